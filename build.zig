@@ -1,0 +1,201 @@
+//! pyz3's generic build script: compiles what a plan file lists, for one platform.
+//!
+//! pyz3 runs it as `zig build -Dplan=FILE` with ZIG_TARGET and PYDUST_OPTIMIZE set; the plan
+//! (`pyz3/engine/plan.py` documents it) names every extension module of every Python of that
+//! platform.  Each finished module leaves a small file `<prefix>/<key>` that holds the path of the
+//! binary in zig's cache: what is not named there was not built by this run.
+//!
+//! Run by hand (`ZIG_TARGET=aarch64-linux-gnu zig build`) without a plan it asks pyz3 for the plan
+//! of -Dproject (default: examples/hello) and installs the modules into zig-out.
+
+const std = @import("std");
+
+/// The targets that pyz3 has a platform for; a unit test holds this equal to targets/platforms.toml.
+const known_targets = [_][]const u8{
+    "x86_64-linux-gnu",
+    "aarch64-linux-gnu",
+    "x86_64-macos",
+    "aarch64-macos",
+    "x86_64-windows-gnu",
+    "x86_64-linux-musl",
+    "aarch64-linux-musl",
+    "aarch64-windows-gnu",
+};
+
+const Source = struct { path: []const u8, flags: []const []const u8 };
+
+const Artifact = struct {
+    /// Unique in the plan: `<python tag>/<file name below the wheel's root>`.
+    key: []const u8,
+    /// The library's own name: what a linker records in it, hence free of paths.
+    name: []const u8,
+    c_sources: []const Source,
+    zig_sources: []const []const u8,
+    python_include: []const u8,
+    include_dirs: []const []const u8,
+    /// `NAME=VALUE` for the translated Python.h as well as for C.
+    define: []const []const u8,
+    library_dirs: []const []const u8,
+    libraries: []const []const u8,
+    frameworks: []const []const u8,
+    rpaths: []const []const u8,
+    /// Files handed to the linker as they are (import libraries, objects).
+    objects: []const []const u8,
+    link_cpp: bool,
+    version_script: ?[]const u8,
+};
+
+const Plan = struct { version: u32, artifacts: []const Artifact };
+
+pub fn build(b: *std.Build) !void {
+    const plan_file = b.option([]const u8, "plan", "Plan file written by pyz3");
+    const project = b.option([]const u8, "project", "Without a plan: the project to build [examples/hello]") orelse "examples/hello";
+    const target = targetFromEnvironment(b);
+    const optimize = optimizeFromEnvironment(b);
+    const text = if (plan_file) |path|
+        try std.Io.Dir.cwd().readFileAlloc(b.graph.io, path, b.allocator, .limited(64 << 20))
+    else
+        planFromPyz3(b, project, target, optimize);
+    const plan = try std.json.parseFromSliceLeaky(Plan, b.allocator, text, .{});
+    if (plan.version != 1) fail("plan version {d} is not 1: pyz3 and build.zig do not match", .{plan.version});
+    for (plan.artifacts) |artifact| {
+        const library = addModule(b, artifact, target, optimize);
+        if (plan_file != null) {
+            b.getInstallStep().dependOn(&Record.create(b, library, artifact.key).step);
+        } else {
+            const install = b.addInstallFileWithDir(library.getEmittedBin(), .prefix, artifact.key);
+            b.getInstallStep().dependOn(&install.step);
+        }
+    }
+}
+
+fn addModule(b: *std.Build, artifact: Artifact, target: std.Build.ResolvedTarget, optimize: std.builtin.OptimizeMode) *std.Build.Step.Compile {
+    const roots = artifact.zig_sources;
+    const module = newModule(b, artifact, target, optimize, if (roots.len > 0) roots[0] else null);
+    for (artifact.c_sources) |source| {
+        module.addCSourceFile(.{ .file = .{ .cwd_relative = source.path }, .flags = source.flags });
+    }
+    if (artifact.link_cpp) module.link_libcpp = true;
+    for (artifact.objects) |path| module.addObjectFile(.{ .cwd_relative = path });
+    for (artifact.library_dirs) |path| module.addLibraryPath(.{ .cwd_relative = path });
+    for (artifact.rpaths) |path| module.addRPathSpecial(path);
+    for (artifact.frameworks) |name| module.linkFramework(name, .{});
+    for (artifact.libraries) |name| module.linkSystemLibrary(name, .{ .use_pkg_config = .no });
+    // A Zig file that no other one imports is a root of its own: an object beside the first.
+    for (roots[@min(1, roots.len)..]) |root| {
+        const object = b.addObject(.{
+            .name = std.fs.path.stem(root),
+            .root_module = newModule(b, artifact, target, optimize, root),
+            .use_llvm = true,
+        });
+        object.step.name = b.fmt("pyz3:{s}", .{artifact.key});
+        module.addObject(object);
+    }
+    const library = b.addLibrary(.{
+        .name = artifact.name,
+        .root_module = module,
+        .linkage = .dynamic,
+        .use_llvm = true, // one code generator for all modes and targets
+    });
+    library.linker_allow_shlib_undefined = true; // the interpreter supplies the C API
+    library.link_gc_sections = optimize != .Debug;
+    if (artifact.version_script) |path| library.setVersionScript(.{ .cwd_relative = path });
+    library.step.name = b.fmt("pyz3:{s}", .{artifact.key});
+    return library;
+}
+
+fn newModule(b: *std.Build, artifact: Artifact, target: std.Build.ResolvedTarget, optimize: std.builtin.OptimizeMode, root: ?[]const u8) *std.Build.Module {
+    const module = b.createModule(.{
+        .root_source_file = if (root) |path| .{ .cwd_relative = path } else null,
+        .target = target,
+        .optimize = optimize,
+        .link_libc = true,
+        .pic = true,
+        .strip = optimize != .Debug,
+        .sanitize_c = .off,
+    });
+    if (root != null) {
+        const headers = b.addTranslateC(.{
+            .root_source_file = .{ .cwd_relative = b.pathJoin(&.{ artifact.python_include, "pyz3_python.h" }) },
+            .target = target,
+            .optimize = optimize,
+        });
+        headers.addIncludePath(.{ .cwd_relative = artifact.python_include });
+        for (artifact.define) |macro| headers.defineCMacroRaw(macro);
+        headers.step.name = b.fmt("pyz3:{s}", .{artifact.key});
+        module.addImport("python", headers.createModule());
+    }
+    for (artifact.include_dirs) |path| module.addIncludePath(.{ .cwd_relative = path });
+    module.addSystemIncludePath(.{ .cwd_relative = artifact.python_include });
+    return module;
+}
+
+/// Writes the path of a finished library to `<prefix>/<key>`.
+const Record = struct {
+    step: std.Build.Step,
+    library: *std.Build.Step.Compile,
+    key: []const u8,
+
+    fn create(b: *std.Build, library: *std.Build.Step.Compile, key: []const u8) *Record {
+        const record = b.allocator.create(Record) catch @panic("OOM");
+        record.* = .{
+            .step = .init(.{ .id = .custom, .name = "record", .owner = b, .makeFn = make }),
+            .library = library,
+            .key = key,
+        };
+        library.getEmittedBin().addStepDependencies(&record.step);
+        return record;
+    }
+
+    fn make(step: *std.Build.Step, _: std.Build.Step.MakeOptions) !void {
+        const b = step.owner;
+        const record: *Record = @fieldParentPtr("step", step);
+        const cwd = std.Io.Dir.cwd();
+        const path = b.pathResolve(&.{ b.build_root.path orelse ".", record.library.getEmittedBin().getPath2(b, step) });
+        const file = b.getInstallPath(.prefix, record.key);
+        try cwd.createDirPath(b.graph.io, std.fs.path.dirname(file).?);
+        try cwd.writeFile(b.graph.io, .{ .sub_path = file, .data = path });
+    }
+};
+
+fn targetFromEnvironment(b: *std.Build) std.Build.ResolvedTarget {
+    const text = b.graph.environ_map.get("ZIG_TARGET") orelse return b.resolveTargetQuery(.{});
+    const query = std.Target.Query.parse(.{ .arch_os_abi = text }) catch badTarget(text);
+    const target = b.resolveTargetQuery(query);
+    for (known_targets) |known| {
+        const k = std.Target.Query.parse(.{ .arch_os_abi = known }) catch unreachable;
+        if (k.cpu_arch == query.cpu_arch and k.os_tag == query.os_tag and
+            (k.abi == query.abi or query.abi == null and k.os_tag != .linux)) return target;
+    }
+    badTarget(text);
+}
+
+fn badTarget(text: []const u8) noreturn {
+    std.debug.print("error: ZIG_TARGET is '{s}'; valid values:\n", .{text});
+    for (known_targets) |known| std.debug.print("  {s}\n", .{known});
+    std.debug.print("(Linux takes a glibc version, x86_64-linux-gnu.2.28; macOS a minimum, aarch64-macos.11.0)\n", .{});
+    std.process.exit(1);
+}
+
+fn optimizeFromEnvironment(b: *std.Build) std.builtin.OptimizeMode {
+    const text = b.graph.environ_map.get("PYDUST_OPTIMIZE") orelse return .ReleaseFast;
+    return std.meta.stringToEnum(std.builtin.OptimizeMode, text) orelse
+        fail("PYDUST_OPTIMIZE is '{s}'; valid values: Debug, ReleaseSafe, ReleaseFast, ReleaseSmall", .{text});
+}
+
+fn fail(comptime format: []const u8, args: anytype) noreturn {
+    std.debug.print("error: " ++ format ++ "\n", args);
+    std.process.exit(1);
+}
+
+/// The plan of `project` for this target and the Python that pyz3 runs on.
+fn planFromPyz3(b: *std.Build, project: []const u8, target: std.Build.ResolvedTarget, optimize: std.builtin.OptimizeMode) []const u8 {
+    _ = target;
+    _ = optimize;
+    const local = if (@import("builtin").os.tag == .windows) ".venv/Scripts/python.exe" else ".venv/bin/python";
+    const python = b.graph.environ_map.get("PYTHON") orelse found: {
+        std.Io.Dir.cwd().access(b.graph.io, b.pathFromRoot(local), .{}) catch break :found "python3";
+        break :found b.pathFromRoot(local);
+    };
+    return b.run(&.{ python, "-m", "pyz3.engine", b.pathFromRoot(project) });
+}

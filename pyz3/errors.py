@@ -1,0 +1,69 @@
+"""The errors that pyz3 shows to its users.
+
+One root, an exit code per class (cibuildwheel's where it has one), and a *tip*: the next thing
+to do.  They are caught at one boundary only: the command line and each PEP 517 hook.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class Pyz3Error(Exception):
+    """Something the user can act on.
+
+    Args:
+        message: What was found, in which file or key, and what was expected.
+        tip: The next thing to do, as a sentence.
+    """
+
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, message: str, *, tip: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.tip = tip
+
+
+class BuildFailedError(Pyz3Error):
+    """A compiler or linker refused the project (exit code 1)."""
+
+
+class ConfigError(Pyz3Error):
+    """The project's configuration or the command's arguments are wrong (exit code 2)."""
+
+    exit_code = 2
+
+
+class NothingSelectedError(Pyz3Error):
+    """No target is left after selection (exit code 3)."""
+
+    exit_code = 3
+
+
+class AuditFailedError(Pyz3Error):
+    """A binary is not what its wheel's name would promise (exit code 9)."""
+
+    exit_code = 9
+
+
+class NoWheelError(Pyz3Error):
+    """The build ended without a wheel although nothing failed (exit code 10)."""
+
+    exit_code = 10
+
+
+class MatrixError(Pyz3Error):
+    """Some wheels of a matrix could not be made; the others have been delivered.
+
+    Args:
+        message: The summary.
+        failures: Each failed wheel's identifier and its error, in matrix order.
+    """
+
+    def __init__(self, message: str, *, failures: tuple[tuple[str, Pyz3Error], ...]) -> None:
+        super().__init__(message)
+        self.failures = failures
+        codes = {error.exit_code for _, error in failures}
+        # One cause: its own code. Several: "the build failed".
+        self.status = codes.pop() if len(codes) == 1 else BuildFailedError.exit_code

@@ -1,0 +1,125 @@
+"""The platforms that wheels are made for: ``platforms.toml`` as values.
+
+A platform is data; code asks its attributes, never its name.
+"""
+
+from __future__ import annotations
+
+import platform as host
+import sys
+import sysconfig
+from enum import Enum
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from pyz3._toml import load_toml
+from pyz3.errors import ConfigError
+from pyz3.targets.pythons import OLDEST, PythonVersion
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Family = Literal["linux", "musllinux", "macos", "windows"]
+
+
+class PlatformSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One row of ``platforms.toml``; the file explains the fields."""
+
+    family: Family
+    arch: str
+    zig: str
+    identifier: str
+    wheel: str
+    suffix: str
+    floor: str | dict[str, str] = ""
+    default: bool = False
+
+
+class Platform(Enum):
+    """A platform; its value is its name on the command line."""
+
+    LINUX_X86_64 = "linux-x86_64"
+    LINUX_AARCH64 = "linux-aarch64"
+    MACOS_X86_64 = "macos-x86_64"
+    MACOS_ARM64 = "macos-arm64"
+    WINDOWS_X64 = "windows-x64"
+    MUSLLINUX_X86_64 = "musllinux-x86_64"
+    MUSLLINUX_AARCH64 = "musllinux-aarch64"
+    WINDOWS_ARM64 = "windows-arm64"
+
+    def __str__(self) -> str:
+        return str(self.value)
+
+    @property
+    def spec(self) -> PlatformSpec:
+        """The platform's row of the table."""
+        return _table()[self.value]
+
+    @property
+    def family(self) -> Family:
+        """``linux``, ``musllinux``, ``macos`` or ``windows``."""
+        return self.spec.family
+
+    @property
+    def zig_target(self) -> str:
+        """Zig's target with the default floor: ``x86_64-linux-gnu.2.17``."""
+        return self.zig_target_for(self.floor())
+
+    @property
+    def wheel_platform(self) -> str:
+        """The wheel's platform tag with the default floor, compressed as PEP 425 has it."""
+        return self.wheel_platform_for(self.floor())
+
+    def floor(self, python: PythonVersion = OLDEST) -> str:
+        """Give the oldest system promised for ``python``: ``2.17``; empty where there is no such thing."""
+        floor = self.spec.floor
+        if isinstance(floor, str):
+            return floor
+        steps = sorted((PythonVersion.parse(since), value) for since, value in floor.items())
+        return [value for since, value in steps if since.minor <= python.minor][-1]
+
+    def zig_target_for(self, floor: str) -> str:
+        """Give zig's target that promises no more than ``floor``."""
+        # Zig knows no versions of musl or Windows that matter here.
+        versioned = self.family in {"linux", "macos"}
+        return f"{self.spec.zig}.{floor}" if versioned else self.spec.zig
+
+    def wheel_platform_for(self, floor: str) -> str:
+        """Give the wheel platform tag for a system as old as ``floor`` (``2.17``, ``10.13``)."""
+        tag = self.spec.wheel.format(floor=floor.replace(".", "_"))
+        legacy = _LEGACY_MANYLINUX.get(floor) if self.family == "linux" else None
+        return f"{tag}.{legacy}_{self.spec.arch}" if legacy else tag
+
+    @classmethod
+    def current(cls) -> Platform:
+        """Give the platform of the interpreter that runs pyz3.
+
+        Raises:
+            ConfigError: pyz3 makes no wheels for this machine.
+        """
+        machine = host.machine().lower()
+        machine = {"amd64": "x86_64", "x64": "x86_64", "arm64": "aarch64"}.get(machine, machine)
+        system = {"win32": "windows", "darwin": "macos"}.get(sys.platform, sys.platform)
+        musl = "musl" in str(sysconfig.get_config_var("SOABI") or sysconfig.get_config_var("MULTIARCH") or "")
+        if system == "linux" and musl:
+            system = "musllinux"
+        for candidate in cls:
+            if candidate.family == system and candidate.spec.zig.startswith(machine + "-"):
+                return candidate
+        raise ConfigError(
+            f"pyz3 makes no wheels for this machine ({sys.platform}, {machine})",
+            tip="name a platform: " + ", ".join(str(p) for p in cls),
+        )
+
+
+# PEP 600 keeps the older names of these glibc versions as aliases.
+_LEGACY_MANYLINUX: Mapping[str, str] = {"2.17": "manylinux2014", "2.12": "manylinux2010", "2.5": "manylinux1"}
+
+
+@cache
+def _table() -> Mapping[str, PlatformSpec]:
+    text = resources.files("pyz3.targets").joinpath("platforms.toml").read_text(encoding="utf-8")
+    return msgspec.convert(load_toml(text), dict[str, PlatformSpec])
