@@ -1,0 +1,19 @@
+"""Archives: what goes into a wheel, its metadata, and the file itself."""
+
+from pyz3.archive.contents import PackageRoot, find_packages, package_files
+from pyz3.archive.entries import WheelEntry
+from pyz3.archive.metadata import Metadata, read_metadata
+from pyz3.archive.wheelfile import DEFAULT_EPOCH, WrittenWheel, dist_info_entries, write_wheel
+
+__all__ = [
+    "DEFAULT_EPOCH",
+    "Metadata",
+    "PackageRoot",
+    "WheelEntry",
+    "WrittenWheel",
+    "dist_info_entries",
+    "find_packages",
+    "package_files",
+    "read_metadata",
+    "write_wheel",
+]

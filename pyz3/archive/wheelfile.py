@@ -1,0 +1,207 @@
+"""Writing a wheel: the same bytes for the same content, in place at once or not at all."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import stat
+import tempfile
+import time
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+from packaging.tags import parse_tag
+from packaging.utils import InvalidWheelFilename, parse_wheel_filename
+from wheel.wheelfile import WheelFile  # type: ignore[import-untyped]
+
+from pyz3 import __version__
+from pyz3.archive.entries import WheelEntry
+from pyz3.errors import BuildFailedError, ConfigError, Pyz3Error
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from pyz3.archive.metadata import Metadata
+
+DEFAULT_EPOCH = 1577836800
+"""2020-01-01 00:00:00 UTC, in seconds since 1970: the date of files without SOURCE_DATE_EPOCH."""
+
+# A zip file can hold no other dates (APPNOTE.TXT 4.4.6: two-second steps in seven bits of years).
+_OLDEST_EPOCH = 315532800  # 1980-01-01 00:00:00 UTC
+_NEWEST_EPOCH = 4354819198  # 2107-12-31 23:59:58 UTC
+_UNIX = 3  # APPNOTE.TXT 4.4.2: "version made by", so that the modes count
+_COMPRESSION_LEVEL = 9
+_DISK_FULL = frozenset((errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class WrittenWheel:
+    """A wheel in its place.
+
+    Attributes:
+        path: Where it is.
+        sha256: Its digest, in hexadecimal.
+        size: Its size in bytes.
+    """
+
+    path: Path
+    sha256: str
+    size: int
+
+
+def write_wheel(
+    *,
+    output_dir: Path,
+    metadata: Metadata,
+    tag: str,
+    files: Iterable[WheelEntry],
+    root_is_purelib: bool = False,
+    epoch: int = DEFAULT_EPOCH,
+    generator: str = f"pyz3 {__version__}",
+) -> WrittenWheel:
+    """Write one wheel; it appears under its name when it is complete, and replaces one of that name.
+
+    Args:
+        output_dir: Where it goes; made if need be.
+        metadata: What `read_metadata` gave.
+        tag: The compressed tag set of the file name: ``cp313-cp313-win_amd64``.
+        files: The content but for what `dist_info_entries` and RECORD are; it may add to ``.dist-info``.
+        root_is_purelib: Whether the wheel is for ``purelib``: it holds no binary.
+        epoch: Date of all files, in seconds since 1970 (SOURCE_DATE_EPOCH).
+        generator: The program that the WHEEL file names.
+
+    Raises:
+        ConfigError: The output directory cannot be made or written, two files have one name, or
+            the name, version and tag make no valid file name.
+        BuildFailedError: A file cannot be read, or the disk is full.
+    """
+    filename = f"{metadata.stem}-{tag}.whl"
+    try:
+        parse_wheel_filename(filename)
+    except InvalidWheelFilename as error:
+        raise ConfigError(f"{metadata.name} {metadata.version}, {tag}: no valid wheel: {error}") from error
+    own = dist_info_entries(metadata, tag=tag, root_is_purelib=root_is_purelib, generator=generator)
+    entries = _in_order([*files, *own], dist_info=metadata.dist_info)
+    contents = [(entry, entry.read()) for entry in entries]
+    path = output_dir / filename
+    try:
+        output_dir.mkdir(parents=True, exist_ok=True)
+        # A folder rather than a file: the wheel library wants the final name, and the file gets
+        # the mode that the umask gives.
+        with tempfile.TemporaryDirectory(prefix=".pyz3-", dir=output_dir) as scratch:
+            unfinished = Path(scratch, filename)
+            with _ReproducibleWheelFile(unfinished, epoch=epoch) as wheel:
+                for entry, data in contents:
+                    wheel.add(entry, data)
+            content = unfinished.read_bytes()
+            unfinished.replace(path)
+    except OSError as error:
+        raise _output_error(path, error) from error
+    return WrittenWheel(path=path, sha256=hashlib.sha256(content).hexdigest(), size=len(content))
+
+
+def dist_info_entries(
+    metadata: Metadata, *, tag: str, root_is_purelib: bool, generator: str = f"pyz3 {__version__}"
+) -> tuple[WheelEntry, ...]:
+    """Give the files of ``.dist-info``, all but RECORD (binary distribution format, PEP 427)."""
+    lines = [
+        "Wheel-Version: 1.0",
+        f"Generator: {generator}",
+        f"Root-Is-Purelib: {'true' if root_is_purelib else 'false'}",
+        *(f"Tag: {single}" for single in sorted(map(str, parse_tag(tag)))),
+    ]
+    contents: dict[str, bytes | Path] = {
+        "METADATA": metadata.core,
+        "WHEEL": "".join(f"{line}\n" for line in lines).encode(),
+    }
+    if metadata.entry_points:
+        contents["entry_points.txt"] = metadata.entry_points
+    contents.update((f"licenses/{name}", source) for name, source in metadata.license_files)
+    return tuple(
+        WheelEntry(arcname=f"{metadata.dist_info}/{name}", source=source) for name, source in contents.items()
+    )
+
+
+class _ReproducibleWheelFile(WheelFile):  # type: ignore[misc]
+    """A wheel whose bytes depend on the names and contents of its files and on nothing else.
+
+    The library computes RECORD; dates, modes and compression are set here, for RECORD too.
+    """
+
+    def __init__(self, path: Path, *, epoch: int) -> None:
+        self._date = time.gmtime(min(max(epoch, _OLDEST_EPOCH), _NEWEST_EPOCH))[:6]
+        super().__init__(path, "w", compression=ZIP_DEFLATED)
+
+    def add(self, entry: WheelEntry, data: bytes) -> None:
+        """Add a file."""
+        super().writestr(self._info(entry.arcname, executable=entry.executable), data)
+
+    def writestr(
+        self, zinfo_or_arcname: str | ZipInfo, data: bytes | str, compress_type: int | None = None
+    ) -> None:
+        """Add a file by name, as the library does with RECORD, which would get the time of day."""
+        if isinstance(zinfo_or_arcname, str):
+            zinfo_or_arcname = self._info(zinfo_or_arcname, executable=False)
+        super().writestr(zinfo_or_arcname, data, compress_type)
+
+    def close(self) -> None:
+        """Write RECORD and close; if that fails, the file is closed all the same."""
+        try:
+            super().close()
+        finally:
+            ZipFile.close(self)
+
+    def _info(self, arcname: str, *, executable: bool) -> ZipInfo:
+        info = ZipInfo(arcname, self._date)
+        info.create_system = _UNIX
+        info.external_attr = (stat.S_IFREG | (0o755 if executable else 0o644)) << 16
+        info.compress_type = ZIP_DEFLATED
+        # Public as ``compress_level`` from Python 3.13 on, where this name still works.
+        info._compresslevel = _COMPRESSION_LEVEL  # type: ignore[attr-defined]  # noqa: SLF001
+        return info
+
+
+def _in_order(entries: Sequence[WheelEntry], *, dist_info: str) -> list[WheelEntry]:
+    """Sort by name, ``.dist-info`` last (PEP 427's advice), and refuse names that clash.
+
+    Raises:
+        ConfigError: Two names are one on a file system that ignores case or Unicode's forms, or
+            a name is no relative path.
+    """
+    seen: dict[str, WheelEntry] = {}
+    for entry in entries:
+        parts = PurePosixPath(entry.arcname).parts
+        if (
+            "/".join(parts) != entry.arcname
+            or ".." in parts
+            or parts[0] == "/"
+            or set(entry.arcname) & set("\\:\0")
+        ):
+            raise ConfigError(f"{entry.origin}: {entry.arcname!r} is no name for a file in a wheel")
+        folded = unicodedata.normalize("NFC", entry.arcname).casefold()
+        other = seen.setdefault(folded, entry)
+        if other is not entry:
+            raise ConfigError(
+                f"two files would be {entry.arcname!r} in the wheel: {other.origin} and {entry.origin}",
+                tip="Rename one of them; names must differ by more than case.",
+            )
+    if f"{dist_info}/RECORD".casefold() in seen:
+        raise ConfigError(f"{seen[f'{dist_info}/RECORD'.casefold()].origin}: RECORD is written by pyz3")
+    return sorted(entries, key=lambda entry: (entry.arcname.startswith(f"{dist_info}/"), entry.arcname))
+
+
+def _output_error(path: Path, error: OSError) -> Pyz3Error:
+    """Say what is wrong with the output directory."""
+    if error.errno in _DISK_FULL:
+        return BuildFailedError(
+            f"{path}: the wheel cannot be written: {error.strerror}",
+            tip="Free some space, or choose another --output-dir.",
+        )
+    return ConfigError(
+        f"{path}: the wheel cannot be written: {os.strerror(error.errno) if error.errno else error}",
+        tip="Choose another --output-dir.",
+    )
