@@ -1,0 +1,85 @@
+"""Windows import libraries, made from a list of names: no Windows Python is needed."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from pyz3.errors import Pyz3Error
+
+if TYPE_CHECKING:
+    from pyz3.capi.symbols import SymbolList
+    from pyz3.targets import PythonVersion
+
+Architecture = Literal["amd64", "arm64", "x86"]
+
+# Machine names as dlltool's -m takes them (GNU binutils).
+_MACHINES: dict[Architecture, str] = {"amd64": "i386:x86-64", "arm64": "arm64", "x86": "i386"}
+
+
+def definition(symbols: SymbolList, *, dll: str) -> str:
+    """Give the module-definition file of ``dll``.
+
+    Names of data are marked ``DATA``: else the linker makes a thunk for each, and the address of
+    ``PyExc_ValueError`` would be that of a jump instruction.
+    """
+    functions = [f"    {name}" for name in sorted(symbols.functions)]
+    data = [f"    {name} DATA" for name in sorted(symbols.data)]
+    return "\n".join([f"LIBRARY {dll}", "EXPORTS", *functions, *data, ""])
+
+
+def dll_name(version: PythonVersion) -> str:
+    """Give the file name of the interpreter's library: ``python313.dll``, ``python313t.dll``."""
+    return f"python{version.nodot}.dll"
+
+
+def import_library(
+    symbols: SymbolList,
+    *,
+    version: PythonVersion,
+    arch: Architecture,
+    cache: Path,
+    zig: tuple[str, ...],
+) -> Path:
+    """Give an import library for the interpreter's DLL, made on first use.
+
+    Args:
+        symbols: What the DLL exports.
+        version: The Python; its name tells the DLL's.
+        arch: The machine as in wheel tags.
+        cache: pyz3's cache folder.
+        zig: The command that runs zig.
+
+    Returns:
+        ``<cache>/import-libraries/<digest>/python313.lib``.
+
+    Raises:
+        Pyz3Error: ``zig dlltool`` failed.
+        OSError: The cache cannot be written, or zig cannot be started.
+    """
+    dll = dll_name(version)
+    text = definition(symbols, dll=dll)
+    key = hashlib.sha256(f"{arch}\n{text}".encode()).hexdigest()[:16]
+    folder = cache / "import-libraries" / f"{version.nodot}-{arch}-{key}"
+    library = folder / f"python{version.nodot}.lib"
+    if library.is_file() and library.stat().st_size > 0:
+        return library
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".tmp-") as scratch:
+        source = Path(scratch) / "python.def"
+        result = Path(scratch) / library.name
+        source.write_text(text, encoding="ascii", newline="\n")
+        # fmt: off
+        command = [*zig, "dlltool", "-m", _MACHINES[arch], "-D", dll, "-d", str(source), "-l", str(result)]
+        # fmt: on
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode != 0 or not result.is_file():
+            raise Pyz3Error(
+                f"zig could not make the import library of {dll}:\n{done.stderr.strip()}",
+                tip="this is a fault of pyz3 or of the installed ziglang package, not of your project",
+            )
+        result.replace(library)
+    return library

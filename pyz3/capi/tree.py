@@ -1,0 +1,197 @@
+"""A header tree as compilers see it: CPython's files with pyz3's own ``pyconfig.h`` among them.
+
+``Python.h`` includes ``"pyconfig.h"``, and a compiler looks beside the including file first: so
+the headers are copied, once, into the cache.  The copy's folder is named by its content, because
+zig's cache keys hold paths: equal headers from two interpreters compile once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pyz3.capi.discovery import HeaderTree
+
+# CPython's own; other packages install folders of theirs beside them (greenlet, numpy).
+_FOLDERS = ("cpython", "internal")
+_OURS = ("pyconfig.h", "pyz3_python.h")
+# Every copied file gets this time, 1980-01-01: what differs later was changed by someone.
+_TIME_NS = 315_532_800 * 10**9
+_FORMAT = b"pyz3 headers 1\n"
+
+
+class _Manifest(msgspec.Struct, frozen=True, kw_only=True):
+    """Path of each copied file, with ``/``, and its size in bytes."""
+
+    files: dict[str, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _File:
+    name: str
+    path: str
+    size: int
+    mtime_ns: int
+
+
+def prepare_include(tree: HeaderTree, cache: Path) -> Path:
+    """Give a folder to compile against: ``tree`` with pyz3's ``pyconfig.h`` and ``pyz3_python.h``.
+
+    Made on first use; afterwards only file sizes and times are looked at.  Several processes may
+    call this at once.  A damaged copy is repaired.
+
+    Args:
+        tree: Headers of one CPython.
+        cache: pyz3's cache folder.
+
+    Returns:
+        ``<cache>/headers/<version>-<digest>/include``.
+
+    Raises:
+        OSError: The headers cannot be read, or the cache cannot be written.
+    """
+    root = cache / "headers"
+    files = sorted(_list(tree.include), key=lambda file: file.name)
+    note = root / "seen" / _fingerprint(tree, files)
+    try:
+        name = note.read_text(encoding="ascii")
+    except (OSError, ValueError):
+        name = ""
+    if name and _is_whole(root / name):
+        return root / name / "include"
+    contents = {file.name: Path(file.path).read_bytes() for file in files} | _our_headers()
+    name = f"{tree.version}-{_digest(contents)}"
+    _install(root, name, contents)
+    write_atomically(note, name.encode("ascii"))
+    return root / name / "include"
+
+
+def write_atomically(path: Path, content: bytes, *, time_ns: int | None = None) -> None:
+    """Write ``content`` so that other processes see all of it or none.
+
+    Args:
+        path: The file; its folder is made.
+        content: All of it.
+        time_ns: Modification time in ns since the epoch; now if not given.
+
+    Raises:
+        OSError: The folder cannot be made or written.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".tmp-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        if time_ns is not None:
+            os.utime(temporary, ns=(time_ns, time_ns))
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+@cache
+def _our_headers() -> dict[str, bytes]:
+    folder = resources.files("pyz3.capi").joinpath("pyconfig")
+    return {name: folder.joinpath(name).read_bytes() for name in _OURS}
+
+
+def _list(include: Path) -> Iterator[_File]:
+    """List the headers that are CPython's own, its ``pyconfig.h`` left out."""
+    with os.scandir(include) as entries:
+        for entry in entries:
+            if entry.is_dir():
+                if entry.name in _FOLDERS:
+                    yield from _walk(entry.path, entry.name + "/")
+            elif entry.name.endswith(".h") and entry.name not in _OURS:
+                yield _file(entry, entry.name)
+
+
+def _walk(folder: str, prefix: str) -> Iterator[_File]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            name = prefix + entry.name
+            if entry.is_dir():
+                yield from _walk(entry.path, name + "/")
+            elif entry.name.endswith(".h"):
+                yield _file(entry, name)
+
+
+def _file(entry: os.DirEntry[str], name: str) -> _File:
+    stat = entry.stat()
+    return _File(name=name, path=entry.path, size=stat.st_size, mtime_ns=stat.st_mtime_ns)
+
+
+def _fingerprint(tree: HeaderTree, files: list[_File]) -> str:
+    # The place and the full version belong to it: where builds fix all times, two patch releases
+    # differ in neither size nor time.
+    digest = hashlib.sha256(_FORMAT)
+    digest.update(f"{os.path.realpath(tree.include)}\n{tree.full_version}\n".encode())
+    for file in files:
+        digest.update(f"{file.name}\0{file.size}\0{file.mtime_ns}\n".encode())
+    for content in _our_headers().values():
+        digest.update(content)
+    return digest.hexdigest()[:32]
+
+
+def _digest(contents: dict[str, bytes]) -> str:
+    digest = hashlib.sha256(_FORMAT)
+    for name, content in sorted(contents.items()):
+        digest.update(f"{name}\0{len(content)}\n".encode())
+        digest.update(content)
+    return digest.hexdigest()[:16]
+
+
+def _is_whole(folder: Path) -> bool:
+    """Tell whether the copy is as it was made: the same files, sizes and times."""
+    try:
+        manifest = msgspec.json.decode((folder / "manifest.json").read_bytes(), type=_Manifest)
+        found = {file.name: file for file in _walk(str(folder / "include"), "")}
+    except (OSError, msgspec.MsgspecError):
+        return False
+    return manifest.files == {name: file.size for name, file in found.items()} and all(
+        file.mtime_ns == _TIME_NS for file in found.values()
+    )
+
+
+def _install(root: Path, name: str, contents: dict[str, bytes]) -> None:
+    target = root / name
+    if target.exists():
+        if not _is_whole(target):
+            _repair(target, contents)
+        return
+    root.mkdir(parents=True, exist_ok=True)
+    temporary = Path(tempfile.mkdtemp(dir=root, prefix=".tmp-"))
+    try:
+        _repair(temporary, contents)
+        temporary.rename(target)
+    except OSError:
+        # Another process was first: what it made is the same, or about to be seen as damaged.
+        if not _is_whole(target):
+            raise
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _repair(folder: Path, contents: dict[str, bytes]) -> None:
+    """Put every file in its place, one by one: other processes may be compiling against it."""
+    include = folder / "include"
+    for name, content in contents.items():
+        write_atomically(include / name, content, time_ns=_TIME_NS)
+    for file in list(_walk(str(include), "")):
+        if file.name not in contents:
+            Path(file.path).unlink(missing_ok=True)
+    manifest = _Manifest(files={name: len(content) for name, content in contents.items()})
+    write_atomically(folder / "manifest.json", msgspec.json.encode(manifest))
