@@ -62,7 +62,7 @@ class PackageRoot:
 
 
 def find_packages(
-    project_dir: Path, *, project_name: str, packages: Sequence[str] = ()
+    project_dir: Path, *, project_name: str, packages: Sequence[str] | None = None
 ) -> tuple[PackageRoot, ...]:
     """Find the project's packages and lone modules.
 
@@ -74,7 +74,8 @@ def find_packages(
     Args:
         project_dir: The folder that holds ``pyproject.toml``.
         project_name: ``[project] name``, in any spelling.
-        packages: Import names from the configuration; namespace packages are named in full.
+        packages: Import names from the configuration; namespace packages are named in full.  An
+            empty list means that there are none.
 
     Returns:
         The packages in order of their names; empty if there is no Python at all.
@@ -83,7 +84,7 @@ def find_packages(
         ConfigError: A configured one is missing, or it is not clear which are meant.
     """
     roots = (project_dir / "src", project_dir)
-    if packages:
+    if packages is not None:
         return tuple(_configured(project_dir, roots, name) for name in sorted(set(packages)))
     found = _candidates(project_dir, project_dir / "src")
     if found:

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
+from packaging.metadata import ExceptionGroup
+from packaging.metadata import Metadata as CoreMetadata
 from packaging.utils import canonicalize_name
 from pyproject_metadata import ConfigurationError, License, StandardMetadata, constants
 from pyproject_metadata.errors import ConfigurationWarning
@@ -76,7 +78,7 @@ def read_metadata(
     *,
     version_attr: str | None = None,
     version_path: str | None = None,
-    packages: Sequence[str] = (),
+    packages: Sequence[str] | None = None,
 ) -> Metadata:
     """Read and check ``[project]`` of ``pyproject.toml``; nothing of the project is imported.
 
@@ -112,7 +114,7 @@ def read_metadata(
         name=standard.name,
         version=str(standard.version),
         requires_python=str(standard.requires_python) if standard.requires_python is not None else None,
-        core=standard.as_rfc822().as_bytes(),
+        core=_core(standard),
         entry_points=_entry_points(standard),
         license_files=license_files,
         warnings=notes,
@@ -158,6 +160,8 @@ def _check_files(project_dir: Path, project: Mapping[str, Any]) -> None:
         name = value.get("file") if isinstance(value, dict) else value if key == "readme" else None
         if not isinstance(name, str):
             continue
+        if Path(name).is_absolute() or ".." in Path(name).parts:
+            raise ConfigError(f"{_FILE}: project.{key}: {name} is no path below the project directory")
         require_inside(project_dir, project_dir / name, key=f"{_FILE}: project.{key}")
         try:
             (project_dir / name).read_text(encoding="utf-8")
@@ -223,6 +227,23 @@ def _usual_licenses(project_dir: Path) -> Iterator[Path]:
     for path in project_dir.iterdir():
         if path.is_file() and any(fnmatchcase(path.name, glob) for glob in _LICENSE_GLOBS):
             yield Path(path.name)
+
+
+def _core(standard: StandardMetadata) -> bytes:
+    """Write METADATA, and read it back as an index will, which refuses more than the table's scheme.
+
+    Raises:
+        ConfigError: A value does not survive, such as one with a line break in it.
+    """
+    core = standard.as_rfc822().as_bytes()
+    try:
+        CoreMetadata.from_email(core)
+    except ExceptionGroup as group:
+        first = group.exceptions[0]
+        raise ConfigError(
+            f"{_FILE}: [project] makes no valid METADATA (PyPI would refuse it): {first}"
+        ) from group
+    return core
 
 
 def _entry_points(standard: StandardMetadata) -> bytes:

@@ -26,7 +26,7 @@ def read_version(
     project_name: str,
     attr: str | None = None,
     path: str | None = None,
-    packages: Sequence[str] = (),
+    packages: Sequence[str] | None = None,
 ) -> str:
     """Read the version of a project that declares ``dynamic = ["version"]``.
 
@@ -72,7 +72,7 @@ def _module_file(project_dir: Path, module: str) -> Path:
     )
 
 
-def _default_file(project_dir: Path, project_name: str, packages: Sequence[str]) -> Path:
+def _default_file(project_dir: Path, project_name: str, packages: Sequence[str] | None) -> Path:
     """Give the one file that ``__version__`` is expected in when nothing is configured."""
     found = find_packages(project_dir, project_name=project_name, packages=packages)
     files = [package.init_file for package in found if package.init_file.is_file()]

@@ -10,7 +10,7 @@ import tempfile
 import time
 import unicodedata
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
@@ -174,13 +174,7 @@ def _in_order(entries: Sequence[WheelEntry], *, dist_info: str) -> list[WheelEnt
     """
     seen: dict[str, WheelEntry] = {}
     for entry in entries:
-        parts = PurePosixPath(entry.arcname).parts
-        if (
-            "/".join(parts) != entry.arcname
-            or ".." in parts
-            or parts[0] == "/"
-            or set(entry.arcname) & set("\\:\0")
-        ):
+        if not _is_portable(entry.arcname):
             raise ConfigError(f"{entry.origin}: {entry.arcname!r} is no name for a file in a wheel")
         folded = unicodedata.normalize("NFC", entry.arcname).casefold()
         other = seen.setdefault(folded, entry)
@@ -192,6 +186,12 @@ def _in_order(entries: Sequence[WheelEntry], *, dist_info: str) -> list[WheelEnt
     if f"{dist_info}/RECORD".casefold() in seen:
         raise ConfigError(f"{seen[f'{dist_info}/RECORD'.casefold()].origin}: RECORD is written by pyz3")
     return sorted(entries, key=lambda entry: (entry.arcname.startswith(f"{dist_info}/"), entry.arcname))
+
+
+def _is_portable(arcname: str) -> bool:
+    """Tell whether a name is a relative path that every system can unpack."""
+    parts = arcname.split("/")
+    return arcname.isprintable() and not set(arcname) & set("\\:") and not {"", ".", ".."} & set(parts)
 
 
 def _output_error(path: Path, error: OSError) -> Pyz3Error:
