@@ -1,0 +1,20 @@
+"""What the files really are: binaries → facts → a report that proves a platform tag."""
+
+from pyz3.audit.facts import Facts, Symbol, VersionNeed
+from pyz3.audit.judge import judge
+from pyz3.audit.reader import read_facts
+from pyz3.audit.report import Finding, Report, proved_platform_tag, require
+from pyz3.audit.system import system_symbols
+
+__all__ = [
+    "Facts",
+    "Finding",
+    "Report",
+    "Symbol",
+    "VersionNeed",
+    "judge",
+    "proved_platform_tag",
+    "read_facts",
+    "require",
+    "system_symbols",
+]

@@ -1,0 +1,164 @@
+"""ELF shared libraries, as Linux loads them.
+
+Source of the format: the System V gABI, and the Linux Standard Base for symbol versions.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from pyz3.audit.facts import Facts, Symbol, VersionNeed, version_key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import lief
+
+# (machine, 64 bits, little endian) → the name in wheel tags.
+_MACHINES = {
+    ("X86_64", True, True): "x86_64",
+    ("I386", False, True): "i686",
+    ("AARCH64", True, True): "aarch64",
+    ("ARM", False, True): "armv7l",
+    ("PPC64", True, True): "ppc64le",
+    ("S390", True, False): "s390x",
+    ("RISCV", True, True): "riscv64",
+    ("LOONGARCH", True, True): "loongarch64",
+}
+
+# Versions of glibc's loader that are features, not releases, and the release that brought each.
+# DT_RELR: glibc 2.36 news.
+FEATURES = {"GLIBC_ABI_DT_RELR": "2.36"}
+
+_SHN_UNDEF = 0
+_VERSION_INDEX = 0x7FFF  # bit 15 of a versym entry marks a hidden version
+_VER_FLG_WEAK = 2
+
+
+def read_elf(data: bytes) -> tuple[Facts, ...]:
+    """Read one ELF file.
+
+    Raises:
+        ValueError: ``data`` is damaged; the message says how.
+    """
+    import lief  # noqa: PLC0415 - 0.35 s: only when a binary must be read
+
+    config = lief.ELF.ParserConfig()
+    config.parse_relocations = config.parse_symtab_symbols = config.parse_notes = config.parse_overlay = False
+    binary = lief.ELF.parse(data, config)
+    if not isinstance(binary, lief.ELF.Binary):
+        raise ValueError("its headers cannot be read")  # noqa: TRY004 - about the file, not an argument
+    if any(segment.file_offset + segment.physical_size > len(data) for segment in binary.segments):
+        raise ValueError("it is cut short: a segment lies beyond its end")
+    versions = _version_needs(binary)
+    return (
+        Facts(
+            format="elf",
+            machine=_machine(binary.header),
+            loadable=binary.header.file_type == lief.ELF.Header.FILE_TYPE.DYN,
+            floor=_floor(versions.values()),
+            needed=tuple(str(name) for name in binary.libraries),
+            exported=tuple(str(s.name) for s in binary.dynamic_symbols if s.exported and s.name),
+            undefined=tuple(_undefined(binary, versions)),
+            versions=tuple(versions.values()),
+            rpaths=tuple(_rpaths(binary)),
+            name=_soname(binary),
+            executable_stack=_executable_stack(binary),
+            text_relocations=_text_relocations(binary),
+        ),
+    )
+
+
+def _machine(header: lief.ELF.Header) -> str:
+    import lief  # noqa: PLC0415 - see read_elf
+
+    wide = header.identity_class == lief.ELF.Header.CLASS.ELF64
+    little = header.identity_data == lief.ELF.Header.ELF_DATA.LSB
+    name = header.machine_type.name
+    return _MACHINES.get((name, wide, little), f"{name.lower()}{'' if little else ' (big endian)'}")
+
+
+def _version_needs(binary: lief.ELF.Binary) -> dict[int, VersionNeed]:
+    """Give the version table: index in the symbols' version words → what it means."""
+    return {
+        int(auxiliary.other) & _VERSION_INDEX: VersionNeed(
+            library=str(requirement.name),
+            version=str(auxiliary.name),
+            weak=bool(auxiliary.flags & _VER_FLG_WEAK),
+        )
+        for requirement in binary.symbols_version_requirement
+        for auxiliary in requirement.get_auxiliary_symbols()
+    }
+
+
+def _undefined(binary: lief.ELF.Binary, versions: dict[int, VersionNeed]) -> Iterable[Symbol]:
+    import lief  # noqa: PLC0415 - see read_elf
+
+    for symbol in binary.dynamic_symbols:
+        if symbol.shndx != _SHN_UNDEF or not symbol.name:
+            continue
+        version = symbol.symbol_version
+        # Indexes 0 and 1 are in no table: they mean local and global, hence "no version".
+        need = versions.get(int(version.value) & _VERSION_INDEX) if version is not None else None
+        yield Symbol(
+            name=str(symbol.name),
+            version=need.version if need else "",
+            library=need.library if need else "",
+            weak=symbol.binding == lief.ELF.Symbol.BINDING.WEAK,
+        )
+
+
+def _floor(versions: Iterable[VersionNeed]) -> str:
+    """Give the highest glibc release demanded; a weak demand does not stop the loader.
+
+    libgcc_s has a version GLIBC_2.0 of its own, for symbols that were once glibc's.
+    """
+    demanded = {
+        release
+        for need in versions
+        if not need.weak
+        and not need.library.startswith("libgcc_s")
+        and (release := glibc_release(need.version))
+    }
+    return max(demanded, key=version_key, default="")
+
+
+def glibc_release(version: str) -> str:
+    """Give the glibc release that brought the symbol version ``GLIBC_2.17``; empty for other ones."""
+    match = re.fullmatch(r"GLIBC_(\d+(?:\.\d+)+)", version)
+    return match[1] if match else FEATURES.get(version, "")
+
+
+def _rpaths(binary: lief.ELF.Binary) -> Iterable[str]:
+    import lief  # noqa: PLC0415 - see read_elf
+
+    for entry in binary.dynamic_entries:
+        if isinstance(entry, (lief.ELF.DynamicEntryRpath, lief.ELF.DynamicEntryRunPath)):
+            yield from (path for path in entry.paths if path)
+
+
+def _soname(binary: lief.ELF.Binary) -> str:
+    import lief  # noqa: PLC0415 - see read_elf
+
+    entry = binary.get(lief.ELF.DynamicEntry.TAG.SONAME)
+    return str(entry.name) if isinstance(entry, lief.ELF.DynamicSharedObject) else ""
+
+
+def _executable_stack(binary: lief.ELF.Binary) -> bool:
+    """Without PT_GNU_STACK the loader assumes the worst, as old binaries need it."""
+    import lief  # noqa: PLC0415 - see read_elf
+
+    stack = binary.get(lief.ELF.Segment.TYPE.GNU_STACK)
+    return stack is None or bool(stack.flags & lief.ELF.Segment.FLAGS.X)
+
+
+def _text_relocations(binary: lief.ELF.Binary) -> bool:
+    import lief  # noqa: PLC0415 - see read_elf
+
+    if binary.has(lief.ELF.DynamicEntry.TAG.TEXTREL):
+        return True
+    flags = binary.get(lief.ELF.DynamicEntry.TAG.FLAGS)
+    return isinstance(flags, lief.ELF.DynamicEntryFlags) and flags.has(
+        lief.ELF.DynamicEntryFlags.FLAG.TEXTREL
+    )

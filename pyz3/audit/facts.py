@@ -1,0 +1,103 @@
+"""What a binary says about itself, in terms that the formats share.
+
+Facts are plain values: they travel through JSON unchanged, so that a build in which nothing
+changed reads them from a cache instead of parsing the binary again.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+Format = Literal["elf", "macho", "pe", "wasm"]
+Signature = Literal["", "adhoc", "signed", "invalid"]
+
+
+class Symbol(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A symbol that the binary takes from elsewhere.
+
+    Attributes:
+        name: As C spells it: Mach-O's leading underscore is gone.  ``#7`` is a PE import by ordinal.
+        version: ELF symbol version (``GLIBC_2.17``); empty where there is none.
+        library: Where it is looked for: PE: the DLL; Mach-O: the dylib (two-level namespace), empty
+            for dynamic lookup; ELF: the library that its version belongs to, empty without version.
+        weak: May be missing when the binary is loaded.
+    """
+
+    name: str
+    version: str = ""
+    library: str = ""
+    weak: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.name}@{self.version}" if self.version else self.name
+
+
+class VersionNeed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A version that an ELF file demands of a library, whether or not a symbol uses it."""
+
+    library: str
+    version: str
+    weak: bool = False
+
+
+class Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One binary; of a fat file: one of its machines.
+
+    Attributes:
+        format: Object file format.
+        machine: As wheel tags spell it: ``x86_64``, ``aarch64``, ``i686``, ``armv7l``, ``ppc64le``,
+            ``s390x``, ``riscv64``; macOS ``x86_64``, ``arm64``; Windows ``amd64``, ``arm64``, ``x86``;
+            otherwise the format's own name for it.
+        loadable: A shared library: what an interpreter can load.
+        floor: Oldest system that can load it: highest glibc version demanded (``2.14``) or the macOS
+            minimum (``10.13``); empty where the format states none.
+        needed: Libraries that the loader must find.
+        exported: Names that the binary offers.
+        undefined: Symbols that it takes from elsewhere.
+        versions: ELF: the versions that it demands of libraries.
+        rpaths: Folders that it adds to the library search.
+        name: SONAME, install name, or the PE export table's name.
+        signature: Mach-O code signature; ``invalid``: its hashes are not those of the file.
+        executable_stack: ELF: the stack would become executable.
+        text_relocations: ELF: the loader would have to write into code.
+        reproducible: PE: the time stamp is zero or a hash of the contents.
+        relocatable: PE: DYNAMIC_BASE (ASLR) is set.
+        nx_compatible: PE: NX_COMPAT (data execution prevention) is set.
+    """
+
+    format: Format
+    machine: str
+    loadable: bool = True
+    floor: str = ""
+    needed: tuple[str, ...] = ()
+    exported: tuple[str, ...] = ()
+    undefined: tuple[Symbol, ...] = ()
+    versions: tuple[VersionNeed, ...] = ()
+    rpaths: tuple[str, ...] = ()
+    name: str = ""
+    signature: Signature = ""
+    executable_stack: bool = False
+    text_relocations: bool = False
+    reproducible: bool = True
+    relocatable: bool = True
+    nx_compatible: bool = True
+
+    @property
+    def floor_symbols(self) -> tuple[Symbol, ...]:
+        """The symbols that set ``floor`` (ELF)."""
+        wanted = f"GLIBC_{self.floor}"
+        return tuple(symbol for symbol in self.undefined if self.floor and symbol.version == wanted)
+
+
+def version_key(version: str) -> tuple[int, ...]:
+    """Give the sort key of ``2.17``; ``11.0`` and ``11`` are equal.
+
+    Raises:
+        ValueError: ``version`` is not made of numbers.
+    """
+    numbers = [int(part) for part in version.split(".")] if version else []
+    while numbers and numbers[-1] == 0:
+        numbers.pop()
+    return tuple(numbers)

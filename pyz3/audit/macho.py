@@ -1,0 +1,107 @@
+"""Mach-O dylibs and bundles, thin and fat, as macOS loads them.
+
+Source of the format: Apple's ``mach-o/loader.h`` and ``mach-o/nlist.h``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyz3.audit.facts import Facts, Symbol
+from pyz3.audit.signature import signature_state
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import lief
+
+_MACHINES = {"X86_64": "x86_64", "ARM64": "arm64", "X86": "i386", "ARM": "arm"}
+
+_N_STAB = 0xE0
+_N_TYPE = 0x0E
+_N_UNDF = 0x00
+_N_WEAK_REF = 0x40
+# This ordinal and the next name no library: dynamic lookup, and the executable.
+_DYNAMIC_LOOKUP_ORDINAL = 0xFE
+
+
+def read_macho(data: bytes) -> tuple[Facts, ...]:
+    """Read one Mach-O file: one ``Facts`` per machine.
+
+    Raises:
+        ValueError: ``data`` is damaged; the message says how.
+    """
+    import lief  # noqa: PLC0415 - 0.35 s: only when a binary must be read
+
+    config = lief.MachO.ParserConfig()
+    config.parse_dyld_bindings = config.parse_dyld_rebases = False
+    fat = lief.MachO.parse(data, config)
+    if fat is None or not fat.size:
+        raise ValueError("its headers cannot be read")
+    return tuple(_slice_facts(binary, data) for binary in fat)
+
+
+def _slice_facts(binary: lief.MachO.Binary, data: bytes) -> Facts:
+    import lief  # noqa: PLC0415 - see read_macho
+
+    image = data[binary.fat_offset :]
+    if any(segment.file_offset + segment.file_size > len(image) for segment in binary.segments):
+        raise ValueError("it is cut short: a segment lies beyond its end")
+    types = lief.MachO.Header.FILE_TYPE
+    identity = lief.MachO.LoadCommand.TYPE.ID_DYLIB
+    libraries = [(str(library.name), library.command) for library in binary.libraries]
+    needed = tuple(name for name, command in libraries if command != identity)
+    return Facts(
+        format="macho",
+        machine=_MACHINES.get(binary.header.cpu_type.name, binary.header.cpu_type.name.lower()),
+        loadable=binary.header.file_type in {types.DYLIB, types.BUNDLE},
+        floor=_minimum(binary),
+        needed=needed,
+        exported=tuple(_c_name(s.name) for s in binary.symbols if s.has_export_info),
+        undefined=tuple(_undefined(binary, needed)),
+        rpaths=tuple(str(command.path) for command in binary.rpaths),
+        name=next((name for name, command in libraries if command == identity), ""),
+        signature=signature_state(image, _signature(binary, image)),
+    )
+
+
+def _c_name(name: str | bytes) -> str:
+    """Give the name that C code uses: the platform puts an underscore before it."""
+    return str(name).removeprefix("_")
+
+
+def _minimum(binary: lief.MachO.Binary) -> str:
+    """Give ``10.9`` from LC_BUILD_VERSION, or LC_VERSION_MIN_MACOSX before macOS 10.14."""
+    if (build := binary.build_version) is not None:
+        numbers = list(build.minos)
+    elif (oldest := binary.version_min) is not None:
+        numbers = list(oldest.version)
+    else:
+        return ""
+    major, minor, patch = numbers
+    return f"{major}.{minor}.{patch}" if patch else f"{major}.{minor}"
+
+
+def _undefined(binary: lief.MachO.Binary, needed: tuple[str, ...]) -> Iterable[Symbol]:
+    import lief  # noqa: PLC0415 - see read_macho
+
+    two_level = binary.header.has(lief.MachO.Header.FLAGS.TWOLEVEL)
+    for symbol in binary.symbols:
+        if symbol.raw_type & _N_STAB or symbol.raw_type & _N_TYPE != _N_UNDF:
+            continue
+        if symbol.origin != lief.MachO.Symbol.ORIGIN.SYMTAB or symbol.value:
+            continue  # a value makes it a common symbol
+        ordinal = (symbol.description >> 8) & 0xFF
+        named = two_level and 0 < ordinal <= len(needed) and ordinal < _DYNAMIC_LOOKUP_ORDINAL
+        yield Symbol(
+            name=_c_name(symbol.name),
+            library=needed[ordinal - 1] if named else "",
+            weak=bool(symbol.description & _N_WEAK_REF),
+        )
+
+
+def _signature(binary: lief.MachO.Binary, image: bytes) -> bytes:
+    command = binary.code_signature
+    if command is None:
+        return b""
+    return image[command.data_offset : command.data_offset + command.data_size]

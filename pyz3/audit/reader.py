@@ -1,0 +1,68 @@
+"""Binary files → facts: finds out what a file is and asks the reader of that format."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyz3.audit.elf import read_elf
+from pyz3.audit.macho import read_macho
+from pyz3.audit.pe import read_pe
+from pyz3.errors import AuditFailedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from pyz3.audit.facts import Facts
+
+_READERS: Mapping[bytes, tuple[str, Callable[[bytes], tuple[Facts, ...]]]] = {
+    b"\x7fELF": ("an ELF file (Linux)", read_elf),
+    b"MZ": ("a PE file (Windows)", read_pe),
+    b"\xcf\xfa\xed\xfe": ("a Mach-O file (macOS)", read_macho),
+    b"\xce\xfa\xed\xfe": ("a 32-bit Mach-O file (macOS)", read_macho),
+    b"\xca\xfe\xba\xbe": ("a fat Mach-O file (macOS)", read_macho),
+    b"\xca\xfe\xba\xbf": ("a fat Mach-O file (macOS)", read_macho),
+}
+# What else ends up under a module's name.
+_FOREIGN: Mapping[bytes, str] = {
+    b"!<arch>\n": "a static library or import library (ar archive)",
+    b"!<thin>\n": "a static library (thin ar archive)",
+    b"\0asm": "a WebAssembly module",
+    b"BC\xc0\xde": "LLVM bitcode",
+    b"PK\x03\x04": "a zip archive",
+    b"#!": "a script",
+}
+
+
+def read_facts(path: Path) -> tuple[Facts, ...]:
+    """Read what the binary at ``path`` is: one ``Facts``, or one per machine of a fat file.
+
+    Raises:
+        AuditFailedError: The file is no binary that an interpreter could load, or it is damaged.
+        OSError: The file cannot be read.
+    """
+    data = path.read_bytes()
+    for magic, (kind, read) in _READERS.items():
+        if data.startswith(magic):
+            _silence_parser()
+            try:
+                return read(data)
+            except ValueError as error:
+                raise AuditFailedError(
+                    f"{path}: {kind} of {len(data)} bytes is damaged: {error}",
+                    tip="delete it and build again",
+                ) from error
+    found = next((kind for magic, kind in _FOREIGN.items() if data.startswith(magic)), None)
+    if found is None:
+        found = f"no binary (it begins with {data[:8]!r})" if data else "empty"
+    raise AuditFailedError(
+        f"{path} is {found}, but an extension module is a shared library (ELF, Mach-O or PE)",
+        tip="link it as a shared library",
+    )
+
+
+def _silence_parser() -> None:
+    """Keep the parser from writing to standard error: what matters comes back as an error."""
+    import lief  # noqa: PLC0415 - 0.35 s: only when a binary must be read
+
+    lief.logging.disable()

@@ -1,0 +1,315 @@
+"""The rules of the audit: each finds one kind of contradiction between a binary and its wheel.
+
+Rules are pure functions from a case to findings; ``RULES`` lists those of each format.
+"""
+
+from __future__ import annotations
+
+import ntpath
+import posixpath
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pyz3.audit.elf import glibc_release
+from pyz3.audit.facts import version_key
+from pyz3.audit.report import OLDEST_ARM64_MACOS, Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Mapping
+
+    from pyz3.audit.facts import Facts, Symbol
+    from pyz3.audit.policy import Policy
+    from pyz3.targets import Target
+
+LIBSYSTEM = "/usr/lib/libSystem.B.dylib"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """One binary under judgement; ``judge`` explains the fields."""
+
+    facts: Facts
+    file: str
+    module: str | None
+    target: Target
+    floor: str
+    policy: Policy
+    python_symbols: Collection[str]
+    system_symbols: Collection[str] | None
+    siblings: Mapping[str, tuple[Facts, ...]]
+    stable_abi: bool
+
+    def finding(
+        self, rule: str, message: str, *, symbol: str = "", version: str = "", tip: str = ""
+    ) -> Finding:
+        """Make a finding; the message follows the file's name."""
+        return Finding(
+            file=self.file,
+            rule=rule,
+            symbol=symbol,
+            version=version,
+            message=f"{self.file} {message}",
+            tip=tip,
+        )
+
+    def sibling(self, library: str) -> tuple[Facts, ...]:
+        """Give the binary of the same wheel that the loader would take for ``library``."""
+        if self.facts.format == "pe":
+            library = library.lower()
+        wanted = posixpath.basename(library)
+        for path, several in self.siblings.items():
+            names = {posixpath.basename(path), *(posixpath.basename(facts.name) for facts in several)}
+            if wanted in ({name.lower() for name in names} if self.facts.format == "pe" else names):
+                return several
+        return ()
+
+    def shipped(self, name: str) -> bool:
+        """Does a binary of the same wheel that this one needs export ``name``?"""
+        return any(name in facts.exported for library in self.facts.needed for facts in self.sibling(library))
+
+
+def loadable(case: Case) -> Iterator[Finding]:
+    """An interpreter can load it at all."""
+    if not case.facts.loadable:
+        yield case.finding(
+            "loadable",
+            "is an executable or object file, not a shared library",
+            tip="link it as a shared library",
+        )
+
+
+def init_function(case: Case) -> Iterator[Finding]:
+    """It exports what the interpreter calls on import (PEP 489, PEP 793)."""
+    if case.module is None:
+        return
+    wanted = init_names(case.module)
+    if not any(name in case.facts.exported for name in wanted):
+        others = [name for name in case.facts.exported if name.startswith(("PyInit", "PyModExport"))]
+        has = f"; it exports {', '.join(others)}" if others else ""
+        yield case.finding(
+            "init",
+            f"does not export {wanted[0]}, so {case.module} could not be imported{has}",
+            symbol=wanted[0],
+            tip=f"declare it PyMODINIT_FUNC {wanted[0]}(void), as extern C in C++, or rename the module",
+        )
+
+
+def init_names(module: str) -> tuple[str, ...]:
+    """Give the names under which the interpreter looks for the module's entry: any one will do."""
+    last = module.rpartition(".")[2]
+    if last.isascii():
+        return (f"PyInit_{last}", f"PyModExport_{last}")
+    coded = last.encode("punycode").decode("ascii").replace("-", "_")
+    return (f"PyInitU_{coded}", f"PyModExportU_{coded}")
+
+
+def needed_libraries(case: Case) -> Iterator[Finding]:
+    """It needs no library but those of the system and of its own wheel."""
+    for library in case.facts.needed:
+        if case.policy.promises(library, case.facts.machine) or case.sibling(library):
+            continue
+        if case.facts.format == "pe" and _is_python_dll(library):
+            continue  # python_dll judges it
+        if "python" in posixpath.basename(library).lower():
+            tip = "do not link to Python's library: the interpreter that imports the module supplies it"
+        else:
+            tip = "build it from source and link it statically, or ship it inside the package"
+        yield case.finding(
+            "library",
+            f"needs {library}, which {case.policy.promise} does not promise",
+            symbol=library,
+            tip=tip,
+        )
+
+
+def paths(case: Case) -> Iterator[Finding]:
+    """No path of the machine that built it is inside."""
+    facts = case.facts
+    system = ("/usr/lib/", "/System/") if facts.format == "macho" else ()
+    for path in facts.rpaths:
+        if _is_absolute(path) and not f"{path}/".startswith(system):
+            yield case.finding(
+                "path",
+                f"looks for libraries in {path}, a folder of the machine that built it",
+                symbol=path,
+                tip="name the folder from the file's own: $ORIGIN/… on Linux, @loader_path/… on macOS",
+            )
+    if _is_absolute(facts.name):
+        tip = "give the linker a name without folder"
+        yield case.finding("path", f"calls itself {facts.name}, an absolute path", symbol=facts.name, tip=tip)
+
+
+def glibc_versions(case: Case) -> Iterator[Finding]:
+    """No symbol version is newer than the promised glibc and the libraries of its time."""
+    newest = case.policy.newest_versions(case.floor)
+    for need in case.facts.versions:
+        users = [s for s in case.facts.undefined if (s.version, s.library) == (need.version, need.library)]
+        if need.weak:
+            continue
+        release = glibc_release(need.version)
+        namespace, _, number = need.version.rpartition("_")
+        if release:
+            if version_key(release) > version_key(case.floor):
+                yield from _too_new(case, users, need.version, f"but the wheel promises glibc {case.floor}")
+        elif need.version == "GLIBC_PRIVATE":
+            for symbol in users:
+                message = f"needs {symbol}, which glibc keeps for itself and may change in any release"
+                yield case.finding("floor", message, symbol=symbol.name, version=need.version)
+        elif (
+            namespace in newest and _numeric(number) and version_key(number) > version_key(newest[namespace])
+        ):
+            why = f"but {need.library} beside glibc {case.floor} ends at {namespace}_{newest[namespace]}"
+            yield from _too_new(case, users, need.version, why)
+
+
+def _too_new(case: Case, users: list[Symbol], version: str, why: str) -> Iterator[Finding]:
+    wanted = case.facts.floor
+    if wanted and version_key(wanted) > version_key(case.floor):
+        tip = f'promise a newer system with glibc = "{wanted}" in [tool.pyz3], or avoid the call'
+    else:
+        tip = "promise a newer system (glibc in [tool.pyz3]), or avoid the call"
+    # A version may be demanded without any symbol: then it stands for itself.
+    if not users:
+        yield case.finding("floor", f"needs {version} {why}", version=version, tip=tip)
+    for symbol in users:
+        yield case.finding("floor", f"needs {symbol} {why}", symbol=symbol.name, version=version, tip=tip)
+
+
+def elf_symbols(case: Case) -> Iterator[Finding]:
+    """Every undefined symbol is the C library's, the C API's, or of the same wheel."""
+    if any(library in case.policy.opaque for library in case.facts.needed):
+        candidates = [s for s in case.facts.undefined if s.name.startswith(("Py", "_Py"))]
+    else:
+        candidates = list(case.facts.undefined)
+    for symbol in candidates:
+        if symbol.weak or symbol.version:  # a version names its library, and the versions are judged
+            continue
+        if case.system_symbols is not None and symbol.name in case.system_symbols:
+            continue
+        yield from _unexplained(case, symbol, "the C library")
+
+
+def _unexplained(case: Case, symbol: Symbol, system: str) -> Iterator[Finding]:
+    if symbol.name in case.python_symbols or case.shipped(symbol.name):
+        return
+    python = f"the C API of Python {case.target.python}"
+    if symbol.name.startswith(("Py", "_Py")):
+        message = f"needs {symbol}, which {python} does not have"
+        tip = "avoid the call for this Python (#if PY_VERSION_HEX …)"
+    else:
+        message = f"needs {symbol}, which neither {system} nor {python} has"
+        tip = "add the source file or the static library that defines it"
+    yield case.finding("symbol", message, symbol=symbol.name, tip=tip)
+
+
+def elf_hardening(case: Case) -> Iterator[Finding]:
+    """Systems with a strict policy refuse executable stacks and writable code."""
+    if case.facts.executable_stack:
+        tip = "mark assembly sources with .section .note.GNU-stack, and link with -Wl,-z,noexecstack"
+        yield case.finding("stack", "makes the stack executable", tip=tip)
+    if case.facts.text_relocations:
+        tip = "compile everything with -fPIC"
+        yield case.finding("text-relocations", "has relocations in its code (DT_TEXTREL)", tip=tip)
+
+
+def macos_minimum(case: Case) -> Iterator[Finding]:
+    """It states a macOS minimum no newer than the promised one."""
+    measured, promised = case.facts.floor, case.floor
+    if case.facts.machine == "arm64":
+        promised = max(promised, OLDEST_ARM64_MACOS, key=version_key)
+    if not measured:
+        yield case.finding("floor", "does not state which macOS it was built for")
+    elif version_key(measured) > version_key(promised):
+        yield case.finding(
+            "floor",
+            f"needs macOS {measured} but the wheel promises macOS {promised}",
+            version=measured,
+            tip=f"set MACOSX_DEPLOYMENT_TARGET={measured}, or build everything for macOS {promised}",
+        )
+
+
+def macos_symbols(case: Case) -> Iterator[Finding]:
+    """Symbols of dynamic lookup are Python's; those of libSystem exist; those of the wheel are exported."""
+    for symbol in case.facts.undefined:
+        if symbol.weak:
+            continue
+        if not symbol.library:
+            yield from _unexplained(case, symbol, "any library that it names")
+        elif symbol.library == LIBSYSTEM and case.system_symbols is not None:
+            if symbol.name not in case.system_symbols:
+                tip = "avoid the call on macOS"
+                message = f"needs {symbol}, which {LIBSYSTEM} does not have"
+                yield case.finding("symbol", message, symbol=symbol.name, tip=tip)
+        elif (sibling := case.sibling(symbol.library)) and not any(
+            symbol.name in s.exported for s in sibling
+        ):
+            message = f"needs {symbol}, which {symbol.library} of this wheel does not export"
+            yield case.finding("symbol", message, symbol=symbol.name)
+
+
+def macos_signature(case: Case) -> Iterator[Finding]:
+    """On arm64 macOS kills a process that loads unsigned code, on every machine wrongly signed code."""
+    if case.facts.signature == "invalid":
+        tip = "nothing may change the file after linking; else sign it again"
+        yield case.finding("signature", "has a code signature that does not match its contents", tip=tip)
+    elif case.facts.signature == "" and case.facts.machine == "arm64":
+        tip = "link without -no_adhoc_codesign"
+        yield case.finding("signature", "has no code signature, which macOS on arm64 demands", tip=tip)
+
+
+def python_dll(case: Case) -> Iterator[Finding]:
+    """It takes the C API from the DLL of its own Python, and nothing that this DLL lacks."""
+    wanted = "python3.dll" if case.stable_abi else f"python{case.target.python.nodot}.dll"
+    for library in case.facts.needed:
+        if _is_python_dll(library) and library.lower() != wanted:
+            yield case.finding(
+                "library",
+                f"needs {library}, but modules for {case.target.python.abi} take the C API from {wanted}",
+                symbol=library,
+                tip=f"link with the import library of {wanted} only",
+            )
+    for symbol in case.facts.undefined:
+        if symbol.library.lower() == wanted and symbol.name not in case.python_symbols:
+            message = (
+                f"needs {symbol} from {wanted}, which the C API of Python {case.target.python} does not have"
+            )
+            tip = "avoid the call for this Python (#if PY_VERSION_HEX …)"
+            yield case.finding("symbol", message, symbol=symbol.name, tip=tip)
+
+
+def pe_hardening(case: Case) -> Iterator[Finding]:
+    """It is the same in every build, can be loaded anywhere, and its data cannot be run."""
+    facts = case.facts
+    if not facts.reproducible:
+        tip = "link with -Wl,/Brepro or without a time stamp"
+        yield case.finding(
+            "timestamp", "has the time of its linking inside, so no two builds are the same", tip=tip
+        )
+    if not facts.relocatable:
+        tip = "link with --dynamicbase"
+        yield case.finding("hardening", "cannot be loaded at a random address (DYNAMIC_BASE is off)", tip=tip)
+    if not facts.nx_compatible:
+        tip = "link with --nxcompat"
+        yield case.finding("hardening", "lets its data be executed (NX_COMPAT is off)", tip=tip)
+
+
+def _is_python_dll(library: str) -> bool:
+    stem = library.lower().removesuffix(".dll").removesuffix("_d").removesuffix("t")
+    return stem.startswith("python3") and stem.removeprefix("python").isdigit()
+
+
+def _is_absolute(path: str) -> bool:
+    return posixpath.isabs(path) or bool(ntpath.splitdrive(path)[0]) or path.startswith("\\")
+
+
+def _numeric(version: str) -> bool:
+    return version.replace(".", "").isdigit()
+
+
+_COMMON = (loadable, init_function, needed_libraries, paths)
+RULES: Mapping[str, tuple[Callable[[Case], Iterator[Finding]], ...]] = {
+    "linux": (*_COMMON, glibc_versions, elf_symbols, elf_hardening),
+    "musllinux": (*_COMMON, elf_symbols, elf_hardening),
+    "macos": (*_COMMON, macos_minimum, macos_symbols, macos_signature),
+    "windows": (*_COMMON, python_dll, pe_hardening),
+}
