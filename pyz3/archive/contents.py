@@ -126,7 +126,7 @@ def package_files(
     left_out = frozenset(map(os.path.abspath, sources))
     entries: dict[str, WheelEntry] = {}
     for package in packages:
-        for path in _walk(project_dir, package.path, above=()):
+        for path in _files_of(project_dir, package):
             if path not in included and (_is_ignored(path) or os.path.abspath(path) in left_out):  # noqa: PTH100 - Path.absolute keeps ".."
                 continue
             arcname = path.relative_to(package.root).as_posix()
@@ -223,6 +223,14 @@ def _expand(project_dir: Path, glob: str) -> Iterator[Path]:
     for path in matches:
         require_inside(project_dir, path, key=key)
         yield path
+
+
+def _files_of(project_dir: Path, package: PackageRoot) -> Iterator[Path]:
+    """Yield all files of a package, or a lone module and its stub (PEP 561)."""
+    yield from _walk(project_dir, package.path, above=())
+    stub = package.path.with_suffix(".pyi")
+    if package.path.suffix == ".py" and stub.is_file():
+        yield from _walk(project_dir, stub, above=())
 
 
 def _walk(project_dir: Path, path: Path, *, above: tuple[Path, ...]) -> Iterator[Path]:

@@ -34,9 +34,10 @@ _METADATA_VERSION = "2.4"
 
 # The grammar of object references in the entry points specification of packaging.python.org.
 _IDENTIFIERS = r"[^\W\d]\w*(?:\.[^\W\d]\w*)*"
-_OBJECT = re.compile(rf"{_IDENTIFIERS}(?:\s*:\s*{_IDENTIFIERS})?\s*(?:\[[\w\s,.-]*\])?")
-_CALLABLE = re.compile(rf"{_IDENTIFIERS}\s*:\s*{_IDENTIFIERS}\s*(?:\[[\w\s,.-]*\])?")
-_ENTRY_NAME = re.compile(r"[^\s=\[](?:[^=\r\n]*[^\s=])?")
+_EXTRAS = r"(?: *\[[\w ,.-]*\])?"
+_OBJECT = re.compile(rf"{_IDENTIFIERS}(?: *: *{_IDENTIFIERS})?{_EXTRAS}")
+_CALLABLE = re.compile(rf"{_IDENTIFIERS} *: *{_IDENTIFIERS}{_EXTRAS}")
+_ENTRY_NAME = re.compile(r"[^\s=\[#;](?:[^=]*[^\s=])?")
 _GROUP_NAME = re.compile(r"\w+(?:\.\w+)*")
 
 
@@ -264,7 +265,7 @@ def _entry_points(standard: StandardMetadata) -> bytes:
         if not _GROUP_NAME.fullmatch(group):
             raise ConfigError(f"{_FILE}: {key}: a group's name is made of words and dots")
         for name, reference in entries.items():
-            if not _ENTRY_NAME.fullmatch(name):
+            if not (_ENTRY_NAME.fullmatch(name) and name.isprintable()):
                 raise ConfigError(f"{_FILE}: {key}: {name!r} is no name of an entry point")
             if not pattern.fullmatch(reference):
                 raise ConfigError(
