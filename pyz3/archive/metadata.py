@@ -94,6 +94,7 @@ def read_metadata(
     """
     data = _load(project_dir)
     project: Mapping[str, Any] = data["project"]
+    _refuse_control_characters({**project, "readme": ""}, key="project")
     _check_files(project_dir, project)
     if "version" in project.get("dynamic", ()):
         if "version" in project:
@@ -152,6 +153,24 @@ def _load(project_dir: Path) -> dict[str, Any]:
             f"{_FILE}: project.dynamic is {dynamic!r}; only ['version'] can be dynamic with pyz3"
         )
     return data
+
+
+def _refuse_control_characters(value: object, *, key: str) -> None:
+    """Refuse what could break out of a line of METADATA; a readme is no line.
+
+    Raises:
+        ConfigError: A string holds a control character other than a line break or tab.
+    """
+    if isinstance(value, str):
+        if re.search(r"[\x00-\x08\x0b-\x1f\x7f]", value):
+            raise ConfigError(f"{_FILE}: {key} is {value!r}; expected text without control characters")
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            _refuse_control_characters(name, key=key)
+            _refuse_control_characters(item, key=f"{key}.{name}")
+    elif isinstance(value, list):
+        for item in value:
+            _refuse_control_characters(item, key=key)
 
 
 def _check_files(project_dir: Path, project: Mapping[str, Any]) -> None:

@@ -192,6 +192,16 @@ def test_classic_licence_table_is_accepted_with_a_word(tmp_path: Path) -> None:
             None,
         ),
         (MINIMAL + 'description = "a\\nb"', "'summary' must be a single line", None),
+        (
+            MINIMAL + 'classifiers = ["a\\rb"]',
+            "project.classifiers is 'a\\rb'; expected text without control",
+            None,
+        ),
+        (
+            MINIMAL + 'urls = { "a\\rb" = "c" }',
+            "project.urls is 'a\\rb'; expected text without control",
+            None,
+        ),
         (MINIMAL + 'dependencies = ["!"]', "project.dependencies[0]", None),
         (MINIMAL + 'readme = "NO.md"', "project.readme: NO.md cannot be read", None),
         (
