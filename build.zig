@@ -29,6 +29,8 @@ const Artifact = struct {
     key: []const u8,
     /// The library's own name: what a linker records in it, hence free of paths.
     name: []const u8,
+    /// ZIG_TARGET, or the same with another oldest system (macOS' depends on the Python).
+    target: []const u8,
     c_sources: []const Source,
     zig_sources: []const []const u8,
     python_include: []const u8,
@@ -59,7 +61,7 @@ pub fn build(b: *std.Build) !void {
     const plan = try std.json.parseFromSliceLeaky(Plan, b.allocator, text, .{});
     if (plan.version != 1) fail("plan version {d} is not 1: pyz3 and build.zig do not match", .{plan.version});
     for (plan.artifacts) |artifact| {
-        const library = addModule(b, artifact, target, optimize);
+        const library = addModule(b, artifact, variant(b, target, artifact.target), optimize);
         if (plan_file != null) {
             b.getInstallStep().dependOn(&Record.create(b, library, artifact.key).step);
         } else {
@@ -151,7 +153,7 @@ const Record = struct {
         const b = step.owner;
         const record: *Record = @fieldParentPtr("step", step);
         const cwd = std.Io.Dir.cwd();
-        const path = b.pathResolve(&.{ b.build_root.path orelse ".", record.library.getEmittedBin().getPath2(b, step) });
+        const path = record.library.getEmittedBin().getPath2(b, step); // relative to the working directory
         const file = b.getInstallPath(.prefix, record.key);
         try cwd.createDirPath(b.graph.io, std.fs.path.dirname(file).?);
         try cwd.writeFile(b.graph.io, .{ .sub_path = file, .data = path });
@@ -168,6 +170,15 @@ fn targetFromEnvironment(b: *std.Build) std.Build.ResolvedTarget {
             (k.abi == query.abi or query.abi == null and k.os_tag != .linux)) return target;
     }
     badTarget(text);
+}
+
+/// `text` as a target, which must not differ from `base` but in versions.
+fn variant(b: *std.Build, base: std.Build.ResolvedTarget, text: []const u8) std.Build.ResolvedTarget {
+    const query = std.Target.Query.parse(.{ .arch_os_abi = text }) catch badTarget(text);
+    const target = b.resolveTargetQuery(query);
+    if (target.result.cpu.arch != base.result.cpu.arch or target.result.os.tag != base.result.os.tag or
+        target.result.abi != base.result.abi) fail("the plan's target '{s}' is not for ZIG_TARGET", .{text});
+    return target;
 }
 
 fn badTarget(text: []const u8) noreturn {

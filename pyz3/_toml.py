@@ -8,7 +8,7 @@ from typing import Any
 if sys.version_info >= (3, 11):
     import tomllib
 else:
-    import tomli as tomllib
+    import tomli as tomllib  # pragma: no cover
 
 TOMLDecodeError = tomllib.TOMLDecodeError
 
@@ -19,4 +19,5 @@ def load_toml(text: str) -> dict[str, Any]:
     Raises:
         TOMLDecodeError: ``text`` is no TOML.
     """
-    return tomllib.loads(text)
+    table: dict[str, Any] = tomllib.loads(text)
+    return table

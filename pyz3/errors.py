@@ -26,7 +26,19 @@ class Pyz3Error(Exception):
 
 
 class BuildFailedError(Pyz3Error):
-    """A compiler or linker refused the project (exit code 1)."""
+    """A compiler or linker refused the project (exit code 1).
+
+    Args:
+        message: What failed.
+        tip: The next thing to do.
+        compiler: Module and the compiler's messages about it, as zig printed them.
+    """
+
+    def __init__(
+        self, message: str, *, tip: str | None = None, compiler: tuple[tuple[str, str], ...] = ()
+    ) -> None:
+        super().__init__(message, tip=tip)
+        self.compiler = compiler
 
 
 class ConfigError(Pyz3Error):

@@ -1,0 +1,307 @@
+"""The builder: the only module that knows the order of the stages."""
+
+from __future__ import annotations
+
+import os
+import time
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pyz3.archive import DEFAULT_EPOCH
+from pyz3.builder.delivery import Delivery
+from pyz3.builder.platform import PlatformBuild
+from pyz3.capi import best_headers, find_headers, prepare_include
+from pyz3.config import DEFAULT_OPTIMIZE, OPTIMIZE_MODES
+from pyz3.engine.toolchain import find_toolchain
+from pyz3.engine.zig import ZigRunner
+from pyz3.errors import ConfigError
+from pyz3.events import CommandRun
+from pyz3.frontends import load_project
+from pyz3.plan import make_plan
+from pyz3.results import Failure, Summary, WheelResult
+from pyz3.targets import Platform, PythonVersion, Target
+from pyz3.targets.selection import (
+    Selection,
+    combine,
+    default_platforms,
+    select_platforms,
+    select_pythons,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pyz3.capi import HeaderTree
+    from pyz3.config import Optimize, Project
+    from pyz3.events import Event, Listener
+    from pyz3.plan import Job
+
+
+@dataclass(frozen=True)
+class BuildConfig:
+    """One wheel to build.
+
+    Attributes:
+        target_platform: For which platform.
+        optimize: ``Debug``, ``ReleaseSafe``, ``ReleaseFast`` or ``ReleaseSmall``.
+        python_version: ``3.13``, ``3.13t``; None is the Python that runs pyz3.
+        output_dir: Where the wheel goes; made if need be.
+    """
+
+    target_platform: Platform
+    optimize: str = DEFAULT_OPTIMIZE
+    python_version: str | None = None
+    output_dir: Path = Path("dist")
+
+
+class WheelBuilder:
+    """Builds the wheels of one project.
+
+    Making a builder does nothing yet; every method reads the project anew.
+
+    Args:
+        project_dir: The folder that holds ``pyproject.toml``.
+        cache_dir: Overrides ``PYZ3_CACHE_DIR`` and the user's cache folder.
+        python_headers: Folders that hold a ``Python.h``, before those that are found.
+        jobs: How many compilers run at a time; default: the number of processors.
+        environ: Environment variables; default: this process's.
+        listener: Is told what happens, from several threads.
+    """
+
+    def __init__(
+        self,
+        project_dir: str | os.PathLike[str] = ".",
+        *,
+        cache_dir: str | os.PathLike[str] | None = None,
+        python_headers: Sequence[str | os.PathLike[str]] = (),
+        jobs: int | None = None,
+        environ: Mapping[str, str] | None = None,
+        listener: Listener | None = None,
+    ) -> None:
+        self.project_dir = Path(project_dir)
+        self._cache_dir = Path(cache_dir) if cache_dir is not None else None
+        self._python_headers = tuple(Path(path) for path in python_headers)
+        self._jobs = jobs or os.cpu_count() or 1
+        self._environ: Mapping[str, str] = os.environ if environ is None else environ
+        self._listener = listener
+
+    def build(self, config: BuildConfig) -> Path:
+        """Build one wheel.
+
+        Raises:
+            Pyz3Error: It could not be built; the class and message say why.
+        """
+        selection = self.select(
+            platforms=[str(config.target_platform)],
+            pythons=[config.python_version] if config.python_version else (),
+        )
+        summary = self.run(self.plan(selection, optimize=config.optimize), output_dir=config.output_dir)
+        return _delivered(summary)[0].path
+
+    def build_all_platforms(
+        self,
+        *,
+        pythons: Sequence[str] = (),
+        optimize: str | None = None,
+        output_dir: str | os.PathLike[str] = "dist",
+    ) -> list[Path]:
+        """Build for every platform that the project lists.
+
+        Args:
+            pythons: Versions, or ``all``; default: the Python that runs pyz3.
+            optimize: Overrides the project's mode.
+            output_dir: Where the wheels go.
+
+        Raises:
+            Pyz3Error: One error for all wheels that could not be built; the others are delivered.
+        """
+        results = self.build_matrix(pythons=pythons, optimize=optimize, output_dir=output_dir)
+        return [result.path for result in results]
+
+    def build_matrix(
+        self,
+        *,
+        platforms: Sequence[str] | None = None,
+        pythons: Sequence[str] = (),
+        optimize: str | None = None,
+        output_dir: str | os.PathLike[str] = "dist",
+    ) -> tuple[WheelResult, ...]:
+        """Build every combination; as :meth:`build_all_platforms`, with a result object per wheel.
+
+        Args:
+            platforms: Names or globs; default: those that the project lists.
+            pythons: Versions, or ``all``; default: the Python that runs pyz3.
+            optimize: Overrides the project's mode.
+            output_dir: Where the wheels go.
+
+        Raises:
+            Pyz3Error: One error for all wheels that could not be built; the others are delivered.
+        """
+        selection = self.select(platforms=platforms, pythons=pythons)
+        return _delivered(self.run(self.plan(selection, optimize=optimize), output_dir=Path(output_dir)))
+
+    def headers(self) -> dict[str, HeaderTree]:
+        """Give the header tree that is used for each Python version (``3.13``)."""
+        return best_headers(find_headers(extra=self._python_headers, environ=self._environ))
+
+    def project(self) -> Project:
+        """Read the project's configuration.
+
+        Raises:
+            ConfigError: It is wrong.
+        """
+        return load_project(self.project_dir)
+
+    def select(self, *, platforms: Sequence[str] | None = None, pythons: Sequence[str] = ()) -> Selection:
+        """Give the targets asked for.
+
+        Args:
+            platforms: Names or globs; default: those that the project lists.
+            pythons: Versions, or ``all``; default: the Python that runs pyz3.
+
+        Raises:
+            ConfigError: There is no such platform or Python, or its headers are missing.
+            NothingSelectedError: Nothing is left.
+        """
+        project = self.project()
+        if platforms is not None:
+            chosen = select_platforms(platforms)
+        elif project.tool.platforms is not None:
+            chosen = select_platforms(project.tool.platforms, source="pyproject.toml: tool.pyz3.platforms")
+        else:
+            chosen = default_platforms()
+        if not project.extensions and not project.tool.build_zig:
+            # One wheel without binaries serves everyone; no headers are needed for it.
+            return Selection(targets=(Target(platform=chosen[0], python=PythonVersion.current()),))
+        versions, left_out = select_pythons(
+            pythons, available=self.headers().keys(), requires_python=project.requires_python
+        )
+        return combine(chosen, versions, left_out)
+
+    def plan(self, selection: Selection, *, optimize: str | None = None) -> tuple[Job, ...]:
+        """Give the jobs for what was selected; nothing is built.
+
+        Raises:
+            ConfigError: The configuration is wrong.
+        """
+        return make_plan(
+            self.project(),
+            selection.targets,
+            optimize=_mode(optimize),
+            macos=self._environ.get("MACOSX_DEPLOYMENT_TARGET") or None,
+        )
+
+    def run(self, jobs: Sequence[Job], *, output_dir: Path) -> Summary:
+        """Do the jobs, platforms side by side; one that fails stops no other.
+
+        Raises:
+            ConfigError: The project's metadata, the cache or the output folder is unusable.
+        """
+        started = time.perf_counter()
+        project = self.project()
+        delivery = Delivery(
+            project, output_dir=Path(output_dir), epoch=_epoch(self._environ), tell=self._tell
+        )
+        groups: dict[str, list[Job]] = {}
+        for job in jobs:
+            groups.setdefault(job.platform, []).append(job)
+        for job in groups.pop("", []):
+            delivery.deliver(job, None)
+        if groups:
+            self._build_platforms(project, groups, delivery)
+        outcomes = [delivery.outcomes[job.identifier] for job in jobs]
+        return Summary(
+            wheels=tuple(o for o in outcomes if isinstance(o, WheelResult)),
+            failures=tuple(o for o in outcomes if isinstance(o, Failure)),
+            seconds=time.perf_counter() - started,
+        )
+
+    def _build_platforms(self, project: Project, groups: dict[str, list[Job]], delivery: Delivery) -> None:
+        toolchain = find_toolchain(self._environ, self._cache_dir)
+        trees = self.headers()
+        bases = {job.target.python.base for group in groups.values() for job in group}
+        includes = {base: prepare_include(trees[base], toolchain.capi) for base in sorted(bases)}
+        runner = ZigRunner(toolchain, self._environ, log=lambda c: self._tell(CommandRun(command=tuple(c))))
+        workers = min(len(groups), self._jobs)
+        builds = [
+            PlatformBuild(
+                project,
+                tuple(group),
+                includes=includes,
+                runner=runner,
+                jobs_at_once=max(1, self._jobs // workers),
+                tell=self._tell,
+            )
+            for group in groups.values()
+        ]
+        with ThreadPoolExecutor(workers) as pool:
+            futures = [pool.submit(build.run, delivery.deliver) for build in builds]
+            try:
+                wait(futures)
+            except BaseException:
+                runner.stop()
+                pool.shutdown(cancel_futures=True)
+                raise
+            for future in futures:
+                future.result()
+        corrupt = [build for build in builds if build.corrupt]
+        if corrupt:
+            toolchain.discard()
+            for build in corrupt:
+                build.run(delivery.deliver)
+
+    def _tell(self, event: Event) -> None:
+        if self._listener is not None:
+            self._listener(event)
+
+
+def build_wheel(
+    platform: str | Platform | None = None,
+    optimize: str = DEFAULT_OPTIMIZE,
+    output_dir: str | os.PathLike[str] = "dist",
+) -> Path:
+    """Build one wheel of the project in the current folder, for the Python that runs this.
+
+    Args:
+        platform: A platform or its name (``linux-x86_64``); default: this machine's.
+        optimize: Zig's build mode.
+        output_dir: Where the wheel goes.
+
+    Raises:
+        Pyz3Error: It could not be built.
+    """
+    if platform is None:
+        platform = Platform.current()
+    elif isinstance(platform, str):
+        (platform,) = select_platforms([platform], source="platform")
+    return WheelBuilder().build(
+        BuildConfig(target_platform=platform, optimize=optimize, output_dir=Path(output_dir))
+    )
+
+
+def _delivered(summary: Summary) -> tuple[WheelResult, ...]:
+    error = summary.error()
+    if error is not None:
+        raise error
+    return summary.wheels
+
+
+def _mode(optimize: str | None) -> Optimize | None:
+    if optimize is None:
+        return None
+    for mode in OPTIMIZE_MODES:
+        if mode == optimize:
+            return mode
+    raise ConfigError(f"optimize: {optimize!r} is not one of {', '.join(OPTIMIZE_MODES)}")
+
+
+def _epoch(environ: Mapping[str, str]) -> int:
+    text = environ.get("SOURCE_DATE_EPOCH")
+    if not text:
+        return DEFAULT_EPOCH
+    try:
+        return int(text)
+    except ValueError:
+        raise ConfigError(f"SOURCE_DATE_EPOCH: {text!r} is no number of seconds") from None

@@ -1,0 +1,94 @@
+"""Binaries → wheels in the output folder, and what came of every job."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pyz3.archive import WheelEntry, find_packages, package_files, read_metadata, write_wheel
+from pyz3.errors import ConfigError, Pyz3Error
+from pyz3.events import WheelBuilt, WheelFailed
+from pyz3.results import Failure, WheelResult
+
+if TYPE_CHECKING:
+
+    from pyz3.archive import Metadata
+    from pyz3.builder.platform import Built
+    from pyz3.config import Project
+    from pyz3.events import Listener
+    from pyz3.plan import Job
+
+
+class Delivery:
+    """Turns what was built into wheels, and remembers what came of every job."""
+
+    def __init__(self, project: Project, *, output_dir: Path, epoch: int, tell: Listener) -> None:
+        self.outcomes: dict[str, WheelResult | Failure] = {}
+        self._output_dir = Path(os.path.abspath(output_dir))  # noqa: PTH100 - shown as the user wrote it
+        self._epoch = epoch
+        self._tell = tell
+        self._lock = threading.Lock()
+        tool = project.tool
+        version = tool.version
+        self._metadata: Metadata = read_metadata(
+            project.root,
+            version_attr=version.attr if version else None,
+            version_path=version.path if version else None,
+            packages=tool.packages,
+        )
+        packages = find_packages(project.root, project_name=self._metadata.name, packages=tool.packages)
+        if not packages and not project.extensions and not tool.build_zig:
+            raise ConfigError(
+                f"{project.root / 'pyproject.toml'}: nothing to put into a wheel: no extension and no package",
+                tip="add [[tool.pyz3.extensions]], or name the packages: [tool.pyz3] packages = [...]",
+            )
+        sources = {
+            project.root / source for extension in project.extensions for source in extension.all_sources
+        }
+        self._files = package_files(project.root, packages, sources=sources)
+
+    def deliver(self, job: Job, built: Built | Pyz3Error | None) -> None:
+        """Write one wheel, or note why there is none; ``None`` is a wheel without binaries."""
+        started = time.perf_counter()
+        try:
+            if isinstance(built, Pyz3Error):
+                raise built
+            tag = "py3-none-any" if built is None else built.tag
+            binaries = {} if built is None else built.files
+            written = write_wheel(
+                output_dir=self._output_dir,
+                metadata=self._metadata,
+                tag=tag,
+                files=[
+                    *self._files,
+                    *(
+                        WheelEntry(arcname=name, source=data, executable=True)
+                        for name, data in binaries.items()
+                    ),
+                ],
+                root_is_purelib=built is None,
+                epoch=self._epoch,
+            )
+        except Pyz3Error as error:
+            self._note(job, Failure(job=job, error=error))
+            self._tell(WheelFailed(job=job, error=error))
+            return
+        result = WheelResult(
+            identifier=job.identifier,
+            path=written.path,
+            tag=tag,
+            size=written.size,
+            sha256=written.sha256,
+            seconds=time.perf_counter() - started + (built.seconds if built else 0.0),
+            cached=built.cached if built else True,
+            reports=built.reports if built else (),
+        )
+        self._note(job, result)
+        self._tell(WheelBuilt(job=job, result=result))
+
+    def _note(self, job: Job, outcome: WheelResult | Failure) -> None:
+        with self._lock:
+            self.outcomes[job.identifier] = outcome

@@ -1,0 +1,170 @@
+"""Jobs → the plan file that ``build.zig`` reads.  Pure.
+
+``build.zig`` holds the other half of this description: its ``Artifact`` has the same fields.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from pyz3.engine.ldflags import parse_ldflags
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from pyz3.plan import Job, Module
+
+PLAN_VERSION = 1
+CXX_SUFFIXES = frozenset({".cc", ".cpp", ".cxx"})
+
+
+class Source(msgspec.Struct, frozen=True, kw_only=True):
+    """A file for the C or C++ compiler, with its flags."""
+
+    path: str
+    flags: tuple[str, ...]
+
+
+class Artifact(msgspec.Struct, frozen=True, kw_only=True):
+    """One shared library; ``build.zig`` explains the fields."""
+
+    key: str
+    name: str
+    target: str
+    c_sources: tuple[Source, ...]
+    zig_sources: tuple[str, ...]
+    python_include: str
+    include_dirs: tuple[str, ...]
+    define: tuple[str, ...]
+    library_dirs: tuple[str, ...]
+    libraries: tuple[str, ...]
+    frameworks: tuple[str, ...]
+    rpaths: tuple[str, ...]
+    objects: tuple[str, ...]
+    link_cpp: bool
+    version_script: str | None
+
+
+class PlanFile(msgspec.Struct, frozen=True, kw_only=True):
+    """What ``-Dplan=`` names."""
+
+    version: int = PLAN_VERSION
+    artifacts: tuple[Artifact, ...]
+
+
+class CApi(msgspec.Struct, frozen=True, kw_only=True):
+    """What a Python supplies to compile and link against.
+
+    Attributes:
+        include: The prepared header folder.
+        import_library: Windows' ``python313.lib``; None elsewhere.
+    """
+
+    include: str
+    import_library: str | None = None
+
+
+def artifact_key(job: Job, module: Module) -> str:
+    """Give the name by which ``build.zig`` reports a module: unique within a platform."""
+    return f"{job.target.python.abi}/{module.file}"
+
+
+def make_artifacts(
+    root: Path, jobs: Sequence[Job], capi: Mapping[str, CApi], *, read: Callable[[Path], str], exports: str
+) -> tuple[Artifact, ...]:
+    """Give an artifact for each module of each job.
+
+    Args:
+        root: The project's folder, absolute.
+        jobs: Jobs of one platform.
+        capi: What each Python (``3.13t``) supplies.
+        read: Reads a Zig source, to find which of several are roots.
+        exports: Version script that leaves only ``PyInit_*`` visible (ELF).
+
+    Raises:
+        ConfigError: A linker flag that cannot be passed on.
+    """
+    roots: dict[tuple[str, ...], tuple[str, ...]] = {}
+
+    def zig_roots(sources: tuple[str, ...]) -> tuple[str, ...]:
+        if sources not in roots:
+            roots[sources] = _zig_roots(root, sources, read)
+        return roots[sources]
+
+    return tuple(
+        _artifact(root, job, module, capi[job.python], zig_roots, exports)
+        for job in jobs
+        for module in job.modules
+    )
+
+
+def _artifact(
+    root: Path,
+    job: Job,
+    module: Module,
+    capi: CApi,
+    zig_roots: Callable[[tuple[str, ...]], tuple[str, ...]],
+    exports: str,
+) -> Artifact:
+    settings = module.settings
+    link = parse_ldflags(settings.ldflags, module=module.name)
+    macros = tuple(_macro(name, value) for name, value in settings.define.items() if value is not False)
+    if job.target.python.free_threaded:
+        macros += ("Py_GIL_DISABLED=1",)
+    base = ("-fwrapv", *_prefix_maps(root, capi), *(f"-D{macro}" for macro in macros))
+    zig = tuple(source for source in settings.sources if source.endswith(".zig"))
+    other = tuple(source for source in settings.sources if not source.endswith(".zig"))
+
+    def absolute(paths: Sequence[str]) -> tuple[str, ...]:
+        return tuple(os.path.normpath(root / path) for path in paths)
+
+    return Artifact(
+        key=artifact_key(job, module),
+        # The full name: a module called "c" must not become libc.so, which musl takes for its own.
+        name=f"{module.name}{os.path.splitext(job.target.extension_suffix)[0]}",
+        target=job.zig_target,
+        c_sources=tuple(
+            Source(
+                path=os.path.normpath(root / path),
+                flags=base + (settings.cxxflags if Path(path).suffix in CXX_SUFFIXES else settings.cflags),
+            )
+            for path in other
+        ),
+        zig_sources=zig_roots(zig) if zig else (),
+        python_include=capi.include,
+        include_dirs=absolute(settings.include_dirs),
+        define=macros,
+        library_dirs=absolute((*settings.library_dirs, *link.library_dirs)),
+        libraries=(*settings.libraries, *link.libraries),
+        frameworks=tuple(link.frameworks),
+        rpaths=tuple(link.rpaths),
+        objects=(capi.import_library,) if capi.import_library else (),
+        link_cpp=any(Path(path).suffix in CXX_SUFFIXES for path in other),
+        version_script=os.path.normpath(root / link.version_script) if link.version_script else exports,
+    )
+
+
+def _prefix_maps(root: Path, capi: CApi) -> tuple[str, ...]:
+    """Keep the build's folders out of __FILE__, assertions and debug information."""
+    return (f"-ffile-prefix-map={capi.include}=python", f"-ffile-prefix-map={root}=.")
+
+
+def _macro(name: str, value: str | int | bool) -> str:
+    return f"{name}=1" if value is True else f"{name}={value}"
+
+
+def _zig_roots(root: Path, sources: tuple[str, ...], read: Callable[[Path], str]) -> tuple[str, ...]:
+    """Give the files that none of the others imports: the rest is part of them."""
+    paths = [os.path.normpath(root / source) for source in sources]
+    imported = {
+        os.path.normpath(Path(path).parent / name)
+        for path in paths
+        for name in re.findall(r'@import\("([^"]+\.zig)"\)', read(Path(path)))
+    }
+    found = tuple(path for path in paths if path not in imported)
+    return found or tuple(paths[:1])  # files that import each other in a ring: the first one leads

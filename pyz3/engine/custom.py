@@ -1,0 +1,72 @@
+"""Projects with a ``build.zig`` of their own: how it is called, and what is taken from it.
+
+pyz3 runs it once for each wheel, with ``ZIG_TARGET`` and ``PYDUST_OPTIMIZE`` set and these options,
+all of which the project's ``build.zig`` must declare (docs/distribution.md shows how):
+
+``-Dpython-include=DIR``     the folder that holds ``Python.h`` for this target
+``-Dpython-library=FILE``    the import library to link on Windows; empty elsewhere
+``-Dextension-suffix=TEXT``  how module files end: ``.cpython-313-x86_64-linux-gnu.so``
+``-Doutput-dir=DIR``         where finished modules go, laid out as in the wheel: ``hello/_speed…``
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pyz3.engine.zig import Outcome, build_command, split_messages
+from pyz3.errors import ConfigError
+
+if TYPE_CHECKING:
+    from pyz3.engine.artifacts import CApi
+    from pyz3.engine.zig import ZigRunner
+    from pyz3.plan import Job
+
+MODULE_SUFFIXES = (".so", ".pyd")
+LIBRARY_SUFFIXES = (*MODULE_SUFFIXES, ".dylib", ".dll")
+
+
+def build_custom(
+    runner: ZigRunner, root: Path, job: Job, capi: CApi, *, jobs: int
+) -> tuple[Outcome, dict[str, bytes]]:
+    """Run the project's own ``build.zig`` for one wheel.
+
+    Returns:
+        Zig's messages, and the content of every installed file by its path in the wheel.
+
+    Raises:
+        ConfigError: The project has no ``build.zig``.
+        BuildFailedError: Zig could not be started.
+    """
+    script = root / "build.zig"
+    if not script.is_file():
+        raise ConfigError(
+            f"{script}: not there, although tool.pyz3.build-zig is true",
+            tip="add a build.zig, or describe the modules in [[tool.pyz3.extensions]]",
+        )
+    with runner.toolchain.scratch() as scratch:
+        output = Path(scratch) / "out"
+        output.mkdir()
+        options = {
+            "python-include": capi.include,
+            "python-library": capi.import_library or "",
+            "extension-suffix": job.target.extension_suffix,
+            "output-dir": str(output),
+        }
+        command = build_command(
+            runner.toolchain, script=script, prefix=Path(scratch) / "prefix", options=options, jobs=jobs
+        )
+        status, text = runner.run(command, zig_target=job.zig_target, optimize=job.optimize)
+        files = {
+            path.relative_to(output).as_posix(): path.read_bytes()
+            for path in sorted(output.rglob("*"))
+            if path.is_file()
+        }
+    if status != 0:
+        return Outcome(trouble=split_messages(text)[1] or f"zig build ended with exit code {status}"), {}
+    return Outcome(), files
+
+
+def module_name(file: str, suffix: str) -> str | None:
+    """Give the dotted name of the extension module in ``file``; None for another library."""
+    return file.removesuffix(suffix).replace("/", ".") if file.endswith(suffix) else None

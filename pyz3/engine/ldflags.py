@@ -1,0 +1,84 @@
+"""Linker flags as maintainers write them → what zig's build system takes.  Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from pyz3.errors import ConfigError
+
+# Flags that say what the engine does anyway, or that have no meaning for an extension module.
+_IMPLIED = frozenset(
+    {
+        "-shared", "-s", "-pthread", "-lpthread", "-lc", "-lm",
+        "-Wl,-s", "-Wl,--strip-all", "-Wl,--gc-sections", "-Wl,-dead_strip", "-Wl,--as-needed", "-Wl,-O1",
+        "-Wl,-z,relro", "-Wl,-z,now", "-Wl,-undefined,dynamic_lookup", "-Wl,--no-undefined",
+        "-static-libgcc", "-static-libstdc++", "-bundle", "-dynamiclib",
+    }
+)  # fmt: skip
+
+
+@dataclass(kw_only=True)
+class LinkFlags:
+    """What ``ldflags`` ask for.
+
+    Attributes:
+        libraries: Names of ``-l``.
+        library_dirs: Folders of ``-L``.
+        frameworks: Names of ``-framework`` (macOS).
+        rpaths: Run paths, as written (``$ORIGIN``, ``@loader_path``).
+        version_script: File of ``-Wl,--version-script`` (ELF).
+    """
+
+    libraries: list[str] = field(default_factory=list)
+    library_dirs: list[str] = field(default_factory=list)
+    frameworks: list[str] = field(default_factory=list)
+    rpaths: list[str] = field(default_factory=list)
+    version_script: str | None = None
+
+
+def parse_ldflags(flags: tuple[str, ...], *, module: str) -> LinkFlags:
+    """Sort ``flags`` by what they mean.
+
+    Args:
+        flags: As configured.
+        module: The module they belong to, for messages.
+
+    Raises:
+        ConfigError: A flag that zig's build system has no way to pass on.
+    """
+    link = LinkFlags()
+    words = iter(_join_pairs(flags))
+    for word in words:
+        if word in _IMPLIED:
+            continue
+        if word.startswith("-l"):
+            link.libraries.append(word[2:])
+        elif word.startswith("-L"):
+            link.library_dirs.append(word[2:])
+        elif word.startswith("-framework="):
+            link.frameworks.append(word.removeprefix("-framework="))
+        elif word.startswith(("-Wl,-rpath,", "-Wl,-rpath=")):
+            link.rpaths.append(word[len("-Wl,-rpath,") :])
+        elif word.startswith(("-Wl,--version-script=", "-Wl,--version-script,")):
+            link.version_script = word[len("-Wl,--version-script=") :]
+        else:
+            raise ConfigError(
+                f"pyproject.toml: ldflags of {module}: {word!r} is not understood",
+                tip="understood are -lNAME, -LDIR, -framework NAME, -Wl,-rpath,DIR and "
+                "-Wl,--version-script=FILE",
+            )
+    return link
+
+
+def _join_pairs(flags: tuple[str, ...]) -> list[str]:
+    """``-l NAME``, ``-framework NAME`` and the like as one word each."""
+    joined: list[str] = []
+    rest = list(flags)
+    while rest:
+        word = rest.pop(0)
+        if word in {"-l", "-L"} and rest:
+            word += rest.pop(0)
+        elif word in {"-framework", "-Wl,-framework"} and rest:
+            word = f"-framework={rest.pop(0).removeprefix('-Wl,')}"
+        joined.append(word.replace("-Wl,-framework,", "-framework="))
+    return joined

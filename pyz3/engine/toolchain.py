@@ -1,0 +1,150 @@
+"""Where the compiler is and where it keeps what it made: the ``ziglang`` package and one cache per user."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+import shutil
+import sys
+import tempfile
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import platformdirs
+
+from pyz3.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# Leaves nothing visible but the module's init function (PEP 489; PEP 793 for PyModExport_).
+_EXPORTS = "{ global: PyInit_*; PyInitU_*; PyModExport_*; local: *; };\n"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Toolchain:
+    """Zig and pyz3's folders.
+
+    Attributes:
+        zig: The executable.
+        version: Of the ``ziglang`` package.
+        cache: Root of everything that pyz3 keeps; deleting it costs time, nothing else.
+    """
+
+    zig: Path
+    version: str
+    cache: Path
+
+    @property
+    def zig_lib(self) -> Path:
+        """Zig's own files: headers, symbol lists, libc sources."""
+        return self.zig.parent / "lib"
+
+    @property
+    def local_cache(self) -> Path:
+        """What zig made of the users' sources."""
+        return self.cache / f"zig-{self.version}" / "local"
+
+    @property
+    def global_cache(self) -> Path:
+        """What zig made of its own: libc++, mingw's runtime, the build runner."""
+        return self.cache / f"zig-{self.version}" / "global"
+
+    @property
+    def capi(self) -> Path:
+        """Prepared headers and import libraries."""
+        return self.cache / "capi"
+
+    @property
+    def ledger(self) -> Path:
+        """What the audit read in binaries."""
+        return self.cache / "ledger"
+
+    def scratch(self) -> tempfile.TemporaryDirectory[str]:
+        """Make a folder for one run, below the cache."""
+        parent = self.cache / "tmp"
+        parent.mkdir(parents=True, exist_ok=True)
+        return tempfile.TemporaryDirectory(dir=parent, ignore_cleanup_errors=True)
+
+    def build_script(self) -> Path:
+        """Give pyz3's ``build.zig`` at a place that stays the same for every environment.
+
+        Zig compiles it once per location (4–5 s), so it does not stay in site-packages.
+        """
+        text = _find_build_script().read_bytes()
+        folder = self.cache / "engine" / hashlib.sha256(text).hexdigest()[:16]
+        _place(folder / "build.zig", text)
+        return folder / "build.zig"
+
+    def exports(self) -> Path:
+        """Give the version script for modules that bring none of their own."""
+        path = self.cache / "engine" / "exports.map"
+        _place(path, _EXPORTS.encode())
+        return path
+
+    def discard(self, *, everything: bool = False) -> None:
+        """Drop what zig made of users' sources; with ``everything`` also what it made of its own."""
+        for folder in (self.local_cache, self.global_cache) if everything else (self.local_cache,):
+            if folder.exists():
+                # Renamed first: another process then finds either all of it or nothing.
+                trash = Path(tempfile.mkdtemp(dir=folder.parent, prefix="discarded-"))
+                os.replace(folder, trash / "x")  # noqa: PTH105 - replaces on every system
+                shutil.rmtree(trash, ignore_errors=True)
+
+
+def find_toolchain(environ: Mapping[str, str], cache_dir: Path | None = None) -> Toolchain:
+    """Find zig and choose the cache.
+
+    Args:
+        environ: Environment variables; ``PYZ3_CACHE_DIR`` chooses the cache.
+        cache_dir: Overrides the variable.
+
+    Raises:
+        ConfigError: There is no usable zig, or the cache cannot be written.
+    """
+    spec = importlib.util.find_spec("ziglang")
+    if spec is None or spec.origin is None:
+        raise ConfigError("the ziglang package is not installed", tip="pip install ziglang==0.16.0")
+    zig = Path(spec.origin).parent / ("zig.exe" if sys.platform == "win32" else "zig")
+    version = metadata.version("ziglang")
+    if not version.startswith("0.16."):
+        raise ConfigError(
+            f"ziglang {version} is installed; pyz3 needs 0.16", tip="pip install ziglang==0.16.0"
+        )
+    configured = environ.get("PYZ3_CACHE_DIR")
+    cache = cache_dir or (
+        Path(configured) if configured else platformdirs.user_cache_path("pyz3", appauthor=False)
+    )
+    cache = Path(os.path.abspath(cache))  # noqa: PTH100 - a link stays the name the user chose
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(
+            f"the cache folder {cache} cannot be made: {error.strerror or error}",
+            tip="choose another with PYZ3_CACHE_DIR",
+        ) from error
+    return Toolchain(zig=zig, version=version, cache=cache)
+
+
+def _find_build_script() -> Path:
+    """``build.zig`` lies in the installed package, or beside it in a checkout."""
+    package = Path(__file__).parent.parent
+    installed = package / "build.zig"
+    return installed if installed.exists() else package.parent / "build.zig"
+
+
+def _place(path: Path, content: bytes) -> None:
+    """Write a small file of ours once; several processes may do it at a time."""
+    try:
+        if path.read_bytes() == content:
+            return
+    except OSError:
+        pass
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+    os.replace(name, path)  # noqa: PTH105 - replaces on every system

@@ -1,0 +1,41 @@
+"""What zig compiles of its own on first use, so that the wait can be called by its name.
+
+Zig does not tell.  A marker beside its cache says that a part was needed, and hence compiled,
+by a build that went well; without the marker the part is about to be compiled.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from pyz3.engine.artifacts import Artifact
+
+
+def parts_needed(artifacts: Sequence[Artifact], *, optimize: str) -> dict[str, str]:
+    """Give what a build needs of zig's own: marker name → what a user calls it.  Pure."""
+    parts = {"build-script": "the build script"}
+    for artifact in artifacts:
+        if artifact.zig_sources:
+            parts["translate-c"] = "the header translator"
+        if "-windows" in artifact.target:
+            parts[f"mingw-{artifact.target}-{optimize}"] = "the Windows runtime"
+        if artifact.link_cpp:
+            parts[f"libcxx-{artifact.target}-{optimize}"] = "libc++"
+    return parts
+
+
+def cold_parts(folder: Path, parts: dict[str, str]) -> list[str]:
+    """Give the names of the parts that no build has needed so far."""
+    return list(dict.fromkeys(label for marker, label in parts.items() if not (folder / marker).exists()))
+
+
+def mark_warm(folder: Path, parts: dict[str, str]) -> None:
+    """Note that the parts have been compiled."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for marker in parts:
+        if not (folder / marker).exists():
+            (folder / marker).touch()

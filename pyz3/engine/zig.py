@@ -1,0 +1,220 @@
+"""Running ``zig build``: the command as a pure function, and the processes."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from pyz3.engine.artifacts import PlanFile
+from pyz3.errors import BuildFailedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from pyz3.engine.artifacts import Artifact
+    from pyz3.engine.toolchain import Toolchain
+
+# What a host's shell profile sets for its own compiler must not reach another platform's build.
+_HOST_VARIABLES = (
+    "CPATH", "C_INCLUDE_PATH", "CPLUS_INCLUDE_PATH", "OBJC_INCLUDE_PATH", "LIBRARY_PATH",
+    "MACOSX_DEPLOYMENT_TARGET", "ZIG_LOCAL_CACHE_DIR", "ZIG_GLOBAL_CACHE_DIR", "ZIG_LIB_DIR",
+    "ZIG_LIBC", "ZIG_PROGRESS", "ZIG_BUILD_RUNNER",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What one run of ``zig build`` gave.
+
+    Attributes:
+        binaries: Artifact key → the library in zig's cache.
+        errors: Artifact key → the compiler's messages, as zig printed them.
+        trouble: Messages that belong to no artifact; empty when there are none.
+    """
+
+    binaries: dict[str, Path] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+    trouble: str = ""
+
+    @property
+    def text(self) -> str:
+        """Everything that zig complained of."""
+        return "\n".join([*self.errors.values(), self.trouble])
+
+
+def build_command(
+    toolchain: Toolchain, *, script: Path, prefix: Path, options: Mapping[str, str], jobs: int
+) -> list[str]:
+    """Give the ``zig build`` command line."""
+    return [
+        str(toolchain.zig),
+        "build",
+        "--build-file",
+        str(script),
+        *(f"-D{name}={value}" for name, value in options.items()),
+        "--prefix",
+        str(prefix),
+        "--cache-dir",
+        str(toolchain.local_cache),
+        "--global-cache-dir",
+        str(toolchain.global_cache),
+        "--color",
+        "off",
+        "--error-style",
+        "minimal",
+        "--summary",
+        "none",
+        f"-j{jobs}",
+    ]
+
+
+def build_environment(environ: Mapping[str, str], *, zig_target: str, optimize: str) -> dict[str, str]:
+    """Give the environment of a ``zig build``: the user's, less what names the host's compiler."""
+    kept = {name: value for name, value in environ.items() if name not in _HOST_VARIABLES}
+    return {**kept, "ZIG_TARGET": zig_target, "PYDUST_OPTIMIZE": optimize}
+
+
+def split_messages(text: str) -> tuple[dict[str, str], str]:
+    """Sort zig's stderr by artifact: build.zig names each step ``pyz3:KEY``.
+
+    Returns:
+        Messages by artifact key, and the rest.
+    """
+    blocks: dict[str, list[str]] = {}
+    rest: list[str] = []
+    current = rest
+    for line in text.splitlines():
+        match = re.match(r"pyz3:(\S+)", line)
+        if match:
+            current = blocks.setdefault(match[1], [])
+        elif not re.match(r"error: \d+ compilation errors?$|pyz3 ", line):
+            current.append(line)
+    return {key: "\n".join(lines).strip() for key, lines in blocks.items()}, "\n".join(rest).strip()
+
+
+class ZigRunner:
+    """Runs ``zig build`` processes, from several threads, and ends them all when told to.
+
+    Args:
+        toolchain: Zig and the cache.
+        environ: The user's environment variables.
+        log: Takes each command line before it is run.
+    """
+
+    def __init__(
+        self,
+        toolchain: Toolchain,
+        environ: Mapping[str, str],
+        *,
+        log: Callable[[Sequence[str]], None] | None = None,
+    ) -> None:
+        self.toolchain = toolchain
+        self._environ = environ
+        self._log = log
+        self._lock = threading.Lock()
+        self._running: set[subprocess.Popen[bytes]] = set()
+        self._stopped = False
+
+    def build(self, artifacts: Sequence[Artifact], *, zig_target: str, optimize: str, jobs: int) -> Outcome:
+        """Build the artifacts of one platform.
+
+        Raises:
+            BuildFailedError: Zig could not be started.
+        """
+        with self.toolchain.scratch() as scratch:
+            prefix = Path(scratch) / "out"
+            plan = Path(scratch) / "plan.json"
+            plan.write_bytes(msgspec.json.encode(PlanFile(artifacts=tuple(artifacts))))
+            command = build_command(
+                self.toolchain,
+                script=self.toolchain.build_script(),
+                prefix=prefix,
+                options={"plan": str(plan)},
+                jobs=jobs,
+            )
+            status, text = self.run(command, zig_target=zig_target, optimize=optimize)
+            binaries = {
+                artifact.key: self.toolchain.cache / record.read_text(encoding="utf-8")
+                for artifact in artifacts
+                if (record := prefix / artifact.key).exists()
+            }
+        errors, trouble = split_messages(text)
+        if status == 0:
+            return Outcome(binaries=binaries)
+        failed = {a.key: errors.get(a.key, "") for a in artifacts if a.key not in binaries}
+        if not trouble and not any(failed.values()):
+            trouble = f"zig build ended with exit code {status}"
+        return Outcome(binaries=binaries, errors=failed, trouble=trouble)
+
+    def run(self, command: Sequence[str], *, zig_target: str, optimize: str) -> tuple[int, str]:
+        """Run one ``zig build`` to its end; give its exit code and what it printed.
+
+        Raises:
+            BuildFailedError: Zig could not be started.
+        """
+        if self._log is not None:
+            self._log(command)
+        environment = build_environment(self._environ, zig_target=zig_target, optimize=optimize)
+        with self._lock:
+            if self._stopped:
+                return 1, "stopped"
+            try:
+                process = subprocess.Popen(
+                    command,
+                    env=environment,
+                    cwd=self.toolchain.cache,
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.STDOUT,
+                    **_own_group(),
+                )
+            except OSError as error:
+                raise BuildFailedError(
+                    f"{command[0]} cannot be started: {error.strerror or error}",
+                    tip="reinstall it: pip install --force-reinstall ziglang==0.16.0",
+                ) from error
+            self._running.add(process)
+        try:
+            output, _ = process.communicate()
+        finally:
+            with self._lock:
+                self._running.discard(process)
+        return process.returncode, output.decode("utf-8", errors="replace")
+
+    def stop(self) -> None:
+        """End every process, and start no more."""
+        with self._lock:
+            self._stopped = True
+            running = tuple(self._running)
+        for process in running:
+            _kill_group(process)
+
+
+# A group of its own: Ctrl-C on the terminal reaches pyz3 alone, which then ends zig and its children.
+if sys.platform == "win32":
+
+    def _own_group() -> dict[str, Any]:
+        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
+
+    def _kill_group(process: subprocess.Popen[bytes]) -> None:
+        taskkill = Path(os.environ.get("SYSTEMROOT", r"C:\Windows")) / "System32" / "taskkill.exe"
+        subprocess.run([taskkill, "/F", "/T", "/PID", str(process.pid)], check=False, capture_output=True)
+
+else:
+
+    def _own_group() -> dict[str, Any]:
+        return {"start_new_session": True}
+
+    def _kill_group(process: subprocess.Popen[bytes]) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)

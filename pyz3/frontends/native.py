@@ -1,0 +1,118 @@
+"""Projects that describe their extensions in ``[tool.pyz3]``."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from pyz3._schema import suggest
+from pyz3.config import FAMILIES, Extension, Project, Settings, read_pyproject, read_tool_table
+from pyz3.errors import ConfigError
+
+if TYPE_CHECKING:
+    from pyz3.config import ExtensionTable
+
+SOURCE_SUFFIXES = (".c", ".cc", ".cpp", ".cxx", ".S", ".zig")
+
+
+def load_project(root: Path) -> Project:
+    """Read the project in the folder ``root``.
+
+    Raises:
+        ConfigError: The configuration is wrong, a glob matches nothing, or a path leaves the project.
+    """
+    root = Path(os.path.abspath(root))  # noqa: PTH100 - resolve() would follow links, and paths are shown as given
+    data = read_pyproject(root)
+    tool = read_tool_table(data)
+    if tool.build_zig and tool.extensions:
+        raise ConfigError(
+            "pyproject.toml: tool.pyz3.extensions and tool.pyz3.build-zig exclude each other",
+            tip="describe the modules in build.zig alone, or drop build-zig = true",
+        )
+    names = [table.name for table in tool.extensions]
+    for index, name in enumerate(names):
+        key = f"tool.pyz3.extensions[{index}].name"
+        if not all(part.isidentifier() for part in name.split(".")):
+            raise ConfigError(f"pyproject.toml: {key}: {name!r} is no dotted module name")
+        if name in names[:index]:
+            raise ConfigError(f"pyproject.toml: {key}: {name!r} is there twice")
+    project = data.get("project")
+    requires = project.get("requires-python", "") if isinstance(project, dict) else ""
+    return Project(
+        root=root,
+        tool=tool,
+        extensions=tuple(_extension(root, index, table) for index, table in enumerate(tool.extensions)),
+        requires_python=requires if isinstance(requires, str) else "",
+    )
+
+
+def _extension(root: Path, index: int, table: ExtensionTable) -> Extension:
+    where = f"tool.pyz3.extensions[{index}]"
+    common = _expand(root, where, table.common)
+    families = {
+        family: _expand(root, f"{where}.{family}", settings)
+        for family in FAMILIES
+        if (settings := getattr(table, family)) != Settings()
+    }
+    if not common.sources and not all(s.sources for s in families.values()):
+        raise ConfigError(
+            f"pyproject.toml: {where} ({table.name}): no sources",
+            tip=f'add: sources = ["src/{table.name.rpartition(".")[0].replace(".", "/")}/*.c"]',
+        )
+    return Extension(name=table.name, common=common, families=families)
+
+
+def _expand(root: Path, where: str, settings: Settings) -> Settings:
+    sources: dict[str, None] = {}  # a set that keeps the order
+    for pattern in settings.sources:
+        sources.update(dict.fromkeys(_glob(root, f"{where}.sources", pattern)))
+    for key, folders in (("include-dirs", settings.include_dirs), ("library-dirs", settings.library_dirs)):
+        for folder in folders:
+            # These may lie outside: a user's own copy of a C library is no part of the project.
+            if not (root / folder).is_dir():
+                raise ConfigError(f"pyproject.toml: {where}.{key}: {folder!r} is no folder")
+    return msgspec.structs.replace(settings, sources=tuple(sources))
+
+
+def _glob(root: Path, key: str, pattern: str) -> list[str]:
+    parts = PurePosixPath(pattern).parts
+    if PurePosixPath(pattern).is_absolute() or Path(pattern).is_absolute() or ".." in parts:
+        raise ConfigError(
+            f"pyproject.toml: {key}: {pattern!r} leaves the project",
+            tip="keep the sources below pyproject.toml, and write paths relative to it",
+        )
+    try:
+        found = sorted(path for path in root.glob(pattern) if path.is_file())
+    except (ValueError, NotImplementedError) as error:
+        raise ConfigError(f"pyproject.toml: {key}: {pattern!r} is no glob: {error}") from None
+    if not found:
+        raise ConfigError(f"pyproject.toml: {key}: {pattern!r} matches no file", tip=_nearby(root, pattern))
+    inside = root.resolve()
+    for path in found:
+        relative = path.relative_to(root).as_posix()
+        if not path.resolve().is_relative_to(inside):
+            raise ConfigError(f"pyproject.toml: {key}: {relative!r} is a link that leaves the project")
+        if path.suffix not in SOURCE_SUFFIXES:
+            raise ConfigError(
+                f"pyproject.toml: {key}: {relative!r} is no source that pyz3 compiles",
+                tip=f"it compiles {' '.join(SOURCE_SUFFIXES)}; name headers' folders in include-dirs",
+            )
+    return [path.relative_to(root).as_posix() for path in found]
+
+
+def _nearby(root: Path, pattern: str) -> str | None:
+    """Offer a file of a like name, or the sources there are."""
+    there = sorted(
+        path.relative_to(root).as_posix()
+        for top in root.iterdir()
+        if top.name not in {"build", "dist"} and not top.name.startswith(".")
+        for path in ([top] if top.is_file() else top.rglob("*"))
+        if path.suffix in SOURCE_SUFFIXES
+    )
+    if not there:
+        return f"there is no {' '.join(SOURCE_SUFFIXES)} file in {root}"
+    more = f" and {len(there) - 5} more" if len(there) > 5 else ""  # noqa: PLR2004 - a line's worth
+    return suggest(pattern, there) or f"the sources there are: {', '.join(there[:5])}{more}"

@@ -1,0 +1,116 @@
+"""What a build gave: a result per wheel, a failure per wheel that did not come, and the report."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pyz3.errors import ConfigError, MatrixError, NoWheelError, Pyz3Error
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pyz3.audit import Report
+    from pyz3.plan import Job
+
+
+@dataclass(frozen=True, kw_only=True)
+class WheelResult:
+    """A finished wheel.
+
+    Attributes:
+        identifier: ``cp313-manylinux_x86_64``.
+        path: Where it is, absolute.
+        tag: The wheel's tag: ``cp313-cp313-win_amd64``.
+        size: In bytes.
+        sha256: Of the file, hexadecimal.
+        seconds: Its share of the build.
+        cached: Nothing had to be compiled for it.
+        reports: What the audit found in its binaries.
+    """
+
+    identifier: str
+    path: Path
+    tag: str
+    size: int
+    sha256: str
+    seconds: float
+    cached: bool
+    reports: tuple[Report, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Failure:
+    """A wheel that could not be made, and why."""
+
+    job: Job
+    error: Pyz3Error
+
+    @property
+    def identifier(self) -> str:
+        """``cp313-manylinux_x86_64``."""
+        return self.job.identifier
+
+
+@dataclass(frozen=True, kw_only=True)
+class Summary:
+    """Everything a run gave, in the order of the plan.
+
+    Attributes:
+        wheels: The finished ones.
+        failures: The others.
+        seconds: The whole run, wall clock.
+    """
+
+    wheels: tuple[WheelResult, ...]
+    failures: tuple[Failure, ...]
+    seconds: float
+
+    def error(self) -> Pyz3Error | None:
+        """Give the one error that stands for all failures; None if every wheel came."""
+        if not self.failures:
+            return None if self.wheels else NoWheelError("no wheel was built")
+        if len(self.failures) == 1 and not self.wheels:
+            return self.failures[0].error
+        lines = [f"  {failure.identifier}: {failure.error}" for failure in self.failures]
+        total = len(self.failures) + len(self.wheels)
+        return MatrixError(
+            f"{len(self.failures)} of {total} wheels could not be built:\n" + "\n".join(lines),
+            failures=tuple((failure.identifier, failure.error) for failure in self.failures),
+        )
+
+
+def write_report(path: Path, wheels: Sequence[WheelResult]) -> None:
+    """Write what ``build --report`` writes: its schema 1.0.
+
+    Raises:
+        ConfigError: The file cannot be written.
+    """
+    artifacts = [
+        {
+            "name": wheel.path.name,
+            "path": str(wheel.path),
+            "kind": "wheel",
+            "size": wheel.size,
+            "hashes": {"sha256": wheel.sha256},
+        }
+        for wheel in wheels
+    ]
+    text = json.dumps({"version": "1.0", "artifacts": artifacts}, indent=2) + "\n"
+    temporary: str | None = None
+    try:
+        handle, temporary = tempfile.mkstemp(dir=path.absolute().parent, prefix=".pyz3-")
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        Path(temporary).replace(path)
+    except OSError as error:
+        if temporary is not None:
+            Path(temporary).unlink(missing_ok=True)
+        raise ConfigError(
+            f"--report: {path} cannot be written: {error.strerror or error}",
+            tip="name a file in a folder that exists",
+        ) from error
