@@ -6,6 +6,7 @@ Source of the format: the System V gABI, and the Linux Standard Base for symbol 
 from __future__ import annotations
 
 import re
+import struct
 from typing import TYPE_CHECKING
 
 from pyz3.audit.facts import Facts, Symbol, VersionNeed, version_key
@@ -15,17 +16,21 @@ if TYPE_CHECKING:
 
     import lief
 
-# (machine, 64 bits, little endian) → the name in wheel tags.
+# (e_machine, 64 bits, little endian) → the name in wheel tags.
 _MACHINES = {
-    ("X86_64", True, True): "x86_64",
-    ("I386", False, True): "i686",
-    ("AARCH64", True, True): "aarch64",
-    ("ARM", False, True): "armv7l",
-    ("PPC64", True, True): "ppc64le",
-    ("S390", True, False): "s390x",
-    ("RISCV", True, True): "riscv64",
-    ("LOONGARCH", True, True): "loongarch64",
+    (3, False, True): "i686",
+    (21, True, True): "ppc64le",
+    (22, True, False): "s390x",
+    (40, False, True): "armv7l",
+    (62, True, True): "x86_64",
+    (183, True, True): "aarch64",
+    (243, True, True): "riscv64",
+    (258, True, True): "loongarch64",
 }
+_ELFCLASS64 = 2
+_ELFDATA2LSB = 1
+_ET_DYN = 3
+_STB_WEAK = 2
 
 # Versions of glibc's loader that are features, not releases, and the release that brought each.
 # DT_RELR: glibc 2.36 news.
@@ -49,14 +54,22 @@ def read_elf(data: bytes) -> tuple[Facts, ...]:
     binary = lief.ELF.parse(data, config)
     if not isinstance(binary, lief.ELF.Binary):
         raise ValueError("its headers cannot be read")  # noqa: TRY004 - about the file, not an argument
-    if any(segment.file_offset + segment.physical_size > len(data) for segment in binary.segments):
-        raise ValueError("it is cut short: a segment lies beyond its end")
+    header = binary.header
+    if len(binary.segments) != header.numberof_segments or len(binary.sections) != header.numberof_sections:
+        raise ValueError("it is cut short, or its headers are broken")
+    ends = [segment.file_offset + segment.physical_size for segment in binary.segments]
+    ends.append(header.section_header_offset + header.numberof_sections * header.section_header_size)
+    if max(ends) > len(data):
+        raise ValueError(f"it is cut short, {max(ends)} bytes are announced")
+    machine, kind = _identity(data)
+    if kind == _ET_DYN and not binary.segments:
+        raise ValueError("it has no segments that could be loaded")
     versions = _version_needs(binary)
     return (
         Facts(
             format="elf",
-            machine=_machine(binary.header),
-            loadable=binary.header.file_type == lief.ELF.Header.FILE_TYPE.DYN,
+            machine=machine,
+            loadable=kind == _ET_DYN,
             floor=_floor(versions.values()),
             needed=tuple(str(name) for name in binary.libraries),
             exported=tuple(str(s.name) for s in binary.dynamic_symbols if s.exported and s.name),
@@ -70,13 +83,12 @@ def read_elf(data: bytes) -> tuple[Facts, ...]:
     )
 
 
-def _machine(header: lief.ELF.Header) -> str:
-    import lief  # noqa: PLC0415 - see read_elf
-
-    wide = header.identity_class == lief.ELF.Header.CLASS.ELF64
-    little = header.identity_data == lief.ELF.Header.ELF_DATA.LSB
-    name = header.machine_type.name
-    return _MACHINES.get((name, wide, little), f"{name.lower()}{'' if little else ' (big endian)'}")
+def _identity(data: bytes) -> tuple[str, int]:
+    """Give the machine and e_type, from the raw header: a damaged one holds any number."""
+    wide, little = data[4] == _ELFCLASS64, data[5] == _ELFDATA2LSB
+    kind, number = struct.unpack_from("<HH" if little else ">HH", data, 16)
+    name = f"ELF machine {number} ({64 if wide else 32} bits, {'little' if little else 'big'} endian)"
+    return _MACHINES.get((number, wide, little), name), kind
 
 
 def _version_needs(binary: lief.ELF.Binary) -> dict[int, VersionNeed]:
@@ -93,8 +105,6 @@ def _version_needs(binary: lief.ELF.Binary) -> dict[int, VersionNeed]:
 
 
 def _undefined(binary: lief.ELF.Binary, versions: dict[int, VersionNeed]) -> Iterable[Symbol]:
-    import lief  # noqa: PLC0415 - see read_elf
-
     for symbol in binary.dynamic_symbols:
         if symbol.shndx != _SHN_UNDEF or not symbol.name:
             continue
@@ -105,7 +115,7 @@ def _undefined(binary: lief.ELF.Binary, versions: dict[int, VersionNeed]) -> Ite
             name=str(symbol.name),
             version=need.version if need else "",
             library=need.library if need else "",
-            weak=symbol.binding == lief.ELF.Symbol.BINDING.WEAK,
+            weak=symbol.information >> 4 == _STB_WEAK,
         )
 
 

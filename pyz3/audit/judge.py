@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pyz3.audit.facts import version_key
 from pyz3.audit.policy import policy_for
-from pyz3.audit.report import Finding, Report, proved_tag
+from pyz3.audit.report import OLDEST_ARM64_MACOS, Finding, Report, proved_tag
 from pyz3.audit.rules import RULES, Case
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def judge(
     policy = policy_for(platform.family)
     expected = policy.machines.get(platform.spec.arch, (platform.spec.arch,))
     machines = tuple(one.machine for one in facts)
-    measured = max((one.floor for one in facts), key=version_key, default="")
+    measured = _measured_floor(facts)
     findings: list[Finding] = []
     if sorted(machines) != sorted(expected) or any(one.format != policy.format for one in facts):
         system = " or ".join(dict.fromkeys(_SYSTEM_OF[one.format] for one in facts))
@@ -86,3 +86,15 @@ def judge(
         needed=tuple(dict.fromkeys(library for one in facts for library in one.needed)),
         findings=tuple(dict.fromkeys(findings)),
     )
+
+
+def _measured_floor(facts: tuple[Facts, ...]) -> str:
+    """Give the oldest system that runs every machine of the file.
+
+    In a universal2 file the arm64 part may say 11.0 beside 10.13: there is no older arm64 Mac.
+    """
+    floors = [one.floor for one in facts]
+    if len(facts) > 1:
+        first = version_key(OLDEST_ARM64_MACOS)
+        floors = [one.floor for one in facts if one.machine != "arm64" or version_key(one.floor) > first]
+    return max(floors, key=version_key, default="")

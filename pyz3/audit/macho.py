@@ -5,6 +5,7 @@ Source of the format: Apple's ``mach-o/loader.h`` and ``mach-o/nlist.h``.
 
 from __future__ import annotations
 
+import struct
 from typing import TYPE_CHECKING
 
 from pyz3.audit.facts import Facts, Symbol
@@ -15,7 +16,17 @@ if TYPE_CHECKING:
 
     import lief
 
-_MACHINES = {"X86_64": "x86_64", "ARM64": "arm64", "X86": "i386", "ARM": "arm"}
+# (cputype, cpusubtype without its flag bits) → the name in wheel tags.  The variants x86_64h and
+# arm64e are machines of their own: not every Mac, and no ordinary process, loads them.
+_MACHINES = {
+    (0x01000007, 3): "x86_64",
+    (0x01000007, 8): "x86_64h",
+    (0x0100000C, 0): "arm64",
+    (0x0100000C, 2): "arm64e",
+    (0x00000007, 3): "i386",
+}
+_MH_DYLIB = 6
+_MH_BUNDLE = 8
 
 _N_STAB = 0xE0
 _N_TYPE = 0x0E
@@ -45,16 +56,19 @@ def _slice_facts(binary: lief.MachO.Binary, data: bytes) -> Facts:
     import lief  # noqa: PLC0415 - see read_macho
 
     image = data[binary.fat_offset :]
-    if any(segment.file_offset + segment.file_size > len(image) for segment in binary.segments):
-        raise ValueError("it is cut short: a segment lies beyond its end")
-    types = lief.MachO.Header.FILE_TYPE
+    _, cpu, variant, kind, commands = struct.unpack_from("<IIIII", image)
+    end = max(
+        (segment.file_offset + segment.file_size for segment in binary.segments), default=len(image) + 1
+    )
+    if end > len(image) or len(binary.commands) != commands:
+        raise ValueError("it is cut short, or its load commands are broken")
     identity = lief.MachO.LoadCommand.TYPE.ID_DYLIB
     libraries = [(str(library.name), library.command) for library in binary.libraries]
     needed = tuple(name for name, command in libraries if command != identity)
     return Facts(
         format="macho",
-        machine=_MACHINES.get(binary.header.cpu_type.name, binary.header.cpu_type.name.lower()),
-        loadable=binary.header.file_type in {types.DYLIB, types.BUNDLE},
+        machine=_MACHINES.get((cpu, variant & 0x00FFFFFF), f"Mach-O machine {cpu:#x}"),
+        loadable=kind in {_MH_DYLIB, _MH_BUNDLE},
         floor=_minimum(binary),
         needed=needed,
         exported=tuple(_c_name(s.name) for s in binary.symbols if s.has_export_info),
@@ -71,10 +85,16 @@ def _c_name(name: str | bytes) -> str:
 
 
 def _minimum(binary: lief.MachO.Binary) -> str:
-    """Give ``10.9`` from LC_BUILD_VERSION, or LC_VERSION_MIN_MACOSX before macOS 10.14."""
-    if (build := binary.build_version) is not None:
+    """Give ``10.9`` from LC_BUILD_VERSION, or LC_VERSION_MIN_MACOSX before macOS 10.14.
+
+    A file for iOS or Mac Catalyst states no macOS minimum.
+    """
+    import lief  # noqa: PLC0415 - see read_macho
+
+    build, oldest = binary.build_version, binary.version_min
+    if build is not None and build.platform == lief.MachO.BuildVersion.PLATFORMS.MACOS:
         numbers = list(build.minos)
-    elif (oldest := binary.version_min) is not None:
+    elif oldest is not None and oldest.command == lief.MachO.LoadCommand.TYPE.VERSION_MIN_MACOSX:
         numbers = list(oldest.version)
     else:
         return ""

@@ -5,6 +5,7 @@ Source of the format: Microsoft's "PE Format" specification.
 
 from __future__ import annotations
 
+import struct
 from typing import TYPE_CHECKING
 
 from pyz3.audit.facts import Facts, Symbol
@@ -14,7 +15,9 @@ if TYPE_CHECKING:
 
     import lief
 
-_MACHINES = {"AMD64": "amd64", "ARM64": "arm64", "I386": "x86"}
+# Machine → the name in wheel tags, or for others in the specification.
+_MACHINES = {0x8664: "amd64", 0xAA64: "arm64", 0x014C: "x86", 0x01C4: "armnt", 0xA641: "arm64ec"}
+_IMAGE_FILE_DLL = 0x2000
 
 
 def read_pe(data: bytes) -> tuple[Facts, ...]:
@@ -30,8 +33,12 @@ def read_pe(data: bytes) -> tuple[Facts, ...]:
     binary = lief.PE.parse(data, config)
     if not isinstance(binary, lief.PE.Binary):
         raise ValueError("its headers cannot be read")  # noqa: TRY004 - about the file, not an argument
-    if any(section.pointerto_raw_data + section.sizeof_raw_data > len(data) for section in binary.sections):
-        raise ValueError("it is cut short: a section lies beyond its end")
+    ends = [section.pointerto_raw_data + section.sizeof_raw_data for section in binary.sections]
+    if max(ends, default=0) > len(data):
+        raise ValueError(f"it is cut short, {max(ends)} bytes are announced")
+    (header,) = struct.unpack_from("<I", data, 0x3C)
+    (machine,) = struct.unpack_from("<H", data, header + 4)
+    (characteristics,) = struct.unpack_from("<H", data, header + 22)
     optional = binary.optional_header
     flags = lief.PE.OptionalHeader.DLL_CHARACTERISTICS
     export = binary.get_export()
@@ -39,8 +46,8 @@ def read_pe(data: bytes) -> tuple[Facts, ...]:
     return (
         Facts(
             format="pe",
-            machine=_MACHINES.get(binary.header.machine.name, binary.header.machine.name.lower()),
-            loadable=binary.header.has_characteristic(lief.PE.Header.CHARACTERISTICS.DLL),
+            machine=_MACHINES.get(machine, f"PE machine {machine:#06x}"),
+            loadable=bool(characteristics & _IMAGE_FILE_DLL),
             needed=tuple(_libraries(binary)),
             exported=tuple(str(entry.name) for entry in export.entries if entry.name) if export else (),
             undefined=undefined,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from typing import TYPE_CHECKING
 
 from pyz3.audit.elf import read_elf
@@ -47,7 +48,7 @@ def read_facts(path: Path) -> tuple[Facts, ...]:
             _silence_parser()
             try:
                 return read(data)
-            except ValueError as error:
+            except (ValueError, struct.error) as error:
                 raise AuditFailedError(
                     f"{path}: {kind} of {len(data)} bytes is damaged: {error}",
                     tip="delete it and build again",

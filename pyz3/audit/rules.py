@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pyz3.audit.policy import Policy
     from pyz3.targets import Target
 
+_PYTHON_PREFIXES = ("Py", "_Py")
 LIBSYSTEM = "/usr/lib/libSystem.B.dylib"
 
 
@@ -54,6 +55,8 @@ class Case:
 
     def sibling(self, library: str) -> tuple[Facts, ...]:
         """Give the binary of the same wheel that the loader would take for ``library``."""
+        if _is_absolute(library) or (self.facts.format == "elf" and "/" in library):
+            return ()  # taken literally: no file of an installed wheel
         if self.facts.format == "pe":
             library = library.lower()
         wanted = posixpath.basename(library)
@@ -177,12 +180,16 @@ def _too_new(case: Case, users: list[Symbol], version: str, why: str) -> Iterato
 
 def elf_symbols(case: Case) -> Iterator[Finding]:
     """Every undefined symbol is the C library's, the C API's, or of the same wheel."""
-    if any(library in case.policy.opaque for library in case.facts.needed):
-        candidates = [s for s in case.facts.undefined if s.name.startswith(("Py", "_Py"))]
-    else:
-        candidates = list(case.facts.undefined)
-    for symbol in candidates:
+    # Where a library's symbols are not known, only names that must be Python's can be judged.
+    certain = all(
+        case.sibling(library)
+        or (case.policy.promises(library, case.facts.machine) and library not in case.policy.opaque)
+        for library in case.facts.needed
+    )
+    for symbol in case.facts.undefined:
         if symbol.weak or symbol.version:  # a version names its library, and the versions are judged
+            continue
+        if not certain and not symbol.name.startswith(_PYTHON_PREFIXES):
             continue
         if case.system_symbols is not None and symbol.name in case.system_symbols:
             continue
@@ -193,7 +200,7 @@ def _unexplained(case: Case, symbol: Symbol, system: str) -> Iterator[Finding]:
     if symbol.name in case.python_symbols or case.shipped(symbol.name):
         return
     python = f"the C API of Python {case.target.python}"
-    if symbol.name.startswith(("Py", "_Py")):
+    if symbol.name.startswith(_PYTHON_PREFIXES):
         message = f"needs {symbol}, which {python} does not have"
         tip = "avoid the call for this Python (#if PY_VERSION_HEX …)"
     else:
@@ -259,12 +266,14 @@ def macos_signature(case: Case) -> Iterator[Finding]:
 
 def python_dll(case: Case) -> Iterator[Finding]:
     """It takes the C API from the DLL of its own Python, and nothing that this DLL lacks."""
-    wanted = "python3.dll" if case.stable_abi else f"python{case.target.python.nodot}.dll"
+    python = case.target.python
+    stable = "python3t.dll" if python.free_threaded else "python3.dll"
+    wanted = stable if case.stable_abi else f"python{python.nodot}.dll"
     for library in case.facts.needed:
         if _is_python_dll(library) and library.lower() != wanted:
             yield case.finding(
                 "library",
-                f"needs {library}, but modules for {case.target.python.abi} take the C API from {wanted}",
+                f"needs {library}, but modules for {python.abi} take the C API from {wanted}",
                 symbol=library,
                 tip=f"link with the import library of {wanted} only",
             )
