@@ -97,7 +97,8 @@ def python_symbols(include: Path, *, version: PythonVersion, system: System) -> 
     return symbols
 
 
-_COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
+# What does not declare: comments, and the definitions of the macros themselves.
+_IGNORED = re.compile(r"/\*.*?\*/|//[^\n]*|^[ \t]*#[ \t]*define[ \t]+PyAPI_[^\n]*", re.DOTALL | re.MULTILINE)
 # PyAPI_FUNC(type) name(...), PyAPI_DATA(type) name, also with attributes or stars before the name
 # and as (*name)(...).  A type holds at most one level of parentheses.
 _DECLARATION = re.compile(
@@ -118,7 +119,7 @@ def scan(texts: Iterable[str]) -> SymbolList:
     functions: set[str] = set()
     data: set[str] = set()
     for text in texts:
-        code = _COMMENT.sub(" ", text)
+        code = _IGNORED.sub(" ", text)
         for match in _DECLARATION.finditer(code):
             is_function = match["next"] == "(" and match["pointer"] is None
             (functions if is_function else data).add(match["name"])

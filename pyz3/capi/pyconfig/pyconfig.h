@@ -2,7 +2,8 @@
  *
  * CPython's other headers are the same everywhere; this file is what its configure script (POSIX)
  * or PC/pyconfig.h (Windows) would have found out.  Here the compiler's predefined macros say it.
- * Listed is what CPython's headers ask for, and what extension modules often ask for besides.
+ * Listed is what CPython's headers ask for, and of the rest what extension modules often ask for;
+ * nothing that no real one defines.
  * tests/integration/test_capi_pyconfig.py compares it with real ones and explains differences.
  *
  * Free threading is not decided here: a build for 3.13t passes -DPy_GIL_DISABLED=1. */
@@ -90,6 +91,7 @@
 #endif
 
 #if defined(_WIN32)
+#define LONG_BIT 32
 #define SIZEOF_OFF_T 4
 #define SIZEOF_FPOS_T 8
 #define SIZEOF_TIME_T 8
@@ -110,6 +112,11 @@
 #else
 #define SIZEOF_TIME_T 8
 #endif
+#endif
+
+/* Files may be larger than a long can tell. */
+#if SIZEOF_OFF_T > SIZEOF_LONG || defined(_WIN32)
+#define HAVE_LARGEFILE_SUPPORT 1
 #endif
 
 /* Of the interpreter's compiler: MSVC has 8 even where mingw has 16.  macOS sets its own. */
@@ -143,7 +150,7 @@
 #define HAVE_STD_ATOMIC 1
 #define HAVE_BUILTIN_ATOMIC 1
 #endif
-#if defined(_WIN32) || defined(__WCHAR_UNSIGNED__)
+#if defined(__WCHAR_UNSIGNED__) && !defined(_WIN32) /* PC/pyconfig.h has stopped to say it */
 #define HAVE_USABLE_WCHAR_T 1
 #endif
 
@@ -169,76 +176,45 @@
 #define _Py_HAVE_PR_SET_VMA_ANON_NAME 1
 #define _Py_HAVE_LIBGCC_EH_FRAME_REGISTRATION 1
 #endif
-#if PY_VERSION_HEX < 0x030C0000
-#if defined(_WIN64)
-#define PY_FORMAT_SIZE_T "ll"
-#elif defined(_WIN32)
-#define PY_FORMAT_SIZE_T ""
-#else
+#if PY_VERSION_HEX < 0x030C0000 && !defined(_WIN32)
 #define PY_FORMAT_SIZE_T "z"
-#endif
 #endif
 
 /* ---- What every platform has ---- */
 
 #define STDC_HEADERS 1
 #define HAVE_DYNAMIC_LOADING 1
-#define HAVE_LARGEFILE_SUPPORT 1
-#define HAVE_LONG_LONG 1
-#define HAVE_LONG_DOUBLE 1
-#define HAVE_UINTPTR_T 1
-#define HAVE_STDARG_PROTOTYPES 1
-#define HAVE_PROTOTYPES 1
-#define HAVE_C99_BOOL 1
 
 #define HAVE_ERRNO_H 1
 #define HAVE_FCNTL_H 1
-#define HAVE_INTTYPES_H 1
-#define HAVE_LIMITS_H 1
 #define HAVE_SIGNAL_H 1
-#define HAVE_STDARG_H 1
-#define HAVE_STDDEF_H 1
-#define HAVE_STDINT_H 1
-#define HAVE_STDIO_H 1
-#define HAVE_STDLIB_H 1
-#define HAVE_STRING_H 1
 #define HAVE_SYS_STAT_H 1
 #define HAVE_SYS_TYPES_H 1
 #define HAVE_WCHAR_H 1
 
-#define HAVE_ACOSH 1
-#define HAVE_ASINH 1
-#define HAVE_ATANH 1
-#define HAVE_COPYSIGN 1
-#define HAVE_DECL_ISFINITE 1
-#define HAVE_DECL_ISINF 1
-#define HAVE_DECL_ISNAN 1
-#define HAVE_ERF 1
-#define HAVE_ERFC 1
-#define HAVE_EXPM1 1
-#define HAVE_FINITE 1
-#define HAVE_HYPOT 1
-#define HAVE_LGAMMA 1
-#define HAVE_LOG1P 1
-#define HAVE_LOG2 1
-#define HAVE_ROUND 1
-#define HAVE_TGAMMA 1
-
 #define HAVE_CLOCK 1
-#define HAVE_DUP2 1
-#define HAVE_EXECV 1
 #define HAVE_GETPID 1
 #define HAVE_MKTIME 1
-#define HAVE_PUTENV 1
-#define HAVE_SETLOCALE 1
 #define HAVE_SETVBUF 1
-#define HAVE_SNPRINTF 1
-#define HAVE_STRDUP 1
-#define HAVE_STRERROR 1
 #define HAVE_STRFTIME 1
 #define HAVE_WCSCOLL 1
 #define HAVE_WCSFTIME 1
 #define HAVE_WCSXFRM 1
+
+#if PY_VERSION_HEX < 0x030B0000 /* C99's from then on */
+#define HAVE_COPYSIGN 1
+#define HAVE_DECL_ISFINITE 1
+#define HAVE_DECL_ISINF 1
+#define HAVE_DECL_ISNAN 1
+#define HAVE_FINITE 1
+#define HAVE_HYPOT 1
+#define HAVE_LGAMMA 1
+#define HAVE_ROUND 1
+#define HAVE_TGAMMA 1
+#endif
+#if PY_VERSION_HEX < 0x030C0000
+#define HAVE_STDARG_PROTOTYPES 1
+#endif
 
 /* ---- Windows (CPython's PC/pyconfig.h; the names MS_* are its own) ---- */
 
@@ -262,6 +238,7 @@
 #define HAVE_DIRECT_H 1
 #define HAVE_IO_H 1
 #define HAVE_PROCESS_H 1
+#define HAVE_STDDEF_H 1
 
 /* ---- POSIX ---- */
 
@@ -269,26 +246,31 @@
 
 #define HAVE_SSIZE_T 1 /* elsewhere Py_ssize_t is intptr_t, as MSVC knows no ssize_t */
 #define PY_COERCE_C_LOCALE 1
-#define RETSIGTYPE void
-#define TIME_WITH_SYS_TIME 1
-#define SYS_SELECT_WITH_SYS_TIME 1
 #define HAVE_PTHREAD_H 1
+#if PY_VERSION_HEX < 0x030C0000
+#define HAVE_MEMORY_H 1
+#define RETSIGTYPE void
+#define SYS_SELECT_WITH_SYS_TIME 1
+#define TIME_WITH_SYS_TIME 1
+#endif
 
 #define HAVE_ALLOCA_H 1
-#define HAVE_ARPA_INET_H 1
 #define HAVE_DIRENT_H 1
 #define HAVE_DLFCN_H 1
 #define HAVE_GRP_H 1
+#define HAVE_INTTYPES_H 1
 #define HAVE_LANGINFO_H 1
-#define HAVE_LOCALE_H 1
-#define HAVE_MEMORY_H 1
 #define HAVE_NETDB_H 1
 #define HAVE_NETINET_IN_H 1
 #define HAVE_NET_IF_H 1
 #define HAVE_POLL_H 1
 #define HAVE_SCHED_H 1
 #define HAVE_SPAWN_H 1
+#define HAVE_STDINT_H 1
+#define HAVE_STDIO_H 1
+#define HAVE_STDLIB_H 1
 #define HAVE_STRINGS_H 1
+#define HAVE_STRING_H 1
 #define HAVE_SYSLOG_H 1
 #define HAVE_SYS_FILE_H 1
 #define HAVE_SYS_IOCTL_H 1
@@ -309,8 +291,11 @@
 #define HAVE_UNISTD_H 1
 #define HAVE_UTIME_H 1
 
+#define HAVE_ACOSH 1
 #define HAVE_ADDRINFO 1
 #define HAVE_ALARM 1
+#define HAVE_ASINH 1
+#define HAVE_ATANH 1
 #define HAVE_CHMOD 1
 #define HAVE_CHOWN 1
 #define HAVE_CLOCK_GETRES 1
@@ -319,9 +304,13 @@
 #define HAVE_DECL_RTLD_LAZY 1
 #define HAVE_DECL_RTLD_LOCAL 1
 #define HAVE_DECL_RTLD_NOW 1
-#define HAVE_DECL_TZNAME 1
 #define HAVE_DIRFD 1
 #define HAVE_DLOPEN 1
+#define HAVE_DUP2 1
+#define HAVE_ERF 1
+#define HAVE_ERFC 1
+#define HAVE_EXECV 1
+#define HAVE_EXPM1 1
 #define HAVE_FCHMOD 1
 #define HAVE_FCHOWN 1
 #define HAVE_FORK 1
@@ -337,14 +326,13 @@
 #define HAVE_GETPEERNAME 1
 #define HAVE_GETPPID 1
 #define HAVE_GETRUSAGE 1
-#define HAVE_GETTIMEOFDAY 1
-#define HAVE_GMTIME_R 1
 #define HAVE_INET_ATON 1
-#define HAVE_INET_NTOP 1
 #define HAVE_INET_PTON 1
 #define HAVE_KILL 1
 #define HAVE_LINK 1
-#define HAVE_LOCALTIME_R 1
+#define HAVE_LOG1P 1
+#define HAVE_LOG2 1
+#define HAVE_LONG_DOUBLE 1
 #define HAVE_LSTAT 1
 #define HAVE_MKDIRAT 1
 #define HAVE_MKFIFO 1
@@ -362,9 +350,8 @@
 #define HAVE_READLINK 1
 #define HAVE_READV 1
 #define HAVE_REALPATH 1
-#define HAVE_SELECT 1
 #define HAVE_SENDFILE 1
-#define HAVE_SETENV 1
+#define HAVE_SETLOCALE 1
 #define HAVE_SIGACTION 1
 #define HAVE_SIGALTSTACK 1
 #define HAVE_SIGFILLSET 1
@@ -372,6 +359,7 @@
 #define HAVE_SIGPENDING 1
 #define HAVE_SIGRELSE 1
 #define HAVE_SIGWAIT 1
+#define HAVE_SNPRINTF 1
 #define HAVE_SOCKADDR_STORAGE 1
 #define HAVE_SOCKETPAIR 1
 #define HAVE_STATVFS 1
@@ -390,7 +378,6 @@
 #define HAVE_TRUNCATE 1
 #define HAVE_UNAME 1
 #define HAVE_UNLINKAT 1
-#define HAVE_UNSETENV 1
 #define HAVE_UTIMES 1
 #define HAVE_WAITPID 1
 #define HAVE_WORKING_TZSET 1
@@ -428,23 +415,25 @@
 #define HAVE_EPOLL 1
 #define HAVE_EPOLL_CREATE1 1
 #define HAVE_EVENTFD 1
-#define HAVE_LINUX_NETLINK_H 1
 #define HAVE_MEMRCHR 1
 #define HAVE_POSIX_FADVISE 1
 #define HAVE_POSIX_FALLOCATE 1
 #define HAVE_PRLIMIT 1
-#define HAVE_PROCESS_VM_READV 1
 #define HAVE_SCHED_SETAFFINITY 1
-#define HAVE_SIGNALFD 1
 #define HAVE_SYS_EPOLL_H 1
 #define HAVE_SYS_EVENTFD_H 1
 #define HAVE_SYS_RANDOM_H 1
 #define HAVE_SYS_SENDFILE_H 1
 #define HAVE_SYS_SYSCALL_H 1
-
+#if PY_VERSION_HEX >= 0x030D0000
+#define HAVE_PROCESS_VM_READV 1
+#endif
 #if defined(__GLIBC__)
+#define HAVE_LINUX_NETLINK_H 1
+#if PY_VERSION_HEX >= 0x030E0000
 #define HAVE_BACKTRACE 1
 #define HAVE_EXECINFO_H 1
+#endif
 #endif
 
 #endif
