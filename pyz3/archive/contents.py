@@ -240,9 +240,9 @@ def _walk(project_dir: Path, path: Path, *, above: tuple[Path, ...]) -> Iterator
     try:
         mode = path.stat().st_mode
         children = sorted(path.iterdir()) if stat.S_ISDIR(mode) else []
-    except FileNotFoundError as error:
-        raise ConfigError(f"{path}: a symbolic link that leads nowhere") from error
     except OSError as error:
+        if path.is_symlink():
+            raise ConfigError(f"{path}: a symbolic link that leads nowhere: {error.strerror}") from error
         raise BuildFailedError(f"{path}: cannot be read: {error.strerror}") from error
     if stat.S_ISREG(mode):
         yield path

@@ -226,7 +226,8 @@ def test_links_inside_the_project_are_followed(tmp_path: Path) -> None:
         ("../../outside.txt", "outside the project directory"),
         ("nowhere", "a symbolic link that leads nowhere"),
         (".", "a symbolic link that leads to a folder it lies in"),
-        ("link", "is not a usable path|cannot be read|leads nowhere"),
+        # Resolving a path notices the circle before Python 3.13; from then on, reading it does.
+        ("link", "is not a usable path|leads nowhere"),
     ],
 )
 def test_bad_links_are_refused(tmp_path: Path, target: str, message: str) -> None:
