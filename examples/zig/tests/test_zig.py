@@ -1,6 +1,6 @@
 """Runs under pytest, and with nothing but ``python tests/test_zig.py``."""
 
-# ruff: noqa: D103, PLR2004 - a test's name says it, with the values expected
+# ruff: noqa: D103 - a test's name says it
 
 from __future__ import annotations
 

@@ -1,0 +1,184 @@
+"""The interpreters that tests run wheels in: this machine's own, and those of scripts/runtimes.sh.
+
+A test asks for one by name or by target.  One that is missing skips the test, with the reason;
+with ``PYZ3_REQUIRE_RUNTIMES=1`` it fails it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+import zipfile
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pyz3.targets import Platform, PythonVersion
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pyz3.targets import Target
+
+# What scripts/runtimes.sh makes by default, without the headers.
+_PROVISIONED = (
+    *(f"win_amd64-3.{minor}" for minor in range(9, 14)),
+    *(f"linux_aarch64-3.{minor}" for minor in (11, 13, 14)),
+    *(f"linux_x86_64-{version}" for version in ("3.13t", "3.14", "3.15")),
+    "musllinux_x86_64-3.13",
+    "pyodide",
+)
+_PLATFORMS = {
+    "win_amd64": "windows-x64",
+    "linux_aarch64": "linux-aarch64",
+    "linux_x86_64": "linux-x86_64",
+    "musllinux_x86_64": "musllinux-x86_64",
+    "pyodide": "pyodide",
+}
+_PYODIDE_PYTHON = PythonVersion(3, 14)
+_OWN = tuple(PythonVersion(3, minor) for minor in range(9, 14))
+
+# Wine and qemu on a busy machine; a hanging interpreter is what this is for.
+_TIMEOUT_SECONDS = 120
+
+
+@dataclass(frozen=True, kw_only=True)
+class Runtime:
+    """An interpreter.
+
+    Attributes:
+        name: ``win_amd64-3.13``; this machine's own are ``host-3.13``.
+        platform: The platform whose wheels it runs.
+        python: Its version.
+        command: The executable; it need not exist (see :func:`require`).
+    """
+
+    name: str
+    platform: Platform
+    python: PythonVersion
+    command: Path
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def runtimes_dir() -> Path:
+    """Where scripts/runtimes.sh puts what it makes; the script has the same rule."""
+    if "PYZ3_RUNTIMES" in os.environ:
+        return Path(os.environ["PYZ3_RUNTIMES"])
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "pyz3-runtimes"
+
+
+@cache
+def all_known() -> tuple[Runtime, ...]:
+    """Every runtime that tests may use, whether it is there or not: a fixed list to parametrise over."""
+    platforms = {str(platform): platform for platform in Platform}
+    own = tuple(
+        Runtime(
+            name=f"host-{python}", platform=Platform.current(), python=python, command=_own_python(python)
+        )
+        for python in _OWN
+    )
+    provisioned = tuple(
+        Runtime(
+            name=name,
+            platform=platforms[_PLATFORMS[system]],
+            python=PythonVersion.parse(version) if version else _PYODIDE_PYTHON,
+            command=runtimes_dir() / "bin" / f"python-{name}",
+        )
+        for name in _PROVISIONED
+        for system, _, version in [name.partition("-")]
+        if _PLATFORMS[system] in platforms
+    )
+    return own + provisioned
+
+
+def _own_python(python: PythonVersion) -> Path:
+    """This machine's own interpreter: pyenv's newest of that version, else PATH's, pyenv's shims apart."""
+    name = f"python{python}"
+    root = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
+    of_pyenv = sorted(
+        root.glob(f"versions/{python}.[0-9]*/bin/{name}"),
+        key=lambda path: int(path.parts[-3].rpartition(".")[2]),
+    )
+    if of_pyenv:
+        return of_pyenv[-1]
+    path = os.pathsep.join(p for p in os.get_exec_path() if Path(p) != root / "shims")
+    return Path(shutil.which(name, path=path) or name)
+
+
+def require(name: str) -> Runtime:
+    """Give the runtime of that name, or skip the test (fail it with ``PYZ3_REQUIRE_RUNTIMES=1``)."""
+    runtime = next((runtime for runtime in all_known() if runtime.name == name), None)
+    if runtime is None:
+        pytest.fail(f"no runtime is called {name!r}; there are {', '.join(map(str, all_known()))}")
+    if not runtime.command.is_file():
+        own = name.startswith("host-")
+        remedy = f"install Python {runtime.python}" if own else f"run scripts/runtimes.sh {name}"
+        reason = f"runtime {name} is missing ({runtime.command}): {remedy}"
+        if os.environ.get("PYZ3_REQUIRE_RUNTIMES") == "1":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return runtime
+
+
+def runtime_for(target: Target) -> Runtime | None:
+    """Give the runtime that runs wheels for ``target``, as :func:`require` does; None if none is known."""
+    for runtime in all_known():
+        if (runtime.platform, runtime.python) == (target.platform, target.python):
+            return require(runtime.name)
+    return None
+
+
+def run_python(
+    runtime: Runtime,
+    code: str,
+    *,
+    wheels: Sequence[Path],
+    tmp_path: Path,
+    args: Sequence[str] = (),
+) -> str:
+    """Run ``code`` in ``runtime`` with ``wheels`` on its path, and give what it printed.
+
+    Paths in ``args`` are this machine's: they are the same in Wine (drive ``Z:`` is the current
+    one), under qemu and in Pyodide, which has no subprocesses, though.
+
+    Raises:
+        AssertionError: It ended with another exit code than 0, or not at all.
+    """
+    folder = Path(tempfile.mkdtemp(dir=tmp_path, prefix=f"{runtime}-"))
+    site = folder / "site"
+    site.mkdir()
+    for wheel in wheels:
+        with zipfile.ZipFile(wheel) as archive:
+            archive.extractall(site)
+    script = folder / "run" / "code.py"  # in a folder of its own, which python puts on its path
+    script.parent.mkdir()
+    script.write_text(code, encoding="utf-8")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    environment |= {"PYTHONPATH": str(site), "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    try:
+        # Python under Wine wants pipes for all of its streams.
+        done = subprocess.run(
+            [runtime.command, str(script), *args],
+            input="",
+            capture_output=True,
+            check=False,
+            cwd=folder,
+            encoding="utf-8",
+            env=environment,
+            errors="replace",
+            timeout=_TIMEOUT_SECONDS,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise AssertionError(
+            f"{runtime}: no end after {_TIMEOUT_SECONDS} s\n{error.stdout!r}\n{error.stderr!r}"
+        ) from None
+    if done.returncode != 0:
+        raise AssertionError(f"{runtime}: exit code {done.returncode}\n{done.stdout}\n{done.stderr}")
+    return done.stdout.replace("\r\n", "\n")

@@ -1,0 +1,25 @@
+"""Unit tests start no process and open no connection: what they need is in memory or in tmp_path."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from typing import NoReturn
+
+
+@pytest.fixture(autouse=True)
+def isolated(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*args: object, **_: object) -> NoReturn:
+        pytest.fail(f"a unit test may start no process and open no connection: {args[1:] or args}")
+
+    monkeypatch.setattr(subprocess.Popen, "__init__", refuse)
+    for name in ("posix_spawn", "posix_spawnp", "fork", "system"):
+        monkeypatch.setattr(os, name, refuse, raising=False)
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setattr(socket.socket, "connect_ex", refuse)
