@@ -112,7 +112,10 @@ main() {
     # Descriptor 8 is closed, or Wine's server would keep the lock.
     set +e; (exec 8>&-; set -e; provision "$name"); rc=$?; set -e
     if [ $rc = 0 ]; then echo "  ${GREEN}ready$PLAIN in $((SECONDS - start)) s"
-    else echo "  ${RED}FAILED$PLAIN: see above and $DEST/log/$name" >&2; failed+=("$name"); fi
+    else
+      echo "  ${RED}FAILED$PLAIN: see above$([ ! -s "$DEST/log/$name" ] || echo " and $DEST/log/$name")" >&2
+      failed+=("$name")
+    fi
   done
   rm -rf "$DEST/cache"         # package indexes, mostly; fetched anew when needed
   [ ${#failed[@]} = 0 ] || { echo "not available: ${failed[*]}" >&2; return 1; }
