@@ -20,5 +20,6 @@ __all__ = [
 
 if __name__ == "__main__":
     from pyz3.cli import main
+    from pyz3.cli.wheel import wheel
 
-    main(["wheel"], from_module=True)
+    main(command=wheel, program="python -m pyz3.wheel")

@@ -1,0 +1,67 @@
+"""The command line: one file per command, one boundary for errors."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from pyz3 import __version__
+from pyz3.cli.pythons import pythons
+from pyz3.cli.ui import print_error
+from pyz3.cli.wheel import wheel
+from pyz3.errors import Pyz3Error
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import FrameType
+
+# 128 + SIGINT, as shells report a program that Ctrl-C ended.
+_INTERRUPTED = 130
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, "-V", "--version", prog_name="pyz3")
+def cli() -> None:
+    """Build the wheels of a Python project for every platform, with zig as the only toolchain."""
+
+
+cli.add_command(wheel)
+cli.add_command(pythons)
+
+
+def main(
+    args: Sequence[str] | None = None, *, command: click.Command = cli, program: str = "pyz3"
+) -> NoReturn:
+    """Run the command line and exit.
+
+    Args:
+        args: Arguments; default: the process's.
+        command: What to run: all of ``pyz3``, or one of its commands alone.
+        program: How it is called, for its help.
+    """
+    # A job that is ended from outside leaves as little behind as one ended by Ctrl-C.
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        status = command.main(
+            args=list(args) if args is not None else None, prog_name=program, standalone_mode=False
+        )
+    except Pyz3Error as error:
+        print_error(error)
+        sys.exit(error.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("stopped", err=True)
+        sys.exit(_INTERRUPTED)
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever read our output went away; Python would complain at exit
+        sys.exit(1)
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt

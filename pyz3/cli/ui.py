@@ -1,0 +1,201 @@
+"""What the user sees: the live table, a line per wheel, the summary, errors.
+
+On a terminal a table shows every platform and Python at work; elsewhere there are plain lines.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.live import Live
+from rich.spinner import Spinner
+from rich.table import Table
+from rich.text import Text
+
+from pyz3.errors import BuildFailedError
+from pyz3.events import Activity, CommandRun, WheelBuilt, WheelFailed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import RenderableType
+
+    from pyz3.errors import Pyz3Error
+    from pyz3.events import Event
+    from pyz3.plan import Job
+    from pyz3.results import Failure, Summary, WheelResult
+
+
+def print_error(error: Pyz3Error) -> None:
+    """Print an error and what to do about it to stderr."""
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    console.print(Text.assemble(("error: ", "bold red"), error.message))
+    if error.tip:
+        console.print(Text.assemble(("tip: ", "bold cyan"), error.tip))
+
+
+def human_size(size: int) -> str:
+    """``5412`` → ``5.4 kB``."""
+    value = float(size)
+    for unit in ("B", "kB", "MB"):
+        if value < 1000:  # noqa: PLR2004 - SI prefixes
+            return f"{value:.0f} B" if unit == "B" else f"{value:.1f} {unit}"
+        value /= 1000
+    return f"{value:.1f} GB"
+
+
+class BuildView:
+    """Shows a build while it runs; an instance is the builder's listener.
+
+    Args:
+        console: Where results go.
+        verbose: Show the commands that are run.
+        quiet: Show nothing but errors.
+    """
+
+    def __init__(self, console: Console, *, verbose: bool, quiet: bool) -> None:
+        self._console = console
+        self._verbose = verbose
+        self._quiet = quiet
+        self._lock = threading.Lock()
+        self._table: LiveTable | None = None
+        self._live: Live | None = None
+
+    def start(self, jobs: Sequence[Job]) -> None:
+        """Begin: on a terminal the table appears."""
+        self._table = LiveTable(jobs)
+        if self._console.is_terminal and not self._quiet and not self._verbose:
+            self._live = Live(self._table, console=self._console, transient=True, refresh_per_second=8)
+            self._live.start()
+
+    def stop(self) -> None:
+        """End: the table disappears."""
+        if self._live is not None:
+            self._live.stop()
+            self._live = None
+
+    def __call__(self, event: Event) -> None:
+        """Take an event, from any thread."""
+        with self._lock:
+            if self._table is not None:
+                self._table.update(event)
+            if self._live is None and not self._quiet:
+                self._print(event)
+
+    def _print(self, event: Event) -> None:
+        if isinstance(event, Activity) and (self._verbose or "first time" in event.text):
+            self._console.print(f"{event.platform}: {event.text}", soft_wrap=True, highlight=False)
+        elif isinstance(event, CommandRun) and self._verbose:
+            self._console.print(Text(" ".join(event.command), style="dim"), soft_wrap=True)
+
+    def summary(self, summary: Summary, *, output_dir: str) -> None:
+        """Print a line per wheel, the compilers' messages, and the total."""
+        if not self._quiet:
+            for wheel in summary.wheels:
+                self._console.print(wheel_line(wheel), soft_wrap=True)
+        errors = Console(stderr=True, highlight=False, soft_wrap=True)
+        for line in failure_lines(summary.failures):
+            errors.print(line)
+        if self._quiet:
+            return
+        built = len(summary.wheels)
+        cached = sum(wheel.cached for wheel in summary.wheels)
+        note = " (nothing had changed)" if built and cached == built else ""
+        total = Text(
+            f"{built} wheel{'' if built == 1 else 's'} in {output_dir}, {summary.seconds:.2f} s{note}"
+        )
+        if summary.failures:
+            total.append(f"; {len(summary.failures)} failed", style="bold red")
+        self._console.print(total, soft_wrap=True)
+
+
+def wheel_line(wheel: WheelResult) -> Text:
+    """Identifier, file, size, duration and SHA-256 of a wheel."""
+    return Text.assemble(
+        ("✓ ", "green"),
+        (wheel.identifier, "bold"),
+        f"  {wheel.path.name}",
+        (f"  {human_size(wheel.size)}  {wheel.seconds:.2f} s", "cyan"),
+        (f"  sha256={wheel.sha256}", "dim"),
+    )
+
+
+def failure_lines(failures: Sequence[Failure]) -> list[Text]:
+    """The causes, each once, under the platform and module that they belong to."""
+    causes: dict[tuple[str, str, str, str], list[str]] = {}
+    for failure in failures:
+        error = failure.error
+        compiler = error.compiler if isinstance(error, BuildFailedError) else ()
+        pythons = failure.job.target.python.abi if failure.job.python else ""
+        for module, text in compiler or (("", error.message),):
+            cause = (failure.job.platform, module, text, error.tip or "")
+            causes.setdefault(cause, []).append(pythons)
+    lines = []
+    for (platform, module, text, tip), pythons in causes.items():
+        title = Text.assemble(("✗ ", "red"), (platform or "any platform", "bold"))
+        if module:
+            title.append(f" · {module}", style="bold")
+        if any(pythons):
+            title.append(f"  ({', '.join(pythons)})")
+        lines += [title, Text(text)]
+        if tip:
+            lines.append(Text.assemble(("tip: ", "bold cyan"), tip))
+    return lines
+
+
+class LiveTable:
+    """A row per platform, a cell per Python, and what each platform is doing.
+
+    Args:
+        jobs: Everything that is to be built.
+    """
+
+    def __init__(self, jobs: Sequence[Job]) -> None:
+        self._pythons = list(dict.fromkeys(job.python for job in jobs))
+        self._platforms = list(dict.fromkeys(job.platform for job in jobs))
+        self._wanted = {(job.platform, job.python) for job in jobs}
+        self._cells: dict[tuple[str, str], Text] = {}
+        self._doing: dict[str, str] = {}
+        self._spinners: dict[str, Spinner] = {}
+
+    def update(self, event: Event) -> None:
+        """Take in what happened."""
+        if isinstance(event, Activity):
+            self._doing[event.platform] = event.text
+        elif isinstance(event, WheelBuilt):
+            text = Text(f"✓ {human_size(event.result.size)}", style="green")
+            self._set(event.job, text)
+        elif isinstance(event, WheelFailed):
+            self._set(event.job, Text("✗ failed", style="bold red"))
+
+    def _set(self, job: Job, text: Text) -> None:
+        self._cells[job.platform, job.python] = text
+        if all(cell in self._cells for cell in self._wanted if cell[0] == job.platform):
+            self._doing[job.platform] = ""
+
+    def __rich__(self) -> Table:
+        table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+        table.add_column("platform")
+        for python in self._pythons:
+            table.add_column(python or "any")
+        table.add_column("")
+        for platform in self._platforms:
+            cells = [self._cell(platform, python) for python in self._pythons]
+            table.add_row(platform or "any", *cells, self._now(platform))
+        return table
+
+    def _cell(self, platform: str, python: str) -> Text:
+        if (platform, python) not in self._wanted:
+            return Text("")
+        return self._cells.get((platform, python), Text("·", style="dim"))
+
+    def _now(self, platform: str) -> RenderableType:
+        doing = self._doing.get(platform)
+        if not doing:
+            return Text("" if doing == "" else "waiting", style="dim")
+        # One spinner per row, kept: a new one would always show its first frame.
+        spinner = self._spinners.setdefault(platform, Spinner("dots"))
+        spinner.update(text=Text(doing, style="yellow"))
+        return spinner
