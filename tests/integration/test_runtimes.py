@@ -1,0 +1,69 @@
+"""The interpreters are what their names say, and run_python reports what happened in them."""
+
+from __future__ import annotations
+
+import zipfile
+from typing import TYPE_CHECKING
+
+import pytest
+import runtimes
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# As sysconfig.get_platform() begins; for Wine it is what python.org's build says.
+SYSTEMS = {
+    "windows-x64": "win-amd64",
+    "linux-x86_64": "linux-x86_64",
+    "musllinux-x86_64": "linux-x86_64",
+    "linux-aarch64": "linux-aarch64",
+}
+
+
+def wheel_with(path: Path, **modules: str) -> Path:
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, text in modules.items():
+            archive.writestr(f"{name}.py", text)
+    return path
+
+
+@pytest.mark.runtime
+@pytest.mark.parametrize("name", [runtime.name for runtime in runtimes.all_known()])
+def test_a_runtime_is_what_its_name_says(name: str, tmp_path: Path) -> None:
+    runtime = runtimes.require(name)
+    wheels = [wheel_with(tmp_path / f"{name}.whl", **{name: f"value = {name!r}"}) for name in ("one", "two")]
+    printed = runtimes.run_python(
+        runtime,
+        "import sys, sysconfig, one, two\n"
+        "print(sysconfig.get_platform(), '%d.%d' % sys.version_info[:2], one.value, two.value, sys.argv[1:])\n"
+        "print(bool(sysconfig.get_config_var('Py_GIL_DISABLED')), 'ä')\n",
+        wheels=wheels,
+        tmp_path=tmp_path,
+        args=["a b", "ä"],
+    )
+    system = SYSTEMS[str(runtime.platform)]
+    assert printed == (
+        f"{system} {runtime.python.base} one two ['a b', 'ä']\n{runtime.python.free_threaded} ä\n"
+    )
+
+
+def test_a_failure_shows_both_streams_and_the_exit_code(tmp_path: Path) -> None:
+    runtime = next(r for r in runtimes.all_known() if r.command.is_file())
+    code = "import sys; print('out'); sys.stderr.write('err'); sys.exit(3)"
+    with pytest.raises(AssertionError) as caught:
+        runtimes.run_python(runtime, code, wheels=[], tmp_path=tmp_path)
+    assert str(caught.value) == f"{runtime}: exit code 3\nout\n\nerr"
+
+
+def test_a_missing_runtime_skips_or_fails(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PYZ3_RUNTIMES", str(tmp_path))
+    runtimes.all_known.cache_clear()
+    try:
+        monkeypatch.delenv("PYZ3_REQUIRE_RUNTIMES", raising=False)
+        with pytest.raises(pytest.skip.Exception, match=r"run scripts/runtimes\.sh win_amd64-3\.9"):
+            runtimes.require("win_amd64-3.9")
+        monkeypatch.setenv("PYZ3_REQUIRE_RUNTIMES", "1")
+        with pytest.raises(pytest.fail.Exception, match=r"run scripts/runtimes\.sh win_amd64-3\.9"):
+            runtimes.require("win_amd64-3.9")
+    finally:
+        runtimes.all_known.cache_clear()
