@@ -31,7 +31,7 @@ def wheel_with(path: Path, **modules: str) -> Path:
 @pytest.mark.parametrize("name", [runtime.name for runtime in runtimes.all_known()])
 def test_a_runtime_is_what_its_name_says(name: str, tmp_path: Path) -> None:
     runtime = runtimes.require(name)
-    wheels = [wheel_with(tmp_path / f"{name}.whl", **{name: f"value = {name!r}"}) for name in ("one", "two")]
+    wheels = [wheel_with(tmp_path / f"{m}.whl", **{m: f"value = {m!r}"}) for m in ("one", "two")]
     printed = runtimes.run_python(
         runtime,
         "import sys, sysconfig, one, two\n"
