@@ -8,6 +8,7 @@
 //! Run by hand (`ZIG_TARGET=aarch64-linux-gnu zig build`) without a plan it asks pyz3 for the plan
 //! of -Dproject (default: examples/hello) and installs the modules into zig-out.
 
+const builtin = @import("builtin");
 const std = @import("std");
 
 /// The targets that pyz3 has a platform for; a unit test holds this equal to targets/platforms.toml.
@@ -57,7 +58,7 @@ pub fn build(b: *std.Build) !void {
     const text = if (plan_file) |path|
         try std.Io.Dir.cwd().readFileAlloc(b.graph.io, path, b.allocator, .limited(64 << 20))
     else
-        planFromPyz3(b, project, target, optimize);
+        planFromPyz3(b, project);
     const plan = try std.json.parseFromSliceLeaky(Plan, b.allocator, text, .{});
     if (plan.version != 1) fail("plan version {d} is not 1: pyz3 and build.zig do not match", .{plan.version});
     for (plan.artifacts) |artifact| {
@@ -199,14 +200,15 @@ fn fail(comptime format: []const u8, args: anytype) noreturn {
     std.process.exit(1);
 }
 
-/// The plan of `project` for this target and the Python that pyz3 runs on.
-fn planFromPyz3(b: *std.Build, project: []const u8, target: std.Build.ResolvedTarget, optimize: std.builtin.OptimizeMode) []const u8 {
-    _ = target;
-    _ = optimize;
-    const local = if (@import("builtin").os.tag == .windows) ".venv/Scripts/python.exe" else ".venv/bin/python";
+/// The plan of `project` for the Python that pyz3 runs on; pyz3 reads the two variables itself.
+fn planFromPyz3(b: *std.Build, project: []const u8) []const u8 {
+    const local = if (builtin.os.tag == .windows) ".venv/Scripts/python.exe" else ".venv/bin/python";
     const python = b.graph.environ_map.get("PYTHON") orelse found: {
         std.Io.Dir.cwd().access(b.graph.io, b.pathFromRoot(local), .{}) catch break :found "python3";
         break :found b.pathFromRoot(local);
     };
-    return b.run(&.{ python, "-m", "pyz3.engine", b.pathFromRoot(project) });
+    const argv = [_][]const u8{ python, "-m", "pyz3", "zig-plan", b.pathFromRoot(project) };
+    var status: u8 = 0;
+    return b.runAllowFail(&argv, &status, .inherit) catch
+        fail("no plan from pyz3: run scripts/build-wheels.sh once, or name a Python that has pyz3: PYTHON=... zig build", .{});
 }

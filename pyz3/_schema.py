@@ -67,7 +67,7 @@ def _locate(value: Any, steps: list[str], wanted: Any) -> str:
     for index, item in items:
         try:
             msgspec.convert(item, element)
-        except msgspec.ValidationError:
+        except msgspec.ValidationError:  # noqa: PERF203 - only a mistake comes here
             return (f".{index}" if isinstance(value, dict) else f"[{index}]") + _locate(item, rest, element)
     return step
 

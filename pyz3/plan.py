@@ -1,4 +1,4 @@
-"""The plan: project × targets → jobs.  Pure: nothing is read, run or written.
+"""The plan: project and targets → jobs.  Pure: nothing is read, run or written.
 
 A :class:`Job` is one wheel.  It says what will be compiled and what the wheel will promise; the
 audit proves the promise later.  ``pyz3 wheel --print-plan`` prints the jobs as JSON.
@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from pyz3.config import Optimize, Settings
 from pyz3.errors import ConfigError
 from pyz3.targets import Platform, PythonVersion, Target
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pyz3.config import Extension, Optimize, Project, Settings
+    from pyz3.config import Extension, Project
 
 # No CPython that pyz3 builds for runs on an older glibc: manylinux2014 is PEP 599's 2.17.
 OLDEST_GLIBC = (2, 17)

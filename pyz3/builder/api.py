@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from pyz3.archive import DEFAULT_EPOCH
 from pyz3.builder.delivery import Delivery
 from pyz3.builder.platform import PlatformBuild
 from pyz3.capi import best_headers, find_headers, prepare_include
 from pyz3.config import DEFAULT_OPTIMIZE, OPTIMIZE_MODES
+from pyz3.engine.artifacts import PlanFile
 from pyz3.engine.toolchain import find_toolchain
 from pyz3.engine.zig import ZigRunner
 from pyz3.errors import ConfigError
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
 
     from pyz3.capi import HeaderTree
     from pyz3.config import Optimize, Project
+    from pyz3.engine.toolchain import Toolchain
     from pyz3.events import Event, Listener
     from pyz3.plan import Job
 
@@ -193,6 +197,30 @@ class WheelBuilder:
             macos=self._environ.get("MACOSX_DEPLOYMENT_TARGET") or None,
         )
 
+    def plan_file(self, zig_target: str | None) -> str:
+        """Give the plan file of one platform and the Python that runs pyz3, for ``build.zig``.
+
+        Args:
+            zig_target: Zig's target, with or without versions; None is this machine's.
+
+        Raises:
+            ConfigError: No platform has that target.
+        """
+        platform = Platform.current() if zig_target is None else Platform.from_zig_target(zig_target)
+        jobs = self.plan(self.select(platforms=[str(platform)]))
+        if zig_target is not None and zig_target != platform.spec.zig:
+            jobs = tuple(msgspec.structs.replace(job, zig_target=zig_target) for job in jobs)
+        toolchain = find_toolchain(self._environ, self._cache_dir)
+        build = PlatformBuild(
+            self.project(),
+            jobs,
+            includes=self._includes(jobs, toolchain),
+            runner=ZigRunner(toolchain, self._environ),
+            jobs_at_once=1,
+            tell=self._tell,
+        )
+        return msgspec.json.encode(PlanFile(artifacts=build.artifacts())).decode()
+
     def run(self, jobs: Sequence[Job], *, output_dir: Path) -> Summary:
         """Do the jobs, platforms side by side; one that fails stops no other.
 
@@ -220,9 +248,7 @@ class WheelBuilder:
 
     def _build_platforms(self, project: Project, groups: dict[str, list[Job]], delivery: Delivery) -> None:
         toolchain = find_toolchain(self._environ, self._cache_dir)
-        trees = self.headers()
-        bases = {job.target.python.base for group in groups.values() for job in group}
-        includes = {base: prepare_include(trees[base], toolchain.capi) for base in sorted(bases)}
+        includes = self._includes([job for group in groups.values() for job in group], toolchain)
         runner = ZigRunner(toolchain, self._environ, log=lambda c: self._tell(CommandRun(command=tuple(c))))
         workers = min(len(groups), self._jobs)
         builds = [
@@ -251,6 +277,12 @@ class WheelBuilder:
             toolchain.discard()
             for build in corrupt:
                 build.run(delivery.deliver)
+
+    def _includes(self, jobs: Sequence[Job], toolchain: Toolchain) -> dict[str, Path]:
+        """Prepare the headers of each version that the jobs need."""
+        trees = self.headers()
+        bases = sorted({job.target.python.base for job in jobs})
+        return {base: prepare_include(trees[base], toolchain.capi) for base in bases}
 
     def _tell(self, event: Event) -> None:
         if self._listener is not None:

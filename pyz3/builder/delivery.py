@@ -14,7 +14,6 @@ from pyz3.events import WheelBuilt, WheelFailed
 from pyz3.results import Failure, WheelResult
 
 if TYPE_CHECKING:
-
     from pyz3.archive import Metadata
     from pyz3.builder.platform import Built
     from pyz3.config import Project
@@ -42,7 +41,7 @@ class Delivery:
         packages = find_packages(project.root, project_name=self._metadata.name, packages=tool.packages)
         if not packages and not project.extensions and not tool.build_zig:
             raise ConfigError(
-                f"{project.root / 'pyproject.toml'}: nothing to put into a wheel: no extension and no package",
+                f"{project.root}: nothing to put into a wheel: no extension and no package",
                 tip="add [[tool.pyz3.extensions]], or name the packages: [tool.pyz3] packages = [...]",
             )
         sources = {

@@ -113,15 +113,22 @@ class PlatformBuild:
             for job in self._jobs:
                 deliver(job, error)
 
-    def _run_plan(self, deliver: Deliver) -> None:
-        capi = {job.python: self._capi(job) for job in self._jobs}
-        artifacts = make_artifacts(
+    def artifacts(self) -> tuple[Artifact, ...]:
+        """Give what zig is to build.
+
+        Raises:
+            ConfigError: A linker flag cannot be passed on.
+        """
+        return make_artifacts(
             self._project.root,
             self._jobs,
-            capi,
+            {job.python: self._capi(job) for job in self._jobs},
             read=lambda path: path.read_text(encoding="utf-8", errors="replace"),
             exports=str(self._runner.toolchain.exports()),
         )
+
+    def _run_plan(self, deliver: Deliver) -> None:
+        artifacts = self.artifacts()
         started = time.perf_counter()
         outcome = self._zig(artifacts)
         share = (time.perf_counter() - started) / len(self._jobs)
@@ -244,7 +251,7 @@ class PlatformBuild:
                     facts[binary.key] = (fresh, False)
                 else:
                     facts[binary.key] = (known, True)
-            except (CorruptBinaryError, AuditFailedError, OSError):
+            except (CorruptBinaryError, AuditFailedError, OSError):  # noqa: PERF203 - the rare case
                 if self._retried:
                     raise BuildFailedError(
                         f"{binary.file}: the cache gives a damaged file again and again",

@@ -12,6 +12,7 @@ from pyz3 import __version__
 from pyz3.cli.pythons import pythons
 from pyz3.cli.ui import print_error
 from pyz3.cli.wheel import wheel
+from pyz3.cli.zig_plan import zig_plan
 from pyz3.errors import Pyz3Error
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def cli() -> None:
 
 cli.add_command(wheel)
 cli.add_command(pythons)
+cli.add_command(zig_plan)
 
 
 def main(

@@ -39,7 +39,7 @@ def pythons(*, python_headers: tuple[Path, ...], fetch: bool) -> None:
     for version in versions:
         tree = found.get(version)
         if tree is None:
-            table.add_row(version, "–", "missing", how_to_get(version), style="yellow")
+            table.add_row(version, "", "missing", how_to_get(version), style="yellow")
         else:
             table.add_row(version, tree.full_version, tree.origin, str(tree.include))
     console.print(table)

@@ -128,17 +128,17 @@ def failure_lines(failures: Sequence[Failure]) -> list[Text]:
     for failure in failures:
         error = failure.error
         compiler = error.compiler if isinstance(error, BuildFailedError) else ()
-        pythons = failure.job.target.python.abi if failure.job.python else ""
+        python = failure.job.target.python.abi if failure.job.python else ""
         for module, text in compiler or (("", error.message),):
             cause = (failure.job.platform, module, text, error.tip or "")
-            causes.setdefault(cause, []).append(pythons)
+            causes.setdefault(cause, []).append(python)
     lines = []
-    for (platform, module, text, tip), pythons in causes.items():
+    for (platform, module, text, tip), where in causes.items():
         title = Text.assemble(("✗ ", "red"), (platform or "any platform", "bold"))
         if module:
             title.append(f" · {module}", style="bold")
-        if any(pythons):
-            title.append(f"  ({', '.join(pythons)})")
+        if any(where):
+            title.append(f"  ({', '.join(where)})")
         lines += [title, Text(text)]
         if tip:
             lines.append(Text.assemble(("tip: ", "bold cyan"), tip))

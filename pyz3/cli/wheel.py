@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
@@ -14,7 +15,9 @@ from pyz3.config import OPTIMIZE_MODES
 from pyz3.errors import MatrixError
 from pyz3.results import write_report
 from pyz3.targets import Platform
-from pyz3.targets.selection import Selection
+
+if TYPE_CHECKING:
+    from pyz3.targets.selection import Selection
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})

@@ -97,7 +97,7 @@ def make_artifacts(
         return roots[sources]
 
     return tuple(
-        _artifact(root, job, module, capi[job.python], zig_roots, exports)
+        _artifact(root, job, module, capi=capi[job.python], zig_roots=zig_roots, exports=exports)
         for job in jobs
         for module in job.modules
     )
@@ -107,6 +107,7 @@ def _artifact(
     root: Path,
     job: Job,
     module: Module,
+    *,
     capi: CApi,
     zig_roots: Callable[[tuple[str, ...]], tuple[str, ...]],
     exports: str,
@@ -126,7 +127,7 @@ def _artifact(
     return Artifact(
         key=artifact_key(job, module),
         # The full name: a module called "c" must not become libc.so, which musl takes for its own.
-        name=f"{module.name}{os.path.splitext(job.target.extension_suffix)[0]}",
+        name=module.name + job.target.extension_suffix.rpartition(".")[0],
         target=job.zig_target,
         c_sources=tuple(
             Source(

@@ -72,7 +72,7 @@ class Toolchain:
     def build_script(self) -> Path:
         """Give pyz3's ``build.zig`` at a place that stays the same for every environment.
 
-        Zig compiles it once per location (4–5 s), so it does not stay in site-packages.
+        Zig compiles it once per location (4 to 5 s), so it does not stay in site-packages.
         """
         text = _find_build_script().read_bytes()
         folder = self.cache / "engine" / hashlib.sha256(text).hexdigest()[:16]

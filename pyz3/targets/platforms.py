@@ -114,6 +114,21 @@ class Platform(Enum):
             tip="name a platform: " + ", ".join(str(p) for p in cls),
         )
 
+    @classmethod
+    def from_zig_target(cls, text: str) -> Platform:
+        """Give the platform of zig's target ``text``, with or without versions.
+
+        Raises:
+            ConfigError: There is none.
+        """
+        for candidate in cls:
+            if text == candidate.spec.zig or text.startswith(f"{candidate.spec.zig}."):
+                return candidate
+        raise ConfigError(
+            f"ZIG_TARGET: {text!r} is no target that pyz3 builds for",
+            tip="valid are: " + ", ".join(p.spec.zig for p in cls),
+        )
+
 
 # PEP 600 keeps the older names of these glibc versions as aliases.
 _LEGACY_MANYLINUX: Mapping[str, str] = {"2.17": "manylinux2014", "2.12": "manylinux2010", "2.5": "manylinux1"}

@@ -1,0 +1,18 @@
+"""``pyz3 zig-plan``: what ``build.zig`` asks for when it is run by hand."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from pyz3.builder import WheelBuilder
+
+
+@click.command("zig-plan", hidden=True)
+@click.argument("project", type=click.Path(path_type=Path))
+def zig_plan(*, project: Path) -> None:
+    """Print the plan file for ZIG_TARGET and the Python that runs this."""
+    builder = WheelBuilder(project)
+    click.echo(builder.plan_file(os.environ.get("ZIG_TARGET") or None))
