@@ -134,11 +134,8 @@ def test_configured_package_must_be_an_import_name(tmp_path: Path, name: str) ->
 
 def test_exact_content_of_a_package(tmp_path: Path) -> None:
     wanted = [
-        "hello/__init__.py",
-        "hello/_fast.pyi",
-        "hello/data/table.json",
-        "hello/py.typed",
-        "hello/x.pxd",
+        *("hello/__init__.py", "hello/_fast.pyi", "hello/data.py", "hello/data/table.json"),
+        *("hello/py.typed", "hello/x.pxd"),
     ]
     litter = [
         *(

@@ -2,9 +2,12 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import inspect
 import os
 import stat
 import sys
+import typing
+import zlib
 from typing import TYPE_CHECKING
 from zipfile import ZIP_DEFLATED, ZipFile
 
@@ -186,6 +189,53 @@ def test_licence_files_and_extra_metadata_lie_in_dist_info(tmp_path: Path) -> No
             "a-1.dist-info/sboms/x.json",
             "a-1.dist-info/RECORD",
         ]
+
+
+def test_every_single_tag_is_listed_in_order() -> None:
+    entries = dist_info_entries(
+        METADATA, tag="py3.py2-none.abi3-win32.any", root_is_purelib=True, generator="g"
+    )
+    (wheel,) = (entry.read().decode() for entry in entries if entry.arcname.endswith("/WHEEL"))
+    assert [line for line in wheel.splitlines() if line.startswith("Tag: ")] == [
+        f"Tag: {python}-{abi}-{platform}"
+        for python in ("py2", "py3")
+        for abi in ("abi3", "none")
+        for platform in ("any", "win32")
+    ]
+
+
+def test_compression_level_is_fixed(tmp_path: Path) -> None:
+    data = inspect.getsource(typing).encode()  # a long text, on which the levels differ
+    sizes = {}
+    for level in (6, 9):
+        compressor = zlib.compressobj(level, zlib.DEFLATED, -zlib.MAX_WBITS)
+        sizes[level] = len(compressor.compress(data) + compressor.flush())
+    assert sizes[9] < sizes[6]
+    with ZipFile(write(tmp_path, WheelEntry(arcname="x", source=data))) as archive:
+        assert archive.getinfo("x").compress_size == sizes[9]
+
+
+def test_a_windows_host_gives_the_same_header(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with module._ReproducibleWheelFile(tmp_path / FILENAME, epoch=DEFAULT_EPOCH) as wheel:
+        monkeypatch.setattr(sys, "platform", "win32")  # zipfile asks this for "version made by"
+        info = wheel._info("x", executable=False)
+        monkeypatch.undo()
+    assert info.create_system == 3
+
+
+def test_file_is_closed_when_record_cannot_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wheel = module._ReproducibleWheelFile(tmp_path / FILENAME, epoch=DEFAULT_EPOCH)
+    wheel.add(FILES[0], FILES[0].read())
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr(wheel, "_info", full)
+    with pytest.raises(OSError, match="full"):
+        wheel.close()
+    assert wheel.fp is None
 
 
 def test_only_the_wheel_of_that_name_is_replaced(tmp_path: Path) -> None:
