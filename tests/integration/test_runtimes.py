@@ -35,7 +35,8 @@ def test_a_runtime_is_what_its_name_says(name: str, tmp_path: Path) -> None:
     printed = runtimes.run_python(
         runtime,
         "import sys, sysconfig, one, two\n"
-        "print(sysconfig.get_platform(), '%d.%d' % sys.version_info[:2], one.value, two.value, sys.argv[1:])\n"
+        "print(sysconfig.get_platform(), '%d.%d' % sys.version_info[:2], end=' ')\n"
+        "print(one.value, two.value, sys.argv[1:])\n"
         "print(bool(sysconfig.get_config_var('Py_GIL_DISABLED')), 'ä')\n",
         wheels=wheels,
         tmp_path=tmp_path,
