@@ -1,7 +1,7 @@
 /* Types of Emscripten's ABI that differ from musl's on a 32-bit machine with a 64-bit time_t.
  *
  * musl's headers ask for types with __NEED_x and expect __DEFINED_x.  What differs is defined
- * here; the next <bits/alltypes.h> of the search path (zig's riscv32-linux-musl) adds the rest.
+ * here; zig's copy of musl's header for riscv32 adds the rest.
  * Facts: Emscripten's bits/alltypes.h since 3.1.58, and what Pyodide's own code writes into
  * stat, statfs and dirent.  Pass -D__EMSCRIPTEN_major__=N: statfs has 64-bit counts from 5 on.
  */
@@ -85,4 +85,5 @@ typedef struct {
 #define __DEFINED_pthread_attr_t
 #endif
 
-#include_next <bits/alltypes.h>
+/* Not #include_next: zig's translate-c looks for the next file in the wrong folder. */
+#include <riscv32-linux-musl/bits/alltypes.h>
