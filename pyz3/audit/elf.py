@@ -60,7 +60,7 @@ def read_elf(data: bytes) -> tuple[Facts, ...]:
     ends = [segment.file_offset + segment.physical_size for segment in binary.segments]
     ends.append(header.section_header_offset + header.numberof_sections * header.section_header_size)
     if max(ends) > len(data):
-        raise ValueError(f"it is cut short, {max(ends)} bytes are announced")
+        raise ValueError(f"it is cut short: its headers announce {max(ends)} bytes")
     machine, kind = _identity(data)
     if kind == _ET_DYN and not binary.segments:
         raise ValueError("it has no segments that could be loaded")

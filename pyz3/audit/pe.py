@@ -33,12 +33,12 @@ def read_pe(data: bytes) -> tuple[Facts, ...]:
     binary = lief.PE.parse(data, config)
     if not isinstance(binary, lief.PE.Binary):
         raise ValueError("its headers cannot be read")  # noqa: TRY004 - about the file, not an argument
-    ends = [section.pointerto_raw_data + section.sizeof_raw_data for section in binary.sections]
-    if max(ends, default=0) > len(data):
-        raise ValueError(f"it is cut short, {max(ends)} bytes are announced")
     (header,) = struct.unpack_from("<I", data, 0x3C)
-    (machine,) = struct.unpack_from("<H", data, header + 4)
+    machine, count = struct.unpack_from("<HH", data, header + 4)
     (characteristics,) = struct.unpack_from("<H", data, header + 22)
+    ends = [section.pointerto_raw_data + section.sizeof_raw_data for section in binary.sections]
+    if len(ends) != count or max(ends, default=len(data) + 1) > len(data):
+        raise ValueError("it is cut short, or its headers are broken")
     optional = binary.optional_header
     flags = lief.PE.OptionalHeader.DLL_CHARACTERISTICS
     export = binary.get_export()
