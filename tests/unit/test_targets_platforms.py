@@ -1,0 +1,179 @@
+from __future__ import annotations
+
+import platform as host
+import re
+import sys
+import sysconfig
+from pathlib import Path
+
+import pytest
+from packaging import tags
+
+from pyz3._toml import load_toml
+from pyz3.errors import ConfigError
+from pyz3.targets import Platform, PythonVersion, Target
+
+ROOT = Path(__file__).parents[2]
+
+P39, P313, P313T = PythonVersion(3, 9), PythonVersion(3, 13), PythonVersion(3, 13, free_threaded=True)
+
+# value: (zig target, wheel platform, identifier after the ABI, suffix with {} for the Python)
+ROWS = {
+    "linux-x86_64": (
+        "x86_64-linux-gnu.2.17",
+        "manylinux_2_17_x86_64.manylinux2014_x86_64",
+        "manylinux_x86_64",
+        ".cpython-{}-x86_64-linux-gnu.so",
+    ),
+    "linux-aarch64": (
+        "aarch64-linux-gnu.2.17",
+        "manylinux_2_17_aarch64.manylinux2014_aarch64",
+        "manylinux_aarch64",
+        ".cpython-{}-aarch64-linux-gnu.so",
+    ),
+    "macos-x86_64": (
+        "x86_64-macos.10.9",
+        "macosx_10_9_x86_64",
+        "macosx_x86_64",
+        ".cpython-{}-darwin.so",
+    ),
+    "macos-arm64": ("aarch64-macos.11.0", "macosx_11_0_arm64", "macosx_arm64", ".cpython-{}-darwin.so"),
+    "windows-x64": ("x86_64-windows-gnu", "win_amd64", "win_amd64", ".cp{}-win_amd64.pyd"),
+    "musllinux-x86_64": (
+        "x86_64-linux-musl",
+        "musllinux_1_2_x86_64",
+        "musllinux_x86_64",
+        ".cpython-{}-x86_64-linux-musl.so",
+    ),
+    "musllinux-aarch64": (
+        "aarch64-linux-musl",
+        "musllinux_1_2_aarch64",
+        "musllinux_aarch64",
+        ".cpython-{}-aarch64-linux-musl.so",
+    ),
+    "windows-arm64": ("aarch64-windows-gnu", "win_arm64", "win_arm64", ".cp{}-win_arm64.pyd"),
+}
+
+
+@pytest.mark.parametrize("value", ROWS)
+def test_row_of_the_table(value: str) -> None:
+    platform = Platform(value)
+    zig_target, wheel_platform, identifier, suffix = ROWS[value]
+    assert str(platform) == platform.value == value
+    assert platform.name == value.upper().replace("-", "_")
+    assert platform.zig_target == zig_target
+    assert platform.wheel_platform == wheel_platform
+    for python, spelled in ((P39, "39"), (P313, "313"), (P313T, "313t")):
+        target = Target(platform=platform, python=python)
+        assert target.identifier == str(target) == f"cp{spelled}-{identifier}"
+        assert target.extension_suffix == suffix.format(spelled)
+
+
+def test_enum_and_table_hold_the_same_platforms_in_the_same_order() -> None:
+    table = load_toml((ROOT / "pyz3" / "targets" / "platforms.toml").read_text(encoding="utf-8"))
+    assert [platform.value for platform in Platform] == list(table)
+    assert set(ROWS) == set(table)
+
+
+def test_build_script_knows_the_same_targets() -> None:
+    text = (ROOT / "build.zig").read_text(encoding="utf-8")
+    (block,) = re.findall(r"const known_targets = \[_\]\[\]const u8\{(.*?)\};", text, re.DOTALL)
+    assert re.findall(r'"([^"]+)"', block) == [platform.spec.zig for platform in Platform]
+
+
+@pytest.mark.parametrize(
+    ("minor", "floor"),
+    [(9, "10.9"), (10, "10.9"), (11, "10.9"), (12, "10.13"), (13, "10.13"), (14, "10.15"), (15, "10.15")],
+)
+def test_oldest_macos_depends_on_the_python(minor: int, floor: str) -> None:
+    assert Platform.MACOS_X86_64.floor(PythonVersion(3, minor)) == floor
+    assert Platform.MACOS_X86_64.floor(PythonVersion(3, minor, free_threaded=True)) == floor
+    assert Platform.MACOS_ARM64.floor(PythonVersion(3, minor)) == "11.0"
+
+
+def test_floors_elsewhere() -> None:
+    assert {p.value: p.floor(P313) for p in Platform if p.family != "macos"} == {
+        "linux-x86_64": "2.17",
+        "linux-aarch64": "2.17",
+        "windows-x64": "",
+        "musllinux-x86_64": "1.2",
+        "musllinux-aarch64": "1.2",
+        "windows-arm64": "",
+    }
+
+
+@pytest.mark.parametrize(
+    ("floor", "tag"),
+    [
+        ("2.5", "manylinux_2_5_x86_64.manylinux1_x86_64"),
+        ("2.12", "manylinux_2_12_x86_64.manylinux2010_x86_64"),
+        ("2.17", "manylinux_2_17_x86_64.manylinux2014_x86_64"),
+        ("2.28", "manylinux_2_28_x86_64"),
+    ],
+)
+def test_older_names_of_glibc_floors(floor: str, tag: str) -> None:
+    assert Platform.LINUX_X86_64.wheel_platform_for(floor) == tag
+
+
+def test_a_floor_with_an_older_name_on_linux_only() -> None:
+    assert Platform.MUSLLINUX_X86_64.wheel_platform_for("2.17") == "musllinux_2_17_x86_64"
+    assert Platform.MACOS_X86_64.wheel_platform_for("2.17") == "macosx_2_17_x86_64"
+
+
+@pytest.mark.parametrize("platform", Platform)
+@pytest.mark.parametrize("python", [P39, P313, P313T, PythonVersion(3, 14)], ids=str)
+def test_installers_look_for_our_tags(
+    platform: Platform, python: PythonVersion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if platform.family == "linux":
+        monkeypatch.setattr(tags._manylinux, "_get_glibc_version", lambda: (2, 17))  # type: ignore[attr-defined]
+        monkeypatch.setattr(tags._manylinux, "_have_compatible_abi", lambda *_: True)  # type: ignore[attr-defined]
+        accepted = set(tags._manylinux.platform_tags([platform.spec.arch]))  # type: ignore[attr-defined]
+    elif platform.family == "musllinux":
+        version = tags._musllinux._MuslVersion(1, 2)  # type: ignore[attr-defined]
+        monkeypatch.setattr(tags._musllinux, "_get_musl_version", lambda _: version)  # type: ignore[attr-defined]
+        accepted = set(tags._musllinux.platform_tags([platform.spec.arch]))  # type: ignore[attr-defined]
+    elif platform.family == "macos":
+        accepted = set(tags.mac_platforms((14, 0), platform.spec.arch))
+    else:
+        monkeypatch.setattr(sysconfig, "get_platform", lambda: f"win-{platform.spec.arch}")
+        accepted = set(tags._generic_platforms())
+    single = platform.wheel_platform_for(platform.floor(python)).split(".")
+    assert set(single) <= accepted
+    (abi,) = {python.abi} & {t.abi for t in tags.cpython_tags((3, python.minor), [python.abi], ["any"])}
+    assert tags.parse_tag(f"{python.tag}-{abi}-{'.'.join(single)}") == {
+        tags.Tag(python.tag, abi, one) for one in single
+    }
+
+
+@pytest.mark.parametrize(
+    ("system", "machine", "soabi", "wanted"),
+    [
+        ("linux", "x86_64", "cpython-313-x86_64-linux-gnu", Platform.LINUX_X86_64),
+        ("linux", "aarch64", "cpython-313-aarch64-linux-gnu", Platform.LINUX_AARCH64),
+        ("linux", "x86_64", "cpython-313-x86_64-linux-musl", Platform.MUSLLINUX_X86_64),
+        ("linux", "aarch64", "cpython-313-aarch64-linux-musl", Platform.MUSLLINUX_AARCH64),
+        ("darwin", "x86_64", "cpython-313-darwin", Platform.MACOS_X86_64),
+        ("darwin", "arm64", "cpython-313-darwin", Platform.MACOS_ARM64),
+        ("win32", "AMD64", "cp313-win_amd64", Platform.WINDOWS_X64),
+        ("win32", "AMD64", None, Platform.WINDOWS_X64),
+        ("win32", "ARM64", "cp313-win_arm64", Platform.WINDOWS_ARM64),
+    ],
+)
+def test_this_machine(
+    system: str, machine: str, soabi: str | None, wanted: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "platform", system)
+    monkeypatch.setattr(host, "machine", lambda: machine)
+    monkeypatch.setattr(sysconfig, "get_config_var", {"SOABI": soabi}.get)
+    assert Platform.current() is wanted
+
+
+@pytest.mark.parametrize(("system", "machine"), [("linux", "sparc64"), ("freebsd14", "amd64")])
+def test_an_unknown_machine(system: str, machine: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", system)
+    monkeypatch.setattr(host, "machine", lambda: machine)
+    with pytest.raises(ConfigError, match="^pyz3 makes no wheels for this machine") as caught:
+        Platform.current()
+    assert f"({system}, " in caught.value.message
+    assert caught.value.tip == "name a platform: " + ", ".join(ROWS)
