@@ -103,7 +103,7 @@ def _members(wanted: Any) -> list[Any]:
 
 
 def _explain(message: str, *, key: str, file: str, found: Any, wanted: Any) -> ConfigError:
-    unknown = re.fullmatch(r"Object contains unknown field `(.*)`", message)
+    unknown = re.fullmatch(r"Object contains unknown field `(.*)`", message, re.DOTALL)
     if unknown:
         struct = next((m for m in _members(wanted) if hasattr(m, "__struct_fields__")), None)
         names = sorted(f.encode_name for f in msgspec.structs.fields(struct)) if struct else []

@@ -57,7 +57,7 @@ def _extension(root: Path, index: int, table: ExtensionTable) -> Extension:
         for family in FAMILIES
         if (settings := getattr(table, family)) != Settings()
     }
-    if not common.sources and not all(s.sources for s in families.values()):
+    if not common.sources and not any(s.sources for s in families.values()):
         raise ConfigError(
             f"pyproject.toml: {where} ({table.name}): no sources",
             tip=f'add: sources = ["src/{table.name.rpartition(".")[0].replace(".", "/")}/*.c"]',
@@ -72,7 +72,7 @@ def _expand(root: Path, where: str, settings: Settings) -> Settings:
     for key, folders in (("include-dirs", settings.include_dirs), ("library-dirs", settings.library_dirs)):
         for folder in folders:
             # These may lie outside: a user's own copy of a C library is no part of the project.
-            if not (root / folder).is_dir():
+            if not os.path.isdir(root / folder):  # noqa: PTH112 - is_dir() raises for a name that is too long
                 raise ConfigError(f"pyproject.toml: {where}.{key}: {folder!r} is no folder")
     return msgspec.structs.replace(settings, sources=tuple(sources))
 
@@ -85,8 +85,9 @@ def _glob(root: Path, key: str, pattern: str) -> list[str]:
             tip="keep the sources below pyproject.toml, and write paths relative to it",
         )
     try:
-        found = sorted(path for path in root.glob(pattern) if path.is_file())
-    except (ValueError, NotImplementedError) as error:
+        # By text, not by Path: Windows compares paths without case, and the order reaches the linker.
+        found = sorted((path for path in root.glob(pattern) if path.is_file()), key=Path.as_posix)
+    except (OSError, ValueError, NotImplementedError) as error:
         raise ConfigError(f"pyproject.toml: {key}: {pattern!r} is no glob: {error}") from None
     if not found:
         raise ConfigError(f"pyproject.toml: {key}: {pattern!r} matches no file", tip=_nearby(root, pattern))
