@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
+import os
 import signal
 import sys
 from typing import TYPE_CHECKING, NoReturn
@@ -44,6 +47,9 @@ def main(
         command: What to run: all of ``pyz3``, or one of its commands alone.
         program: How it is called, for its help.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a code page without check marks is no reason to fail
     # A job that is ended from outside leaves as little behind as one ended by Ctrl-C.
     signal.signal(signal.SIGTERM, _interrupt)
     try:
@@ -60,9 +66,23 @@ def main(
         click.echo("stopped", err=True)
         sys.exit(_INTERRUPTED)
     except BrokenPipeError:
-        sys.stderr.close()  # whoever read our output went away; Python would complain at exit
+        _drop_output()  # whoever read it went away
+        sys.exit(1)
+    except OSError as error:
+        # Also where stages let the system speak for itself: a full disk, a cache that is read-only.
+        reason = error.strerror or str(error)
+        print_error(Pyz3Error(f"{error.filename}: {reason}" if error.filename else reason))
+        _drop_output()
         sys.exit(1)
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def _drop_output() -> None:
+    """Send what is left of stdout nowhere: Python would try to write it at exit, and fail."""
+    with contextlib.suppress(OSError):
+        sink = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(sink, sys.stdout.fileno())
+        os.close(sink)
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
