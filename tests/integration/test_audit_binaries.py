@@ -183,8 +183,10 @@ def test_macos_newer_than_the_promise(tmp_path: Path) -> None:
 def test_missing_init(platform: Platform, name: str, tmp_path: Path) -> None:
     path = compile_module(tmp_path, platform)
     assert messages(audit(path, platform, module="hello.fast")) == [
-        f"hello/{name} does not export PyInit_fast, so hello.fast could not be imported; "
-        "it exports PyInit__speed"
+        (
+            f"hello/{name} does not export PyInit_fast, so hello.fast could not be imported; "
+            "it exports PyInit__speed"
+        )
     ]
 
 

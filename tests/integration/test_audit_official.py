@@ -30,8 +30,8 @@ PLATFORMS = {
     Platform.MACOS_ARM64: ("macosx_11_0_arm64", "11.0"),
     Platform.WINDOWS_X64: ("win_amd64", ""),
 }
-# C, Cython, and two in C++, one of which carries its C++ library where the platform has none.
-PROJECTS = ("markupsafe==3.0.2", "msgpack==1.1.0", "kiwisolver==1.4.8", "ujson==5.10.0")
+# C, Cython, and C++, which for musl carries its C++ library along.
+PROJECTS = ("markupsafe==3.0.2", "msgpack==1.1.0", "kiwisolver==1.4.8")
 
 
 def download(requirement: str, platform: str, folder: Path) -> Path:
@@ -71,15 +71,13 @@ def module_of(path: str) -> str | None:
     return stem.replace("/", ".") if marker else None
 
 
-@pytest.mark.parametrize("requirement", PROJECTS)
-@pytest.mark.parametrize("platform", PLATFORMS, ids=str)
-def test_official_wheel(platform: Platform, requirement: str, tmp_path: Path) -> None:
+def audit_wheel(platform: Platform, requirement: str, folder: Path) -> list[Report]:
     pip_platform, floor = PLATFORMS[platform]
-    facts = read_wheel(download(requirement, pip_platform, tmp_path), tmp_path / "unpacked")
+    facts = read_wheel(download(requirement, pip_platform, folder), folder / "unpacked")
     system = "windows" if platform.family == "windows" else "posix"
     include = Path(sysconfig.get_path("include"))
     names = python_symbols(include, version=PYTHON, system=system).names
-    reports: list[Report] = [
+    return [
         judge(
             several,
             file=path,
@@ -92,14 +90,30 @@ def test_official_wheel(platform: Platform, requirement: str, tmp_path: Path) ->
         )
         for path, several in facts.items()
     ]
+
+
+def messages(reports: list[Report], *, but: str) -> list[str]:
+    return [finding.message for report in reports for finding in report.findings if finding.rule != but]
+
+
+@pytest.mark.parametrize("requirement", PROJECTS)
+@pytest.mark.parametrize("platform", PLATFORMS, ids=str)
+def test_official_wheel(platform: Platform, requirement: str, tmp_path: Path) -> None:
+    reports = audit_wheel(platform, requirement, tmp_path)
     assert any(report.module for report in reports)
     # Microsoft's linker writes the time into what it links, unless it is told not to.
-    accepted = {"timestamp"} if platform.family == "windows" else set()
-    found = {
-        finding.message for report in reports for finding in report.findings if finding.rule not in accepted
-    }
-    assert found == set()
+    assert messages(reports, but="timestamp" if platform.family == "windows" else "") == []
+    floor = PLATFORMS[platform][1]
     assert {report.platform_tag for report in reports} == {platform.wheel_platform_for(floor)}
+
+
+def test_a_real_fault_in_the_wild(tmp_path: Path) -> None:
+    # This wheel relies on the Visual C++ redistributable, which Windows does not have by itself.
+    reports = audit_wheel(Platform.WINDOWS_X64, "ujson==5.10.0", tmp_path)
+    (report,) = reports
+    assert messages(reports, but="timestamp") == [
+        f"{report.file} needs MSVCP140.dll, which Windows does not promise"
+    ]
 
 
 def test_fat_file(tmp_path: Path) -> None:
