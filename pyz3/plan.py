@@ -31,11 +31,13 @@ class Module(msgspec.Struct, frozen=True, kw_only=True):
         name: Dotted name: ``hello._speed``.
         file: Path below the wheel's root: ``hello/_speed.cpython-313-x86_64-linux-gnu.so``.
         settings: What holds for this platform; sources are relative to the project.
+        limited_api: The Limited API it is restricted to (``3.10``, PEP 384); empty: all of the C API.
     """
 
     name: str
     file: str
     settings: Settings
+    limited_api: str = ""
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,7 +47,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
         identifier: ``cp313-manylinux_x86_64``; of a wheel without binaries ``py3-none-any``.
         platform: The platform's name: ``linux-x86_64``; empty without binaries.
         python: ``3.13`` or ``3.13t``; empty without binaries.
-        zig_target: With the floor: ``x86_64-linux-gnu.2.17``.
+        tag: The Python and ABI part of the wheel's tag: ``cp313-cp313``, ``cp310-abi3``.
+        zig_targets: With the floor: ``x86_64-linux-gnu.2.17``; several are fused into one file.
         floor: Oldest system promised: glibc, musl or macOS version; empty on Windows.
         wheel_platform: The platform tag that goes with the floor.
         optimize: Zig's build mode.
@@ -55,7 +58,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     identifier: str
     platform: str
     python: str
-    zig_target: str
+    tag: str
+    zig_targets: tuple[str, ...]
     floor: str
     wheel_platform: str
     optimize: Optimize
@@ -93,19 +97,33 @@ def make_plan(
     mode = optimize or project.tool.optimize
     if not project.extensions and not project.tool.build_zig:
         return (_pure_job(mode),)
-    return tuple(
-        Job(
-            identifier=target.identifier,
-            platform=str(target.platform),
-            python=str(target.python),
-            zig_target=target.platform.zig_target_for(floor),
-            floor=floor,
-            wheel_platform=target.platform.wheel_platform_for(floor),
-            optimize=mode,
-            modules=tuple(_module(extension, target) for extension in project.extensions),
-        )
-        for target in targets
-        for floor in (_floor(project, target, macos),)
+    jobs: dict[tuple[str, str], Job] = {}
+    for target in targets:
+        job = _job(project, target, mode, macos)
+        # A wheel for the stable ABI serves all later Pythons of its platform: it is built once.
+        jobs.setdefault((job.platform, job.tag), job)
+    return tuple(jobs.values())
+
+
+def _job(project: Project, target: Target, mode: Optimize, macos: str | None) -> Job:
+    modules = tuple(_module(extension, target) for extension in project.extensions)
+    oldest = target.python
+    tag = f"{target.python.tag}-{target.python.abi}"
+    if modules and all(module.limited_api for module in modules):
+        # The wheel needs what its most demanding module needs.
+        oldest = max(PythonVersion.parse(module.limited_api) for module in modules)
+        tag = f"{oldest.tag}-abi3"
+    floor = _floor(project, Target(platform=target.platform, python=oldest), macos)
+    return Job(
+        identifier=target.identifier,
+        platform=str(target.platform),
+        python=str(target.python),
+        tag=tag,
+        zig_targets=target.platform.zig_targets_for(floor),
+        floor=floor,
+        wheel_platform=target.platform.wheel_platform_for(floor),
+        optimize=mode,
+        modules=modules,
     )
 
 
@@ -114,7 +132,8 @@ def _pure_job(mode: Optimize) -> Job:
         identifier="py3-none-any",
         platform="",
         python="",
-        zig_target="",
+        tag="py3-none",
+        zig_targets=(),
         floor="",
         wheel_platform="any",
         optimize=mode,
@@ -123,17 +142,25 @@ def _pure_job(mode: Optimize) -> Job:
 
 
 def _module(extension: Extension, target: Target) -> Module:
+    limited = extension.abi3 if _can_load_abi3(target.python, extension.abi3) else ""
+    suffix = target.stable_abi_suffix if limited else target.extension_suffix
     return Module(
         name=extension.name,
-        file=extension.name.replace(".", "/") + target.extension_suffix,
+        file=extension.name.replace(".", "/") + suffix,
         settings=extension.settings(target.platform.family),
+        limited_api=limited,
     )
+
+
+def _can_load_abi3(python: PythonVersion, abi3: str) -> bool:
+    """Whether ``python`` loads modules made for the stable ABI from ``abi3`` on (PEP 703: not if free-threaded)."""
+    return bool(abi3) and not python.free_threaded and python >= PythonVersion.parse(abi3)
 
 
 def _floor(project: Project, target: Target, macos: str | None) -> str:
     default = target.platform.floor(target.python)
     if target.platform.family == "linux" and project.tool.glibc is not None:
-        wanted = _version(project.tool.glibc, "pyproject.toml: tool.pyz3.glibc")
+        wanted = _version(project.tool.glibc, "pyproject.toml: tool.pyz3.glibc", parts=(2, 2))
         if wanted < OLDEST_GLIBC:
             raise ConfigError(
                 f"pyproject.toml: tool.pyz3.glibc: {project.tool.glibc!r} is older than 2.17",
@@ -145,12 +172,13 @@ def _floor(project: Project, target: Target, macos: str | None) -> str:
         if wanted_macos:
             where = "MACOSX_DEPLOYMENT_TARGET" if macos else "pyproject.toml: tool.pyz3.macos"
             # The interpreter itself needs the default: a wheel that promises less promises nothing.
-            if _version(wanted_macos, where) > _version(default, where):
+            if _version(wanted_macos, where, parts=(1, 3)) > _version(default, where, parts=(2, 2)):
                 return wanted_macos if "." in wanted_macos else f"{wanted_macos}.0"
     return default
 
 
-def _version(text: str, where: str) -> tuple[int, ...]:
-    if not re.fullmatch(r"\d+(\.\d+){0,2}", text):
+def _version(text: str, where: str, *, parts: tuple[int, int]) -> tuple[int, ...]:
+    """Read a version of so many ``parts``; manylinux tags have a place for two (PEP 600)."""
+    if not re.fullmatch(r"[0-9]+(\.[0-9]+)*", text) or not parts[0] <= text.count(".") + 1 <= parts[1]:
         raise ConfigError(f"{where}: {text!r} is no version like 2.28 or 11.0")
     return tuple(int(part) for part in text.split("."))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from pyz3.errors import ConfigError
@@ -15,6 +16,12 @@ _IMPLIED = frozenset(
         "-static-libgcc", "-static-libstdc++", "-bundle", "-dynamiclib",
     }
 )  # fmt: skip
+
+# The groups are LinkFlags' fields.  A comma would begin another flag: none is taken for a part of a path.
+_UNDERSTOOD = re.compile(
+    r"-l(?P<libraries>.+)|-L(?P<library_dirs>.+)|-framework=(?P<frameworks>.+)"
+    r"|-Wl,-rpath[,=](?P<rpaths>[^,]+)|-Wl,--version-script[,=](?P<version_script>[^,]+)"
+)
 
 
 @dataclass(kw_only=True)
@@ -47,26 +54,21 @@ def parse_ldflags(flags: tuple[str, ...], *, module: str) -> LinkFlags:
         ConfigError: A flag that zig's build system has no way to pass on.
     """
     link = LinkFlags()
-    words = iter(_join_pairs(flags))
-    for word in words:
+    for word in _join_pairs(flags):
         if word in _IMPLIED:
             continue
-        if word.startswith("-l"):
-            link.libraries.append(word[2:])
-        elif word.startswith("-L"):
-            link.library_dirs.append(word[2:])
-        elif word.startswith("-framework="):
-            link.frameworks.append(word.removeprefix("-framework="))
-        elif word.startswith(("-Wl,-rpath,", "-Wl,-rpath=")):
-            link.rpaths.append(word[len("-Wl,-rpath,") :])
-        elif word.startswith(("-Wl,--version-script=", "-Wl,--version-script,")):
-            link.version_script = word[len("-Wl,--version-script=") :]
-        else:
+        match = _UNDERSTOOD.fullmatch(word)
+        if match is None:
             raise ConfigError(
                 f"pyproject.toml: ldflags of {module}: {word!r} is not understood",
                 tip="understood are -lNAME, -LDIR, -framework NAME, -Wl,-rpath,DIR and "
                 "-Wl,--version-script=FILE",
             )
+        kind = str(match.lastgroup)
+        if kind == "version_script":
+            link.version_script = match[kind]
+        else:
+            getattr(link, kind).append(match[kind])
     return link
 
 
