@@ -1,0 +1,192 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from pyz3.config import Extension, Project, Settings, ToolTable
+from pyz3.errors import ConfigError
+from pyz3.plan import Job, Module, make_plan
+from pyz3.targets import Platform, PythonVersion, Target
+
+COMMON = Settings(sources=("a.c",), define={"A": 1, "B": True, "C": "x"}, cflags=("-O1",))
+WINDOWS = Settings(sources=("win.c",), libraries=("ws2_32",))
+EXTENSION = Extension(name="hello._speed", common=COMMON, families={"windows": WINDOWS})
+
+
+def project(*extensions: Extension, **tool: Any) -> Project:
+    return Project(root=Path("project"), tool=ToolTable(**tool), extensions=extensions)
+
+
+def target(platform: str, python: str = "3.13") -> Target:
+    return Target(platform=Platform(platform), python=PythonVersion.parse(python))
+
+
+def planned(platform: str, **tool: Any) -> tuple[str, str, str]:
+    (job,) = make_plan(project(EXTENSION, **tool), [target(platform)])
+    return job.floor, job.zig_target, job.wheel_platform
+
+
+def test_a_job_says_everything() -> None:
+    top = Extension(name="top", common=Settings(sources=("t.zig",)), families={})
+    jobs = make_plan(project(EXTENSION, top), [target("linux-x86_64", "3.13t"), target("windows-x64", "3.9")])
+    assert jobs == (
+        Job(
+            identifier="cp313t-manylinux_x86_64",
+            platform="linux-x86_64",
+            python="3.13t",
+            zig_target="x86_64-linux-gnu.2.17",
+            floor="2.17",
+            wheel_platform="manylinux_2_17_x86_64.manylinux2014_x86_64",
+            optimize="ReleaseFast",
+            modules=(
+                Module(
+                    name="hello._speed",
+                    file="hello/_speed.cpython-313t-x86_64-linux-gnu.so",
+                    settings=COMMON,
+                ),
+                Module(name="top", file="top.cpython-313t-x86_64-linux-gnu.so", settings=top.common),
+            ),
+        ),
+        Job(
+            identifier="cp39-win_amd64",
+            platform="windows-x64",
+            python="3.9",
+            zig_target="x86_64-windows-gnu",
+            floor="",
+            wheel_platform="win_amd64",
+            optimize="ReleaseFast",
+            modules=(
+                Module(
+                    name="hello._speed",
+                    file="hello/_speed.cp39-win_amd64.pyd",
+                    settings=COMMON.plus(WINDOWS),
+                ),
+                Module(name="top", file="top.cp39-win_amd64.pyd", settings=top.common),
+            ),
+        ),
+    )
+    assert [job.target for job in jobs] == [target("linux-x86_64", "3.13t"), target("windows-x64", "3.9")]
+    assert not any(job.is_pure for job in jobs)
+
+
+def test_a_plan_survives_json() -> None:
+    targets = [Target(platform=p, python=PythonVersion(3, 14, free_threaded=True)) for p in Platform]
+    plan = make_plan(project(EXTENSION), targets)
+    assert len(plan) == len(Platform)
+    assert msgspec.json.decode(msgspec.json.encode(plan), type=tuple[Job, ...]) == plan
+
+
+def test_json_names_keys_as_the_configuration_does() -> None:
+    plan = make_plan(project(EXTENSION), [target("macos-arm64")])
+    (job,) = msgspec.json.decode(msgspec.json.encode(plan))
+    assert job["modules"] == [
+        {
+            "name": "hello._speed",
+            "file": "hello/_speed.cpython-313-darwin.so",
+            "settings": {"sources": ["a.c"], "define": {"A": 1, "B": True, "C": "x"}, "cflags": ["-O1"]},
+        }
+    ]
+
+
+def test_one_job_serves_all_without_extensions() -> None:
+    (job,) = make_plan(project(), [target("linux-x86_64"), target("windows-x64")])
+    assert job == Job(
+        identifier="py3-none-any",
+        platform="",
+        python="",
+        zig_target="",
+        floor="",
+        wheel_platform="any",
+        optimize="ReleaseFast",
+        modules=(),
+    )
+    assert job.is_pure
+
+
+def test_own_build_script_names_no_modules() -> None:
+    (job,) = make_plan(project(build_zig=True), [target("linux-aarch64")])
+    assert (job.identifier, job.modules, job.is_pure) == ("cp313-manylinux_aarch64", (), False)
+
+
+def test_build_mode() -> None:
+    for configured, asked, mode in (
+        ("ReleaseSmall", None, "ReleaseSmall"),
+        ("ReleaseSmall", "Debug", "Debug"),
+    ):
+        for extensions in ((), (EXTENSION,)):
+            (job,) = make_plan(
+                project(*extensions, optimize=configured),
+                [target("linux-x86_64")],
+                optimize=asked,  # type: ignore[arg-type]
+            )
+            assert job.optimize == mode
+
+
+@pytest.mark.parametrize("platform", ["linux-x86_64", "linux-aarch64"])
+def test_glibc_floor(platform: str) -> None:
+    arch = platform.removeprefix("linux-")
+    legacy = f"manylinux_2_17_{arch}.manylinux2014_{arch}"
+    assert planned(platform, glibc="2.17") == ("2.17", f"{arch}-linux-gnu.2.17", legacy)
+    assert planned(platform, glibc="2.28") == ("2.28", f"{arch}-linux-gnu.2.28", f"manylinux_2_28_{arch}")
+
+
+def test_glibc_floor_is_for_glibc() -> None:
+    for platform in ("musllinux-x86_64", "macos-arm64", "windows-x64"):
+        assert planned(platform, glibc="2.28") == planned(platform)
+
+
+@pytest.mark.parametrize("text", ["2.16", "2.5", "1.99", "0.0"])
+def test_glibc_too_old(text: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        planned("linux-x86_64", glibc=text)
+    assert caught.value.message == f"pyproject.toml: tool.pyz3.glibc: {text!r} is older than 2.17"
+    assert caught.value.tip == "2.17 (manylinux2014) is the oldest that today's CPythons run on"
+
+
+@pytest.mark.parametrize("text", ["", "2", "2.", "2.28.1", "2_28", "v2.28", "2.x", " 2.28", "٢.٢٨"])
+def test_glibc_that_a_tag_cannot_name(text: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        planned("linux-x86_64", glibc=text)
+    message = f"pyproject.toml: tool.pyz3.glibc: {text!r} is no version like 2.28 or 11.0"
+    assert caught.value.message == message
+
+
+@pytest.mark.parametrize(
+    ("platform", "python", "macos", "wanted"),
+    [
+        ("macos-x86_64", "3.9", None, ("10.9", "x86_64-macos.10.9", "macosx_10_9_x86_64")),
+        ("macos-x86_64", "3.12", None, ("10.13", "x86_64-macos.10.13", "macosx_10_13_x86_64")),
+        ("macos-x86_64", "3.14", None, ("10.15", "x86_64-macos.10.15", "macosx_10_15_x86_64")),
+        ("macos-arm64", "3.9", None, ("11.0", "aarch64-macos.11.0", "macosx_11_0_arm64")),
+        ("macos-x86_64", "3.9", "10.12", ("10.12", "x86_64-macos.10.12", "macosx_10_12_x86_64")),
+        ("macos-x86_64", "3.12", "10.12", ("10.13", "x86_64-macos.10.13", "macosx_10_13_x86_64")),
+        ("macos-x86_64", "3.12", "12", ("12.0", "x86_64-macos.12.0", "macosx_12_0_x86_64")),
+        ("macos-arm64", "3.9", "10.15", ("11.0", "aarch64-macos.11.0", "macosx_11_0_arm64")),
+        ("macos-arm64", "3.9", "13.0", ("13.0", "aarch64-macos.13.0", "macosx_13_0_arm64")),
+        ("macos-arm64", "3.9", "11", ("11.0", "aarch64-macos.11.0", "macosx_11_0_arm64")),
+    ],
+)
+def test_macos_minimum(platform: str, python: str, macos: str | None, wanted: tuple[str, str, str]) -> None:
+    overridden = make_plan(project(EXTENSION, macos="99.0"), [target(platform, python)], macos=macos)
+    configured = make_plan(project(EXTENSION, macos=macos), [target(platform, python)])
+    jobs = (*configured, *(overridden if macos else ()))
+    assert {(job.floor, job.zig_target, job.wheel_platform) for job in jobs} == {wanted}
+
+
+def test_macos_minimum_is_for_macos() -> None:
+    for platform in ("linux-x86_64", "musllinux-x86_64", "windows-x64"):
+        assert planned(platform, macos="13.0") == planned(platform)
+
+
+@pytest.mark.parametrize("text", ["x", "11.", "11.0.0.0", "-1"])
+def test_macos_minimum_that_is_no_version(text: str) -> None:
+    for (given, configured), where in (
+        ((text, None), "MACOSX_DEPLOYMENT_TARGET"),
+        ((None, text), "pyproject.toml: tool.pyz3.macos"),
+    ):
+        with pytest.raises(ConfigError) as caught:
+            make_plan(project(EXTENSION, macos=configured), [target("macos-arm64")], macos=given)
+        assert caught.value.message == f"{where}: {text!r} is no version like 2.28 or 11.0"
