@@ -1,0 +1,208 @@
+"""DESIGN's order of the rooms, and what may not happen below the command line, read from the source."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+# From the top down: a room imports only what stands below it, or its own.
+ROOMS = (
+    "wheel",
+    "__main__",
+    "backend",
+    "cli",
+    "builder",
+    "events",
+    "results",
+    "archive",
+    "audit",
+    "engine",
+    "plan",
+    "frontends",
+    "capi",
+    "targets",
+    "config",
+    "_schema",
+    "_toml",
+    "_files",
+    "errors",
+    "",  # pyz3/__init__.py: the version
+)
+# Types may be named against the order: nothing is run for them.
+TYPES_AGAINST_THE_ORDER = {("results", "events")}
+
+
+def modules() -> dict[str, Path]:
+    found = {}
+    for path in sorted((ROOT / "pyz3").rglob("*.py")):
+        parts = path.relative_to(ROOT / "pyz3").with_suffix("").parts
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return found
+
+
+MODULES = modules()
+TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in MODULES.items()}
+BELOW_THE_COMMAND_LINE = [name for name in MODULES if ROOMS.index(name.split(".")[0]) > ROOMS.index("cli")]
+
+
+def type_checking(tree: ast.Module) -> set[ast.AST]:
+    """Everything that stands under ``if TYPE_CHECKING:``."""
+    blocks = [n for n in ast.walk(tree) if isinstance(n, ast.If) and ast.unparse(n.test) == "TYPE_CHECKING"]
+    return {inner for block in blocks for statement in block.body for inner in ast.walk(statement)}
+
+
+def imported(node: ast.AST) -> list[str]:
+    """The modules that an import statement names; ``from pyz3 import x`` may name one, too."""
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if isinstance(node, ast.ImportFrom):
+        assert node.level == 0, "relative import"
+        whole = str(node.module)
+        return [
+            f"{whole}.{a.name}" if f"{whole}.{a.name}".removeprefix("pyz3.") in MODULES else whole
+            for a in node.names
+        ]
+    return []
+
+
+def own_imports(name: str, *, types: bool) -> set[str]:
+    """pyz3's modules that ``name`` imports: for types alone, or at run time."""
+    typing = type_checking(TREES[name])
+    targets = {
+        target
+        for node in ast.walk(TREES[name])
+        if (node in typing) == types
+        for target in imported(node)
+        if target.split(".")[0] == "pyz3"
+    }
+    return {target.removeprefix("pyz3").removeprefix(".") for target in targets}
+
+
+def module_level(tree: ast.Module) -> set[str]:
+    """The top-level packages that importing the module imports."""
+    skipped = type_checking(tree) | {
+        inner
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
+        for inner in ast.walk(node)
+    }
+    return {t.split(".")[0] for node in ast.walk(tree) if node not in skipped for t in imported(node)}
+
+
+def test_every_module_has_its_room() -> None:
+    assert {name.split(".")[0] for name in MODULES} <= set(ROOMS)
+    assert len(MODULES) > 40
+
+
+@pytest.mark.parametrize("types", [False, True], ids=["run time", "types"])
+def test_a_room_imports_only_what_stands_below_it(types: bool) -> None:
+    against = {
+        (name.split(".")[0], target.split(".")[0])
+        for name in MODULES
+        for target in own_imports(name, types=types)
+        if ROOMS.index(target.split(".")[0]) < ROOMS.index(name.split(".")[0])
+    }
+    assert against <= (TYPES_AGAINST_THE_ORDER if types else set())
+
+
+def test_no_module_imports_itself_in_a_ring() -> None:
+    edges = {
+        name: {t for t in own_imports(name, types=False) if t in MODULES and t != name} for name in MODULES
+    }
+    while leaves := [name for name, targets in edges.items() if not targets & edges.keys()]:
+        for leaf in leaves:
+            del edges[leaf]
+    assert edges == {}
+
+
+def test_what_is_imported_exists() -> None:
+    for name in MODULES:
+        for types in (False, True):
+            assert own_imports(name, types=types) <= set(MODULES)
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_heavy_libraries_are_imported_where_they_are_needed(name: str) -> None:
+    found = module_level(TREES[name])
+    assert "lief" not in found
+    if name in BELOW_THE_COMMAND_LINE:
+        assert not found & {"rich", "click"}
+
+
+FORBIDDEN_CALLS = {
+    *("print", "input", "exit", "quit", "sys.exit", "os._exit", "os.abort", "os.chdir", "os.fchdir"),
+    *("os.putenv", "os.unsetenv", "os.system", "os.popen", "os.umask", "signal.signal", "breakpoint"),
+    *("sys.stdout.write", "sys.stderr.write"),
+    *(f"os.environ.{method}" for method in ("update", "setdefault", "pop", "popitem", "clear")),
+    *("contextlib.chdir",),
+}
+
+
+def changes(node: ast.AST) -> list[ast.expr]:
+    if isinstance(node, (ast.Assign, ast.Delete)):
+        return node.targets
+    return [node.target] if isinstance(node, (ast.AugAssign, ast.AnnAssign)) else []
+
+
+@pytest.mark.parametrize("name", BELOW_THE_COMMAND_LINE)
+def test_nothing_below_the_command_line_touches_the_process(name: str) -> None:
+    done = [
+        ast.unparse(node)
+        for node in ast.walk(TREES[name])
+        if (isinstance(node, ast.Call) and ast.unparse(node.func) in FORBIDDEN_CALLS)
+        or any(ast.unparse(target).startswith("os.environ") for target in changes(node))
+        or (isinstance(node, ast.Raise) and node.exc is not None and "SystemExit" in ast.unparse(node.exc))
+    ]
+    assert done == []
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_no_shell(name: str) -> None:
+    for node in ast.walk(TREES[name]):
+        if isinstance(node, ast.Call):
+            assert not [keyword for keyword in node.keywords if keyword.arg == "shell"], ast.unparse(node)
+
+
+def length(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Lines of a function without its docstring, which may explain at length."""
+    lines = int(function.end_lineno or 0) - function.lineno + 1
+    if ast.get_docstring(function) is not None:
+        text = function.body[0]
+        lines -= int(text.end_lineno or 0) - text.lineno + 1
+    return lines
+
+
+def test_files_and_functions_stay_short() -> None:
+    long_files = {
+        name: lines
+        for name, path in MODULES.items()
+        if (lines := len(path.read_text(encoding="utf-8").splitlines())) > 400
+    }
+    long_functions = {
+        f"{name}.{node.name}": length(node)
+        for name, tree in TREES.items()
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and length(node) > 60
+    }
+    assert (long_files, long_functions) == ({}, {})
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_every_module_and_public_name_is_documented(name: str) -> None:
+    tree = TREES[name]
+    assert ast.get_docstring(tree), name
+    for node in tree.body:
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and not node.name.startswith("_"):
+            assert ast.get_docstring(node), f"{name}.{node.name}"
+
+
+def test_the_facade_defines_nothing() -> None:
+    # python -m pyz3.wheel executes it a second time: a class defined there would exist twice.
+    kinds = {type(node) for node in TREES["wheel"].body}
+    assert kinds <= {ast.Expr, ast.ImportFrom, ast.Assign, ast.If}
+    assigned = [ast.unparse(t) for n in TREES["wheel"].body if isinstance(n, ast.Assign) for t in n.targets]
+    assert assigned == ["__all__"]

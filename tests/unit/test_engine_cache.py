@@ -1,0 +1,164 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pyz3.engine.artifacts import Artifact
+from pyz3.engine.toolchain import Toolchain, find_toolchain
+from pyz3.engine.warmth import cold_parts, mark_warm, parts_needed
+from pyz3.errors import ConfigError
+
+BUILD_ZIG = (Path(__file__).parents[2] / "build.zig").read_bytes()
+
+
+def artifact(target: str = "x86_64-linux-gnu.2.17", *, zig: bool = False, cpp: bool = False) -> Artifact:
+    return Artifact(
+        key="k",
+        name="n",
+        target=target,
+        c_sources=(),
+        zig_sources=("a.zig",) if zig else (),
+        python_include="",
+        include_dirs=(),
+        define=(),
+        library_dirs=(),
+        libraries=(),
+        frameworks=(),
+        rpaths=(),
+        objects=(),
+        link_cpp=cpp,
+        version_script=None,
+    )
+
+
+@pytest.fixture
+def toolchain(tmp_path: Path) -> Toolchain:
+    return Toolchain(zig=Path("zig"), version="0.16.0", cache=tmp_path / "cache")
+
+
+@pytest.mark.parametrize(
+    ("artifacts", "labels"),
+    [
+        ([artifact()], ["the build script"]),
+        ([artifact(zig=True)], ["the build script", "the header translator"]),
+        ([artifact("x86_64-windows-gnu")], ["the build script", "the Windows runtime"]),
+        ([artifact(cpp=True), artifact(cpp=True)], ["the build script", "libc++"]),
+        (
+            [artifact("x86_64-macos.10.9", cpp=True), artifact("x86_64-macos.10.13", cpp=True, zig=True)],
+            ["the build script", "libc++", "the header translator"],
+        ),
+    ],
+)
+def test_parts_are_cold_until_a_build_needed_them(
+    artifacts: list[Artifact], labels: list[str], tmp_path: Path
+) -> None:
+    folder = tmp_path / "new" / "markers"
+    parts = parts_needed(artifacts, optimize="ReleaseFast")
+    assert cold_parts(folder, parts) == labels
+    mark_warm(folder, parts)
+    assert cold_parts(folder, parts) == []
+    assert {path.name for path in folder.iterdir()} == set(parts)
+    mark_warm(folder, parts)
+
+
+def test_parts_depend_on_target_and_mode(tmp_path: Path) -> None:
+    windows = artifact("x86_64-windows-gnu", cpp=True)
+    mark_warm(tmp_path, parts_needed([windows], optimize="ReleaseFast"))
+    small = parts_needed([windows], optimize="ReleaseSmall")
+    assert cold_parts(tmp_path, small) == ["the Windows runtime", "libc++"]
+    arm = parts_needed([artifact("aarch64-windows-gnu")], optimize="ReleaseFast")
+    assert cold_parts(tmp_path, arm) == ["the Windows runtime"]
+
+
+def test_folders_of_the_cache(toolchain: Toolchain) -> None:
+    cache = toolchain.cache
+    assert toolchain.zig_lib == Path("lib")
+    assert toolchain.local_cache == cache / "zig-0.16.0" / "local"
+    assert toolchain.global_cache == cache / "zig-0.16.0" / "global"
+    assert (toolchain.capi, toolchain.ledger) == (cache / "capi", cache / "ledger")
+    assert not cache.exists()
+
+
+def test_scratch_folders_vanish(toolchain: Toolchain) -> None:
+    with toolchain.scratch() as one, toolchain.scratch() as two:
+        assert one != two
+        assert Path(one).parent == Path(two).parent == toolchain.cache / "tmp"
+        Path(one, "x").touch()
+    assert list((toolchain.cache / "tmp").iterdir()) == []
+
+
+def test_build_script_lies_where_its_content_says(toolchain: Toolchain) -> None:
+    script = toolchain.build_script()
+    assert script.read_bytes() == BUILD_ZIG
+    assert script.parent.parent == toolchain.cache / "engine"
+    assert toolchain.build_script() == script
+    script.write_bytes(b"damaged")
+    assert toolchain.build_script().read_bytes() == BUILD_ZIG
+    assert [path.name for path in script.parent.iterdir()] == ["build.zig"]
+
+
+def test_build_script_is_not_written_again(toolchain: Toolchain) -> None:
+    before = toolchain.build_script().stat()
+    after = toolchain.build_script().stat()
+    assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+
+
+def test_exports_leave_the_init_functions_visible(toolchain: Toolchain) -> None:
+    text = toolchain.exports().read_text(encoding="utf-8")
+    assert text == "{ global: PyInit_*; PyInitU_*; PyModExport_*; local: *; };\n"
+
+
+@pytest.mark.parametrize(("everything", "left"), [(False, ["global", "pyz3"]), (True, ["pyz3"])])
+def test_discarding(everything: bool, left: list[str], toolchain: Toolchain) -> None:
+    for folder in (toolchain.local_cache, toolchain.global_cache, toolchain.local_cache.parent / "pyz3"):
+        folder.mkdir(parents=True)
+        (folder / "file").touch()
+    toolchain.discard(everything=everything)
+    toolchain.discard(everything=everything)
+    assert sorted(path.name for path in toolchain.local_cache.parent.iterdir()) == left
+
+
+def test_where_the_cache_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    variable, chosen = tmp_path / "variable", tmp_path / "chosen"
+    assert find_toolchain({"PYZ3_CACHE_DIR": str(variable)}).cache == variable
+    assert find_toolchain({"PYZ3_CACHE_DIR": str(variable)}, chosen).cache == chosen
+    assert variable.is_dir()
+    assert chosen.is_dir()
+    monkeypatch.chdir(tmp_path)
+    assert find_toolchain({"PYZ3_CACHE_DIR": "relative"}).cache == tmp_path / "relative"
+    monkeypatch.setattr(
+        "platformdirs.user_cache_path", lambda name, appauthor: tmp_path / name / str(appauthor)
+    )
+    assert find_toolchain({}).cache == tmp_path / "pyz3" / "False"
+
+
+def test_zig_is_the_packages_own(tmp_path: Path) -> None:
+    toolchain = find_toolchain({}, tmp_path)
+    assert toolchain.version == "0.16.0"
+    assert toolchain.zig.is_file()
+    assert (toolchain.zig_lib / "libc").is_dir()
+
+
+def test_another_zig_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.metadata.version", lambda _: "0.17.0")
+    with pytest.raises(ConfigError) as caught:
+        find_toolchain({}, tmp_path)
+    assert caught.value.message == "ziglang 0.17.0 is installed; pyz3 needs 0.16"
+    assert caught.value.tip == "pip install ziglang==0.16.0"
+
+
+def test_no_zig(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    with pytest.raises(ConfigError) as caught:
+        find_toolchain({}, tmp_path)
+    assert caught.value.message == "the ziglang package is not installed"
+    assert caught.value.tip == "pip install ziglang==0.16.0"
+
+
+def test_a_cache_that_cannot_be_made(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(ConfigError) as caught:
+        find_toolchain({}, tmp_path / "file" / "cache")
+    assert caught.value.message.startswith(f"the cache folder {tmp_path / 'file' / 'cache'} cannot be made: ")
+    assert caught.value.tip == "choose another with PYZ3_CACHE_DIR"

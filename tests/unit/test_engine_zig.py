@@ -1,0 +1,149 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pyz3.engine.custom import module_name
+from pyz3.engine.toolchain import Toolchain
+from pyz3.engine.zig import Outcome, ZigRunner, build_command, build_environment, split_messages
+
+TOOLCHAIN = Toolchain(zig=Path("/zig/zig"), version="0.16.0", cache=Path("/cache"))
+
+# What zig 0.16.0 printed for a project with a mistake in each language and a library that is missing.
+REAL = """\
+pyz3:cp312/one.cpython-312-x86_64-linux-gnu.so 2 errors
+/project/src/one.c:1:22: error: use of undeclared identifier 'nosuch'
+int f(void) { return nosuch; }
+                     ^
+/project/src/two.c:1:10: error: 'nosuch.h' file not found
+#include <nosuch.h>
+         ^~~~~~~~~~~
+error: 2 compilation errors
+
+pyz3:cp312/four.cpython-312-x86_64-linux-gnu.so failure
+error: error: unable to find dynamic system library 'nosuchlib' using strategy 'paths_first'. searched paths: none
+       
+error: process exited with error code 1
+
+pyz3:cp313/three.cpython-313-x86_64-linux-gnu.so 1 errors
+/project/src/three.zig:1:77: error: use of undeclared identifier 'nosuch'
+const py = @import("python"); export fn PyInit_three() ?*anyopaque { return nosuch; }
+                                                                            ^~~~~~
+error: 1 compilation errors
+
+"""  # noqa: W293, E501 - as it came
+ONE = """\
+/project/src/one.c:1:22: error: use of undeclared identifier 'nosuch'
+int f(void) { return nosuch; }
+                     ^
+/project/src/two.c:1:10: error: 'nosuch.h' file not found
+#include <nosuch.h>
+         ^~~~~~~~~~~"""
+THREE = """\
+/project/src/three.zig:1:77: error: use of undeclared identifier 'nosuch'
+const py = @import("python"); export fn PyInit_three() ?*anyopaque { return nosuch; }
+                                                                            ^~~~~~"""
+
+
+def test_messages_are_sorted_by_module() -> None:
+    errors, trouble = split_messages(REAL)
+    assert list(errors) == [
+        "cp312/one.cpython-312-x86_64-linux-gnu.so",
+        "cp312/four.cpython-312-x86_64-linux-gnu.so",
+        "cp313/three.cpython-313-x86_64-linux-gnu.so",
+    ]
+    assert errors["cp312/one.cpython-312-x86_64-linux-gnu.so"] == ONE
+    assert errors["cp313/three.cpython-313-x86_64-linux-gnu.so"] == THREE
+    assert errors["cp312/four.cpython-312-x86_64-linux-gnu.so"].splitlines()[0] == (
+        "error: error: unable to find dynamic system library 'nosuchlib' "
+        "using strategy 'paths_first'. searched paths: none"
+    )
+    assert trouble == ""
+
+
+def test_messages_of_no_module_are_kept() -> None:
+    text = "error: the plan's target 'x' is not for ZIG_TARGET\n"
+    assert split_messages(text) == ({}, text.strip())
+    errors, trouble = split_messages(f"thread 1 panic: oh\n{REAL}")
+    assert (len(errors), trouble) == (3, "thread 1 panic: oh")
+
+
+def test_messages_of_one_module_are_joined() -> None:
+    errors, trouble = split_messages(
+        "pyz3:a 1 errors\nfirst\npyz3:b failure\nother\npyz3:a failure\nsecond\n"
+    )
+    assert (errors, trouble) == ({"a": "first\nsecond", "b": "other"}, "")
+
+
+def test_a_line_of_a_source_file_is_no_heading() -> None:
+    errors, _ = split_messages("pyz3:a 1 errors\nx.c:1:1: error: no\n  pyz3:b\nerror: 2 compilation errors\n")
+    assert errors == {"a": "x.c:1:1: error: no\n  pyz3:b"}
+
+
+def test_no_messages() -> None:
+    assert split_messages("") == ({}, "")
+
+
+def test_everything_that_zig_complained_of() -> None:
+    assert Outcome(errors={"a": "first", "b": "second"}, trouble="third").text == "first\nsecond\nthird"
+
+
+def test_command() -> None:
+    command = build_command(
+        TOOLCHAIN,
+        script=Path("/x/build.zig"),
+        prefix=Path("/out"),
+        options={"plan": "/p.json", "b": "c d"},
+        jobs=3,
+    )
+    assert command == [
+        *(str(Path("/zig/zig")), "build", "--build-file", str(Path("/x/build.zig"))),
+        *("-Dplan=/p.json", "-Db=c d", "--prefix", str(Path("/out"))),
+        *("--cache-dir", str(Path("/cache/zig-0.16.0/local"))),
+        *("--global-cache-dir", str(Path("/cache/zig-0.16.0/global"))),
+        *("--color", "off", "--error-style", "minimal", "--summary", "none", "-j3"),
+    ]
+
+
+def test_environment_is_the_users_without_the_hosts_compiler() -> None:
+    environ = {
+        "PATH": "/bin",
+        "HOME": "/home/me",
+        "CPATH": "/usr/local/include",
+        "LIBRARY_PATH": "/usr/lib",
+        "MACOSX_DEPLOYMENT_TARGET": "14.0",
+        "ZIG_LIB_DIR": "/elsewhere",
+        "ZIG_GLOBAL_CACHE_DIR": "/elsewhere",
+        "ZIG_TARGET": "native",
+        "PYDUST_OPTIMIZE": "Debug",
+    }
+    before = dict(environ)
+    assert build_environment(environ, zig_target="aarch64-linux-gnu.2.17", optimize="ReleaseSmall") == {
+        "PATH": "/bin",
+        "HOME": "/home/me",
+        "ZIG_TARGET": "aarch64-linux-gnu.2.17",
+        "PYDUST_OPTIMIZE": "ReleaseSmall",
+    }
+    assert environ == before
+
+
+def test_nothing_is_started_once_stopped() -> None:
+    logged: list[object] = []
+    runner = ZigRunner(TOOLCHAIN, {}, log=logged.append)
+    runner.stop()
+    assert runner.run(["zig"], zig_target="", optimize="") == (1, "stopped")
+    assert logged == [["zig"]]
+
+
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [
+        ("pkg/_m.cp313-win_amd64.pyd", "pkg._m"),
+        ("top.cp313-win_amd64.pyd", "top"),
+        ("pkg/_m.cp312-win_amd64.pyd", None),
+        ("pkg/helper.dll", None),
+    ],
+)
+def test_modules_among_installed_files(file: str, name: str | None) -> None:
+    assert module_name(file, ".cp313-win_amd64.pyd") == name
