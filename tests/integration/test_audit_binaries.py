@@ -55,7 +55,7 @@ EXPORT void *PyInit__speed(void) { return PyExc_ValueError ? PyLong_FromLong(3) 
 int __stdcall _DllMainCRTStartup(void *module, unsigned reason, void *reserved) { return 1; }
 """
 DEF_FILE = "LIBRARY {dll}\nEXPORTS\nPyLong_FromLong\nPyExc_ValueError DATA\nfrobnicate\n"
-MACHINES = {"amd64": "i386:x86-64", "arm64": "arm64"}
+MACHINES = {"amd64": "i386:x86-64", "arm64": "arm64", "x86": "i386"}
 
 
 def zig(*arguments: str, cwd: Path) -> None:
@@ -77,7 +77,7 @@ def compile_module(
     windows = platform.family == "windows"
     code = folder / "speed.c"
     code.write_text(PRELUDE + (source or (GOOD_WINDOWS if windows else GOOD)))
-    target = platform.zig_target_for(floor or platform.floor(PythonVersion(3, 13)))
+    (target,) = platform.zig_targets_for(floor or platform.floor(PythonVersion(3, 13)))
     arguments = [
         "cc",
         "-target",
@@ -130,6 +130,10 @@ GOOD_FACTS = {
     Platform.MACOS_ARM64: ("arm64", ("/usr/lib/libSystem.B.dylib",), "11.0", "adhoc"),
     Platform.WINDOWS_X64: ("amd64", ("python313.dll",), "", ""),
     Platform.WINDOWS_ARM64: ("arm64", ("python313.dll",), "", ""),
+    Platform.WINDOWS_X86: ("x86", ("python313.dll",), "", ""),
+    Platform.LINUX_I686: ("i686", ("libc.so.6",), "2.0", ""),
+    Platform.LINUX_ARMV7L: ("armv7l", ("libc.so.6",), "2.4", ""),
+    Platform.LINUX_S390X: ("s390x", ("libc.so.6",), "2.2", ""),
 }
 
 

@@ -117,6 +117,18 @@ def test_a_fat_file_is_no_single_machine() -> None:
     )
 
 
+def test_universal2_promises_what_its_intel_half_does() -> None:
+    intel = msgspec.structs.replace(MACHO, machine="x86_64", floor="10.13", signature="")
+    found = report(intel, MACHO, platform=Platform.MACOS_UNIVERSAL2, floor="10.13")
+    assert found.ok
+    assert (found.floor, found.platform_tag) == ("10.13", "macosx_10_13_universal2")
+    newer = msgspec.structs.replace(MACHO, floor="12.0")
+    assert only(report(intel, newer, platform=Platform.MACOS_UNIVERSAL2, floor="10.13")).message == (
+        "hello/_speed.so needs macOS 12.0 but the wheel promises macOS 11.0"
+    )
+    assert only(report(MACHO, platform=Platform.MACOS_UNIVERSAL2)).rule == "machine"
+
+
 def test_an_executable_is_refused() -> None:
     finding = only(report(msgspec.structs.replace(ELF, loadable=False)))
     assert finding.rule == "loadable"
