@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -101,15 +100,13 @@ def write_report(path: Path, wheels: Sequence[WheelResult]) -> None:
         for wheel in wheels
     ]
     text = json.dumps({"version": "1.0", "artifacts": artifacts}, indent=2) + "\n"
-    temporary: str | None = None
     try:
-        handle, temporary = tempfile.mkstemp(dir=path.absolute().parent, prefix=".pyz3-")
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        Path(temporary).replace(path)
+        # A folder rather than a file: what is made in it gets the mode that the umask gives.
+        with tempfile.TemporaryDirectory(prefix=".pyz3-", dir=path.absolute().parent) as scratch:
+            unfinished = Path(scratch, "report.json")
+            unfinished.write_text(text, encoding="utf-8")
+            unfinished.replace(path)
     except OSError as error:
-        if temporary is not None:
-            Path(temporary).unlink(missing_ok=True)
         raise ConfigError(
             f"--report: {path} cannot be written: {error.strerror or error}",
             tip="name a file in a folder that exists",
