@@ -21,6 +21,12 @@ const known_targets = [_][]const u8{
     "x86_64-linux-musl",
     "aarch64-linux-musl",
     "aarch64-windows-gnu",
+    "x86-linux-gnu",
+    "arm-linux-gnueabihf",
+    "powerpc64le-linux-gnu",
+    "s390x-linux-gnu",
+    "riscv64-linux-gnu",
+    "x86-windows-gnu",
 };
 
 const Source = struct { path: []const u8, flags: []const []const u8 };

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import msgspec
 
+from pyz3._patterns import matches, split_words
 from pyz3._schema import convert
 from pyz3._toml import TOMLDecodeError, load_toml
 from pyz3.errors import ConfigError
@@ -25,6 +26,8 @@ DEFAULT_OPTIMIZE: Optimize = "ReleaseFast"
 FAMILIES = ("linux", "musllinux", "macos", "windows")
 
 Macro: TypeAlias = str | int | bool
+
+Lto: TypeAlias = Literal["thin", "full"]
 
 
 class Settings(
@@ -63,6 +66,7 @@ class ExtensionTable(Settings, frozen=True, kw_only=True, forbid_unknown_fields=
     """One ``[[tool.pyz3.extensions]]`` table."""
 
     name: str
+    abi3: str | bool | None = None
     linux: Settings = Settings()
     musllinux: Settings = Settings()
     macos: Settings = Settings()
@@ -72,6 +76,60 @@ class ExtensionTable(Settings, frozen=True, kw_only=True, forbid_unknown_fields=
     def common(self) -> Settings:
         """The keys that hold for every platform."""
         return Settings(**{field: getattr(self, field) for field in Settings.__struct_fields__})
+
+
+class OverrideTable(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab", omit_defaults=True
+):
+    """One ``[[tool.pyz3.overrides]]`` table: what is different for the identifiers that ``select`` matches."""
+
+    select: str | tuple[str, ...]
+    optimize: Optimize | None = None
+    glibc: str | None = None
+    macos: str | None = None
+    cpu: str | None = None
+    lto: bool | Lto | None = None
+    include_dirs: tuple[str, ...] = ()
+    library_dirs: tuple[str, ...] = ()
+    define: dict[str, Macro] = {}
+    cflags: tuple[str, ...] = ()
+    cxxflags: tuple[str, ...] = ()
+    ldflags: tuple[str, ...] = ()
+    libraries: tuple[str, ...] = ()
+
+    @property
+    def settings(self) -> Settings:
+        """The keys that say how modules are compiled and linked."""
+        return Settings(
+            **{
+                f: getattr(self, f)
+                for f in Settings.__struct_fields__
+                if f in OverrideTable.__struct_fields__
+            }
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class WheelOptions:
+    """What holds for one wheel: the keys of ``[tool.pyz3]`` that may differ, overrides applied.
+
+    Attributes:
+        optimize: Zig's build mode.
+        glibc: The glibc promised; None is the default.
+        macos: The macOS minimum; None is the default.
+        cpu: The processor to build for, as zig names it; empty is the platform's oldest.
+        lto: Link-time optimisation; empty is none.
+        settings: Added behind those of each extension.
+        origin: Key → where its value was written: ``tool.pyz3.overrides[0].glibc``.
+    """
+
+    optimize: Optimize
+    glibc: str | None
+    macos: str | None
+    cpu: str
+    lto: Lto | Literal[""]
+    settings: Settings
+    origin: dict[str, str]
 
 
 class VersionTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -87,11 +145,41 @@ class ToolTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     packages: tuple[str, ...] | None = None
     optimize: Optimize = DEFAULT_OPTIMIZE
     platforms: tuple[str, ...] | None = None
+    build: str | tuple[str, ...] | None = None
+    skip: str | tuple[str, ...] | None = None
     glibc: str | None = None
     macos: str | None = None
+    abi3: str | None = None
     build_zig: bool = False
     version: VersionTable | None = None
+    cpu: str | None = None
+    lto: bool | Lto = False
     extensions: tuple[ExtensionTable, ...] = ()
+    overrides: tuple[OverrideTable, ...] = ()
+
+    def for_identifier(self, identifier: str) -> WheelOptions:
+        """Give what holds for the wheel ``identifier``: this table with its overrides, of which later ones win.
+
+        Raises:
+            ConfigError: The braces of an override's ``select`` stand for too many patterns.
+        """
+        values: dict[str, Any] = {key: getattr(self, key) for key in _VARIABLE}
+        origin = {key: f"tool.pyz3.{key}" for key in _VARIABLE}
+        settings = Settings()
+        for index, override in enumerate(self.overrides):
+            if not matches(split_words(override.select), identifier):
+                continue
+            said = {key: value for key in _VARIABLE if (value := getattr(override, key)) is not None}
+            values |= said
+            origin |= {key: f"tool.pyz3.overrides[{index}].{key}" for key in said}
+            settings = settings.plus(override.settings)
+        values["cpu"] = values["cpu"] or ""
+        values["lto"] = "full" if values["lto"] is True else values["lto"] or ""
+        return WheelOptions(**values, settings=settings, origin=origin)
+
+
+# The keys that an override may set anew.
+_VARIABLE = ("optimize", "glibc", "macos", "cpu", "lto")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,11 +190,13 @@ class Extension:
         name: Dotted name of the module: ``hello._speed``.
         common: Settings for every platform.
         families: Settings added for one family of platforms.
+        abi3: Oldest Python of the stable ABI that it is built for (``3.10``); empty: one build per Python.
     """
 
     name: str
     common: Settings
     families: dict[str, Settings]
+    abi3: str = ""
 
     @property
     def all_sources(self) -> tuple[str, ...]:
@@ -128,12 +218,14 @@ class Project:
         tool: Its ``[tool.pyz3]`` table.
         extensions: Its extension modules; with ``build-zig`` they are known only once built.
         requires_python: ``project.requires-python`` or empty.
+        classified: The Pythons (``3.13``) that ``project.classifiers`` name.
     """
 
     root: Path
     tool: ToolTable
     extensions: tuple[Extension, ...]
     requires_python: str = ""
+    classified: tuple[str, ...] = ()
 
 
 def read_pyproject(root: Path) -> dict[str, Any]:

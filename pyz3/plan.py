@@ -153,7 +153,7 @@ def _module(extension: Extension, target: Target) -> Module:
 
 
 def _can_load_abi3(python: PythonVersion, abi3: str) -> bool:
-    """Whether ``python`` loads modules made for the stable ABI from ``abi3`` on (PEP 703: not if free-threaded)."""
+    """Whether ``python`` loads modules made for the stable ABI since ``abi3``; PEP 703: not if free-threaded."""
     return bool(abi3) and not python.free_threaded and python >= PythonVersion.parse(abi3)
 
 

@@ -2,7 +2,7 @@
 
 from pyz3.audit.facts import Facts, Symbol, VersionNeed
 from pyz3.audit.judge import judge
-from pyz3.audit.reader import read_facts
+from pyz3.audit.reader import facts_of, read_facts
 from pyz3.audit.report import Finding, Report, proved_platform_tag, require
 from pyz3.audit.system import system_symbols
 
@@ -12,6 +12,7 @@ __all__ = [
     "Report",
     "Symbol",
     "VersionNeed",
+    "facts_of",
     "judge",
     "proved_platform_tag",
     "read_facts",

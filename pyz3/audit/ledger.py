@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # Raise it when Facts or their readers change: older entries are then read anew.
-_FORMAT = 1
+_FORMAT = 2
 
 
 class CorruptBinaryError(Exception):

@@ -36,13 +36,25 @@ _FOREIGN: Mapping[bytes, str] = {
 
 
 def read_facts(path: Path) -> tuple[Facts, ...]:
-    """Read what the binary at ``path`` is: one ``Facts``, or one per machine of a fat file.
+    """Read what the binary at ``path`` is, as :func:`facts_of` does.
 
     Raises:
         AuditFailedError: The file is no binary that an interpreter could load, or it is damaged.
         OSError: The file cannot be read.
     """
-    data = path.read_bytes()
+    return facts_of(path.read_bytes(), name=str(path))
+
+
+def facts_of(data: bytes, *, name: str) -> tuple[Facts, ...]:
+    """Read what a binary is: one ``Facts``, or one per machine of a fat file.
+
+    Args:
+        data: The whole file.
+        name: What to call it in messages.
+
+    Raises:
+        AuditFailedError: It is no binary that an interpreter could load, or it is damaged.
+    """
     for magic, (kind, read) in _READERS.items():
         if data.startswith(magic):
             _silence_parser()
@@ -50,14 +62,14 @@ def read_facts(path: Path) -> tuple[Facts, ...]:
                 return read(data)
             except (ValueError, struct.error) as error:
                 raise AuditFailedError(
-                    f"{path}: {kind} of {len(data)} bytes is damaged: {error}",
+                    f"{name}: {kind} of {len(data)} bytes is damaged: {error}",
                     tip="delete it and build again",
                 ) from error
     found = next((kind for magic, kind in _FOREIGN.items() if data.startswith(magic)), None)
     if found is None:
         found = f"no binary (it begins with {data[:8]!r})" if data else "empty"
     raise AuditFailedError(
-        f"{path} is {found}, but an extension module is a shared library (ELF, Mach-O or PE)",
+        f"{name} is {found}, but an extension module is a shared library (ELF, Mach-O or PE)",
         tip="link it as a shared library",
     )
 

@@ -209,7 +209,7 @@ class WheelBuilder:
         platform = Platform.current() if zig_target is None else Platform.from_zig_target(zig_target)
         jobs = self.plan(self.select(platforms=[str(platform)]))
         if zig_target is not None and zig_target != platform.spec.zig:
-            jobs = tuple(msgspec.structs.replace(job, zig_target=zig_target) for job in jobs)
+            jobs = tuple(msgspec.structs.replace(job, zig_targets=(zig_target,)) for job in jobs)
         toolchain = find_toolchain(self._environ, self._cache_dir)
         build = PlatformBuild(
             self.project(),

@@ -2,33 +2,33 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pyz3.audit import judge, proved_platform_tag, read_facts, require, system_symbols
-from pyz3.audit.ledger import CorruptBinaryError, Ledger
+from pyz3.builder.proof import Binary, DamagedError, Known, Prover
 from pyz3.capi import import_library, python_symbols
-from pyz3.engine.artifacts import CApi, artifact_key, make_artifacts
+from pyz3.engine.artifacts import CApi, artifact_key, make_artifacts, slice_key
 from pyz3.engine.custom import LIBRARY_SUFFIXES, build_custom, module_name
+from pyz3.engine.fuse import fuse
 from pyz3.engine.warmth import cold_parts, mark_warm, parts_needed
-from pyz3.errors import AuditFailedError, BuildFailedError, NoWheelError, Pyz3Error
+from pyz3.engine.zig import Outcome, merge
+from pyz3.errors import BuildFailedError, NoWheelError, Pyz3Error
 from pyz3.events import Activity
 from pyz3.targets import Platform
 
 if TYPE_CHECKING:
-    from pyz3.audit import Facts, Report
-    from pyz3.capi.symbols import System
+    from pathlib import Path
+
+    from pyz3.audit import Report
     from pyz3.config import Project
     from pyz3.engine.artifacts import Artifact
-    from pyz3.engine.zig import Outcome, ZigRunner
+    from pyz3.engine.zig import ZigRunner
     from pyz3.events import Listener
-    from pyz3.plan import Job
+    from pyz3.plan import Job, Module
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,17 +53,6 @@ class Built:
 Deliver = Callable[["Job", "Built | Pyz3Error"], None]
 
 
-@dataclass(kw_only=True)
-class _Binary:
-    """A file that zig made."""
-
-    file: str
-    module: str | None
-    content: bytes
-    key: str  # its name in the ledger
-    path: Path | None = None
-
-
 class PlatformBuild:
     """Builds all jobs of one platform.
 
@@ -74,6 +63,10 @@ class PlatformBuild:
         runner: Runs zig.
         jobs_at_once: How many compilers zig may run at a time.
         tell: Is told what happens.
+
+    Attributes:
+        corrupt: The cache turned out to be damaged, and nothing was delivered: the caller discards
+            it and runs this again.
     """
 
     def __init__(
@@ -94,21 +87,26 @@ class PlatformBuild:
         self._jobs_at_once = jobs_at_once
         self._tell = tell
         self._platform = Platform(jobs[0].platform)
-        self._ledger = Ledger(runner.toolchain.ledger)
-        self._retried = False
+        self._prover = Prover(self._platform, includes=includes, toolchain=runner.toolchain)
 
     def run(self, deliver: Deliver) -> None:
-        """Build, audit and deliver every job; what goes wrong is delivered as an error.
-
-        If the cache turns out to be damaged, ``corrupt`` is set and nothing more is delivered:
-        the caller discards the cache and runs this again.
-        """
-        self._retried, self.corrupt = self.corrupt, False
+        """Build, audit and deliver every job; what goes wrong is delivered as an error."""
+        retried, self.corrupt = self.corrupt, False
         try:
             if self._project.tool.build_zig:
                 self._run_custom(deliver)
             else:
                 self._run_plan(deliver)
+        except DamagedError as error:
+            if not retried:
+                self.corrupt = True
+                return
+            failure = BuildFailedError(
+                f"the cache gives damaged files again and again: {error}",
+                tip=f"delete {self._runner.toolchain.cache} and check the disk",
+            )
+            for job in self._jobs:
+                deliver(job, failure)
         except Pyz3Error as error:
             for job in self._jobs:
                 deliver(job, error)
@@ -133,40 +131,36 @@ class PlatformBuild:
         outcome = self._zig(artifacts)
         share = (time.perf_counter() - started) / len(self._jobs)
         if self._is_damage(outcome.text):
-            self.corrupt = True
-            return
+            raise DamagedError(outcome.text)
+        # All are read before the first is delivered: damage found later would come too late.
         binaries = {job.identifier: self._collect(job, outcome) for job in self._jobs}
-        facts = self._read([b for found in binaries.values() for b in found])
-        if facts is None:
-            self.corrupt = True
-            return
+        known = {b.key: self._prover.read(b) for found in binaries.values() for b in found}
         for job in self._jobs:
             found = binaries[job.identifier]
             if len(found) < len(job.modules):
                 deliver(job, _compile_error(job, outcome))
             else:
-                deliver(job, self._audited(job, found, facts, share))
+                deliver(job, self._prove(job, found, known, share))
 
     def _run_custom(self, deliver: Deliver) -> None:
         for job in self._jobs:
             self._say(f"building {job.identifier} with the project's build.zig")
             started = time.perf_counter()
             try:
-                outcome, files = build_custom(
+                files = build_custom(
                     self._runner, self._project.root, job, self._capi(job), jobs=self._jobs_at_once
                 )
-                if outcome.trouble:
-                    raise BuildFailedError(
-                        f"zig build failed for {job.identifier}", compiler=(("build.zig", outcome.trouble),)
-                    )
-                deliver(job, self._audited_custom(job, files, time.perf_counter() - started))
-            except Pyz3Error as error:
-                deliver(job, error)
+                binaries = self._custom_binaries(job, files)
+                known = {binary.key: self._prover.read(binary) for binary in binaries}
+            except (Pyz3Error, DamagedError) as error:
+                deliver(job, error if isinstance(error, Pyz3Error) else BuildFailedError(str(error)))
+                continue
+            deliver(job, self._prove(job, binaries, known, time.perf_counter() - started, others=files))
 
-    def _audited_custom(self, job: Job, files: Mapping[str, bytes], seconds: float) -> Built | Pyz3Error:
+    def _custom_binaries(self, job: Job, files: Mapping[str, bytes]) -> list[Binary]:
         suffix = job.target.extension_suffix
         found = [
-            _Binary(
+            Binary(
                 file=name,
                 module=module_name(name, suffix),
                 content=content,
@@ -176,22 +170,11 @@ class PlatformBuild:
             if name.endswith(LIBRARY_SUFFIXES)
         ]
         if not any(binary.module for binary in found):
-            return NoWheelError(
+            raise NoWheelError(
                 f"{self._project.root / 'build.zig'}: installed no extension module for {job.identifier}",
                 tip=f"install each module into -Doutput-dir as package/name{suffix}",
             )
-        with self._runner.toolchain.scratch() as scratch:
-            for number, binary in enumerate(found):
-                binary.path = Path(scratch) / str(number)
-                binary.path.write_bytes(binary.content)
-            facts = self._read(found)
-        if facts is None:
-            return BuildFailedError(f"{job.identifier}: a binary is unreadable")
-        built = self._audited(job, found, facts, seconds)
-        if isinstance(built, Built):
-            others = {name: content for name, content in files.items() if name not in built.files}
-            return dataclasses.replace(built, files={**others, **built.files})
-        return built
+        return found
 
     def _zig(self, artifacts: Sequence[Artifact]) -> Outcome:
         optimize = self._jobs[0].optimize
@@ -199,11 +182,12 @@ class PlatformBuild:
         parts = parts_needed(artifacts, optimize=optimize)
         cold = cold_parts(markers, parts)
         self._say(f"compiling {', '.join(cold)}, first time only" if cold else "compiling")
-        outcome = self._runner.build(
-            artifacts,
-            zig_target=self._jobs[0].zig_target,
-            optimize=optimize,
-            jobs=self._jobs_at_once,
+        slices: dict[str, list[Artifact]] = {}
+        for artifact in artifacts:
+            slices.setdefault(slice_key(artifact.key), []).append(artifact)
+        outcome = merge(
+            self._runner.build(group, zig_target=group[0].target, optimize=optimize, jobs=self._jobs_at_once)
+            for group in slices.values()
         )
         if outcome.binaries:
             mark_warm(markers, parts)
@@ -224,84 +208,43 @@ class PlatformBuild:
         )
         return CApi(include=str(include), import_library=str(library))
 
-    def _collect(self, job: Job, outcome: Outcome) -> list[_Binary]:
-        """Read the job's binaries; a missing one is missing in the result."""
+    def _collect(self, job: Job, outcome: Outcome) -> list[Binary]:
+        """Read the job's binaries; one that was not built is missing in the result.
+
+        Raises:
+            DamagedError: Zig named a file that is not there.
+        """
         found = []
         for module in job.modules:
-            path = outcome.binaries.get(artifact_key(job, module))
-            if path is not None:
-                content = path.read_bytes() if path.exists() else b""
-                key = f"{path.parent.name}-{path.name}"
-                found.append(
-                    _Binary(file=module.file, module=module.name, content=content, key=key, path=path)
-                )
+            keys = [artifact_key(job, module, zig_target) for zig_target in job.zig_targets]
+            if all(key in outcome.binaries for key in keys):
+                found.append(_binary(module, [outcome.binaries[key] for key in keys]))
         return found
 
-    def _read(self, binaries: Sequence[_Binary]) -> dict[str, tuple[tuple[Facts, ...], bool]] | None:
-        """Give each binary's facts by its key, and whether they were known; None: the cache is damaged."""
-        facts: dict[str, tuple[tuple[Facts, ...], bool]] = {}
-        for binary in binaries:
-            try:
-                known = self._ledger.look_up(binary.key, binary.content)
-                if known is None:
-                    if binary.path is None:
-                        raise AssertionError(binary.file)
-                    fresh = read_facts(binary.path)
-                    self._ledger.note(binary.key, binary.content, fresh)
-                    facts[binary.key] = (fresh, False)
-                else:
-                    facts[binary.key] = (known, True)
-            except (CorruptBinaryError, AuditFailedError, OSError):  # noqa: PERF203 - the rare case
-                if self._retried:
-                    raise BuildFailedError(
-                        f"{binary.file}: the cache gives a damaged file again and again",
-                        tip=f"delete {self._runner.toolchain.cache} and check the disk",
-                    ) from None
-                return None
-        return facts
-
-    def _audited(
+    def _prove(
         self,
         job: Job,
-        binaries: Sequence[_Binary],
-        facts: Mapping[str, tuple[tuple[Facts, ...], bool]],
+        binaries: Sequence[Binary],
+        known: Mapping[str, Known],
         seconds: float,
+        *,
+        others: Mapping[str, bytes] | None = None,
     ) -> Built | Pyz3Error:
         started = time.perf_counter()
-        python = job.target.python
-        system: System = "windows" if self._platform.family == "windows" else "posix"
-        names = python_symbols(self._includes[python.base], version=python, system=system).names
-        siblings = {binary.file: facts[binary.key][0] for binary in binaries}
-        reports = tuple(
-            judge(
-                facts[binary.key][0],
-                file=binary.file,
-                module=binary.module,
-                target=job.target,
-                floor=job.floor,
-                python_symbols=names,
-                system_symbols=system_symbols(self._platform, self._runner.toolchain.zig_lib),
-                siblings=siblings,
-            )
-            for binary in binaries
-        )
         try:
-            require(reports)
-            platform_tag = proved_platform_tag(reports, job.target, job.floor)
+            reports, tag = self._prover.prove(job, binaries, known)
         except Pyz3Error as error:
             return error
         return Built(
-            files={binary.file: binary.content for binary in binaries},
+            files={**(others or {}), **{binary.file: binary.content for binary in binaries}},
             reports=reports,
-            tag=f"{python.tag}-{python.abi}-{platform_tag}",
+            tag=tag,
             seconds=seconds + time.perf_counter() - started,
-            cached=all(facts[binary.key][1] for binary in binaries),
+            cached=all(known[binary.key].cached for binary in binaries),
         )
 
     def _is_damage(self, text: str) -> bool:
         """Tell whether zig stumbled over its own cache rather than over the user's sources."""
-        if self._retried:
-            return False
         toolchain = self._runner.toolchain
         folders = "|".join(re.escape(str(path)) for path in (toolchain.local_cache, toolchain.global_cache))
         return (
@@ -312,13 +255,29 @@ class PlatformBuild:
         self._tell(Activity(platform=str(self._platform), text=text))
 
 
+def _binary(module: Module, paths: Sequence[Path]) -> Binary:
+    try:
+        content = fuse([path.read_bytes() for path in paths])
+    except (OSError, ValueError) as error:
+        raise DamagedError(f"{module.file}: {error}") from error
+    return Binary(
+        file=module.file,
+        module=module.name,
+        content=content,
+        # Zig's cache names each folder after a hash of everything that went into the file.
+        key="-".join([*(path.parent.name for path in paths), paths[0].name]),
+        limited_api=module.limited_api,
+    )
+
+
 def _compile_error(job: Job, outcome: Outcome) -> BuildFailedError:
-    messages = []
-    for module in job.modules:
-        text = outcome.errors.get(artifact_key(job, module), "")
-        if text:
-            messages.append((module.name, text))
+    messages = [
+        (module.name, text)
+        for module in job.modules
+        for zig_target in job.zig_targets
+        if (text := outcome.errors.get(artifact_key(job, module, zig_target), ""))
+    ]
     if not messages and outcome.trouble:
         messages.append(("", outcome.trouble))
-    failed = ", ".join(name for name, _ in messages if name) or "the build"
+    failed = ", ".join(dict.fromkeys(name for name, _ in messages if name)) or "the build"
     return BuildFailedError(f"{failed} failed to compile for {job.identifier}", compiler=tuple(messages))

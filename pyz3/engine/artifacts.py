@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pyz3.engine.ldflags import parse_ldflags
+from pyz3.targets import PythonVersion
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -63,15 +64,22 @@ class CApi(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         include: The prepared header folder.
         import_library: Windows' ``python313.lib``; None elsewhere.
+        stable_library: Windows' ``python3.lib``, for the stable ABI; None elsewhere.
     """
 
     include: str
     import_library: str | None = None
+    stable_library: str | None = None
 
 
-def artifact_key(job: Job, module: Module) -> str:
-    """Give the name by which ``build.zig`` reports a module: unique within a platform."""
-    return f"{job.target.python.abi}/{module.file}"
+def artifact_key(job: Job, module: Module, zig_target: str) -> str:
+    """Give the name by which ``build.zig`` reports a module: unique among all platforms."""
+    return f"{zig_target}/{job.target.python.abi}/{module.file}"
+
+
+def slice_key(key: str) -> str:
+    """Give the target without versions in an artifact's key: what one run of zig can build."""
+    return key.partition("/")[0].partition(".")[0]
 
 
 def make_artifacts(
@@ -97,9 +105,10 @@ def make_artifacts(
         return roots[sources]
 
     return tuple(
-        _artifact(root, job, module, capi=capi[job.python], zig_roots=zig_roots, exports=exports)
+        _artifact(root, job, module, zig_target, capi=capi[job.python], zig_roots=zig_roots, exports=exports)
         for job in jobs
         for module in job.modules
+        for zig_target in job.zig_targets
     )
 
 
@@ -107,6 +116,7 @@ def _artifact(
     root: Path,
     job: Job,
     module: Module,
+    zig_target: str,
     *,
     capi: CApi,
     zig_roots: Callable[[tuple[str, ...]], tuple[str, ...]],
@@ -117,6 +127,10 @@ def _artifact(
     macros = tuple(_macro(name, value) for name, value in settings.define.items() if value is not False)
     if job.target.python.free_threaded:
         macros += ("Py_GIL_DISABLED=1",)
+    if module.limited_api:
+        oldest = PythonVersion.parse(module.limited_api)
+        macros += (f"Py_LIMITED_API=0x{oldest.major:02X}{oldest.minor:02X}0000",)
+    library = capi.stable_library if module.limited_api else capi.import_library
     base = ("-fwrapv", *_prefix_maps(root, capi), *(f"-D{macro}" for macro in macros))
     zig = tuple(source for source in settings.sources if source.endswith(".zig"))
     other = tuple(source for source in settings.sources if not source.endswith(".zig"))
@@ -125,10 +139,10 @@ def _artifact(
         return tuple(os.path.normpath(root / path) for path in paths)
 
     return Artifact(
-        key=artifact_key(job, module),
+        key=artifact_key(job, module, zig_target),
         # The full name: a module called "c" must not become libc.so, which musl takes for its own.
-        name=module.name + job.target.extension_suffix.rpartition(".")[0],
-        target=job.zig_target,
+        name=module.name + module.file.rpartition("/")[2].partition(".")[2].rpartition(".")[0],
+        target=zig_target,
         c_sources=tuple(
             Source(
                 path=os.path.normpath(root / path),
@@ -144,7 +158,7 @@ def _artifact(
         libraries=(*settings.libraries, *link.libraries),
         frameworks=tuple(link.frameworks),
         rpaths=tuple(link.rpaths),
-        objects=(capi.import_library,) if capi.import_library else (),
+        objects=(library,) if library else (),
         link_cpp=any(Path(path).suffix in CXX_SUFFIXES for path in other),
         version_script=os.path.normpath(root / link.version_script) if link.version_script else exports,
     )

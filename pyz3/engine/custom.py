@@ -14,8 +14,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pyz3.engine.zig import Outcome, build_command, split_messages
-from pyz3.errors import ConfigError
+from pyz3.engine.fuse import fuse
+from pyz3.engine.zig import build_command
+from pyz3.errors import BuildFailedError, ConfigError
 
 if TYPE_CHECKING:
     from pyz3.engine.artifacts import CApi
@@ -26,17 +27,15 @@ MODULE_SUFFIXES = (".so", ".pyd")
 LIBRARY_SUFFIXES = (*MODULE_SUFFIXES, ".dylib", ".dll")
 
 
-def build_custom(
-    runner: ZigRunner, root: Path, job: Job, capi: CApi, *, jobs: int
-) -> tuple[Outcome, dict[str, bytes]]:
+def build_custom(runner: ZigRunner, root: Path, job: Job, capi: CApi, *, jobs: int) -> dict[str, bytes]:
     """Run the project's own ``build.zig`` for one wheel.
 
     Returns:
-        Zig's messages, and the content of every installed file by its path in the wheel.
+        The content of every installed file by its path in the wheel.
 
     Raises:
         ConfigError: The project has no ``build.zig``.
-        BuildFailedError: Zig could not be started.
+        BuildFailedError: Zig could not be started, or it failed.
     """
     script = root / "build.zig"
     if not script.is_file():
@@ -44,6 +43,20 @@ def build_custom(
             f"{script}: not there, although tool.pyz3.build-zig is true",
             tip="add a build.zig, or describe the modules in [[tool.pyz3.extensions]]",
         )
+    slices = [
+        _build_slice(runner, script, job, capi, zig_target=zig_target, jobs=jobs)
+        for zig_target in job.zig_targets
+    ]
+    # What is no binary is the same in each slice.
+    return {
+        name: fuse([files[name] for files in slices]) if name.endswith(LIBRARY_SUFFIXES) else content
+        for name, content in slices[0].items()
+    }
+
+
+def _build_slice(
+    runner: ZigRunner, script: Path, job: Job, capi: CApi, *, zig_target: str, jobs: int
+) -> dict[str, bytes]:
     with runner.toolchain.scratch() as scratch:
         output = Path(scratch) / "out"
         output.mkdir()
@@ -56,15 +69,16 @@ def build_custom(
         command = build_command(
             runner.toolchain, script=script, prefix=Path(scratch) / "prefix", options=options, jobs=jobs
         )
-        status, text = runner.run(command, zig_target=job.zig_target, optimize=job.optimize)
+        status, text = runner.run(command, zig_target=zig_target, optimize=job.optimize)
         files = {
             path.relative_to(output).as_posix(): path.read_bytes()
             for path in sorted(output.rglob("*"))
             if path.is_file()
         }
     if status != 0:
-        return Outcome(trouble=split_messages(text)[1] or f"zig build ended with exit code {status}"), {}
-    return Outcome(), files
+        trouble = text.strip() or f"zig build ended with exit code {status}"
+        raise BuildFailedError(f"zig build failed for {job.identifier}", compiler=(("build.zig", trouble),))
+    return files
 
 
 def module_name(file: str, suffix: str) -> str | None:

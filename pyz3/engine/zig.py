@@ -19,7 +19,7 @@ from pyz3.engine.artifacts import PlanFile
 from pyz3.errors import BuildFailedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from pyz3.engine.artifacts import Artifact
     from pyz3.engine.toolchain import Toolchain
@@ -50,6 +50,16 @@ class Outcome:
     def text(self) -> str:
         """Everything that zig complained of."""
         return "\n".join([*self.errors.values(), self.trouble])
+
+
+def merge(outcomes: Iterable[Outcome]) -> Outcome:
+    """Give several runs as one."""
+    runs = tuple(outcomes)
+    return Outcome(
+        binaries={key: path for run in runs for key, path in run.binaries.items()},
+        errors={key: text for run in runs for key, text in run.errors.items()},
+        trouble="\n".join(run.trouble for run in runs if run.trouble),
+    )
 
 
 def build_command(

@@ -11,6 +11,7 @@ import msgspec
 from pyz3._schema import suggest
 from pyz3.config import FAMILIES, Extension, Project, Settings, read_pyproject, read_tool_table
 from pyz3.errors import ConfigError
+from pyz3.targets import SUPPORTED
 
 if TYPE_CHECKING:
     from pyz3.config import ExtensionTable
@@ -44,12 +45,14 @@ def load_project(root: Path) -> Project:
     return Project(
         root=root,
         tool=tool,
-        extensions=tuple(_extension(root, index, table) for index, table in enumerate(tool.extensions)),
+        extensions=tuple(
+            _extension(root, index, table, abi3=tool.abi3) for index, table in enumerate(tool.extensions)
+        ),
         requires_python=requires if isinstance(requires, str) else "",
     )
 
 
-def _extension(root: Path, index: int, table: ExtensionTable) -> Extension:
+def _extension(root: Path, index: int, table: ExtensionTable, *, abi3: str | None) -> Extension:
     where = f"tool.pyz3.extensions[{index}]"
     common = _expand(root, where, table.common)
     families = {
@@ -62,7 +65,22 @@ def _extension(root: Path, index: int, table: ExtensionTable) -> Extension:
             f"pyproject.toml: {where} ({table.name}): no sources",
             tip=f'add: sources = ["src/{table.name.rpartition(".")[0].replace(".", "/")}/*.c"]',
         )
-    return Extension(name=table.name, common=common, families=families)
+    return Extension(name=table.name, common=common, families=families, abi3=_stable_abi(where, table, abi3))
+
+
+def _stable_abi(where: str, table: ExtensionTable, default: str | None) -> str:
+    """Give the oldest Python of the module's stable ABI; empty if it has none."""
+    wanted = default if table.abi3 is None else table.abi3
+    where = "tool.pyz3.abi3" if table.abi3 is None else f"{where}.abi3"
+    if not wanted:
+        return ""
+    oldest = next((str(p) for p in SUPPORTED if str(p) == wanted and not p.free_threaded), None)
+    if oldest is None:
+        raise ConfigError(
+            f"pyproject.toml: {where}: {wanted!r} is no Python that wheels are made for",
+            tip='write the oldest one that the wheel is for: abi3 = "3.10"; false is one wheel per Python',
+        )
+    return oldest
 
 
 def _expand(root: Path, where: str, settings: Settings) -> Settings:

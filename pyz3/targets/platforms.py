@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 Family = Literal["linux", "musllinux", "macos", "windows"]
 
 
-class PlatformSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class PlatformSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
     """One row of ``platforms.toml``; the file explains the fields."""
 
     family: Family
@@ -35,6 +35,8 @@ class PlatformSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     wheel: str
     suffix: str
     floor: str | dict[str, str] = ""
+    zig_floor: str = ""
+    slices: tuple[str, ...] = ()
     default: bool = False
 
 
@@ -49,6 +51,13 @@ class Platform(Enum):
     MUSLLINUX_X86_64 = "musllinux-x86_64"
     MUSLLINUX_AARCH64 = "musllinux-aarch64"
     WINDOWS_ARM64 = "windows-arm64"
+    MACOS_UNIVERSAL2 = "macos-universal2"
+    LINUX_I686 = "linux-i686"
+    LINUX_ARMV7L = "linux-armv7l"
+    LINUX_PPC64LE = "linux-ppc64le"
+    LINUX_S390X = "linux-s390x"
+    LINUX_RISCV64 = "linux-riscv64"
+    WINDOWS_X86 = "windows-x86"
 
     def __str__(self) -> str:
         return str(self.value)
@@ -65,8 +74,13 @@ class Platform(Enum):
 
     @property
     def zig_target(self) -> str:
-        """Zig's target with the default floor: ``x86_64-linux-gnu.2.17``."""
-        return self.zig_target_for(self.floor())
+        """Zig's target with the default floor: ``x86_64-linux-gnu.2.17``; of a fused file the first."""
+        return self.zig_targets_for(self.floor())[0]
+
+    @property
+    def slices(self) -> tuple[Platform, ...]:
+        """The platforms whose binaries are fused into this one's; usually itself alone."""
+        return tuple(Platform(name) for name in self.spec.slices) or (self,)
 
     @property
     def wheel_platform(self) -> str:
@@ -81,11 +95,16 @@ class Platform(Enum):
         steps = sorted((PythonVersion.parse(since), value) for since, value in floor.items())
         return [value for since, value in steps if since.minor <= python.minor][-1]
 
-    def zig_target_for(self, floor: str) -> str:
-        """Give zig's target that promises no more than ``floor``."""
+    def zig_targets_for(self, floor: str) -> tuple[str, ...]:
+        """Give zig's target for each slice: none promises less than it can, nor more than ``floor``."""
+        return tuple(slice_._zig_target(floor) for slice_ in self.slices)  # noqa: SLF001 - its own kind
+
+    def _zig_target(self, floor: str) -> str:
         # Zig knows no versions of musl or Windows that matter here.
-        versioned = self.family in {"linux", "macos"}
-        return f"{self.spec.zig}.{floor}" if versioned else self.spec.zig
+        if self.family not in {"linux", "macos"}:
+            return self.spec.zig
+        floors = (floor, self.spec.zig_floor, self.floor() if self.family == "macos" else "")
+        return f"{self.spec.zig}.{max(filter(None, floors), key=_numbers)}"
 
     def wheel_platform_for(self, floor: str) -> str:
         """Give the wheel platform tag for a system as old as ``floor`` (``2.17``, ``10.13``)."""
@@ -101,13 +120,13 @@ class Platform(Enum):
             ConfigError: pyz3 makes no wheels for this machine.
         """
         machine = host.machine().lower()
-        machine = {"amd64": "x86_64", "x64": "x86_64", "arm64": "aarch64"}.get(machine, machine)
+        machine = _ZIG_MACHINES.get(machine, machine)
         system = {"win32": "windows", "darwin": "macos"}.get(sys.platform, sys.platform)
         musl = "musl" in str(sysconfig.get_config_var("SOABI") or sysconfig.get_config_var("MULTIARCH") or "")
         if system == "linux" and musl:
             system = "musllinux"
         for candidate in cls:
-            if candidate.family == system and candidate.spec.zig.startswith(machine + "-"):
+            if candidate.family == system and candidate.spec.zig.startswith(f"{machine}-"):
                 return candidate
         raise ConfigError(
             f"pyz3 makes no wheels for this machine ({sys.platform}, {machine})",
@@ -122,6 +141,8 @@ class Platform(Enum):
             ConfigError: There is none.
         """
         for candidate in cls:
+            if candidate.spec.slices:
+                continue
             if text == candidate.spec.zig or text.startswith(f"{candidate.spec.zig}."):
                 return candidate
         raise ConfigError(
@@ -129,6 +150,19 @@ class Platform(Enum):
             tip="valid are: " + ", ".join(p.spec.zig for p in cls),
         )
 
+
+# What platform.machine() says on various systems → zig's name.
+_ZIG_MACHINES: Mapping[str, str] = {
+    "amd64": "x86_64",
+    "x64": "x86_64",
+    "arm64": "aarch64",
+    "i386": "x86",
+    "i586": "x86",
+    "i686": "x86",
+    "armv7l": "arm",
+    "armv8l": "arm",
+    "ppc64le": "powerpc64le",
+}
 
 # PEP 600 keeps the older names of these glibc versions as aliases.
 _LEGACY_MANYLINUX: Mapping[str, str] = {"2.17": "manylinux2014", "2.12": "manylinux2010", "2.5": "manylinux1"}
@@ -138,3 +172,7 @@ _LEGACY_MANYLINUX: Mapping[str, str] = {"2.17": "manylinux2014", "2.12": "manyli
 def _table() -> Mapping[str, PlatformSpec]:
     text = resources.files("pyz3.targets").joinpath("platforms.toml").read_text(encoding="utf-8")
     return msgspec.convert(load_toml(text), dict[str, PlatformSpec])
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split("."))

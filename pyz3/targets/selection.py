@@ -1,21 +1,34 @@
-"""Which targets were asked for: patterns of platforms and Pythons → targets."""
+"""Which targets were asked for: platforms × Pythons, less what patterns of identifiers leave out."""
 
 from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
+from pyz3._patterns import matches, split_words
 from pyz3.errors import ConfigError, NothingSelectedError
+from pyz3.targets.names import glibc_floor, select_platforms
 from pyz3.targets.platforms import Platform
 from pyz3.targets.pythons import SUPPORTED, PythonVersion
 from pyz3.targets.target import Target
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
+
+__all__ = [
+    "Filter",
+    "Patterns",
+    "Selection",
+    "combine",
+    "default_platforms",
+    "find_target",
+    "glibc_floor",
+    "select_platforms",
+    "select_pythons",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,31 +37,58 @@ class Selection:
 
     Attributes:
         targets: In the order of the platform table, then by Python.
-        left_out: ``(identifier or Python, reason)`` of what ``all`` would have meant.
+        left_out: ``(identifier, Python or pattern, reason)`` of what was asked for and is not built.
+        glibc: What a name like ``manylinux_2_28`` promises; empty: what the project says.
     """
 
     targets: tuple[Target, ...]
     left_out: tuple[tuple[str, str], ...] = ()
+    glibc: str = ""
 
 
-def select_platforms(patterns: Sequence[str], *, source: str = "--platform") -> tuple[Platform, ...]:
-    """Give the platforms that ``patterns`` (names or globs) match, in table order.
+@dataclass(frozen=True, kw_only=True)
+class Patterns:
+    """Patterns of identifiers and where they were written.
 
-    Raises:
-        ConfigError: A pattern matches no platform.
+    Attributes:
+        words: ``cp3{12,13}-*``; none at all is different from nobody having said anything.
+        source: ``--build``, ``PYZ3_BUILD`` or the key.
     """
-    chosen: set[Platform] = set()
-    for pattern in patterns:
-        matches = [p for p in Platform if fnmatchcase(str(p), pattern)]
-        if not matches:
-            names = [str(p) for p in Platform]
-            near = difflib.get_close_matches(pattern, names, n=1)
-            hint = f"did you mean {near[0]!r}? " if near else ""
-            raise ConfigError(
-                f"{source}: {pattern!r} is no platform", tip=f"{hint}there are: {', '.join(names)}"
-            )
-        chosen.update(matches)
-    return tuple(p for p in Platform if p in chosen)
+
+    words: tuple[str, ...]
+    source: str
+
+    @classmethod
+    def first(cls, *given: tuple[str | Sequence[str] | None, str]) -> Patterns | None:
+        """Give the first of ``(value, source)`` that says something."""
+        return next(
+            (cls(words=split_words(value), source=source) for value, source in given if value is not None),
+            None,
+        )
+
+    def __str__(self) -> str:
+        return f"{self.source} {' '.join(self.words)!r}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filter:
+    """What ``build`` and ``skip`` let through.
+
+    Attributes:
+        build: An identifier must match one of these; None lets all through.
+        skip: An identifier must match none of these.
+    """
+
+    build: Patterns | None = None
+    skip: Patterns | None = None
+
+    def __call__(self, identifier: str) -> bool:
+        if self.build is not None and not matches(self.build.words, identifier):
+            return False
+        return self.skip is None or not matches(self.skip.words, identifier)
+
+    def __str__(self) -> str:
+        return " and ".join(str(patterns) for patterns in (self.build, self.skip) if patterns is not None)
 
 
 def default_platforms() -> tuple[Platform, ...]:
@@ -56,15 +96,43 @@ def default_platforms() -> tuple[Platform, ...]:
     return tuple(p for p in Platform if p.spec.default)
 
 
+def find_target(identifier: str, *, source: str = "--only") -> Target:
+    """Give the target that ``identifier`` names exactly.
+
+    Raises:
+        ConfigError: There is none.
+    """
+    targets = {t.identifier: t for t in _product(Platform, SUPPORTED)}
+    if identifier in targets:
+        return targets[identifier]
+    near = difflib.get_close_matches(identifier, targets, n=1)
+    hint = f"did you mean {near[0]!r}? " if near else ""
+    raise ConfigError(
+        f"{source}: {identifier!r} is no build identifier",
+        tip=f"{hint}see them all: pyz3 wheel --platform '*' --python all --print-build-identifiers",
+    )
+
+
 def select_pythons(
-    requested: Sequence[str], *, available: Collection[str], requires_python: str = ""
+    requested: Sequence[str],
+    *,
+    available: Collection[str],
+    requires_python: str = "",
+    classified: Collection[str] = (),
+    is_wanted: Callable[[PythonVersion], bool] | None = None,
+    source: str = "--python",
 ) -> tuple[tuple[PythonVersion, ...], tuple[tuple[str, str], ...]]:
     """Give the Pythons asked for, and what was left out and why.
 
     Args:
-        requested: Versions (``3.13``, ``3.13t``) or ``all``; empty means the one that runs pyz3.
+        requested: Versions (``3.13``, ``3.13t``) or ``all``, several in one text between spaces or
+            commas; empty means the one that runs pyz3.
         available: Versions (``3.13``) that C headers were found for.
         requires_python: The project's ``requires-python``.
+        classified: Versions that the project's classifiers name; they narrow ``all`` for a project
+            without ``requires-python``.
+        is_wanted: Says which Pythons matter at all; of others nothing is said.
+        source: What to call ``requested`` in messages.
 
     Raises:
         ConfigError: A version does not exist, or was asked for by number and has no headers.
@@ -72,11 +140,17 @@ def select_pythons(
     allowed = _specifier(requires_python)
     chosen: set[PythonVersion] = set()
     left_out: dict[str, str] = {}
-    for text in requested or (str(PythonVersion.current()),):
+    for text in split_words(requested, commas=True) or (str(PythonVersion.current()),):
         everything = text == "all"
-        for python in SUPPORTED if everything else (_parse(text, available),):
+        for python in SUPPORTED if everything else (_parse(text, available, source),):
+            if is_wanted is not None and not is_wanted(python):
+                continue
             if not allowed.contains(f"{python.base}.99", prereleases=True):
                 left_out[str(python)] = f"requires-python is {requires_python!r}"
+            elif everything and classified and not requires_python and python.base not in classified:
+                left_out[str(python)] = (
+                    f"the project's classifiers name {_versions(classified)}, and there is no requires-python"
+                )
             elif python.base in available:
                 chosen.add(python)
             elif everything:
@@ -87,37 +161,76 @@ def select_pythons(
                     tip=f"get them: uv python install {python.base}, or name a folder that holds "
                     "Python.h with --python-headers; see pyz3 pythons",
                 )
-    return tuple(p for p in SUPPORTED if p in chosen), tuple(left_out.items())
+    chosen_names = {str(python) for python in chosen}
+    return (
+        tuple(p for p in SUPPORTED if p in chosen),
+        tuple((name, why) for name, why in left_out.items() if name not in chosen_names),
+    )
 
 
 def combine(
     platforms: Sequence[Platform],
     pythons: Sequence[PythonVersion],
     left_out: tuple[tuple[str, str], ...] = (),
+    *,
+    lets_through: Filter | None = None,
+    allow_empty: bool = False,
+    glibc: str = "",
 ) -> Selection:
-    """Give every platform with every Python.
+    """Give every platform with every Python, as far as the filter lets it through.
 
     Raises:
-        NothingSelectedError: There is none.
+        NothingSelectedError: There is none, and that is not allowed.
     """
-    targets = tuple(Target(platform=platform, python=python) for platform in platforms for python in pythons)
-    if not targets:
-        reasons = "; ".join(f"{what}: {why}" for what, why in left_out)
+    candidates = tuple(_product(platforms, pythons))
+    targets = tuple(t for t in candidates if lets_through is None or lets_through(t.identifier))
+    if not targets and not allow_empty:
+        reasons = [f"{what}: {why}" for what, why in left_out]
+        if lets_through is not None and str(lets_through):
+            reasons.append(f"{lets_through} leaves nothing of {_abridged(candidates)}" if candidates else "")
+        reason = "; ".join(filter(None, reasons))
         raise NothingSelectedError(
-            "nothing is selected" + (f" ({reasons})" if reasons else ""),
+            "nothing is selected" + (f" ({reason})" if reason else ""),
             tip="see what there is: pyz3 pythons, and --print-build-identifiers",
         )
-    return Selection(targets=targets, left_out=left_out)
+    return Selection(targets=targets, left_out=left_out, glibc=glibc)
 
 
-def _parse(text: str, available: Collection[str]) -> PythonVersion:
+def unmatched(patterns: Patterns, platforms: Sequence[Platform]) -> tuple[tuple[str, str], ...]:
+    """Give the patterns that match no target on ``platforms``, and why."""
+    here = [t.identifier for t in _product(platforms, SUPPORTED)]
+    return tuple(
+        (word, _why_unmatched(word, patterns.source))
+        for word in patterns.words
+        if not any(matches([word], identifier) for identifier in here)
+    )
+
+
+def _why_unmatched(word: str, source: str) -> str:
+    elsewhere = [p for p in Platform if any(matches([word], t.identifier) for t in _product([p], SUPPORTED))]
+    if not elsewhere:
+        return f"{source} matches no identifier"
+    names = " ".join(f"--platform {platform}" for platform in elsewhere)
+    return f"{source} matches nothing on these platforms; add {names}"
+
+
+def _product(platforms: Iterable[Platform], pythons: Iterable[PythonVersion]) -> list[Target]:
+    versions = tuple(pythons)
+    return [Target(platform=platform, python=python) for platform in platforms for python in versions]
+
+
+def _abridged(targets: Sequence[Target]) -> str:
+    return str(targets[0]) if len(targets) == 1 else f"{targets[0]} … {targets[-1]} ({len(targets)})"
+
+
+def _parse(text: str, available: Collection[str], source: str) -> PythonVersion:
     try:
         python = PythonVersion.parse(text)
     except ValueError as error:
-        raise ConfigError(f"--python: {error}", tip=f"there are: {_all()}, all") from None
+        raise ConfigError(f"{source}: {error}", tip=f"there are: {_all()}, all") from None
     if python not in SUPPORTED:
         raise ConfigError(
-            f"--python: pyz3 makes no wheels for Python {python}",
+            f"{source}: pyz3 makes no wheels for Python {python}",
             tip=f"there are: {_all()}, all (headers found: {_versions(available)})",
         )
     return python

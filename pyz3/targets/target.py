@@ -29,3 +29,8 @@ class Target:
     def extension_suffix(self) -> str:
         """What the target's ``importlib.machinery.EXTENSION_SUFFIXES`` begins with."""
         return self.platform.spec.suffix.format(nodot=self.python.nodot)
+
+    @property
+    def stable_abi_suffix(self) -> str:
+        """How a module for the stable ABI ends (PEP 384): ``.abi3.so``; on Windows ``.pyd`` alone."""
+        return ".pyd" if self.platform.family == "windows" else ".abi3.so"

@@ -127,9 +127,7 @@ def read_wasm(data: bytes) -> WasmModule:
     except (IndexError, UnicodeDecodeError) as error:
         msg = "damaged WebAssembly module"
         raise ValueError(msg) from error
-    return WasmModule(
-        imports=imports, exports=exports, shared=needed is not None, needed=needed or ()
-    )
+    return WasmModule(imports=imports, exports=exports, shared=needed is not None, needed=needed or ())
 
 
 def _import(body: _Reader) -> Import:

@@ -57,6 +57,10 @@ typedef int suseconds_t;
 typedef int clock_t;
 #define __DEFINED_clock_t
 #endif
+#if defined(__NEED_wint_t) && !defined(__DEFINED_wint_t)
+typedef int wint_t;
+#define __DEFINED_wint_t
+#endif
 #if defined(__NEED_wctype_t) && !defined(__DEFINED_wctype_t)
 typedef unsigned int wctype_t;
 #define __DEFINED_wctype_t

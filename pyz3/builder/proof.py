@@ -1,0 +1,122 @@
+"""The audit's part of a build: binaries → facts, known or read → the tag that they prove."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pyz3.audit import facts_of, judge, proved_platform_tag, system_symbols
+from pyz3.audit.ledger import CorruptBinaryError, Ledger
+from pyz3.capi import python_symbols
+from pyz3.errors import AuditFailedError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+    from pathlib import Path
+
+    from pyz3.audit import Facts, Report
+    from pyz3.capi.symbols import System
+    from pyz3.engine.toolchain import Toolchain
+    from pyz3.plan import Job
+    from pyz3.targets import Platform
+
+
+@dataclass(frozen=True, kw_only=True)
+class Binary:
+    """A library for a wheel.
+
+    Attributes:
+        file: Path in the wheel.
+        module: Dotted name of the extension module; None for another library.
+        content: The file.
+        key: Its name in the ledger: says what it was made from.
+        limited_api: The Limited API it is restricted to; empty: all of the C API.
+    """
+
+    file: str
+    module: str | None
+    content: bytes
+    key: str
+    limited_api: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """What is known of a binary, and whether it was known before this build."""
+
+    facts: tuple[Facts, ...]
+    cached: bool
+
+
+class DamagedError(Exception):
+    """A binary is no longer what it was, or never was one: the cache it came from is damaged."""
+
+
+class Prover:
+    """Audits the binaries of one platform.
+
+    Args:
+        platform: Which.
+        includes: The prepared headers of each version (``3.13``).
+        toolchain: Where the ledger and zig's own symbol lists are.
+    """
+
+    def __init__(self, platform: Platform, *, includes: Mapping[str, Path], toolchain: Toolchain) -> None:
+        self._platform = platform
+        self._includes = includes
+        self._zig_lib = toolchain.zig_lib
+        self._ledger = Ledger(toolchain.ledger)
+
+    def read(self, binary: Binary) -> Known:
+        """Give the facts of a binary; it is parsed only when it is new.
+
+        Raises:
+            DamagedError: It is not what it was, or cannot be parsed.
+        """
+        try:
+            facts = self._ledger.look_up(binary.key, binary.content)
+            if facts is not None:
+                return Known(facts=facts, cached=True)
+            facts = facts_of(binary.content, name=binary.file)
+        except (CorruptBinaryError, AuditFailedError) as error:
+            raise DamagedError(str(error)) from error
+        self._ledger.note(binary.key, binary.content, facts)
+        return Known(facts=facts, cached=False)
+
+    def prove(
+        self, job: Job, binaries: Sequence[Binary], known: Mapping[str, Known]
+    ) -> tuple[tuple[Report, ...], str]:
+        """Judge the binaries of one wheel.
+
+        Args:
+            job: The wheel.
+            binaries: All of its binaries.
+            known: What ``read`` gave, by ``Binary.key``.
+
+        Returns:
+            A report per binary, and the wheel's tag with the platform that they prove.
+
+        Raises:
+            AuditFailedError: A binary is not what the wheel's name would promise.
+        """
+        siblings = {binary.file: known[binary.key].facts for binary in binaries}
+        reports = tuple(
+            judge(
+                known[binary.key].facts,
+                file=binary.file,
+                module=binary.module,
+                target=job.target,
+                floor=job.floor,
+                python_symbols=self._names(job, binary),
+                system_symbols=system_symbols(self._platform, self._zig_lib),
+                siblings=siblings,
+                stable_abi=bool(binary.limited_api),
+            )
+            for binary in binaries
+        )
+        return reports, f"{job.tag}-{proved_platform_tag(reports, job.target, job.floor)}"
+
+    def _names(self, job: Job, _binary: Binary) -> Collection[str]:
+        python = job.target.python
+        system: System = "windows" if self._platform.family == "windows" else "posix"
+        return python_symbols(self._includes[python.base], version=python, system=system).names

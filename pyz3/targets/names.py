@@ -1,0 +1,103 @@
+"""Names of platforms: their own, those of identifiers and tags, and ``aliases.toml``."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from pyz3._patterns import matches, split_words
+from pyz3._toml import load_toml
+from pyz3.errors import ConfigError
+from pyz3.targets.platforms import Platform
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+# PEP 513, 571 and 599 named these before PEP 600 put glibc's version into the tag.
+_LEGACY_MANYLINUX: Mapping[str, str] = {"manylinux1": "2.5", "manylinux2010": "2.12", "manylinux2014": "2.17"}
+
+
+def select_platforms(patterns: Sequence[str], *, source: str = "--platform") -> tuple[Platform, ...]:
+    """Give the platforms that ``patterns`` name, in table order.
+
+    Args:
+        patterns: Names, aliases or globs; several in one text stand between spaces or commas.
+        source: What to call them in messages.
+
+    Raises:
+        ConfigError: A pattern matches no platform.
+    """
+    chosen: set[Platform] = set()
+    for pattern in _words(patterns):
+        found = _named(pattern)
+        if not found:
+            raise _unknown(pattern, source)
+        chosen.update(found)
+    return tuple(p for p in Platform if p in chosen)
+
+
+def glibc_floor(patterns: Sequence[str], *, source: str = "--platform") -> str:
+    """Give the glibc that a name like ``manylinux_2_28`` asks for; empty if none does.
+
+    Raises:
+        ConfigError: Two names ask for different ones.
+    """
+    floors: dict[str, str] = {}
+    for pattern in _words(patterns):
+        floor, _ = _manylinux(pattern)
+        if floor:
+            floors.setdefault(floor, pattern)
+    if len(floors) > 1:
+        raise ConfigError(
+            f"{source}: {' and '.join(repr(name) for name in floors.values())} promise different glibcs",
+            tip='name one; where some wheels need another, set glibc = "2.28" in [[tool.pyz3.overrides]]',
+        )
+    return next(iter(floors), "")
+
+
+def _words(patterns: Sequence[str]) -> list[str]:
+    # A text without words is kept, so that it can be complained of.
+    return [word for text in patterns for word in split_words(text, commas=True) or (text,)]
+
+
+def _named(pattern: str) -> list[Platform]:
+    globs = _aliases().get(pattern.lower())
+    if globs is not None:
+        return [p for p in Platform if matches(globs, str(p))]
+    floor, arch = _manylinux(pattern)
+    if floor:
+        return [p for p in Platform if p.family == "linux" and arch in {"", p.spec.arch}]
+    return [p for p in Platform if any(matches([pattern], name) for name in _names(p))]
+
+
+def _names(platform: Platform) -> tuple[str, ...]:
+    return (str(platform), platform.spec.identifier, *platform.wheel_platform.split("."))
+
+
+def _manylinux(text: str) -> tuple[str, str]:
+    """Read ``manylinux_2_28_x86_64`` or ``manylinux2014``: glibc's version and the machine, or nothing."""
+    match = re.fullmatch(r"(manylinux(?:1|20\d\d)|manylinux_(\d+)_(\d+))(?:_(\w+))?", text, re.ASCII)
+    if match is None:
+        return "", ""
+    floor = f"{match[2]}.{match[3]}" if match[2] else _LEGACY_MANYLINUX.get(match[1], "")
+    return floor, match[4] or ""
+
+
+def _unknown(pattern: str, source: str) -> ConfigError:
+    names = [str(p) for p in Platform]
+    near = difflib.get_close_matches(pattern, names, n=1) or difflib.get_close_matches(
+        pattern.lower(), [*_aliases(), *(name for p in Platform for name in _names(p))], n=1
+    )
+    hint = f"did you mean {near[0]!r}? " if near else ""
+    return ConfigError(f"{source}: {pattern!r} is no platform", tip=f"{hint}there are: {', '.join(names)}")
+
+
+@cache
+def _aliases() -> Mapping[str, tuple[str, ...]]:
+    text = resources.files("pyz3.targets").joinpath("aliases.toml").read_text(encoding="utf-8")
+    return msgspec.convert(load_toml(text), dict[str, tuple[str, ...]])
