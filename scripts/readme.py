@@ -1,0 +1,108 @@
+#!/usr/bin/env python3
+"""Writes the parts of the documentation that are made from data or from a build.
+
+usage: python scripts/readme.py table|picture
+
+table     the platform table of README.md, from pyz3.targets
+picture   docs/live-table.svg: the live table half way through a real build of examples/hello, for
+          every platform and the Pythons found here, with an empty cache, as on first use (minutes)
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import sys
+import tempfile
+from pathlib import Path
+
+from rich._export_format import CONSOLE_SVG_FORMAT
+from rich.console import Console
+
+from pyz3.cli.ui import LiveTable
+from pyz3.events import Event, WheelBuilt, WheelFailed
+from pyz3.wheel import Platform, WheelBuilder
+
+ROOT = Path(__file__).resolve().parent.parent
+README = ROOT / "README.md"
+PICTURE = ROOT / "docs" / "live-table.svg"
+BEGIN, END = "<!-- platforms: scripts/readme.py table -->\n", "<!-- /platforms -->"
+COMMAND = "pyz3 wheel --all-platforms --python all"
+WIDTH = 128  # columns
+
+
+def main() -> None:
+    """Do what was asked for."""
+    match sys.argv[1:]:
+        case ["table"]:
+            README.write_text(with_table(README.read_text(encoding="utf-8")), encoding="utf-8")
+        case ["picture"]:
+            PICTURE.write_text(draw(half_way()), encoding="utf-8")
+        case _:
+            raise SystemExit((__doc__ or "").rstrip())
+
+
+def with_table(readme: str) -> str:
+    """Give the README with the table as it must be."""
+    before, rest = readme.split(BEGIN)
+    _, after = rest.split(END)
+    return before + BEGIN + platform_table() + END + after
+
+
+def platform_table() -> str:
+    """Give a row per platform, in Markdown."""
+    rows = [("`--platform`", "zig target", "wheel platform tag", "default"), ("---",) * 4]
+    for platform in Platform:
+        tags = platform.wheel_platform
+        floors = platform.spec.floor
+        if isinstance(floors, dict):
+            later = [f"{floor} from Python {since}" for since, floor in list(floors.items())[1:]]
+            tags = f"`{tags}`; macOS {', '.join(later)}"
+        else:
+            tags = f"`{tags}`"
+        rows.append(
+            (f"`{platform}`", f"`{platform.zig_target}`", tags, "yes" if platform.spec.default else "")
+        )
+    return "".join(f"| {' | '.join(row)} |\n" for row in rows)
+
+
+def half_way() -> LiveTable:
+    """Build, and give the table as it was when half of the wheels stood in the output folder."""
+    events: list[Event] = []
+    with tempfile.TemporaryDirectory() as scratch:
+        builder = WheelBuilder(
+            ROOT / "examples" / "hello", cache_dir=Path(scratch) / "cache", listener=events.append
+        )
+        plan = builder.plan(builder.select(pythons=["all"]))
+        summary = builder.run(plan, output_dir=Path(scratch) / "dist")
+    error = summary.error()
+    if error is not None:
+        raise SystemExit(str(error))
+    table = LiveTable(plan)
+    finished = 0
+    for event in events:
+        table.update(event)
+        finished += isinstance(event, WheelBuilt | WheelFailed)
+        if 2 * finished >= len(plan):
+            break
+    return table
+
+
+def draw(table: LiveTable) -> str:
+    """Give the SVG of a terminal that shows ``table``; no font is loaded from elsewhere."""
+    console = Console(
+        record=True,
+        width=WIDTH,
+        file=io.StringIO(),
+        force_terminal=True,
+        color_system="truecolor",
+        get_time=lambda: 0.0,  # the spinners show their first frame
+    )
+    console.print(table)
+    template = re.sub(r"@font-face \{\{.*?\}\}\n", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
+    svg = console.export_svg(title=COMMAND, code_format=template, unique_id="pyz3")
+    return "\n".join(line.rstrip() for line in svg.splitlines()) + "\n"
+
+
+if __name__ == "__main__":
+    main()
