@@ -1,0 +1,263 @@
+from __future__ import annotations
+
+import json
+import signal
+import sys
+from typing import TYPE_CHECKING, NoReturn
+from zipfile import ZipFile
+
+import click
+import pytest
+
+from pyz3 import __version__
+from pyz3.cli import main
+from pyz3.cli.wheel import wheel
+from pyz3.errors import AuditFailedError, ConfigError, NothingSelectedError, NoWheelError, Pyz3Error
+from pyz3.targets import Platform
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+PURE = '[project]\nname = "hello"\nversion = "1.0"\n'
+C = '[[tool.pyz3.extensions]]\nname = "hello._speed"\nsources = ["*.c"]\n'
+
+
+@pytest.fixture(autouse=True)
+def restored(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Nothing of this machine's environment counts, and main()'s signal handler goes again."""
+    for name in ("PYZ3_PYTHON_HEADERS", "MACOSX_DEPLOYMENT_TARGET", "SOURCE_DATE_EPOCH", "COLUMNS"):
+        monkeypatch.delenv(name, raising=False)
+    before = signal.getsignal(signal.SIGTERM)
+    yield
+    signal.signal(signal.SIGTERM, before)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    (tmp_path / "pyproject.toml").write_text(PURE)
+    (tmp_path / "hello").mkdir()
+    (tmp_path / "hello" / "__init__.py").write_text("x = 1\n")
+    return tmp_path
+
+
+@pytest.fixture
+def headers(tmp_path: Path) -> Path:
+    """Headers of a Python 3.12 chosen by hand, so that the machine's own do not matter."""
+    folder = tmp_path / "include"
+    folder.mkdir()
+    (folder / "Python.h").touch()
+    (folder / "patchlevel.h").write_text('#define PY_VERSION "3.12.9"\n')
+    return folder
+
+
+def run(*args: object, command: click.Command | None = None) -> int:
+    with pytest.raises(SystemExit) as caught:
+        main([str(arg) for arg in args], **({} if command is None else {"command": command}))
+    assert isinstance(caught.value.code, int)
+    return caught.value.code
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("--version") == 0
+    assert capsys.readouterr().out == f"pyz3, version {__version__}\n"
+
+
+@pytest.mark.parametrize("args", [("--help",), ("wheel", "--help"), ("wheel", "-h"), ("pythons", "-h")])
+def test_help(args: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(*args) == 0
+    assert capsys.readouterr().out.startswith("Usage: pyz3 ")
+
+
+def raising(error: BaseException) -> click.Command:
+    @click.command()
+    def command() -> NoReturn:
+        raise error
+
+    return command
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "printed"),
+    [
+        (Pyz3Error("what", tip="do"), 1, "error: what\ntip: do\n"),
+        (ConfigError("what"), 2, "error: what\n"),
+        (NothingSelectedError("what"), 3, "error: what\n"),
+        (AuditFailedError("what"), 9, "error: what\n"),
+        (NoWheelError("what"), 10, "error: what\n"),
+        (click.ClickException("what"), 1, "Error: what\n"),
+        (KeyboardInterrupt(), 130, "stopped\n"),
+        (click.Abort(), 130, "stopped\n"),
+    ],
+)
+def test_one_boundary_for_errors(
+    error: BaseException, code: int, printed: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(command=raising(error)) == code
+    captured = capsys.readouterr()
+    assert (captured.out, captured.err.lstrip("\n")) == ("", printed)
+
+
+def test_mistakes_of_pyz3_are_not_hidden() -> None:
+    with pytest.raises(ZeroDivisionError):
+        main([], command=raising(ZeroDivisionError()))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM that can be caught")
+def test_being_ended_from_outside_is_like_ctrl_c(capsys: pytest.CaptureFixture[str]) -> None:
+    @click.command()
+    def command() -> None:
+        signal.raise_signal(signal.SIGTERM)
+
+    assert run(command=command) == 130
+    assert capsys.readouterr().err.strip() == "stopped"
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (("--platform", "linux-*", "--all-platforms"), "--platform and --all-platforms exclude each other"),
+        (("-q", "-v"), "--quiet and --verbose exclude each other"),
+        (("--optimize", "fast"), "'fast' is not one of"),
+        (("-j", "0"), "0 is not in the range x>=1"),
+        (("--nonsense",), "No such option"),
+    ],
+)
+def test_usage(
+    args: tuple[str, ...], message: str, project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("wheel", project, *args) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_configuration_errors(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("wheel", project / "hello") == 2
+    assert capsys.readouterr().err == (
+        f"error: {project / 'hello'}: no pyproject.toml here\n"
+        "tip: name the folder of a project: pyz3 wheel path/to/project\n"
+    )
+    (project / "pyproject.toml").write_text(PURE + '[tool.pyz3]\noptimise = "Debug"\n')
+    assert run("wheel", project) == 2
+    assert capsys.readouterr().err == (
+        "error: pyproject.toml: tool.pyz3.optimise: unknown key\ntip: did you mean 'optimize'?\n"
+    )
+
+
+def test_unknown_platform_and_python(
+    project: Path, headers: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "pyproject.toml").write_text(PURE + C)
+    (project / "a.c").touch()
+    assert run("wheel", project, "--platform", "linux-x86-64") == 2
+    captured = capsys.readouterr().err
+    assert captured.startswith(
+        "error: --platform: 'linux-x86-64' is no platform\ntip: did you mean 'linux-x86_64'? "
+    )
+    assert run("wheel", project, "--python", "2.7", "--python-headers", headers) == 2
+    assert capsys.readouterr().err.startswith(
+        "error: --python: '2.7' is not a Python version like 3.13 or 3.13t\n"
+    )
+
+
+def test_nothing_selected(project: Path, headers: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "pyproject.toml").write_text(PURE + 'requires-python = ">=3.13"\n' + C)
+    (project / "a.c").touch()
+    assert run("wheel", project, "--python", "3.12", "--python-headers", headers) == 3
+    assert capsys.readouterr().err == (
+        "error: nothing is selected (3.12: requires-python is '>=3.13')\n"
+        "tip: see what there is: pyz3 pythons, and --print-build-identifiers\n"
+    )
+
+
+def test_identifiers(project: Path, headers: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "pyproject.toml").write_text(
+        PURE + '[tool.pyz3]\nplatforms = ["windows-x64", "linux-*64"]\n' + C
+    )
+    (project / "a.c").touch()
+    common = ("wheel", project, "--python-headers", headers, "--python", "3.12", "--print-build-identifiers")
+    assert run(*common, "--platform", "macos-a*", "--platform", "musllinux-x86_64") == 0
+    assert capsys.readouterr().out == "cp312-macosx_arm64\ncp312-musllinux_x86_64\n"
+    assert run(*common, "--all-platforms") == 0
+    out = capsys.readouterr().out.splitlines()
+    assert out[:3] == ["cp312-manylinux_x86_64", "cp312-manylinux_aarch64", "cp312-win_amd64"]
+    assert run(*common) == 0
+    assert capsys.readouterr().out == f"cp312-{Platform.current().spec.identifier}\n"
+    assert sorted(path.name for path in project.iterdir()) == ["a.c", "hello", "include", "pyproject.toml"]
+
+
+def test_plan(project: Path, headers: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "pyproject.toml").write_text(PURE + C)
+    (project / "a.c").touch()
+    common = ("wheel", project, "--python-headers", headers, "--python", "3.12", "--print-plan")
+    assert run(*common, "--platform", "linux-aarch64", "--optimize", "Debug") == 0
+    (job,) = json.loads(capsys.readouterr().out)
+    assert (job["identifier"], job["platform"], job["python"]) == (
+        "cp312-manylinux_aarch64",
+        "linux-aarch64",
+        "3.12",
+    )
+    assert (job["floor"], job["optimize"]) == ("2.17", "Debug")
+    assert [module["file"] for module in job["modules"]] == ["hello/_speed.cpython-312-aarch64-linux-gnu.so"]
+    assert [module["settings"] for module in job["modules"]] == [{"sources": ["a.c"]}]
+
+
+def test_a_wheel_without_binaries(project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    output, report = tmp_path / "wheelhouse", tmp_path / "report.json"
+    assert run("wheel", project, "--all-platforms", "-o", output, "--report", report) == 0
+    (made,) = output.iterdir()
+    assert made.name == "hello-1.0-py3-none-any.whl"
+    with ZipFile(made) as archive:
+        assert archive.namelist() == [
+            "hello/__init__.py",
+            *(f"hello-1.0.dist-info/{name}" for name in ("METADATA", "WHEEL", "RECORD")),
+        ]
+    captured = capsys.readouterr()
+    line, total = captured.out.splitlines()
+    assert line.startswith("✓ py3-none-any  hello-1.0-py3-none-any.whl  ")
+    assert total.startswith(f"1 wheel in {output}, ")
+    assert total.endswith(" s (nothing had changed)")
+    assert captured.err == ""
+    (artifact,) = json.loads(report.read_text())["artifacts"]
+    assert (artifact["path"], artifact["size"]) == (str(made), made.stat().st_size)
+    assert artifact["hashes"]["sha256"] == line.rpartition("sha256=")[2]
+
+
+def test_quiet(project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("-q", "wheel") == 2
+    capsys.readouterr()
+    assert run(project, "-q", "-o", tmp_path / "out", command=wheel) == 0
+    assert capsys.readouterr() == ("", "")
+
+
+def test_output_that_cannot_be_written(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "dist").write_text("a file")
+    code = run("wheel", project, "-o", project / "dist")
+    captured = capsys.readouterr()
+    assert code in {1, 2}
+    assert str(project / "dist") in captured.err
+    assert "Traceback" not in captured.err
+    assert (project / "dist").read_text() == "a file"
+
+
+def test_no_extension_and_no_package(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "pyproject.toml").write_text(PURE)
+    assert run("wheel", tmp_path, "-o", tmp_path / "out") == 2
+    captured = capsys.readouterr().err
+    assert captured.startswith("error: ")
+    assert not (tmp_path / "out").exists()
+
+
+def test_pythons(headers: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "400")
+    assert run("pythons", "--python-headers", headers) == 0
+    rows = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert rows[0] == ["Python", "release", "found", "by", "headers"]
+    assert [row[0] for row in rows[1:8]] == ["3.9", "3.10", "3.11", "3.12", "3.13", "3.14", "3.15"]
+    assert rows[4] == ["3.12", "3.12.9", "--python-headers", str(headers)]
+
+
+def test_pythons_with_a_folder_that_holds_no_headers(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("pythons", "--python-headers", tmp_path) == 2
+    assert capsys.readouterr().err.startswith("error: ")

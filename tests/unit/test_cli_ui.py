@@ -1,0 +1,258 @@
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from rich.console import Console
+
+from pyz3.cli.ui import BuildView, LiveTable, failure_lines, human_size, print_error, wheel_line
+from pyz3.config import Project, ToolTable
+from pyz3.errors import AuditFailedError, BuildFailedError, ConfigError, Pyz3Error
+from pyz3.events import Activity, CommandRun, WheelBuilt, WheelFailed
+from pyz3.plan import make_plan
+from pyz3.results import Failure, Summary, WheelResult
+from pyz3.targets import Platform, PythonVersion, Target
+
+if TYPE_CHECKING:
+    from pyz3.plan import Job
+
+SHA = "ab" * 32
+
+
+def job(platform: str = "linux-x86_64", python: str = "3.13") -> Job:
+    project = Project(root=Path(), tool=ToolTable(build_zig=True), extensions=())
+    target = Target(platform=Platform(platform), python=PythonVersion.parse(python))
+    return make_plan(project, [target])[0]
+
+
+def pure_job() -> Job:
+    project = Project(root=Path(), tool=ToolTable(), extensions=())
+    return make_plan(project, [Target(platform=Platform.LINUX_X86_64, python=PythonVersion(3, 13))])[0]
+
+
+def wheel(
+    identifier: str = "cp313-manylinux_x86_64", *, size: int = 5412, cached: bool = False
+) -> WheelResult:
+    return WheelResult(
+        identifier=identifier,
+        path=Path("dist", f"hello-1-{identifier}.whl").absolute(),
+        tag="t",
+        size=size,
+        sha256=SHA,
+        seconds=0.25,
+        cached=cached,
+    )
+
+
+def recorded(*, terminal: bool = False) -> tuple[Console, io.StringIO]:
+    out = io.StringIO()
+    console = Console(
+        file=out, force_terminal=terminal, color_system=None, width=80, highlight=False, legacy_windows=False
+    )
+    return console, out
+
+
+def summary(*wheels: WheelResult, failures: tuple[Failure, ...] = ()) -> Summary:
+    return Summary(wheels=wheels, failures=failures, seconds=1.5)
+
+
+@pytest.mark.parametrize(
+    ("size", "text"),
+    [
+        (0, "0 B"),
+        (999, "999 B"),
+        (1000, "1.0 kB"),
+        (5412, "5.4 kB"),
+        (1_000_000, "1.0 MB"),
+        (2_340_000_000, "2.3 GB"),
+    ],
+)
+def test_sizes(size: int, text: str) -> None:
+    assert human_size(size) == text
+
+
+def test_a_wheels_line() -> None:
+    assert wheel_line(wheel()).plain == (
+        f"✓ cp313-manylinux_x86_64  hello-1-cp313-manylinux_x86_64.whl  5.4 kB  0.25 s  sha256={SHA}"
+    )
+
+
+def test_an_error_goes_to_stderr_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    print_error(ConfigError("[bold]x[/bold] " + "y" * 200, tip="do [this]"))
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err == f"error: [bold]x[/bold] {'y' * 200}\ntip: do [this]\n"
+
+
+def test_an_error_without_tip(capsys: pytest.CaptureFixture[str]) -> None:
+    print_error(ConfigError("x"))
+    assert capsys.readouterr().err == "error: x\n"
+
+
+def failed(platform: str, python: str, error: Pyz3Error) -> Failure:
+    return Failure(job=job(platform, python), error=error)
+
+
+def lines(*failures: Failure) -> list[str]:
+    return [line.plain for line in failure_lines(failures)]
+
+
+def test_the_same_cause_is_told_once_for_all_pythons() -> None:
+    one = BuildFailedError("whatever", compiler=(("hello._a", "a.c:1: no"), ("hello._b", "b.c:1: no")))
+    other = BuildFailedError("whatever", compiler=(("hello._a", "a.c:1: other"),))
+    assert lines(
+        failed("linux-x86_64", "3.9", one),
+        failed("linux-x86_64", "3.13t", one),
+        failed("linux-x86_64", "3.14", other),
+        failed("windows-x64", "3.9", one),
+    ) == [
+        *("✗ linux-x86_64 · hello._a  (cp39, cp313t)", "a.c:1: no"),
+        *("✗ linux-x86_64 · hello._b  (cp39, cp313t)", "b.c:1: no"),
+        *("✗ linux-x86_64 · hello._a  (cp314)", "a.c:1: other"),
+        *("✗ windows-x64 · hello._a  (cp39)", "a.c:1: no"),
+        *("✗ windows-x64 · hello._b  (cp39)", "b.c:1: no"),
+    ]
+
+
+def test_causes_without_compiler_messages() -> None:
+    assert lines(
+        failed("macos-arm64", "3.9", AuditFailedError("bad symbol", tip="raise the floor")),
+        Failure(job=pure_job(), error=ConfigError("no metadata")),
+        failed("macos-arm64", "3.13", AuditFailedError("bad symbol", tip="raise the floor")),
+    ) == [
+        *("✗ macos-arm64  (cp39, cp313)", "bad symbol", "tip: raise the floor"),
+        *("✗ any platform", "no metadata"),
+    ]
+    assert lines() == []
+
+
+def test_summary_as_plain_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    console, out = recorded()
+    view = BuildView(console, verbose=False, quiet=False)
+    failure = failed("windows-x64", "3.13", ConfigError("why [not]"))
+    view.summary(
+        summary(wheel(), wheel("cp39-win_amd64", cached=True), failures=(failure,)), output_dir="[d]"
+    )
+    assert out.getvalue().splitlines() == [
+        f"✓ cp313-manylinux_x86_64  hello-1-cp313-manylinux_x86_64.whl  5.4 kB  0.25 s  sha256={SHA}",
+        f"✓ cp39-win_amd64  hello-1-cp39-win_amd64.whl  5.4 kB  0.25 s  sha256={SHA}",
+        "2 wheels in [d], 1.50 s; 1 failed",
+    ]
+    assert capsys.readouterr().err == "✗ windows-x64  (cp313)\nwhy [not]\n"
+
+
+@pytest.mark.parametrize(
+    ("wheels", "total"),
+    [
+        ((wheel(),), "1 wheel in dist, 1.50 s"),
+        ((wheel(cached=True), wheel(cached=True)), "2 wheels in dist, 1.50 s (nothing had changed)"),
+        ((), "0 wheels in dist, 1.50 s"),
+    ],
+)
+def test_totals(wheels: tuple[WheelResult, ...], total: str) -> None:
+    console, out = recorded()
+    BuildView(console, verbose=False, quiet=False).summary(summary(*wheels), output_dir="dist")
+    assert out.getvalue().splitlines()[-1] == total
+
+
+def test_quiet_leaves_nothing_but_errors(capsys: pytest.CaptureFixture[str]) -> None:
+    console, out = recorded()
+    view = BuildView(console, verbose=False, quiet=True)
+    view.start([job()])
+    view(Activity(platform="linux-x86_64", text="compiling libc++, first time only"))
+    view(CommandRun(command=("zig", "build")))
+    view.stop()
+    failure = failed("windows-x64", "3.13", ConfigError("why"))
+    view.summary(summary(wheel(), failures=(failure,)), output_dir="dist")
+    assert out.getvalue() == ""
+    assert capsys.readouterr().err == "✗ windows-x64  (cp313)\nwhy\n"
+
+
+EVENTS = (
+    Activity(platform="linux-x86_64", text="compiling"),
+    Activity(platform="macos-arm64", text="compiling libc++, first time only"),
+    CommandRun(command=("zig", "build", "-Dx=[y]")),
+    WheelBuilt(job=job(), result=wheel()),
+)
+
+
+@pytest.mark.parametrize(
+    ("verbose", "printed"),
+    [
+        (False, ["macos-arm64: compiling libc++, first time only"]),
+        (
+            True,
+            [
+                "linux-x86_64: compiling",
+                "macos-arm64: compiling libc++, first time only",
+                "zig build -Dx=[y]",
+            ],
+        ),
+    ],
+)
+def test_events_as_plain_lines(verbose: bool, printed: list[str]) -> None:
+    console, out = recorded()
+    view = BuildView(console, verbose=verbose, quiet=False)
+    view.start([job(), job("macos-arm64")])
+    for event in EVENTS:
+        view(event)
+    view.stop()
+    assert out.getvalue().splitlines() == printed
+
+
+def drawn(table: LiveTable) -> list[str]:
+    console, out = recorded()
+    console.print(table)
+    return [line.rstrip() for line in out.getvalue().splitlines()]
+
+
+def test_the_live_table() -> None:
+    linux, mac = job(python="3.9"), job("macos-arm64", "3.13t")
+    table = LiveTable([linux, job(python="3.13t"), mac])
+    assert drawn(table) == [
+        "platform      3.9  3.13t",
+        "linux-x86_64  ·    ·      waiting",
+        "macos-arm64        ·      waiting",
+    ]
+    table.update(Activity(platform="linux-x86_64", text="compiling [x]"))
+    table.update(WheelBuilt(job=linux, result=wheel(size=5412)))
+    table.update(WheelFailed(job=mac, error=ConfigError("x")))
+    head, first, second = drawn(table)
+    assert head.split() == ["platform", "3.9", "3.13t"]
+    assert first.split("·")[0].split() == ["linux-x86_64", "✓", "5.4", "kB"]
+    assert first.endswith("compiling [x]")
+    assert second.split() == ["macos-arm64", "✗", "failed"]
+    table.update(WheelBuilt(job=job(python="3.13t"), result=wheel(size=10)))
+    assert drawn(table)[1].split() == ["linux-x86_64", "✓", "5.4", "kB", "✓", "10", "B"]
+
+
+def test_the_live_table_of_a_wheel_without_binaries() -> None:
+    pure = pure_job()
+    table = LiveTable([pure])
+    assert [line.split() for line in drawn(table)] == [["platform", "any"], ["any", "·", "waiting"]]
+    table.update(WheelBuilt(job=pure, result=wheel(size=10)))
+    assert drawn(table)[1].split() == ["any", "✓", "10", "B"]
+
+
+def test_on_a_terminal_the_table_appears_and_vanishes() -> None:
+    console, out = recorded(terminal=True)
+    view = BuildView(console, verbose=False, quiet=False)
+    view.start([job()])
+    for event in EVENTS:
+        view(event)
+    view.stop()
+    assert "linux-x86_64" in out.getvalue()
+    assert "zig build" not in out.getvalue()
+    assert out.getvalue().endswith("\x1b[2K")  # the lines are erased
+    view.stop()
+
+
+@pytest.mark.parametrize(("verbose", "quiet"), [(True, False), (False, True)])
+def test_no_table_beside_commands_or_in_silence(verbose: bool, quiet: bool) -> None:
+    console, out = recorded(terminal=True)
+    view = BuildView(console, verbose=verbose, quiet=quiet)
+    view.start([job()])
+    view.stop()
+    assert out.getvalue() == ""
