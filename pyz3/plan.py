@@ -153,7 +153,7 @@ def _module(extension: Extension, target: Target) -> Module:
 
 
 def _can_load_abi3(python: PythonVersion, abi3: str) -> bool:
-    """Whether ``python`` loads modules made for the stable ABI since ``abi3``; PEP 703: not if free-threaded."""
+    """Whether ``python`` loads stable-ABI modules since ``abi3``; free-threaded ones do not (PEP 703)."""
     return bool(abi3) and not python.free_threaded and python >= PythonVersion.parse(abi3)
 
 

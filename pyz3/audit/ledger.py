@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from pyz3._files import write_atomically
 from pyz3.audit.facts import Facts
-from pyz3.capi.tree import write_atomically
 
 if TYPE_CHECKING:
     from pathlib import Path

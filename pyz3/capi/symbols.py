@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from pyz3._files import write_atomically
 from pyz3._toml import load_toml
-from pyz3.capi.tree import write_atomically
 from pyz3.targets import PythonVersion
 
 if TYPE_CHECKING:

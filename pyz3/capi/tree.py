@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from pyz3._files import write_atomically
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -76,30 +78,6 @@ def prepare_include(tree: HeaderTree, cache: Path) -> Path:
     _install(root, name, contents)
     write_atomically(note, name.encode("ascii"))
     return root / name / "include"
-
-
-def write_atomically(path: Path, content: bytes, *, time_ns: int | None = None) -> None:
-    """Write ``content`` so that other processes see all of it or none.
-
-    Args:
-        path: The file; its folder is made.
-        content: All of it.
-        time_ns: Modification time in ns since the epoch; now if not given.
-
-    Raises:
-        OSError: The folder cannot be made or written.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".tmp-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        if time_ns is not None:
-            os.utime(temporary, ns=(time_ns, time_ns))
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
 
 
 @cache

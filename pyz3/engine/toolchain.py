@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import platformdirs
 
+from pyz3._files import write_atomically
 from pyz3.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -143,8 +144,4 @@ def _place(path: Path, content: bytes) -> None:
             return
     except OSError:
         pass
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent)
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-    os.replace(name, path)  # noqa: PTH105 - replaces on every system
+    write_atomically(path, content)
