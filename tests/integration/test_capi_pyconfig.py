@@ -172,11 +172,11 @@ class Real:
     flags: tuple[str, ...] = ()
 
 
-# PC/pyconfig.h looks at MSVC's macros.
+# PC/pyconfig.h looks at MSVC's macros, and takes clang for gcc otherwise.
 MSVC = {
-    "x86_64-windows-gnu": ("-D_MSC_VER=1938", "-D_M_X64=100", "-D_WIN32=1", "-D_WIN64=1"),
-    "aarch64-windows-gnu": ("-D_MSC_VER=1938", "-D_M_ARM64=1", "-D_WIN32=1", "-D_WIN64=1"),
-    "x86-windows-gnu": ("-D_MSC_VER=1938", "-D_M_IX86=600", "-D_WIN32=1"),
+    "x86_64-windows-gnu": ("-U__GNUC__", "-D_MSC_VER=1938", "-D_M_X64=100", "-D_WIN32=1", "-D_WIN64=1"),
+    "aarch64-windows-gnu": ("-U__GNUC__", "-D_MSC_VER=1938", "-D_M_ARM64=1", "-D_WIN32=1", "-D_WIN64=1"),
+    "x86-windows-gnu": ("-U__GNUC__", "-D_MSC_VER=1938", "-D_M_IX86=600", "-D_WIN32=1"),
 }
 
 
