@@ -30,7 +30,7 @@ def judge(
     python_symbols: Collection[str],
     system_symbols: Collection[str] | None = None,
     siblings: Mapping[str, tuple[Facts, ...]] = _NO_SIBLINGS,
-    stable_abi: bool = False,
+    stable_abi: str | bool = "",
 ) -> Report:
     """Judge one binary of a wheel.  Pure: reads and writes nothing.
 
@@ -44,7 +44,9 @@ def judge(
             stable ABI: those of its Limited API).
         system_symbols: The C library's symbols (``system_symbols()``); ``None``: not to be checked.
         siblings: The other binaries of the wheel by path inside it: what they offer may be used.
-        stable_abi: The module is for the stable ABI (PEP 384): on Windows it links ``python3.dll``.
+        stable_abi: Version of the stable ABI (PEP 384) that the module is for: ``3.10``, ``3.15t``; true:
+            the target Python's.  On Windows it links ``python3.dll`` or ``python3t.dll``.  Empty or
+            false: it is for one Python.
     """
     platform = target.platform
     policy = policy_for(platform.family)
@@ -52,6 +54,7 @@ def judge(
     machines = tuple(one.machine for one in facts)
     measured = _measured_floor(facts)
     findings: list[Finding] = []
+    abi = str(target.python) if stable_abi is True else stable_abi or ""
     if sorted(machines) != sorted(expected) or any(one.format != policy.format for one in facts):
         system = " or ".join(dict.fromkeys(_SYSTEM_OF[one.format] for one in facts))
         wanted = f"{_SYSTEM_OF[policy.format]} on {' and '.join(expected)}"
@@ -71,7 +74,7 @@ def judge(
                 python_symbols=python_symbols,
                 system_symbols=system_symbols,
                 siblings=siblings,
-                stable_abi=stable_abi,
+                stable_abi=abi,
             )
             findings.extend(finding for rule in RULES[platform.family] for finding in rule(case))
         tag = proved_tag(platform, measured=measured, floor=floor)

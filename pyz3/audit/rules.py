@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 from pyz3.audit.elf import glibc_release
 from pyz3.audit.facts import version_key
 from pyz3.audit.report import OLDEST_ARM64_MACOS, Finding
+from pyz3.capi import added_in, dll_name
+from pyz3.targets import PythonVersion
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
@@ -38,7 +40,7 @@ class Case:
     python_symbols: Collection[str]
     system_symbols: Collection[str] | None
     siblings: Mapping[str, tuple[Facts, ...]]
-    stable_abi: bool
+    stable_abi: str
 
     def finding(
         self, rule: str, message: str, *, symbol: str = "", version: str = "", tip: str = ""
@@ -199,14 +201,31 @@ def elf_symbols(case: Case) -> Iterator[Finding]:
 def _unexplained(case: Case, symbol: Symbol, system: str) -> Iterator[Finding]:
     if symbol.name in case.python_symbols or case.shipped(symbol.name):
         return
-    python = f"the C API of Python {case.target.python}"
     if symbol.name.startswith(_PYTHON_PREFIXES):
-        message = f"needs {symbol}, which {python} does not have"
-        tip = "avoid the call for this Python (#if PY_VERSION_HEX …)"
+        yield _not_in_python(case, symbol, f"needs {symbol}")
     else:
+        python = f"the C API of Python {case.target.python}"
         message = f"needs {symbol}, which neither {system} nor {python} has"
         tip = "add the source file or the static library that defines it"
-    yield case.finding("symbol", message, symbol=symbol.name, tip=tip)
+        yield case.finding("symbol", message, symbol=symbol.name, tip=tip)
+
+
+def _not_in_python(case: Case, symbol: Symbol, need: str) -> Finding:
+    since = ""
+    if not case.stable_abi:
+        why = f"the C API of Python {case.target.python} does not have"
+        tip = "avoid the call for this Python (#if PY_VERSION_HEX …)"
+    else:
+        since = added_in(symbol.name, system="windows" if case.facts.format == "pe" else "posix") or ""
+        promised = PythonVersion.parse(case.stable_abi)
+        if since:
+            why = f"the Limited API has since {since}, but the wheel promises {promised.base}"
+            newer = f"{since}t" if promised.free_threaded else since
+            tip = f'promise a newer Python with abi3 = "{newer}" in [tool.pyz3], or avoid the call'
+        else:
+            why = "no Python's Limited API has"
+            tip = "avoid the call, or make one wheel per Python: take abi3 out of [tool.pyz3]"
+    return case.finding("symbol", f"{need}, which {why}", symbol=symbol.name, version=since, tip=tip)
 
 
 def elf_hardening(case: Case) -> Iterator[Finding]:
@@ -267,23 +286,19 @@ def macos_signature(case: Case) -> Iterator[Finding]:
 def python_dll(case: Case) -> Iterator[Finding]:
     """It takes the C API from the DLL of its own Python, and nothing that this DLL lacks."""
     python = case.target.python
-    stable = "python3t.dll" if python.free_threaded else "python3.dll"
-    wanted = stable if case.stable_abi else f"python{python.nodot}.dll"
+    wanted = dll_name(python, stable_abi=case.stable_abi)
+    abi = "the stable ABI" if case.stable_abi else python.abi
     for library in case.facts.needed:
         if _is_python_dll(library) and library.lower() != wanted:
             yield case.finding(
                 "library",
-                f"needs {library}, but modules for {python.abi} take the C API from {wanted}",
+                f"needs {library}, but modules for {abi} take the C API from {wanted}",
                 symbol=library,
                 tip=f"link with the import library of {wanted} only",
             )
     for symbol in case.facts.undefined:
         if symbol.library.lower() == wanted and symbol.name not in case.python_symbols:
-            message = (
-                f"needs {symbol} from {wanted}, which the C API of Python {case.target.python} does not have"
-            )
-            tip = "avoid the call for this Python (#if PY_VERSION_HEX …)"
-            yield case.finding("symbol", message, symbol=symbol.name, tip=tip)
+            yield _not_in_python(case, symbol, f"needs {symbol} from {wanted}")
 
 
 def pe_hardening(case: Case) -> Iterator[Finding]:

@@ -1,19 +1,26 @@
 """What a cross-build needs of CPython's C API: headers, symbol lists, import libraries."""
 
 from pyz3.capi.discovery import HeaderTree, best_headers, fetch_with_uv, find_headers, how_to_get
-from pyz3.capi.import_library import definition, import_library
+from pyz3.capi.import_library import definition, dll_name, import_library
+from pyz3.capi.stable_abi import added_in, limited_api, limited_api_macros, stable_abi_dll, stable_abi_tag
 from pyz3.capi.symbols import SymbolList, python_symbols
 from pyz3.capi.tree import prepare_include
 
 __all__ = [
     "HeaderTree",
     "SymbolList",
+    "added_in",
     "best_headers",
     "definition",
+    "dll_name",
     "fetch_with_uv",
     "find_headers",
     "how_to_get",
     "import_library",
+    "limited_api",
+    "limited_api_macros",
     "prepare_include",
     "python_symbols",
+    "stable_abi_dll",
+    "stable_abi_tag",
 ]

@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from pyz3.capi.stable_abi import stable_abi_dll
 from pyz3.errors import Pyz3Error
 
 if TYPE_CHECKING:
@@ -31,9 +32,13 @@ def definition(symbols: SymbolList, *, dll: str) -> str:
     return "\n".join([f"LIBRARY {dll}", "EXPORTS", *functions, *data, ""])
 
 
-def dll_name(version: PythonVersion) -> str:
-    """Give the file name of the interpreter's library: ``python313.dll``, ``python313t.dll``."""
-    return f"python{version.nodot}.dll"
+def dll_name(version: PythonVersion, *, stable_abi: str = "") -> str:
+    """Give the file name of the library that modules take the C API from.
+
+    It is ``python313.dll`` or ``python313t.dll``; with ``stable_abi``, the version of the stable
+    ABI, ``python3.dll`` or ``python3t.dll``.
+    """
+    return stable_abi_dll(stable_abi) if stable_abi else f"python{version.nodot}.dll"
 
 
 def import_library(
@@ -43,28 +48,34 @@ def import_library(
     arch: Architecture,
     cache: Path,
     zig: tuple[str, ...],
+    stable_abi: str = "",
 ) -> Path:
     """Give an import library for the interpreter's DLL, made on first use.
 
     Args:
-        symbols: What the DLL exports.
+        symbols: What the DLL exports: ``python_symbols()``; for the stable ABI ``limited_api()``, so
+            that what its version lacks cannot be linked.
         version: The Python; its name tells the DLL's.
         arch: The machine as in wheel tags.
         cache: pyz3's cache folder.
         zig: The command that runs zig.
+        stable_abi: The version of the stable ABI: ``3.10``, ``3.15t``; empty: ``version``'s own ABI.
 
     Returns:
-        ``<cache>/import-libraries/<digest>/python313.lib``.
+        ``<cache>/import-libraries/<name>-<arch>-<digest>/python313.lib``; for the stable ABI
+        ``python3.lib`` or ``python3t.lib``.
 
     Raises:
         Pyz3Error: ``zig dlltool`` failed.
+        ValueError: ``stable_abi`` names no stable ABI.
         OSError: The cache cannot be written, or zig cannot be started.
     """
-    dll = dll_name(version)
+    dll = dll_name(version, stable_abi=stable_abi)
+    stem = dll.removesuffix(".dll")
     text = definition(symbols, dll=dll)
     key = hashlib.sha256(f"{arch}\n{text}".encode()).hexdigest()[:16]
-    folder = cache / "import-libraries" / f"{version.nodot}-{arch}-{key}"
-    library = folder / f"python{version.nodot}.lib"
+    folder = cache / "import-libraries" / f"{stem}-{arch}-{key}"
+    library = folder / f"{stem}.lib"
     if library.is_file() and library.stat().st_size > 0:
         return library
     folder.mkdir(parents=True, exist_ok=True)
