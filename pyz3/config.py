@@ -81,7 +81,7 @@ class ExtensionTable(Settings, frozen=True, kw_only=True, forbid_unknown_fields=
 class OverrideTable(
     msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab", omit_defaults=True
 ):
-    """One ``[[tool.pyz3.overrides]]`` table: what is different for the identifiers that ``select`` matches."""
+    """One ``[[tool.pyz3.overrides]]`` table: what differs for the identifiers that ``select`` matches."""
 
     select: str | tuple[str, ...]
     optimize: Optimize | None = None
@@ -100,13 +100,8 @@ class OverrideTable(
     @property
     def settings(self) -> Settings:
         """The keys that say how modules are compiled and linked."""
-        return Settings(
-            **{
-                f: getattr(self, f)
-                for f in Settings.__struct_fields__
-                if f in OverrideTable.__struct_fields__
-            }
-        )
+        fields = set(Settings.__struct_fields__) & set(self.__struct_fields__)
+        return Settings(**{field: getattr(self, field) for field in fields})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,7 +153,7 @@ class ToolTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     overrides: tuple[OverrideTable, ...] = ()
 
     def for_identifier(self, identifier: str) -> WheelOptions:
-        """Give what holds for the wheel ``identifier``: this table with its overrides, of which later ones win.
+        """Give what holds for the wheel ``identifier``: this table and its overrides, the last of which wins.
 
         Raises:
             ConfigError: The braces of an override's ``select`` stand for too many patterns.

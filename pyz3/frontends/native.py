@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from pyz3.errors import ConfigError
 from pyz3.targets import SUPPORTED
 
 if TYPE_CHECKING:
-    from pyz3.config import ExtensionTable
+    from pyz3.config import ExtensionTable, ToolTable
 
 SOURCE_SUFFIXES = (".c", ".cc", ".cpp", ".cxx", ".S", ".zig")
 
@@ -33,6 +34,10 @@ def load_project(root: Path) -> Project:
             "pyproject.toml: tool.pyz3.extensions and tool.pyz3.build-zig exclude each other",
             tip="describe the modules in build.zig alone, or drop build-zig = true",
         )
+    for index, override in enumerate(tool.overrides):
+        _expand(root, f"tool.pyz3.overrides[{index}]", override.settings)
+    if tool.build_zig:
+        _refuse_compiler_keys(tool)
     names = [table.name for table in tool.extensions]
     for index, name in enumerate(names):
         key = f"tool.pyz3.extensions[{index}].name"
@@ -42,6 +47,7 @@ def load_project(root: Path) -> Project:
             raise ConfigError(f"pyproject.toml: {key}: {name!r} is there twice")
     project = data.get("project")
     requires = project.get("requires-python", "") if isinstance(project, dict) else ""
+    classifiers = project.get("classifiers", []) if isinstance(project, dict) else []
     return Project(
         root=root,
         tool=tool,
@@ -49,7 +55,34 @@ def load_project(root: Path) -> Project:
             _extension(root, index, table, abi3=tool.abi3) for index, table in enumerate(tool.extensions)
         ),
         requires_python=requires if isinstance(requires, str) else "",
+        classified=_classified(classifiers),
     )
+
+
+def _classified(classifiers: object) -> tuple[str, ...]:
+    """Give the Pythons that trove classifiers name: ``Programming Language :: Python :: 3.13``."""
+    lines = [str(line) for line in classifiers] if isinstance(classifiers, list) else []
+    found = [re.fullmatch(r"Programming Language :: Python :: (3\.[0-9]+)", line) for line in lines]
+    return tuple(match[1] for match in found if match)
+
+
+def _refuse_compiler_keys(tool: ToolTable) -> None:
+    """What only pyz3's own build script obeys must not be lost in silence.
+
+    Raises:
+        ConfigError: Such a key is there.
+    """
+    tables = [("tool.pyz3", {"cpu": tool.cpu, "lto": tool.lto})]
+    for index, override in enumerate(tool.overrides):
+        keys = {"cpu": override.cpu, "lto": override.lto, **msgspec.to_builtins(override.settings)}
+        tables.append((f"tool.pyz3.overrides[{index}]", keys))
+    for where, keys in tables:
+        for key, value in keys.items():
+            if value:
+                raise ConfigError(
+                    f"pyproject.toml: {where}.{key} and tool.pyz3.build-zig exclude each other",
+                    tip="say it in build.zig",
+                )
 
 
 def _extension(root: Path, index: int, table: ExtensionTable, *, abi3: str | None) -> Extension:

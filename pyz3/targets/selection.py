@@ -1,4 +1,4 @@
-"""Which targets were asked for: platforms × Pythons, less what patterns of identifiers leave out."""
+"""Which targets were asked for: platforms with Pythons, less what patterns of identifiers leave out."""
 
 from __future__ import annotations
 
@@ -83,6 +83,7 @@ class Filter:
     skip: Patterns | None = None
 
     def __call__(self, identifier: str) -> bool:
+        """Whether ``identifier`` is let through."""
         if self.build is not None and not matches(self.build.words, identifier):
             return False
         return self.skip is None or not matches(self.skip.words, identifier)
