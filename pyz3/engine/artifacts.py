@@ -141,7 +141,7 @@ def _artifact(
     return Artifact(
         key=artifact_key(job, module, zig_target),
         # The full name: a module called "c" must not become libc.so, which musl takes for its own.
-        name=module.name + module.file.rpartition("/")[2].partition(".")[2].rpartition(".")[0],
+        name=module.file.rpartition(".")[0].replace("/", "."),
         target=zig_target,
         c_sources=tuple(
             Source(
