@@ -7,21 +7,25 @@ audit proves the promise later.  ``pyz3 wheel --print-plan`` prints the jobs as 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
 from pyz3.config import Optimize, Settings
 from pyz3.errors import ConfigError
 from pyz3.targets import Platform, PythonVersion, Target
+from pyz3.targets.cpus import check_cpu, has_cpu
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pyz3.config import Extension, Project
+    from pyz3.config import Extension, Lto, Project, WheelOptions
 
 # No CPython that pyz3 builds for runs on an older glibc: manylinux2014 is PEP 599's 2.17.
 OLDEST_GLIBC = (2, 17)
+
+# Zig optimises across files only where it links with LLD: ELF and COFF, not Mach-O.
+LTO_FAMILIES = frozenset({"linux", "musllinux", "windows"})
 
 
 class Module(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,6 +57,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
         wheel_platform: The platform tag that goes with the floor.
         optimize: Zig's build mode.
         modules: The extension modules; with ``build-zig`` empty, as only the project knows them.
+        cpu: The processor to build for on purpose, as zig names it; empty is the platform's oldest.
+        lto: Link-time optimisation, ``thin`` or ``full``; empty is none.
     """
 
     identifier: str
@@ -64,6 +70,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     wheel_platform: str
     optimize: Optimize
     modules: tuple[Module, ...]
+    cpu: str = ""
+    lto: str = ""
 
     @property
     def is_pure(self) -> bool:
@@ -82,6 +90,7 @@ def make_plan(
     *,
     optimize: Optimize | None = None,
     macos: str | None = None,
+    glibc: str = "",
 ) -> tuple[Job, ...]:
     """Give a job for each of ``targets``, in their order; a project without extensions needs just one.
 
@@ -90,41 +99,85 @@ def make_plan(
         targets: What was selected.
         optimize: Overrides the project's mode.
         macos: Overrides the project's macOS minimum (``MACOSX_DEPLOYMENT_TARGET``).
+        glibc: Overrides the project's glibc (``--platform manylinux_2_28``).
 
     Raises:
-        ConfigError: A floor is no version, or older than the platform can promise.
+        ConfigError: A floor is no version or older than the platform can promise; no machine has the cpu.
     """
-    mode = optimize or project.tool.optimize
     if not project.extensions and not project.tool.build_zig:
-        return (_pure_job(mode),)
+        return (_pure_job(optimize or project.tool.optimize),)
     jobs: dict[tuple[str, str], Job] = {}
     for target in targets:
-        job = _job(project, target, mode, macos)
+        options = project.tool.for_identifier(target.identifier)
+        job = _job(project, target, options, optimize=optimize, macos=macos, glibc=glibc)
         # A wheel for the stable ABI serves all later Pythons of its platform: it is built once.
         jobs.setdefault((job.platform, job.tag), job)
     return tuple(jobs.values())
 
 
-def _job(project: Project, target: Target, mode: Optimize, macos: str | None) -> Job:
-    modules = tuple(_module(extension, target) for extension in project.extensions)
+def make_notes(project: Project, jobs: Sequence[Job]) -> tuple[str, ...]:
+    """Give what the user must know of a plan although nothing is wrong with it."""
+    told: dict[tuple[str, str], list[str]] = {}
+    for job in jobs:
+        if job.cpu:
+            told.setdefault(("cpu", job.cpu), []).append(job.identifier)
+        if not job.is_pure and not job.lto and project.tool.for_identifier(job.identifier).lto:
+            told.setdefault(("lto", ""), []).append(job.identifier)
+    return tuple(
+        f"{_abridged(identifiers)}: needs {value}; a wheel's tag cannot say so, and pip installs it anywhere"
+        if key == "cpu"
+        else f"{_abridged(identifiers)}: built without lto, which zig has for Linux and Windows only"
+        for (key, value), identifiers in told.items()
+    )
+
+
+def _abridged(identifiers: Sequence[str], most: int = 3) -> str:
+    more = f" and {len(identifiers) - most} more" if len(identifiers) > most else ""
+    return ", ".join(identifiers[:most]) + more
+
+
+def _job(
+    project: Project,
+    target: Target,
+    options: WheelOptions,
+    *,
+    optimize: Optimize | None,
+    macos: str | None,
+    glibc: str,
+) -> Job:
+    modules = tuple(_module(extension, target, options) for extension in project.extensions)
     oldest = target.python
     tag = f"{target.python.tag}-{target.python.abi}"
     if modules and all(module.limited_api for module in modules):
         # The wheel needs what its most demanding module needs.
         oldest = max(PythonVersion.parse(module.limited_api) for module in modules)
         tag = f"{oldest.tag}-abi3"
-    floor = _floor(project, Target(platform=target.platform, python=oldest), macos)
+    floor = _floor(options, Target(platform=target.platform, python=oldest), macos=macos, glibc=glibc)
+    zig_targets = target.platform.zig_targets_for(floor)
     return Job(
         identifier=target.identifier,
         platform=str(target.platform),
         python=str(target.python),
         tag=tag,
-        zig_targets=target.platform.zig_targets_for(floor),
+        zig_targets=zig_targets,
         floor=floor,
         wheel_platform=target.platform.wheel_platform_for(floor),
-        optimize=mode,
+        optimize=optimize or options.optimize,
         modules=modules,
+        cpu=_cpu(options, zig_targets),
+        lto=_lto(options, target),
     )
+
+
+def _cpu(options: WheelOptions, zig_targets: Sequence[str]) -> str:
+    """Give the processor, if this machine has it: one key serves a whole matrix."""
+    if options.cpu:
+        check_cpu(options.cpu, where=f"pyproject.toml: {options.origin['cpu']}")
+    return options.cpu if any(has_cpu(zig_target, options.cpu) for zig_target in zig_targets) else ""
+
+
+def _lto(options: WheelOptions, target: Target) -> Lto | Literal[""]:
+    return options.lto if target.platform.family in LTO_FAMILIES else ""
 
 
 def _pure_job(mode: Optimize) -> Job:
@@ -141,13 +194,13 @@ def _pure_job(mode: Optimize) -> Job:
     )
 
 
-def _module(extension: Extension, target: Target) -> Module:
+def _module(extension: Extension, target: Target, options: WheelOptions) -> Module:
     limited = extension.abi3 if _can_load_abi3(target.python, extension.abi3) else ""
     suffix = target.stable_abi_suffix if limited else target.extension_suffix
     return Module(
         name=extension.name,
         file=extension.name.replace(".", "/") + suffix,
-        settings=extension.settings(target.platform.family),
+        settings=extension.settings(target.platform.family).plus(options.settings),
         limited_api=limited,
     )
 
@@ -157,20 +210,21 @@ def _can_load_abi3(python: PythonVersion, abi3: str) -> bool:
     return bool(abi3) and not python.free_threaded and python >= PythonVersion.parse(abi3)
 
 
-def _floor(project: Project, target: Target, macos: str | None) -> str:
+def _floor(options: WheelOptions, target: Target, *, macos: str | None, glibc: str) -> str:
     default = target.platform.floor(target.python)
-    if target.platform.family == "linux" and project.tool.glibc is not None:
-        wanted = _version(project.tool.glibc, "pyproject.toml: tool.pyz3.glibc", parts=(2, 2))
-        if wanted < OLDEST_GLIBC:
+    wanted_glibc = glibc or options.glibc
+    if target.platform.family == "linux" and wanted_glibc is not None:
+        where = "--platform" if glibc else f"pyproject.toml: {options.origin['glibc']}"
+        if _version(wanted_glibc, where, parts=(2, 2)) < OLDEST_GLIBC:
             raise ConfigError(
-                f"pyproject.toml: tool.pyz3.glibc: {project.tool.glibc!r} is older than 2.17",
+                f"{where}: {wanted_glibc!r} is older than 2.17",
                 tip="2.17 (manylinux2014) is the oldest that today's CPythons run on",
             )
-        return project.tool.glibc
+        return wanted_glibc
     if target.platform.family == "macos":
-        wanted_macos = macos or project.tool.macos
+        wanted_macos = macos or options.macos
         if wanted_macos:
-            where = "MACOSX_DEPLOYMENT_TARGET" if macos else "pyproject.toml: tool.pyz3.macos"
+            where = "MACOSX_DEPLOYMENT_TARGET" if macos else f"pyproject.toml: {options.origin['macos']}"
             # The interpreter itself needs the default: a wheel that promises less promises nothing.
             if _version(wanted_macos, where, parts=(1, 3)) > _version(default, where, parts=(2, 2)):
                 return wanted_macos if "." in wanted_macos else f"{wanted_macos}.0"
