@@ -27,6 +27,7 @@ ROOMS = (
     "targets",
     "config",
     "_schema",
+    "_patterns",
     "_toml",
     "_files",
     "errors",
@@ -46,7 +47,8 @@ def modules() -> dict[str, Path]:
 
 MODULES = modules()
 TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in MODULES.items()}
-BELOW_THE_COMMAND_LINE = [name for name in MODULES if ROOMS.index(name.split(".")[0]) > ROOMS.index("cli")]
+ABOVE = ROOMS[: ROOMS.index("cli") + 1]
+BELOW_THE_COMMAND_LINE = [name for name in MODULES if name.split(".")[0] not in ABOVE]
 
 
 def type_checking(tree: ast.Module) -> set[ast.AST]:

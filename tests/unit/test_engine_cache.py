@@ -2,34 +2,29 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from pyz3.engine.artifacts import Artifact
+from pyz3.config import Extension, Project, Settings, ToolTable
+from pyz3.engine.artifacts import Artifact, CApi, make_artifacts
 from pyz3.engine.toolchain import Toolchain, find_toolchain
 from pyz3.engine.warmth import cold_parts, mark_warm, parts_needed
 from pyz3.errors import ConfigError
+from pyz3.plan import make_plan
+from pyz3.targets import Platform, PythonVersion, Target
 
 BUILD_ZIG = (Path(__file__).parents[2] / "build.zig").read_bytes()
 
 
 def artifact(target: str = "x86_64-linux-gnu.2.17", *, zig: bool = False, cpp: bool = False) -> Artifact:
-    return Artifact(
-        key="k",
-        name="n",
-        target=target,
-        c_sources=(),
-        zig_sources=("a.zig",) if zig else (),
-        python_include="",
-        include_dirs=(),
-        define=(),
-        library_dirs=(),
-        libraries=(),
-        frameworks=(),
-        rpaths=(),
-        objects=(),
-        link_cpp=cpp,
-        version_script=None,
+    extension = Extension(name="m", common=Settings(sources=("a.c",)), families={})
+    plan = make_plan(
+        Project(root=Path(), tool=ToolTable(), extensions=(extension,)),
+        [Target(platform=Platform.LINUX_X86_64, python=PythonVersion(3, 13))],
     )
+    (made,) = make_artifacts(Path(), plan, {"3.13": CApi(include="")}, read=Path.read_text, exports="")
+    zig_sources = ("a.zig",) if zig else ()
+    return msgspec.structs.replace(made, target=target, zig_sources=zig_sources, link_cpp=cpp)
 
 
 @pytest.fixture

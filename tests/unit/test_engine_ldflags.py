@@ -26,7 +26,7 @@ from pyz3.errors import ConfigError
         ("-Wl,-O1 -Wl,--as-needed -Wl,-z,relro -Wl,-z,now -Wl,--gc-sections", {}),
         ("-bundle -Wl,-undefined,dynamic_lookup -Wl,-dead_strip", {}),
         ("-static-libgcc -static-libstdc++", {}),
-        ("-s -lz -L. -framework A -Wl,-rpath,r", {"libraries": ["z"], "library_dirs": ["."], "frameworks": ["A"], "rpaths": ["r"]}),
+        ("-s -lz -L. -framework A -Wl,-rpath,r", {"libraries": ["z"], "library_dirs": ["."], "frameworks": ["A"], "rpaths": ["r"]}),  # noqa: E501
     ],
 )  # fmt: skip
 def test_what_is_translated(flags: str, wanted: dict[str, Any]) -> None:

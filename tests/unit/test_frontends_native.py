@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -136,7 +135,7 @@ def test_a_link_in_a_circle_is_no_source(make: Callable[..., Path]) -> None:
     [
         ("src/speed.c", ["src/speed.cpp"], "did you mean 'src/speed.cpp'?"),
         ("*.zig", ["x/one.c", "x/two.c"], "the sources there are: x/one.c, x/two.c"),
-        ("*.zig", [f"x/{n}.c" for n in range(7)], "the sources there are: x/0.c, x/1.c, x/2.c, x/3.c, x/4.c and 2 more"),
+        ("*.zig", [f"x/{n}.c" for n in range(7)], "the sources there are: x/0.c, x/1.c, x/2.c, x/3.c, x/4.c and 2 more"),  # noqa: E501
         ("*.zig", ["build/gen.c", "dist/x.c", ".git/y.c", "x/one.c"], "the sources there are: x/one.c"),
     ],
 )  # fmt: skip
@@ -242,7 +241,4 @@ def test_any_path_is_found_or_refused(pattern: str, key: str, tmp_path: Path) ->
         assert error.message.startswith(f"pyproject.toml: tool.pyz3.extensions[0].{key}: ")  # noqa: PT017 - either is right
     else:
         assert sources(project) == ("a.c",)
-        assert all(
-            os.path.isabs(folder) or (tmp_path / folder).is_dir()
-            for folder in project.extensions[0].common.include_dirs
-        )
+        assert all((tmp_path / folder).is_dir() for folder in project.extensions[0].common.include_dirs)

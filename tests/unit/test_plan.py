@@ -26,7 +26,8 @@ def target(platform: str, python: str = "3.13") -> Target:
 
 def planned(platform: str, **tool: Any) -> tuple[str, str, str]:
     (job,) = make_plan(project(EXTENSION, **tool), [target(platform)])
-    return job.floor, job.zig_target, job.wheel_platform
+    (zig_target,) = job.zig_targets
+    return job.floor, zig_target, job.wheel_platform
 
 
 def test_a_job_says_everything() -> None:
@@ -37,7 +38,8 @@ def test_a_job_says_everything() -> None:
             identifier="cp313t-manylinux_x86_64",
             platform="linux-x86_64",
             python="3.13t",
-            zig_target="x86_64-linux-gnu.2.17",
+            tag="cp313-cp313t",
+            zig_targets=("x86_64-linux-gnu.2.17",),
             floor="2.17",
             wheel_platform="manylinux_2_17_x86_64.manylinux2014_x86_64",
             optimize="ReleaseFast",
@@ -54,7 +56,8 @@ def test_a_job_says_everything() -> None:
             identifier="cp39-win_amd64",
             platform="windows-x64",
             python="3.9",
-            zig_target="x86_64-windows-gnu",
+            tag="cp39-cp39",
+            zig_targets=("x86_64-windows-gnu",),
             floor="",
             wheel_platform="win_amd64",
             optimize="ReleaseFast",
@@ -82,13 +85,46 @@ def test_a_plan_survives_json() -> None:
 def test_json_names_keys_as_the_configuration_does() -> None:
     plan = make_plan(project(EXTENSION), [target("macos-arm64")])
     (job,) = msgspec.json.decode(msgspec.json.encode(plan))
-    assert job["modules"] == [
-        {
-            "name": "hello._speed",
-            "file": "hello/_speed.cpython-313-darwin.so",
-            "settings": {"sources": ["a.c"], "define": {"A": 1, "B": True, "C": "x"}, "cflags": ["-O1"]},
-        }
+    (module,) = job["modules"]
+    assert module["settings"] == {
+        "sources": ["a.c"],
+        "define": {"A": 1, "B": True, "C": "x"},
+        "cflags": ["-O1"],
+    }
+
+
+def test_a_fused_file_has_a_target_per_slice() -> None:
+    (job,) = make_plan(project(EXTENSION), [target("macos-universal2", "3.12")])
+    assert job.zig_targets == ("x86_64-macos.10.13", "aarch64-macos.11.0")
+    assert (job.floor, job.wheel_platform) == ("10.13", "macosx_10_13_universal2")
+
+
+def stable(name: str, abi3: str) -> Extension:
+    return Extension(name=name, common=COMMON, families={}, abi3=abi3)
+
+
+def test_a_wheel_for_the_stable_abi_is_built_once() -> None:
+    pythons = ("3.9", "3.10", "3.13", "3.13t", "3.14")
+    targets = [target(name, python) for name in ("linux-x86_64", "windows-x64") for python in pythons]
+    jobs = make_plan(project(stable("m", "3.10")), targets)
+    assert [(job.identifier, job.tag, job.modules[0].file, job.modules[0].limited_api) for job in jobs] == [
+        ("cp39-manylinux_x86_64", "cp39-cp39", "m.cpython-39-x86_64-linux-gnu.so", ""),
+        ("cp310-manylinux_x86_64", "cp310-abi3", "m.abi3.so", "3.10"),
+        ("cp313t-manylinux_x86_64", "cp313-cp313t", "m.cpython-313t-x86_64-linux-gnu.so", ""),
+        ("cp39-win_amd64", "cp39-cp39", "m.cp39-win_amd64.pyd", ""),
+        ("cp310-win_amd64", "cp310-abi3", "m.pyd", "3.10"),
+        ("cp313t-win_amd64", "cp313-cp313t", "m.cp313t-win_amd64.pyd", ""),
     ]
+
+
+def test_a_wheel_is_for_the_stable_abi_if_all_its_modules_are() -> None:
+    both = project(stable("m", "3.10"), stable("n", "3.12"))
+    (job,) = make_plan(both, [target("macos-x86_64", "3.13")])
+    assert (job.tag, job.floor) == ("cp312-abi3", "10.13")
+    (job,) = make_plan(project(stable("m", "3.10")), [target("macos-x86_64", "3.14")])
+    assert (job.tag, job.floor) == ("cp310-abi3", "10.9")
+    (job,) = make_plan(project(stable("m", "3.10"), EXTENSION), [target("linux-x86_64", "3.13")])
+    assert (job.tag, [module.limited_api for module in job.modules]) == ("cp313-cp313", ["3.10", ""])
 
 
 def test_one_job_serves_all_without_extensions() -> None:
@@ -97,7 +133,8 @@ def test_one_job_serves_all_without_extensions() -> None:
         identifier="py3-none-any",
         platform="",
         python="",
-        zig_target="",
+        tag="py3-none",
+        zig_targets=(),
         floor="",
         wheel_platform="any",
         optimize="ReleaseFast",
@@ -173,7 +210,7 @@ def test_macos_minimum(platform: str, python: str, macos: str | None, wanted: tu
     overridden = make_plan(project(EXTENSION, macos="99.0"), [target(platform, python)], macos=macos)
     configured = make_plan(project(EXTENSION, macos=macos), [target(platform, python)])
     jobs = (*configured, *(overridden if macos else ()))
-    assert {(job.floor, job.zig_target, job.wheel_platform) for job in jobs} == {wanted}
+    assert {(job.floor, *job.zig_targets, job.wheel_platform) for job in jobs} == {wanted}
 
 
 def test_macos_minimum_is_for_macos() -> None:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from typing import Any
 
 import msgspec
@@ -42,15 +42,15 @@ def test_what_fits_is_converted() -> None:
     [
         ({"name": 1}, "tool.x.name: expected a string, found an integer"),
         ({"name": True}, "tool.x.name: expected a string, found true or false"),
-        ({"name": datetime.date(2020, 1, 1)}, "tool.x.name: expected a string, found date"),
+        ({"name": dt.date(2020, 1, 1)}, "tool.x.name: expected a string, found date"),
         ([], "tool.x: expected a table, found an array"),
         ({"name": "n", "one": []}, "tool.x.one: expected a table, found an array"),
         ({"name": "n", "one": {"a-number": 1.5}}, "tool.x.one.a-number: expected an integer, found a float"),
-        ({"name": "n", "one": {"inner": {"texts": "t"}}}, "tool.x.one.inner.texts: expected an array, found a string"),
+        ({"name": "n", "one": {"inner": {"texts": "t"}}}, "tool.x.one.inner.texts: expected an array, found a string"),  # noqa: E501
         ({"name": "n", "many": {}}, "tool.x.many: expected an array, found a table"),
         ({"name": "n", "many": [{}, {}, 3]}, "tool.x.many[2]: expected a table, found an integer"),
-        ({"name": "n", "many": [{}, {"texts": ["", 1]}]}, "tool.x.many[1].texts[1]: expected a string, found an integer"),
-        ({"name": "n", "named": {"p": 1, "q": "x"}}, "tool.x.named.q: expected an integer or a table, found a string"),
+        ({"name": "n", "many": [{}, {"texts": ["", 1]}]}, "tool.x.many[1].texts[1]: expected a string, found an integer"),  # noqa: E501
+        ({"name": "n", "named": {"p": 1, "q": "x"}}, "tool.x.named.q: expected an integer or a table, found a string"),  # noqa: E501
     ],
 )  # fmt: skip
 def test_wrong_types(value: Any, message: str) -> None:
@@ -62,8 +62,8 @@ def test_wrong_types(value: Any, message: str) -> None:
     [
         ({"name": "n", "oen": {}}, "tool.x.oen: unknown key", "did you mean 'one'?"),
         ({"name": "n", "wxyz": {}}, "tool.x.wxyz: unknown key", "the keys there are: many, name, named, one"),
-        ({"name": "n", "one": {"a_number": 1}}, "tool.x.one.a_number: unknown key", "did you mean 'a-number'?"),
-        ({"name": "n", "many": [{}, {"text": []}]}, "tool.x.many[1].text: unknown key", "did you mean 'texts'?"),
+        ({"name": "n", "one": {"a_number": 1}}, "tool.x.one.a_number: unknown key", "did you mean 'a-number'?"),  # noqa: E501
+        ({"name": "n", "many": [{}, {"text": []}]}, "tool.x.many[1].text: unknown key", "did you mean 'texts'?"),  # noqa: E501
         ({"name": "n", "one\ntwo": {}}, "tool.x.one\ntwo: unknown key", "did you mean 'one'?"),
         ({"one": {}}, "tool.x.name: missing", "add it: name = …"),
     ],

@@ -52,6 +52,43 @@ ROWS = {
         ".cpython-{}-aarch64-linux-musl.so",
     ),
     "windows-arm64": ("aarch64-windows-gnu", "win_arm64", "win_arm64", ".cp{}-win_arm64.pyd"),
+    "macos-universal2": (
+        "x86_64-macos.10.9",
+        "macosx_10_9_universal2",
+        "macosx_universal2",
+        ".cpython-{}-darwin.so",
+    ),
+    "linux-i686": (
+        "x86-linux-gnu.2.17",
+        "manylinux_2_17_i686.manylinux2014_i686",
+        "manylinux_i686",
+        ".cpython-{}-i386-linux-gnu.so",
+    ),
+    "linux-armv7l": (
+        "arm-linux-gnueabihf.2.17",
+        "manylinux_2_17_armv7l.manylinux2014_armv7l",
+        "manylinux_armv7l",
+        ".cpython-{}-arm-linux-gnueabihf.so",
+    ),
+    "linux-ppc64le": (
+        "powerpc64le-linux-gnu.2.19",
+        "manylinux_2_17_ppc64le.manylinux2014_ppc64le",
+        "manylinux_ppc64le",
+        ".cpython-{}-powerpc64le-linux-gnu.so",
+    ),
+    "linux-s390x": (
+        "s390x-linux-gnu.2.17",
+        "manylinux_2_17_s390x.manylinux2014_s390x",
+        "manylinux_s390x",
+        ".cpython-{}-s390x-linux-gnu.so",
+    ),
+    "linux-riscv64": (
+        "riscv64-linux-gnu.2.39",
+        "manylinux_2_39_riscv64",
+        "manylinux_riscv64",
+        ".cpython-{}-riscv64-linux-gnu.so",
+    ),
+    "windows-x86": ("x86-windows-gnu", "win32", "win32", ".cp{}-win32.pyd"),
 }
 
 
@@ -78,7 +115,7 @@ def test_enum_and_table_hold_the_same_platforms_in_the_same_order() -> None:
 def test_build_script_knows_the_same_targets() -> None:
     text = (ROOT / "build.zig").read_text(encoding="utf-8")
     (block,) = re.findall(r"const known_targets = \[_\]\[\]const u8\{(.*?)\};", text, re.DOTALL)
-    assert re.findall(r'"([^"]+)"', block) == [platform.spec.zig for platform in Platform]
+    assert re.findall(r'"([^"]+)"', block) == [p.spec.zig for p in Platform if not p.spec.slices]
 
 
 @pytest.mark.parametrize(
@@ -88,7 +125,21 @@ def test_build_script_knows_the_same_targets() -> None:
 def test_oldest_macos_depends_on_the_python(minor: int, floor: str) -> None:
     assert Platform.MACOS_X86_64.floor(PythonVersion(3, minor)) == floor
     assert Platform.MACOS_X86_64.floor(PythonVersion(3, minor, free_threaded=True)) == floor
+    assert Platform.MACOS_UNIVERSAL2.floor(PythonVersion(3, minor)) == floor
     assert Platform.MACOS_ARM64.floor(PythonVersion(3, minor)) == "11.0"
+
+
+def test_a_fused_file_has_a_slice_per_machine() -> None:
+    assert Platform.MACOS_UNIVERSAL2.slices == (Platform.MACOS_X86_64, Platform.MACOS_ARM64)
+    assert [p for p in Platform if p.slices != (p,)] == [Platform.MACOS_UNIVERSAL2]
+    # The first macOS on arm64 is 11.0: that slice cannot promise less.
+    assert Platform.MACOS_UNIVERSAL2.zig_targets_for("10.13") == ("x86_64-macos.10.13", "aarch64-macos.11.0")
+    assert Platform.MACOS_UNIVERSAL2.zig_targets_for("12.0") == ("x86_64-macos.12.0", "aarch64-macos.12.0")
+
+
+def test_zig_has_no_older_glibc_for_ppc64le() -> None:
+    assert Platform.LINUX_PPC64LE.zig_targets_for("2.17") == ("powerpc64le-linux-gnu.2.19",)
+    assert Platform.LINUX_PPC64LE.zig_targets_for("2.28") == ("powerpc64le-linux-gnu.2.28",)
 
 
 def test_floors_elsewhere() -> None:
@@ -99,6 +150,12 @@ def test_floors_elsewhere() -> None:
         "musllinux-x86_64": "1.2",
         "musllinux-aarch64": "1.2",
         "windows-arm64": "",
+        "linux-i686": "2.17",
+        "linux-armv7l": "2.17",
+        "linux-ppc64le": "2.17",
+        "linux-s390x": "2.17",
+        "linux-riscv64": "2.39",
+        "windows-x86": "",
     }
 
 
@@ -126,7 +183,8 @@ def test_installers_look_for_our_tags(
     platform: Platform, python: PythonVersion, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if platform.family == "linux":
-        monkeypatch.setattr(tags._manylinux, "_get_glibc_version", lambda: (2, 17))  # type: ignore[attr-defined]
+        glibc = tuple(int(part) for part in platform.floor(python).split("."))
+        monkeypatch.setattr(tags._manylinux, "_get_glibc_version", lambda: glibc)  # type: ignore[attr-defined]
         monkeypatch.setattr(tags._manylinux, "_have_compatible_abi", lambda *_: True)  # type: ignore[attr-defined]
         accepted = set(tags._manylinux.platform_tags([platform.spec.arch]))  # type: ignore[attr-defined]
     elif platform.family == "musllinux":
@@ -134,9 +192,10 @@ def test_installers_look_for_our_tags(
         monkeypatch.setattr(tags._musllinux, "_get_musl_version", lambda _: version)  # type: ignore[attr-defined]
         accepted = set(tags._musllinux.platform_tags([platform.spec.arch]))  # type: ignore[attr-defined]
     elif platform.family == "macos":
-        accepted = set(tags.mac_platforms((14, 0), platform.spec.arch))
+        machine = "x86_64" if platform.slices != (platform,) else platform.spec.arch
+        accepted = set(tags.mac_platforms((14, 0), machine))
     else:
-        monkeypatch.setattr(sysconfig, "get_platform", lambda: f"win-{platform.spec.arch}")
+        monkeypatch.setattr(sysconfig, "get_platform", lambda: platform.wheel_platform.replace("_", "-"))
         accepted = set(tags._generic_platforms())
     single = platform.wheel_platform_for(platform.floor(python)).split(".")
     assert set(single) <= accepted
@@ -158,6 +217,12 @@ def test_installers_look_for_our_tags(
         ("win32", "AMD64", "cp313-win_amd64", Platform.WINDOWS_X64),
         ("win32", "AMD64", None, Platform.WINDOWS_X64),
         ("win32", "ARM64", "cp313-win_arm64", Platform.WINDOWS_ARM64),
+        ("win32", "x86", "cp313-win32", Platform.WINDOWS_X86),
+        ("linux", "i686", "cpython-313-i386-linux-gnu", Platform.LINUX_I686),
+        ("linux", "armv7l", "cpython-313-arm-linux-gnueabihf", Platform.LINUX_ARMV7L),
+        ("linux", "ppc64le", "cpython-313-powerpc64le-linux-gnu", Platform.LINUX_PPC64LE),
+        ("linux", "s390x", "cpython-313-s390x-linux-gnu", Platform.LINUX_S390X),
+        ("linux", "riscv64", "cpython-313-riscv64-linux-gnu", Platform.LINUX_RISCV64),
     ],
 )
 def test_this_machine(
@@ -173,7 +238,7 @@ def test_this_machine(
 def test_an_unknown_machine(system: str, machine: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "platform", system)
     monkeypatch.setattr(host, "machine", lambda: machine)
-    with pytest.raises(ConfigError, match="^pyz3 makes no wheels for this machine") as caught:
+    with pytest.raises(ConfigError, match=r"^pyz3 makes no wheels for this machine") as caught:
         Platform.current()
     assert f"({system}, " in caught.value.message
     assert caught.value.tip == "name a platform: " + ", ".join(ROWS)

@@ -21,7 +21,7 @@ def test_spellings_of_a_free_threaded_version(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "3", "3.", "2.7", "4.0", "3.13x", "3.131", "pp310", "all", "3.13-t"])
 def test_what_is_no_version(text: str) -> None:
-    with pytest.raises(ValueError, match="is not a Python version like 3.13 or 3.13t"):
+    with pytest.raises(ValueError, match=r"is not a Python version like 3\.13 or 3\.13t"):
         PythonVersion.parse(text)
 
 

@@ -1,0 +1,269 @@
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import pytest
+
+from pyz3.config import Extension, Project, Settings, ToolTable
+from pyz3.engine.artifacts import (
+    PLAN_VERSION,
+    Artifact,
+    CApi,
+    PlanFile,
+    Source,
+    artifact_key,
+    make_artifacts,
+    slice_key,
+)
+from pyz3.errors import ConfigError
+from pyz3.plan import make_plan
+from pyz3.targets import Platform, PythonVersion, Target
+
+if TYPE_CHECKING:
+    from pyz3.plan import Job
+
+BUILD_ZIG = (Path(__file__).parents[2] / "build.zig").read_text(encoding="utf-8")
+ROOT = Path(os.path.abspath("project"))  # noqa: PTH100 - as the frontend does
+CAPI = CApi(include="/headers")
+
+
+def under(path: str) -> str:
+    return str(ROOT / path)
+
+
+def jobs(
+    *extensions: Extension, platform: str = "linux-x86_64", pythons: tuple[str, ...] = ("3.13",)
+) -> tuple[Job, ...]:
+    project = Project(root=ROOT, tool=ToolTable(), extensions=extensions)
+    return make_plan(
+        project,
+        [Target(platform=Platform(platform), python=PythonVersion.parse(python)) for python in pythons],
+    )
+
+
+def refuse(path: Path) -> str:
+    raise AssertionError(path)
+
+
+def artifact(
+    settings: Settings,
+    *,
+    platform: str = "linux-x86_64",
+    python: str = "3.13",
+    capi: CApi = CAPI,
+    zig: dict[str, str] | None = None,
+) -> Artifact:
+    extension = Extension(name="pkg._mod", common=settings, families={})
+    files = {under(name): text for name, text in (zig or {}).items()}
+    (made,) = make_artifacts(
+        ROOT,
+        jobs(extension, platform=platform, pythons=(python,)),
+        {python: capi},
+        read=(lambda path: files[str(path)]) if files else refuse,
+        exports="/exports.map",
+    )
+    return made
+
+
+def zig_struct(name: str) -> list[str]:
+    """The fields of a struct in build.zig, without its comments."""
+    (body,) = re.findall(rf"^const {name} = struct \{{(.*?)\}};", BUILD_ZIG, re.DOTALL | re.MULTILINE)
+    code = re.sub(r"//.*", "", body)
+    return [field.split(":")[0].strip() for field in code.split(",") if field.strip()]
+
+
+@pytest.mark.parametrize(("name", "struct"), [("Artifact", Artifact), ("Source", Source), ("Plan", PlanFile)])
+def test_build_script_reads_the_fields_that_are_written(name: str, struct: Any) -> None:
+    assert zig_struct(name) == list(struct.__struct_encode_fields__)
+
+
+def test_build_script_and_writer_agree_on_the_version() -> None:
+    assert re.findall(r"plan\.version != (\d+)", BUILD_ZIG) == [str(PLAN_VERSION)]
+
+
+def test_an_artifact_of_c() -> None:
+    settings = Settings(
+        sources=("src/a.c", "src/b.S"),
+        include_dirs=("include", "/opt/include", "."),
+        library_dirs=("lib",),
+        define={"N": 3, "ZERO": 0, "ON": True, "OFF": False, "TEXT": '"a b"'},
+        cflags=("-O1",),
+        cxxflags=("-std=c++20",),
+        ldflags=("-lz", "-Ldeps", "-Wl,-rpath,$ORIGIN", "-framework", "F"),
+        libraries=("m",),
+    )
+    flags = (
+        "-fwrapv",
+        "-ffile-prefix-map=/headers=python",
+        f"-ffile-prefix-map={ROOT}=.",
+        *("-DN=3", "-DZERO=0", "-DON=1", '-DTEXT="a b"'),
+        "-O1",
+    )
+    wanted: dict[str, Any] = {
+        "key": "x86_64-linux-gnu.2.17/cp313/pkg/_mod.cpython-313-x86_64-linux-gnu.so",
+        "name": "pkg._mod.cpython-313-x86_64-linux-gnu",
+        "target": "x86_64-linux-gnu.2.17",
+        "c_sources": (Source(path=under("src/a.c"), flags=flags), Source(path=under("src/b.S"), flags=flags)),
+        "zig_sources": (),
+        "python_include": "/headers",
+        "include_dirs": (under("include"), os.path.normpath("/opt/include"), str(ROOT)),
+        "define": ("N=3", "ZERO=0", "ON=1", 'TEXT="a b"'),
+        "library_dirs": (under("lib"), under("deps")),
+        "libraries": ("m", "z"),
+        "frameworks": ("F",),
+        "rpaths": ("$ORIGIN",),
+        "objects": (),
+        "link_cpp": False,
+        "version_script": "/exports.map",
+    }
+    made = artifact(settings)
+    assert {field: getattr(made, field) for field in wanted} == wanted
+
+
+@pytest.mark.parametrize("suffix", [".cc", ".cpp", ".cxx"])
+def test_cpp_sources_have_their_own_flags(suffix: str) -> None:
+    made = artifact(Settings(sources=("a.c", f"b{suffix}"), cflags=("-c",), cxxflags=("-x",)))
+    assert [source.flags[-1] for source in made.c_sources] == ["-c", "-x"]
+    assert [len(source.flags) for source in made.c_sources] == [4, 4]
+    assert made.link_cpp
+
+
+def test_free_threaded_pythons_have_their_macro() -> None:
+    settings = Settings(sources=("a.c",), define={"A": 1})
+    threaded = artifact(settings, python="3.14t")
+    assert threaded.define == ("A=1", "Py_GIL_DISABLED=1")
+    assert threaded.c_sources[0].flags[-2:] == ("-DA=1", "-DPy_GIL_DISABLED=1")
+    assert artifact(settings, python="3.14").define == ("A=1",)
+
+
+def test_windows_links_the_import_library() -> None:
+    made = artifact(
+        Settings(sources=("a.c",)),
+        platform="windows-x64",
+        capi=CApi(include="/headers", import_library="/python313.lib"),
+    )
+    assert made.objects == ("/python313.lib",)
+    assert (made.key, made.name) == (
+        "x86_64-windows-gnu/cp313/pkg/_mod.cp313-win_amd64.pyd",
+        "pkg._mod.cp313-win_amd64",
+    )
+
+
+def test_the_projects_version_script_replaces_ours() -> None:
+    made = artifact(Settings(sources=("a.c",), ldflags=("-Wl,--version-script=src/x.map",)))
+    assert made.version_script == under("src/x.map")
+
+
+@pytest.mark.parametrize(
+    ("files", "roots"),
+    [
+        ({"a.zig": ""}, ["a.zig"]),
+        ({"a.zig": '@import("b.zig")', "b.zig": '@import("std")'}, ["a.zig"]),
+        ({"b.zig": "", "a.zig": 'const b = @import("b.zig");'}, ["a.zig"]),
+        ({"a.zig": "", "b.zig": ""}, ["a.zig", "b.zig"]),
+        ({"s/a.zig": '@import("sub/b.zig")', "s/sub/b.zig": '@import("../c.zig")', "s/c.zig": ""}, ["s/a.zig"]),  # noqa: E501
+        ({"s/a.zig": '@import("b.zig")', "b.zig": ""}, ["s/a.zig", "b.zig"]),
+        ({"a.zig": '@import("b.zig")', "b.zig": '@import("a.zig")'}, ["a.zig"]),
+    ],
+)  # fmt: skip
+def test_zig_files_that_no_other_one_imports_are_roots(files: dict[str, str], roots: list[str]) -> None:
+    made = artifact(Settings(sources=tuple(files)), zig=files)
+    assert made.zig_sources == tuple(under(root) for root in roots)
+    assert (made.c_sources, made.link_cpp) == ((), False)
+
+
+def test_a_mixed_module() -> None:
+    made = artifact(Settings(sources=("a.zig", "b.cpp")), zig={"a.zig": ""})
+    assert (made.zig_sources, [source.path for source in made.c_sources]) == (
+        (under("a.zig"),),
+        [under("b.cpp")],
+    )
+    assert made.link_cpp
+
+
+def test_zig_files_are_read_once_for_all_pythons() -> None:
+    read: list[Path] = []
+    extension = Extension(name="m", common=Settings(sources=("a.zig",)), families={})
+
+    def note(path: Path) -> str:
+        read.append(path)
+        return ""
+
+    pythons = ("3.9", "3.13", "3.13t")
+    made = make_artifacts(
+        ROOT,
+        jobs(extension, pythons=pythons),
+        {python: CApi(include=f"/{python}") for python in pythons},
+        read=note,
+        exports="/exports.map",
+    )
+    assert read == [ROOT / "a.zig"]
+    assert [(a.key.split("/")[1], a.python_include) for a in made] == [
+        ("cp39", "/3.9"),
+        ("cp313", "/3.13"),
+        ("cp313t", "/3.13t"),
+    ]
+
+
+def test_keys_are_unique_within_a_platform() -> None:
+    extensions = [
+        Extension(name=n, common=Settings(sources=("a.c",)), families={}) for n in ("m", "p.m", "p.q.m")
+    ]
+    planned = jobs(*extensions, pythons=("3.9", "3.13", "3.13t"))
+    made = make_artifacts(
+        ROOT, planned, {job.python: CAPI for job in planned}, read=refuse, exports="/exports.map"
+    )
+    assert len({a.key for a in made}) == len(made) == 9
+    assert [a.key for a in made] == [
+        artifact_key(job, module, zig_target)
+        for job in planned
+        for module in job.modules
+        for zig_target in job.zig_targets
+    ]
+
+
+def test_a_fused_file_is_an_artifact_per_slice() -> None:
+    extension = Extension(name="m", common=Settings(sources=("a.c",)), families={})
+    planned = jobs(extension, platform="macos-universal2")
+    made = make_artifacts(ROOT, planned, {"3.13": CAPI}, read=refuse, exports="/exports.map")
+    assert [(a.key, a.target, slice_key(a.key)) for a in made] == [
+        (f"{target}/cp313/m.cpython-313-darwin.so", target, target.partition(".")[0])
+        for target in ("x86_64-macos.10.13", "aarch64-macos.11.0")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("platform", "name", "objects"),
+    [("linux-x86_64", "p.m.abi3", ()), ("windows-x64", "p.m", ("/python3.lib",))],
+)
+def test_the_stable_abi_has_its_macro_name_and_library(
+    platform: str, name: str, objects: tuple[str, ...]
+) -> None:
+    extension = Extension(name="p.m", common=Settings(sources=("a.c",)), families={}, abi3="3.10")
+    windows = platform.startswith("windows")
+    capi = CApi(
+        include="/headers",
+        import_library="/python313.lib" if windows else None,
+        stable_library="/python3.lib" if windows else None,
+    )
+    (made,) = make_artifacts(
+        ROOT, jobs(extension, platform=platform), {"3.13": capi}, read=refuse, exports="/exports.map"
+    )
+    assert (made.name, made.objects, made.define) == (name, objects, ("Py_LIMITED_API=0x030A0000",))
+    assert made.c_sources[0].flags[-1] == "-DPy_LIMITED_API=0x030A0000"
+
+
+def test_a_linker_flag_that_is_not_understood_names_the_module() -> None:
+    with pytest.raises(ConfigError, match=r"ldflags of pkg\._mod: '-Wl,--wrap=x' is not understood"):
+        artifact(Settings(sources=("a.c",), ldflags=("-Wl,--wrap=x",)))
+
+
+def test_the_plan_file_is_json_that_reads_back() -> None:
+    plan = PlanFile(artifacts=(artifact(Settings(sources=("a.c",))),))
+    encoded = msgspec.json.encode(plan)
+    assert msgspec.json.decode(encoded, type=PlanFile) == plan
+    assert list(msgspec.json.decode(encoded)) == ["version", "artifacts"]
