@@ -215,12 +215,14 @@ def _floor(options: WheelOptions, target: Target, *, macos: str | None, glibc: s
     wanted_glibc = glibc or options.glibc
     if target.platform.family == "linux" and wanted_glibc is not None:
         where = "--platform" if glibc else f"pyproject.toml: {options.origin['glibc']}"
-        if _version(wanted_glibc, where, parts=(2, 2)) < OLDEST_GLIBC:
+        wanted = _version(wanted_glibc, where, parts=(2, 2))
+        if wanted < OLDEST_GLIBC:
             raise ConfigError(
                 f"{where}: {wanted_glibc!r} is older than 2.17",
                 tip="2.17 (manylinux2014) is the oldest that today's CPythons run on",
             )
-        return wanted_glibc
+        # Where the platform itself is younger, as riscv64 is, one key may still serve a whole matrix.
+        return wanted_glibc if wanted > _version(default, where, parts=(2, 2)) else default
     if target.platform.family == "macos":
         wanted_macos = macos or options.macos
         if wanted_macos:
