@@ -170,6 +170,13 @@ def test_glibc_floor(platform: str) -> None:
     assert planned(platform, glibc="2.28") == ("2.28", f"{arch}-linux-gnu.2.28", f"manylinux_2_28_{arch}")
 
 
+def test_a_platform_that_is_younger_than_the_glibc_asked_for() -> None:
+    assert planned("linux-riscv64", glibc="2.28") == planned("linux-riscv64")
+    assert planned("linux-riscv64")[0] == "2.39"
+    newer = ("2.40", "riscv64-linux-gnu.2.40", "manylinux_2_40_riscv64")
+    assert planned("linux-riscv64", glibc="2.40") == newer
+
+
 def test_glibc_floor_is_for_glibc() -> None:
     for platform in ("musllinux-x86_64", "macos-arm64", "windows-x64"):
         assert planned(platform, glibc="2.28") == planned(platform)

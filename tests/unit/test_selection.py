@@ -34,7 +34,7 @@ def test_names_and_globs_give_platforms_in_table_order(patterns: list[str], want
     ("pattern", "hint"),
     [
         ("linux-x86-64", "did you mean 'linux-x86_64'? "),
-        ("windows-x6", "did you mean 'windows-x64'? "),
+        ("window-x64", "did you mean 'windows-x64'? "),
         ("Linux-x86_64", "did you mean 'linux-x86_64'? "),
         ("plan9-*", ""),
         ("", ""),
