@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pyz3.builder.proof import Binary, DamagedError, Known, Prover
+from pyz3.builder.proof import Binary, DamagedError, Known, Prover, StumbledError
 from pyz3.capi import import_library, python_symbols
 from pyz3.engine.artifacts import CApi, artifact_key, make_artifacts, slice_key
 from pyz3.engine.custom import LIBRARY_SUFFIXES, build_custom, module_name
+from pyz3.engine.damage import is_damage
 from pyz3.engine.fuse import fuse
 from pyz3.engine.warmth import cold_parts, mark_warm, parts_needed
 from pyz3.engine.zig import Outcome, merge
@@ -80,6 +80,7 @@ class PlatformBuild:
         tell: Listener,
     ) -> None:
         self.corrupt = False
+        self._again = False
         self._project = project
         self._jobs = jobs
         self._includes = includes
@@ -91,25 +92,37 @@ class PlatformBuild:
 
     def run(self, deliver: Deliver) -> None:
         """Build, audit and deliver every job; what goes wrong is delivered as an error."""
-        retried, self.corrupt = self.corrupt, False
+        self._again, self.corrupt = self.corrupt, False
         try:
-            if self._project.tool.build_zig:
-                self._run_custom(deliver)
-            else:
-                self._run_plan(deliver)
+            self._run(deliver)
         except DamagedError as error:
-            if not retried:
+            if self._again:
+                failure = BuildFailedError(
+                    f"the cache gives damaged files again and again: {error}",
+                    tip=f"delete {self._runner.toolchain.cache} and check the disk",
+                )
+                self._fail(failure, deliver)
+            else:
+                self._say("the cache is damaged, building anew")
                 self.corrupt = True
-                return
-            failure = BuildFailedError(
-                f"the cache gives damaged files again and again: {error}",
-                tip=f"delete {self._runner.toolchain.cache} and check the disk",
-            )
-            for job in self._jobs:
-                deliver(job, failure)
         except Pyz3Error as error:
-            for job in self._jobs:
-                deliver(job, error)
+            self._fail(error, deliver)
+
+    def _run(self, deliver: Deliver) -> None:
+        run = self._run_custom if self._project.tool.build_zig else self._run_plan
+        try:
+            run(deliver)
+        except StumbledError:
+            if not self._again:
+                raise
+            # It was not the users' part of the cache, hence zig's own: its C libraries, libc++.
+            # The caller runs one platform at a time by now.
+            self._runner.toolchain.discard(everything=True)
+            run(deliver)
+
+    def _fail(self, error: Pyz3Error, deliver: Deliver) -> None:
+        for job in self._jobs:
+            deliver(job, error)
 
     def artifacts(self) -> tuple[Artifact, ...]:
         """Give what zig is to build.
@@ -130,8 +143,8 @@ class PlatformBuild:
         started = time.perf_counter()
         outcome = self._zig(artifacts)
         share = (time.perf_counter() - started) / len(self._jobs)
-        if self._is_damage(outcome.text):
-            raise DamagedError(outcome.text)
+        if is_damage(outcome.text):
+            raise StumbledError(outcome.text)
         # All are read before the first is delivered: damage found later would come too late.
         binaries = {job.identifier: self._collect(job, outcome) for job in self._jobs}
         known = {b.key: self._prover.read(b) for found in binaries.values() for b in found}
@@ -153,6 +166,8 @@ class PlatformBuild:
                 binaries = self._custom_binaries(job, files)
                 known = {binary.key: self._prover.read(binary) for binary in binaries}
             except (Pyz3Error, DamagedError) as error:
+                if isinstance(error, BuildFailedError) and any(is_damage(text) for _, text in error.compiler):
+                    raise StumbledError(str(error)) from error
                 deliver(job, error if isinstance(error, Pyz3Error) else BuildFailedError(str(error)))
                 continue
             deliver(job, self._prove(job, binaries, known, time.perf_counter() - started, others=files))
@@ -240,15 +255,7 @@ class PlatformBuild:
             reports=reports,
             tag=tag,
             seconds=seconds + time.perf_counter() - started,
-            cached=all(known[binary.key].cached for binary in binaries),
-        )
-
-    def _is_damage(self, text: str) -> bool:
-        """Tell whether zig stumbled over its own cache rather than over the user's sources."""
-        toolchain = self._runner.toolchain
-        folders = "|".join(re.escape(str(path)) for path in (toolchain.local_cache, toolchain.global_cache))
-        return (
-            re.search(rf"error: [^\n]*({folders})[^\n]*\.(o|a|obj|lib|so|dylib|dll|rsp)\b", text) is not None
+            cached=not self._again and all(known[binary.key].cached for binary in binaries),
         )
 
     def _say(self, text: str) -> None:

@@ -52,6 +52,10 @@ class DamagedError(Exception):
     """A binary is no longer what it was, or never was one: the cache it came from is damaged."""
 
 
+class StumbledError(DamagedError):
+    """Zig itself could not use what lies in its cache."""
+
+
 class Prover:
     """Audits the binaries of one platform.
 

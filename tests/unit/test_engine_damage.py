@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import pytest
+
+from pyz3.engine.damage import is_damage
+
+# What zig 0.16.0 printed after files of its cache were cut short, overwritten or deleted.
+DAMAGE = {
+    "cut manifest": "error: failed to check cache: invalid manifest file format",
+    "no build runner": "error: failed to spawn build runner zig-0.16.0/local/o/fee58011/build: FileNotFound",
+    "cut build runner": (
+        "error: the following build command terminated with signal SEGV:\n"
+        "zig-0.16.0/local/o/fee58011/build /site-packages/ziglang/zig /site-packages/ziglang/lib"
+    ),
+    "no archive": (
+        "error: failed to parse archive: FileNotFound\n"
+        "    note: while parsing zig-0.16.0/global/o/ac530112/libcompiler_rt.a"
+    ),
+    "cut stub of libc": (
+        "error: ld.lld: zig-0.16.0/global/o/8fde38de/libm.so.6: section header table goes past the end of "
+        "the file: e_shoff = 0x6208"
+    ),
+    "cut archive behind the build runner": (
+        "error: undefined symbol: memcpy\n    note: referenced by build.o:debug.panicExtra__anon_2133\n"
+    ),
+    "garbage for generated source": (
+        "warning: the cached file 'zig-0.16.0/global/b/081700ad/builtin.zig' had the wrong size. "
+        "Expected 3489, found 8. Overwriting with correct file contents now\n"
+        "zig-0.16.0/local/o/a9cfc9d8/dependencies.zig:1:1: error: file cannot be a tuple\ngarbage\n^~~~~~~"
+    ),
+    "absolute, Windows": (
+        r"error: lld-link: C:\Users\me\pyz3\zig-0.16.0\local\o\16a0\speed.obj: unknown file type"
+    ),
+}
+# What it printed for mistakes of a project.
+MISTAKES = {
+    "C": "/project/src/one.c:1:22: error: use of undeclared identifier 'nosuch'",
+    "library": "error: error: unable to find dynamic system library 'nosuchlib' using strategy "
+    "'paths_first'. searched paths: none",
+    "symbols": "error: ld.lld: undefined symbol: nosuch\n"
+    "    note: referenced by one.c\n    note:               zig-0.16.0/local/o/16a0/one.o:(PyInit_one)",
+    "translated header": "zig-0.16.0/local/o/5c1e/pyz3_python.zig:7:1: error: opaque types have unknown size",
+    "#error": "/project/probe.c:2:2: error: no apples\n#error no apples\n ^",
+}
+
+
+@pytest.mark.parametrize("name", DAMAGE)
+def test_damage(name: str) -> None:
+    assert is_damage(DAMAGE[name])
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_mistakes(name: str) -> None:
+    assert not is_damage(MISTAKES[name])
