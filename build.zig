@@ -38,6 +38,10 @@ const Artifact = struct {
     name: []const u8,
     /// ZIG_TARGET, or the same with another oldest system (macOS' depends on the Python).
     target: []const u8,
+    /// A processor to build for on purpose, `x86_64_v3`; empty is the oldest that the target has.
+    cpu: []const u8,
+    /// Link-time optimisation: `thin`, `full` or empty.
+    lto: []const u8,
     c_sources: []const Source,
     zig_sources: []const []const u8,
     python_include: []const u8,
@@ -68,7 +72,7 @@ pub fn build(b: *std.Build) !void {
     const plan = try std.json.parseFromSliceLeaky(Plan, b.allocator, text, .{});
     if (plan.version != 1) fail("plan version {d} is not 1: pyz3 and build.zig do not match", .{plan.version});
     for (plan.artifacts) |artifact| {
-        const library = addModule(b, artifact, variant(b, target, artifact.target), optimize);
+        const library = addModule(b, artifact, variant(b, target, artifact), optimize);
         if (plan_file != null) {
             b.getInstallStep().dependOn(&Record.create(b, library, artifact.key).step);
         } else {
@@ -108,6 +112,7 @@ fn addModule(b: *std.Build, artifact: Artifact, target: std.Build.ResolvedTarget
     });
     library.linker_allow_shlib_undefined = true; // the interpreter supplies the C API
     library.link_gc_sections = optimize != .Debug;
+    if (artifact.lto.len > 0) library.lto = std.meta.stringToEnum(std.zig.LtoMode, artifact.lto) orelse fail("lto is '{s}'", .{artifact.lto});
     if (artifact.version_script) |path| library.setVersionScript(.{ .cwd_relative = path });
     library.step.name = b.fmt("pyz3:{s}", .{artifact.key});
     return library;
@@ -179,9 +184,12 @@ fn targetFromEnvironment(b: *std.Build) std.Build.ResolvedTarget {
     badTarget(text);
 }
 
-/// `text` as a target, which must not differ from `base` but in versions.
-fn variant(b: *std.Build, base: std.Build.ResolvedTarget, text: []const u8) std.Build.ResolvedTarget {
-    const query = std.Target.Query.parse(.{ .arch_os_abi = text }) catch badTarget(text);
+/// The artifact's target, which must not differ from `base` but in versions and processor.
+fn variant(b: *std.Build, base: std.Build.ResolvedTarget, artifact: Artifact) std.Build.ResolvedTarget {
+    const text = artifact.target;
+    const cpu = if (artifact.cpu.len > 0) artifact.cpu else null;
+    const query = std.Target.Query.parse(.{ .arch_os_abi = text, .cpu_features = cpu }) catch |err|
+        if (cpu) |name| fail("cpu '{s}' is none of {s} ({s})", .{ name, text, @errorName(err) }) else badTarget(text);
     const target = b.resolveTargetQuery(query);
     if (target.result.cpu.arch != base.result.cpu.arch or target.result.os.tag != base.result.os.tag or
         target.result.abi != base.result.abi) fail("the plan's target '{s}' is not for ZIG_TARGET", .{text});

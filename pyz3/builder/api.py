@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pyz3.archive import DEFAULT_EPOCH
+from pyz3.builder.choice import Request, choose
 from pyz3.builder.delivery import Delivery
 from pyz3.builder.platform import PlatformBuild
 from pyz3.capi import best_headers, find_headers, prepare_include
@@ -22,16 +23,9 @@ from pyz3.engine.zig import ZigRunner
 from pyz3.errors import ConfigError
 from pyz3.events import CommandRun
 from pyz3.frontends import load_project
-from pyz3.plan import make_plan
+from pyz3.plan import make_notes, make_plan
 from pyz3.results import Failure, Summary, WheelResult
-from pyz3.targets import Platform, PythonVersion, Target
-from pyz3.targets.selection import (
-    Selection,
-    combine,
-    default_platforms,
-    select_platforms,
-    select_pythons,
-)
+from pyz3.targets import Platform, PythonVersion
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -41,6 +35,7 @@ if TYPE_CHECKING:
     from pyz3.engine.toolchain import Toolchain
     from pyz3.events import Event, Listener
     from pyz3.plan import Job
+    from pyz3.targets.selection import Selection
 
 
 @dataclass(frozen=True)
@@ -97,12 +92,13 @@ class WheelBuilder:
         Raises:
             Pyz3Error: It could not be built; the class and message say why.
         """
-        selection = self.select(
-            platforms=[str(config.target_platform)],
-            pythons=[config.python_version] if config.python_version else (),
+        return _build_one(
+            self,
+            str(config.target_platform),
+            python=config.python_version,
+            optimize=config.optimize,
+            output_dir=config.output_dir,
         )
-        summary = self.run(self.plan(selection, optimize=config.optimize), output_dir=config.output_dir)
-        return _delivered(summary)[0].path
 
     def build_all_platforms(
         self,
@@ -129,21 +125,25 @@ class WheelBuilder:
         *,
         platforms: Sequence[str] | None = None,
         pythons: Sequence[str] = (),
+        build: str | Sequence[str] | None = None,
+        skip: str | Sequence[str] | None = None,
         optimize: str | None = None,
         output_dir: str | os.PathLike[str] = "dist",
     ) -> tuple[WheelResult, ...]:
         """Build every combination; as :meth:`build_all_platforms`, with a result object per wheel.
 
         Args:
-            platforms: Names or globs; default: those that the project lists.
-            pythons: Versions, or ``all``; default: the Python that runs pyz3.
+            platforms: Names, aliases or globs; default: those that the project lists.
+            pythons: Versions, or ``all``; default: the Python that runs pyz3, with ``build`` all.
+            build: Patterns of the identifiers to build; default: the project's ``build``.
+            skip: Patterns of the identifiers to leave out; default: the project's ``skip``.
             optimize: Overrides the project's mode.
             output_dir: Where the wheels go.
 
         Raises:
             Pyz3Error: One error for all wheels that could not be built; the others are delivered.
         """
-        selection = self.select(platforms=platforms, pythons=pythons)
+        selection = self.select(platforms=platforms, pythons=pythons, build=build, skip=skip)
         return _delivered(self.run(self.plan(selection, optimize=optimize), output_dir=Path(output_dir)))
 
     def headers(self) -> dict[str, HeaderTree]:
@@ -158,31 +158,42 @@ class WheelBuilder:
         """
         return load_project(self.project_dir)
 
-    def select(self, *, platforms: Sequence[str] | None = None, pythons: Sequence[str] = ()) -> Selection:
+    def select(
+        self,
+        *,
+        platforms: Sequence[str] | None = None,
+        pythons: Sequence[str] = (),
+        build: str | Sequence[str] | None = None,
+        skip: str | Sequence[str] | None = None,
+        only: str | None = None,
+        allow_empty: bool = False,
+        sources: Mapping[str, str] | None = None,
+    ) -> Selection:
         """Give the targets asked for.
 
         Args:
-            platforms: Names or globs; default: those that the project lists.
-            pythons: Versions, or ``all``; default: the Python that runs pyz3.
+            platforms: Names, aliases or globs; default: those that the project lists.
+            pythons: Versions, or ``all``; default: the Python that runs pyz3, with ``build`` all.
+            build: Patterns of the identifiers to build; default: the project's ``build``.
+            skip: Patterns of the identifiers to leave out; default: the project's ``skip``.
+            only: One identifier, whatever all others say.
+            allow_empty: Selecting nothing is no error.
+            sources: Name of an argument → what to call it in messages, in place of the option.
 
         Raises:
-            ConfigError: There is no such platform or Python, or its headers are missing.
+            ConfigError: There is no such platform, Python or identifier, or its headers are missing.
             NothingSelectedError: Nothing is left.
         """
-        project = self.project()
-        if platforms is not None:
-            chosen = select_platforms(platforms)
-        elif project.tool.platforms is not None:
-            chosen = select_platforms(project.tool.platforms, source="pyproject.toml: tool.pyz3.platforms")
-        else:
-            chosen = default_platforms()
-        if not project.extensions and not project.tool.build_zig:
-            # One wheel without binaries serves everyone; no headers are needed for it.
-            return Selection(targets=(Target(platform=chosen[0], python=PythonVersion.current()),))
-        versions, left_out = select_pythons(
-            pythons, available=self.headers().keys(), requires_python=project.requires_python
+        request = Request(
+            platforms=platforms,
+            pythons=pythons,
+            build=build,
+            skip=skip,
+            only=only,
+            allow_empty=allow_empty,
+            sources=sources or {},
         )
-        return combine(chosen, versions, left_out)
+        return choose(self.project(), request, headers=self.headers)
 
     def plan(self, selection: Selection, *, optimize: str | None = None) -> tuple[Job, ...]:
         """Give the jobs for what was selected; nothing is built.
@@ -195,7 +206,16 @@ class WheelBuilder:
             selection.targets,
             optimize=_mode(optimize),
             macos=self._environ.get("MACOSX_DEPLOYMENT_TARGET") or None,
+            glibc=selection.glibc,
         )
+
+    def notes(self, jobs: Sequence[Job]) -> tuple[str, ...]:
+        """Give what the user must know of a plan although nothing is wrong with it: a line each.
+
+        Raises:
+            ConfigError: The configuration is wrong.
+        """
+        return make_notes(self.project(), jobs)
 
     def plan_file(self, zig_target: str | None) -> str:
         """Give the plan file of one platform and the Python that runs pyz3, for ``build.zig``.
@@ -207,7 +227,7 @@ class WheelBuilder:
             ConfigError: No platform has that target.
         """
         platform = Platform.current() if zig_target is None else Platform.from_zig_target(zig_target)
-        jobs = self.plan(self.select(platforms=[str(platform)]))
+        jobs = self.plan(_select_one(self, str(platform)))
         if zig_target is not None and zig_target != platform.spec.zig:
             jobs = tuple(msgspec.structs.replace(job, zig_targets=(zig_target,)) for job in jobs)
         toolchain = find_toolchain(self._environ, self._cache_dir)
@@ -232,11 +252,13 @@ class WheelBuilder:
         delivery = Delivery(
             project, output_dir=Path(output_dir), epoch=_epoch(self._environ), tell=self._tell
         )
-        groups: dict[str, list[Job]] = {}
+        # One run of zig has one mode.
+        groups: dict[tuple[str, str], list[Job]] = {}
         for job in jobs:
-            groups.setdefault(job.platform, []).append(job)
-        for job in groups.pop("", []):
-            delivery.deliver(job, None)
+            if job.is_pure:
+                delivery.deliver(job, None)
+            else:
+                groups.setdefault((job.platform, job.optimize), []).append(job)
         if groups:
             self._build_platforms(project, groups, delivery)
         outcomes = [delivery.outcomes[job.identifier] for job in jobs]
@@ -246,7 +268,9 @@ class WheelBuilder:
             seconds=time.perf_counter() - started,
         )
 
-    def _build_platforms(self, project: Project, groups: dict[str, list[Job]], delivery: Delivery) -> None:
+    def _build_platforms(
+        self, project: Project, groups: Mapping[tuple[str, str], list[Job]], delivery: Delivery
+    ) -> None:
         toolchain = find_toolchain(self._environ, self._cache_dir)
         includes = self._includes([job for group in groups.values() for job in group], toolchain)
         runner = ZigRunner(toolchain, self._environ, log=lambda c: self._tell(CommandRun(command=tuple(c))))
@@ -304,13 +328,34 @@ def build_wheel(
     Raises:
         Pyz3Error: It could not be built.
     """
-    if platform is None:
-        platform = Platform.current()
-    elif isinstance(platform, str):
-        (platform,) = select_platforms([platform], source="platform")
-    return WheelBuilder().build(
-        BuildConfig(target_platform=platform, optimize=optimize, output_dir=Path(output_dir))
+    name = str(Platform.current() if platform is None else platform)
+    return _build_one(WheelBuilder(), name, optimize=optimize, output_dir=Path(output_dir))
+
+
+def _build_one(
+    builder: WheelBuilder, platform: str, *, python: str | None = None, optimize: str, output_dir: Path
+) -> Path:
+    selection = _select_one(builder, platform, python=python)
+    summary = builder.run(builder.plan(selection, optimize=optimize), output_dir=output_dir)
+    return _delivered(summary)[0].path
+
+
+def _select_one(builder: WheelBuilder, platform: str, *, python: str | None = None) -> Selection:
+    """Give the one target asked for, whatever the project's patterns say."""
+    selection = builder.select(
+        platforms=[platform],
+        pythons=[python or str(PythonVersion.current())],
+        build="*",
+        skip=(),
+        sources={"platforms": "platform", "pythons": "python"},
     )
+    if len(selection.targets) > 1:
+        raise ConfigError(
+            f"{platform!r} with Python {python or PythonVersion.current()} are several wheels: "
+            + ", ".join(map(str, selection.targets)),
+            tip="WheelBuilder().build_matrix(...) builds several",
+        )
+    return selection
 
 
 def _delivered(summary: Summary) -> tuple[WheelResult, ...]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 import msgspec
+from click.core import ParameterSource
 from rich.console import Console
 
 from pyz3.builder import WheelBuilder
@@ -20,6 +21,20 @@ if TYPE_CHECKING:
     from pyz3.targets.selection import Selection
 
 
+_TYPED = ParameterSource.COMMANDLINE
+_EXCLUDED = {
+    "--platform": ("--all-platforms",),
+    "--only": ("--platform", "--all-platforms", "--python"),
+    "--quiet": ("--verbose",),
+}
+_VARIABLES = {
+    "platforms": ("platforms", "PYZ3_PLATFORM"),
+    "pythons": ("pythons", "PYZ3_PYTHON"),
+    "build_patterns": ("build", "PYZ3_BUILD"),
+    "skip_patterns": ("skip", "PYZ3_SKIP"),
+}
+
+
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("project", type=click.Path(path_type=Path), default=".")
 @click.option(
@@ -27,7 +42,9 @@ if TYPE_CHECKING:
     "platforms",
     multiple=True,
     metavar="NAME",
-    help="Platform to build for, a name or a glob; repeatable.  [default: this machine's]",
+    envvar="PYZ3_PLATFORM",
+    show_envvar=True,
+    help="Platform to build for: a name, an alias or a glob; repeatable.  [default: this machine's]",
 )
 @click.option("--all-platforms", is_flag=True, help="Build for every platform that the project lists.")
 @click.option(
@@ -35,18 +52,47 @@ if TYPE_CHECKING:
     "pythons",
     multiple=True,
     metavar="X.Y",
+    envvar="PYZ3_PYTHON",
+    show_envvar=True,
     help="Python to build for (3.13, 3.13t, all); repeatable.  [default: this one]",
 )
+@click.option(
+    "--build",
+    "build_patterns",
+    multiple=True,
+    metavar="PATTERNS",
+    envvar="PYZ3_BUILD",
+    show_envvar=True,
+    help="Build these identifiers (cp3{12,13}-*linux*); repeatable.  Without --platform or --python "
+    "of all that the project lists.  [default: tool.pyz3.build]",
+)
+@click.option(
+    "--skip",
+    "skip_patterns",
+    multiple=True,
+    metavar="PATTERNS",
+    envvar="PYZ3_SKIP",
+    show_envvar=True,
+    help="Leave these identifiers out; repeatable.  [default: tool.pyz3.skip]",
+)
+@click.option("--only", metavar="ID", help="Build just this identifier, whatever is to be built or skipped.")
+@click.option("--allow-empty", is_flag=True, help="Selecting nothing is no error.")
 @click.option(
     "-o",
     "--output-dir",
     type=click.Path(path_type=Path),
     default="dist",
     show_default=True,
+    envvar="PYZ3_OUTPUT_DIR",
+    show_envvar=True,
     help="Where the wheels go.",
 )
 @click.option(
-    "--optimize", type=click.Choice(OPTIMIZE_MODES), help="Zig's build mode.  [default: the project's]"
+    "--optimize",
+    type=click.Choice(OPTIMIZE_MODES),
+    envvar="PYZ3_OPTIMIZE",
+    show_envvar=True,
+    help="Zig's build mode.  [default: the project's]",
 )
 @click.option(
     "--python-headers",
@@ -66,12 +112,18 @@ if TYPE_CHECKING:
 @click.option("--print-plan", is_flag=True, help="Print the plan as JSON, and build nothing.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
 @click.option("-v", "--verbose", is_flag=True, help="Print the commands that are run.")
+@click.pass_context
 def wheel(
+    context: click.Context,
     *,
     project: Path,
     platforms: tuple[str, ...],
     all_platforms: bool,
     pythons: tuple[str, ...],
+    build_patterns: tuple[str, ...],
+    skip_patterns: tuple[str, ...],
+    only: str | None,
+    allow_empty: bool,
     output_dir: Path,
     optimize: str | None,
     python_headers: tuple[Path, ...],
@@ -83,24 +135,34 @@ def wheel(
     verbose: bool,
 ) -> int:
     """Build wheels of the project in PROJECT, the current folder by default."""
-    if platforms and all_platforms:
-        raise click.UsageError("--platform and --all-platforms exclude each other")
-    if quiet and verbose:
-        raise click.UsageError("--quiet and --verbose exclude each other")
+    _refuse_contradictions(context)
     console = Console(highlight=False)
     view = BuildView(console, verbose=verbose, quiet=quiet)
     builder = WheelBuilder(project, python_headers=python_headers, jobs=jobs, listener=view)
-    wanted = None if all_platforms else platforms or (str(Platform.current()),)
-    selection = builder.select(platforms=wanted, pythons=pythons)
+    # Patterns without platforms are about everything that the project lists.
+    listed = all_platforms or only or (build_patterns and not platforms)
+    selection = builder.select(
+        platforms=None if listed else platforms or (str(Platform.current()),),
+        pythons=pythons,
+        build=build_patterns or None,
+        skip=skip_patterns or None,
+        only=only,
+        allow_empty=allow_empty,
+        sources=_sources(context),
+    )
     plan = builder.plan(selection, optimize=optimize)
     if print_build_identifiers:
-        click.echo("\n".join(job.identifier for job in plan))
+        click.echo("".join(f"{job.identifier}\n" for job in plan), nl=False)
         return 0
     if print_plan:
         click.echo(msgspec.json.format(msgspec.json.encode(plan)).decode())
         return 0
+    if not selection.targets:
+        return _say_nothing(console, selection, quiet=quiet, report=report)
     if not quiet:
         _say_left_out(console, selection)
+        for note in builder.notes(plan):
+            console.print(f"note: {note}", style="yellow", soft_wrap=True)
     view.start(plan)
     try:
         summary = builder.run(plan, output_dir=output_dir)
@@ -114,6 +176,41 @@ def wheel(
         return 0
     # The summary has said everything there is to say.
     return error.status if isinstance(error, MatrixError) else error.exit_code
+
+
+def _refuse_contradictions(context: click.Context) -> None:
+    """Refuse options that were typed together and cannot both be meant; what variables say yields."""
+    options = {
+        "--platform": "platforms",
+        "--all-platforms": "all_platforms",
+        "--python": "pythons",
+        "--only": "only",
+        "--quiet": "quiet",
+        "--verbose": "verbose",
+    }
+    typed = [o for o, name in options.items() if context.get_parameter_source(name) is _TYPED]
+    for one, others in _EXCLUDED.items():
+        for other in others:
+            if one in typed and other in typed:
+                raise click.UsageError(f"{one} and {other} exclude each other")
+
+
+def _sources(context: click.Context) -> dict[str, str]:
+    """Give what messages shall call the values that come from variables."""
+    return {
+        name: variable
+        for parameter, (name, variable) in _VARIABLES.items()
+        if context.get_parameter_source(parameter) is ParameterSource.ENVIRONMENT
+    }
+
+
+def _say_nothing(console: Console, selection: Selection, *, quiet: bool, report: Path | None) -> int:
+    if not quiet:
+        _say_left_out(console, selection)
+        console.print("nothing is selected: no wheel is built", soft_wrap=True)
+    if report is not None:
+        write_report(report, ())
+    return 0
 
 
 def _say_left_out(console: Console, selection: Selection) -> None:

@@ -14,6 +14,7 @@ import msgspec
 
 from pyz3.engine.ldflags import parse_ldflags
 from pyz3.targets import PythonVersion
+from pyz3.targets.cpus import has_cpu
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -37,6 +38,8 @@ class Artifact(msgspec.Struct, frozen=True, kw_only=True):
     key: str
     name: str
     target: str
+    cpu: str = ""
+    lto: str = ""
     c_sources: tuple[Source, ...]
     zig_sources: tuple[str, ...]
     python_include: str
@@ -143,6 +146,8 @@ def _artifact(
         # The full name: a module called "c" must not become libc.so, which musl takes for its own.
         name=module.file.rpartition(".")[0].replace("/", "."),
         target=zig_target,
+        cpu=job.cpu if has_cpu(zig_target, job.cpu) else "",
+        lto=job.lto,
         c_sources=tuple(
             Source(
                 path=os.path.normpath(root / path),

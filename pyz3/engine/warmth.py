@@ -21,10 +21,11 @@ def parts_needed(artifacts: Sequence[Artifact], *, optimize: str) -> dict[str, s
     for artifact in artifacts:
         if artifact.zig_sources:
             parts["translate-c"] = "the header translator"
+        variant = "-".join(filter(None, (artifact.target, artifact.cpu, artifact.lto, optimize)))
         if "-windows" in artifact.target:
-            parts[f"mingw-{artifact.target}-{optimize}"] = "the Windows runtime"
+            parts[f"mingw-{variant}"] = "the Windows runtime"
         if artifact.link_cpp:
-            parts[f"libcxx-{artifact.target}-{optimize}"] = "libc++"
+            parts[f"libcxx-{variant}"] = "libc++"
     return parts
 
 

@@ -183,13 +183,13 @@ def combine(
     Raises:
         NothingSelectedError: There is none, and that is not allowed.
     """
-    candidates = tuple(_product(platforms, pythons))
-    targets = tuple(t for t in candidates if lets_through is None or lets_through(t.identifier))
+    targets = tuple(
+        t for t in _product(platforms, pythons) if lets_through is None or lets_through(t.identifier)
+    )
     if not targets and not allow_empty:
-        reasons = [f"{what}: {why}" for what, why in left_out]
-        if lets_through is not None and str(lets_through):
-            reasons.append(f"{lets_through} leaves nothing of {_abridged(candidates)}" if candidates else "")
-        reason = "; ".join(filter(None, reasons))
+        reason = "; ".join(f"{what}: {why}" for what, why in left_out)
+        if not reason and lets_through is not None and str(lets_through):
+            reason = f"none of what was asked for passes {lets_through}"
         raise NothingSelectedError(
             "nothing is selected" + (f" ({reason})" if reason else ""),
             tip="see what there is: pyz3 pythons, and --print-build-identifiers",
@@ -218,10 +218,6 @@ def _why_unmatched(word: str, source: str) -> str:
 def _product(platforms: Iterable[Platform], pythons: Iterable[PythonVersion]) -> list[Target]:
     versions = tuple(pythons)
     return [Target(platform=platform, python=python) for platform in platforms for python in versions]
-
-
-def _abridged(targets: Sequence[Target]) -> str:
-    return str(targets[0]) if len(targets) == 1 else f"{targets[0]} … {targets[-1]} ({len(targets)})"
 
 
 def _parse(text: str, available: Collection[str], source: str) -> PythonVersion:

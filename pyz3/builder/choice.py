@@ -1,0 +1,115 @@
+"""What was asked for and what the project says → the targets.  Pure, but for finding headers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from pyz3.targets import Platform, PythonVersion, Target
+from pyz3.targets.selection import (
+    Filter,
+    Patterns,
+    Selection,
+    combine,
+    default_platforms,
+    find_target,
+    glibc_floor,
+    select_platforms,
+    select_pythons,
+    unmatched,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping, Sequence
+
+    from pyz3.config import Project
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What was asked for; what nobody asked for is None or empty.
+
+    Attributes:
+        platforms: Names, aliases or globs; None: those that the project lists.
+        pythons: Versions or ``all``; empty: the one that runs pyz3, with ``build`` all.
+        build: Patterns of identifiers in place of the project's ``build``.
+        skip: Patterns of identifiers in place of the project's ``skip``.
+        only: One identifier, whatever everything else says.
+        allow_empty: Selecting nothing is no error.
+        sources: Attribute → what to call it in messages; else the command line's option.
+    """
+
+    platforms: Sequence[str] | None = None
+    pythons: Sequence[str] = ()
+    build: str | Sequence[str] | None = None
+    skip: str | Sequence[str] | None = None
+    only: str | None = None
+    allow_empty: bool = False
+    sources: Mapping[str, str] = field(default_factory=dict)
+
+    def source(self, name: str) -> str:
+        """Give what to call an attribute in messages."""
+        return self.sources.get(name, f"--{name.removesuffix('s')}")
+
+
+def choose(project: Project, request: Request, *, headers: Callable[[], Collection[str]]) -> Selection:
+    """Give the targets asked for.
+
+    Args:
+        project: Its ``platforms``, ``build``, ``skip``, ``requires-python`` and classifiers count.
+        request: What was asked for.
+        headers: Gives the versions (``3.13``) that there are C headers for.
+
+    Raises:
+        ConfigError: There is no such platform, Python or identifier, or its headers are missing.
+        NothingSelectedError: Nothing is left.
+    """
+    only = None if request.only is None else find_target(request.only, source=request.source("only"))
+    platforms, glibc = ((only.platform,), "") if only else _platforms(project, request)
+    if not project.extensions and not project.tool.build_zig:
+        # One wheel without binaries serves everyone; no headers are needed for it.
+        return Selection(targets=(Target(platform=platforms[0], python=PythonVersion.current()),))
+    lets_through = Filter() if only else _filter(project, request)
+
+    def is_wanted(python: PythonVersion) -> bool:
+        return any(lets_through(Target(platform=p, python=python).identifier) for p in platforms)
+
+    pythons, left_out = select_pythons(
+        [str(only.python)] if only else request.pythons or (("all",) if request.build is not None else ()),
+        available=headers(),
+        requires_python=project.requires_python,
+        classified=project.classified,
+        is_wanted=is_wanted,
+        source=request.source("pythons"),
+    )
+    if lets_through.build is not None and request.build is not None:
+        left_out += unmatched(lets_through.build, platforms)
+    return combine(
+        platforms,
+        pythons,
+        left_out,
+        lets_through=lets_through,
+        allow_empty=request.allow_empty,
+        glibc=glibc,
+    )
+
+
+def _platforms(project: Project, request: Request) -> tuple[tuple[Platform, ...], str]:
+    if request.platforms is not None:
+        names, source = request.platforms, request.source("platforms")
+    elif project.tool.platforms is not None:
+        names, source = project.tool.platforms, "pyproject.toml: tool.pyz3.platforms"
+    else:
+        return default_platforms(), ""
+    return select_platforms(names, source=source), glibc_floor(names, source=source)
+
+
+def _filter(project: Project, request: Request) -> Filter:
+    return Filter(
+        build=Patterns.first(
+            (request.build, request.source("build")), (project.tool.build, "pyproject.toml: tool.pyz3.build")
+        ),
+        skip=Patterns.first(
+            (request.skip, request.source("skip")), (project.tool.skip, "pyproject.toml: tool.pyz3.skip")
+        ),
+    )
