@@ -1,7 +1,7 @@
 //! pyz3's generic build script: compiles what a plan file lists, for one platform.
 //!
 //! pyz3 runs it as `zig build -Dplan=FILE` with ZIG_TARGET and PYDUST_OPTIMIZE set; the plan
-//! (`pyz3/engine/plan.py` documents it) names every extension module of every Python of that
+//! (`pyz3/engine/artifacts.py` writes it) names every extension module of every Python of that
 //! platform.  Each finished module leaves a small file `<prefix>/<key>` that holds the path of the
 //! binary in zig's cache: what is not named there was not built by this run.
 //!

@@ -197,10 +197,16 @@ def _pure_job(mode: Optimize) -> Job:
 def _module(extension: Extension, target: Target, options: WheelOptions) -> Module:
     limited = extension.abi3 if _can_load_abi3(target.python, extension.abi3) else ""
     suffix = target.stable_abi_suffix if limited else target.extension_suffix
+    settings = extension.settings(target.platform.family)
+    if not settings.sources:
+        raise ConfigError(
+            f"pyproject.toml: {extension.name} has no sources for {target.platform}",
+            tip=f"add them to its sources, or to its {target.platform.family} table",
+        )
     return Module(
         name=extension.name,
         file=extension.name.replace(".", "/") + suffix,
-        settings=extension.settings(target.platform.family).plus(options.settings),
+        settings=settings.plus(options.settings),
         limited_api=limited,
     )
 

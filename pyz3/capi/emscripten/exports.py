@@ -38,15 +38,16 @@ UNUSABLE: Mapping[str, str] = {
     "socketpair": "Pyodide connects no sockets with each other",
 }
 
-# The loader itself supplies these to each module, and invoke_* for each signature (JavaScript
-# exceptions).  The tags of exceptions are in the list only where WebAssembly code defines them.
+# The loader itself supplies these to each module.  The tags of exceptions are in the list only where
+# WebAssembly code defines them.
 _LOADER = frozenset(
     {
         "memory", "__indirect_function_table", "__stack_pointer", "__memory_base", "__table_base",
         "__cpp_exception", "__c_longjmp",
     }
 )  # fmt: skip
-_INVOKE = re.compile(r"invoke_[vijfdp]+")
+# Made when first asked for, where JavaScript does the unwinding.
+_ON_DEMAND = re.compile(r"invoke_[vijfdp]+|__cxa_find_matching_catch_\d+")
 _LEFT_OUT = re.compile(r"_?Py|PyInit|emscripten_gl[A-Z]|invoke_|.*B8[nf]e\d{6}")
 
 
@@ -59,7 +60,7 @@ def is_exported(name: str, abi: EmscriptenAbi) -> bool:
     """
     if name in _LOADER:
         return True
-    if abi.unwinding == "javascript" and _INVOKE.fullmatch(name):
+    if abi.unwinding == "javascript" and _ON_DEMAND.fullmatch(name):
         return True
     return abi.pyodide in _exports().get(name, ())
 
