@@ -53,13 +53,11 @@ def platform_table() -> str:
     """Give a row per platform, in Markdown."""
     rows = [("`--platform`", "zig target", "wheel platform tag", "default"), ("---",) * 4]
     for platform in Platform:
-        tags = platform.wheel_platform
+        tags = f"`{platform.wheel_platform}`"
         floors = platform.spec.floor
         if isinstance(floors, dict):
             later = [f"{floor} from Python {since}" for since, floor in list(floors.items())[1:]]
-            tags = f"`{tags}`; macOS {', '.join(later)}"
-        else:
-            tags = f"`{tags}`"
+            tags += f"; {', '.join(later)}"
         rows.append(
             (f"`{platform}`", f"`{platform.zig_target}`", tags, "yes" if platform.spec.default else "")
         )

@@ -1,0 +1,241 @@
+"""The documentation says what the code does: tables, keys, options, codes, messages, links."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import re
+import shlex
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
+
+import msgspec
+import pytest
+
+import pyz3.wheel
+from pyz3 import config, errors
+from pyz3._toml import load_toml
+from pyz3.cli import cli
+from pyz3.targets import SUPPORTED, Platform
+from pyz3.targets.selection import find_target, select_platforms, select_pythons
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+ROOT = Path(__file__).resolve().parents[2]
+GUIDE = ROOT / "docs" / "distribution.md"
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "examples").glob("*/*.md")])
+
+
+@pytest.fixture(scope="module")
+def readme_script() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("readme_script", ROOT / "scripts" / "readme.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def section(title: str) -> str:
+    """The guide's text below a heading, up to the next one that is as high."""
+    text = GUIDE.read_text(encoding="utf-8")
+    level, found = re.match(r"#+", title), text.split(f"\n{title}\n")
+    assert level is not None
+    assert len(found) == 2, f"{title!r} is there {len(found) - 1} times"
+    return re.split(rf"\n#{{1,{len(level[0])}}} ", found[1])[0]
+
+
+def first_cells(text: str) -> list[str]:
+    """Every word in code marks in the first column of tables."""
+    rows = [line for line in text.splitlines() if line.startswith("| `")]
+    return [word for row in rows for word in re.findall(r"`([^`]+)`", re.split(r"(?<!\\)\|", row)[1])]
+
+
+def test_platform_table(readme_script: ModuleType) -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert readme_script.with_table(text) == text, "run scripts/readme.py table"
+    assert [str(p) for p in Platform] == re.findall(r"^\| `(\w[\w-]+)` \|", text, re.MULTILINE)
+
+
+def keys(*structs: type[msgspec.Struct]) -> set[str]:
+    return {field.encode_name for struct in structs for field in msgspec.structs.fields(struct)}
+
+
+@pytest.mark.parametrize(
+    ("heading", "structs"),
+    [
+        ("### `[tool.pyz3]`", [config.ToolTable, config.VersionTable]),
+        ("### `[[tool.pyz3.extensions]]`", [config.ExtensionTable]),
+        ("### `[[tool.pyz3.overrides]]`", [config.OverrideTable]),
+    ],
+)
+def test_every_key_is_documented(heading: str, structs: list[type[msgspec.Struct]]) -> None:
+    assert sorted(first_cells(section(heading))) == sorted(keys(*structs))
+
+
+@pytest.mark.parametrize(
+    ("heading", "struct"),
+    [("### `[tool.pyz3]`", config.ToolTable), ("### `[[tool.pyz3.extensions]]`", config.ExtensionTable)],
+)
+def test_defaults_are_documented(heading: str, struct: type[msgspec.Struct]) -> None:
+    rows = [row.split("|") for row in section(heading).splitlines() if row.startswith("| `")]
+    documented = {
+        name: row[3].strip(" `") for row in rows for name in re.findall(r"`([^`]+)`", row[1]) if len(row) == 6
+    }
+    # Sources may stand in the tables of the platforms alone: to the schema they are optional.
+    documented.pop("sources", None)
+    for field in msgspec.structs.fields(struct):
+        default = field.default_factory() if callable(field.default_factory) else field.default
+        written = documented.get(field.encode_name)
+        if default is msgspec.NODEFAULT:
+            assert written == "required", field.name
+        elif isinstance(default, bool | str):
+            assert written in {str(default).lower(), f'"{default}"', None}, field.name
+        elif field.encode_name in documented:
+            assert written != "required", field.name
+
+
+def test_default_floor_is_documented() -> None:
+    assert f'| `glibc` | string | `"{Platform.LINUX_X86_64.floor()}"` |' in section("### `[tool.pyz3]`")
+
+
+def test_every_option_is_documented() -> None:
+    parameters = cli.commands["wheel"].params
+    options = {option for p in parameters if p.param_type_name == "option" for option in p.opts}
+    documented = first_cells(section("## The command line"))
+    assert {word.split(" ")[0] for word in documented} == {*options, "-h", "--help"}
+
+
+def test_environment_variables_are_read_somewhere() -> None:
+    places = [*(ROOT / "pyz3").rglob("*.py"), *(ROOT / "scripts").glob("*.sh"), ROOT / "build.zig"]
+    sources = "".join(path.read_text(encoding="utf-8") for path in places)
+    documented = first_cells(section("## Environment variables"))
+    # rich reads this one: https://no-color.org
+    assert [name for name in documented if name not in sources and name != "NO_COLOR"] == []
+    ours = {text for text in messages() if re.fullmatch(r"PYZ3_[A-Z_]+", text)}
+    assert ours <= set(documented)
+
+
+def test_exit_codes() -> None:
+    table = re.findall(r"^\| (\d+) \| (?:`(\w+)`)? ?\| ", section("## Exit codes"), re.MULTILINE)
+    classes = {
+        str(kind.exit_code): name
+        for name, kind in vars(errors).items()
+        if isinstance(kind, type) and issubclass(kind, errors.Pyz3Error) and "exit_code" in vars(kind)
+    }
+    # The root's own code is the one of a failed build.
+    assert dict(table) == {"0": "", "130": ""} | classes | {"1": "BuildFailedError"}
+
+
+@cache
+def messages() -> tuple[str, ...]:
+    """Every literal text in pyz3, and the texts of its data files."""
+    literals = [
+        node.value
+        for path in (ROOT / "pyz3").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    ]
+    return tuple(literals)
+
+
+def test_quoted_messages_exist() -> None:
+    text = section("## Troubleshooting")
+    headings = re.findall(r"^### `(.*)`\n\n(.*)$", text, re.MULTILINE)
+    assert len(headings) == text.count("\n### ")
+    for heading, below in headings:
+        if below.startswith("From zig:"):
+            continue
+        for part in filter(None, (p.strip(" :,") for p in heading.split("…"))):
+            assert any(part in literal for literal in messages()), f"no message has {part!r}"
+
+
+def blocks(document: Path, language: str) -> list[str]:
+    """A document's code blocks of a language."""
+    found: list[list[str]] = []
+    opened: str | None = None
+    for line in document.read_text(encoding="utf-8").splitlines(keepends=True):
+        if line.startswith("```"):
+            opened = line[3:].strip() if opened is None else None
+            if opened == language:
+                found.append([])
+        elif opened == language:
+            found[-1].append(line)
+    return ["".join(lines) for lines in found]
+
+
+def commands(document: Path) -> list[list[str]]:
+    """The words of every line that runs pyz3 in a document's plain code blocks."""
+    lines = [line for block in blocks(document, "") for line in block.replace("\\\n", "").splitlines()]
+    starts = r"(?:\$ )?(?:pyz3 |python -m pyz3\.|\./scripts/build-wheels\.sh )"
+    return [shlex.split(line.removeprefix("$ "), comments=True) for line in lines if re.match(starts, line)]
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_commands_are_understood(document: Path) -> None:
+    for words in commands(document):
+        name, arguments = ("wheel", words[1:]) if words[0].endswith(".sh") else (words[1], words[2:])
+        parsed = cli.commands[name].make_context(name, arguments)
+        if parsed.params.get("only"):
+            find_target(parsed.params["only"])
+        select_platforms(parsed.params.get("platforms", ()))
+        select_pythons(parsed.params.get("pythons", ()), available=[p.base for p in SUPPORTED])
+
+
+def test_commands_are_found() -> None:
+    assert len(commands(ROOT / "docs" / "DISTRIBUTION_QUICKSTART.md")) == 11
+    assert ["pyz3", "pythons"] in commands(ROOT / "README.md")
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_code_blocks_are_valid(document: Path) -> None:
+    for block in blocks(document, "toml"):
+        config.read_tool_table(load_toml(block))
+    for block in blocks(document, "python"):
+        for node in ast.walk(ast.parse(block)):
+            if isinstance(node, ast.ImportFrom) and node.module == "pyz3.wheel":
+                assert {alias.name for alias in node.names} <= set(pyz3.wheel.__all__)
+
+
+def anchors(document: Path) -> set[str]:
+    """GitHub's names of a document's headings."""
+    headings = re.findall(r"^#+ (.*)$", document.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_links(document: Path) -> None:
+    text = re.sub(r"^```.*?^```$", "", document.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
+    for link in re.findall(r"\]\(([^)]+)\)", text):
+        if link.startswith("https://"):
+            continue
+        name, _, anchor = link.partition("#")
+        target = document.parent / name if name else document
+        assert target.exists(), link
+        assert not anchor or anchor in anchors(target), link
+
+
+def test_picture(readme_script: ModuleType) -> None:
+    svg = (ROOT / "docs" / "live-table.svg").read_text(encoding="utf-8")
+    texts = {"".join(node.itertext()).replace("\xa0", " ").strip() for node in ET.fromstring(svg).iter()}  # noqa: S314 - our own file
+    assert {str(p) for p in Platform if p.spec.default} <= texts
+    assert readme_script.COMMAND in texts
+    assert "url(http" not in svg  # readers load no font from elsewhere
+
+
+def test_contributing_fits_on_a_screen() -> None:
+    assert len((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").splitlines()) <= 50
+
+
+def test_changelog_keeps_its_form() -> None:
+    lines = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8").splitlines()
+    assert lines[0] == "# Changelog"
+    kinds = {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}
+    for line in lines:
+        if line.startswith("## "):
+            assert re.fullmatch(r"## \[(Unreleased|\d+\.\d+\.\d+\] - \d{4}-\d\d-\d\d)\]?", line), line
+        if line.startswith("### "):
+            assert line.removeprefix("### ") in kinds
