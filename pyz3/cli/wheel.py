@@ -139,10 +139,8 @@ def wheel(
     console = Console(highlight=False)
     view = BuildView(console, verbose=verbose, quiet=quiet)
     builder = WheelBuilder(project, python_headers=python_headers, jobs=jobs, listener=view)
-    # Patterns without platforms are about everything that the project lists.
-    listed = all_platforms or only or (build_patterns and not platforms)
     selection = builder.select(
-        platforms=None if listed else platforms or (str(Platform.current()),),
+        platforms=None if all_platforms else _platforms(platforms, identifiers=build_patterns or only),
         pythons=pythons,
         build=build_patterns or None,
         skip=skip_patterns or None,
@@ -161,8 +159,7 @@ def wheel(
         return _say_nothing(console, selection, quiet=quiet, report=report)
     if not quiet:
         _say_left_out(console, selection)
-        for note in builder.notes(plan):
-            console.print(f"note: {note}", style="yellow", soft_wrap=True)
+        _say_notes(console, builder.notes(plan))
     view.start(plan)
     try:
         summary = builder.run(plan, output_dir=output_dir)
@@ -195,6 +192,13 @@ def _refuse_contradictions(context: click.Context) -> None:
                 raise click.UsageError(f"{one} and {other} exclude each other")
 
 
+def _platforms(names: tuple[str, ...], *, identifiers: object) -> tuple[str, ...] | None:
+    """Give the platforms asked for; identifiers alone are about all that the project lists: None."""
+    if names:
+        return names
+    return None if identifiers else (str(Platform.current()),)
+
+
 def _sources(context: click.Context) -> dict[str, str]:
     """Give what messages shall call the values that come from variables."""
     return {
@@ -216,3 +220,8 @@ def _say_nothing(console: Console, selection: Selection, *, quiet: bool, report:
 def _say_left_out(console: Console, selection: Selection) -> None:
     for what, why in selection.left_out:
         console.print(f"skipped {what}: {why}", style="yellow", soft_wrap=True)
+
+
+def _say_notes(console: Console, notes: tuple[str, ...]) -> None:
+    for note in notes:
+        console.print(f"note: {note}", style="yellow", soft_wrap=True)
