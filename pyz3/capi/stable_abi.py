@@ -16,6 +16,20 @@ from pyz3._toml import load_toml
 from pyz3.capi.symbols import SymbolList, System
 from pyz3.targets import PythonVersion
 
+# Functions with two names until 3.12: "#" in a format means Py_ssize_t only under the second one, which
+# the headers take if PY_SSIZE_T_CLEAN is defined.  3.13's take the first, which 3.10 to 3.12 refuse "#" in.
+_SIZE_T_ENDS = PythonVersion(3, 13)
+_SIZE_T_FUNCTIONS = (
+    "PyArg_Parse",
+    "PyArg_ParseTuple",
+    "PyArg_ParseTupleAndKeywords",
+    "PyArg_VaParse",
+    "PyArg_VaParseTupleAndKeywords",
+    "PyObject_CallFunction",
+    "PyObject_CallMethod",
+    "Py_BuildValue",
+    "Py_VaBuildValue",
+)
 # PEP 803: older headers refuse Py_LIMITED_API for free-threaded builds.
 _ABI3T_SINCE = 15
 
@@ -76,19 +90,33 @@ def added_in(name: str, *, system: System) -> str | None:
     return since.base if since else None
 
 
-def limited_api_macros(version: str) -> tuple[str, ...]:
+def limited_api_macros(version: str, *, headers: PythonVersion) -> tuple[str, ...]:
     """Give the definitions that ask ``Python.h`` for the Limited API of ``version``.
 
     ``3.10`` gives ``Py_LIMITED_API=0x030A0000``.  ``3.15t`` gives ``Py_TARGET_ABI3T`` too, which
-    makes ``PyObject`` opaque (PEP 803).
+    makes ``PyObject`` opaque (PEP 803).  Headers of 3.13 or later would make a module for an older
+    Python call functions that fail there; then they are renamed besides:
+    ``PyArg_ParseTuple=_PyArg_ParseTuple_SizeT``.
+
+    Args:
+        version: The oldest Python that the module is for.
+        headers: The Python whose headers it is compiled with.
 
     Raises:
-        ValueError: ``version`` names no stable ABI.
+        ValueError: ``version`` names no stable ABI, or ``headers`` are older.
     """
     oldest = _parse(version)
+    if headers.minor < oldest.minor:
+        msg = f"headers of Python {headers.base} do not have the Limited API of {oldest.base}"
+        raise ValueError(msg)
     value = f"0x{oldest.major:02X}{oldest.minor:02X}0000"
-    macros = ("Py_LIMITED_API", "Py_TARGET_ABI3T") if oldest.free_threaded else ("Py_LIMITED_API",)
-    return tuple(f"{macro}={value}" for macro in macros)
+    macros = ["Py_LIMITED_API", "Py_TARGET_ABI3T"] if oldest.free_threaded else ["Py_LIMITED_API"]
+    renamed = _SIZE_T_FUNCTIONS if oldest.minor < _SIZE_T_ENDS.minor <= headers.minor else ()
+    return (*(f"{macro}={value}" for macro in macros), *(f"{name}={_size_t(name)}" for name in renamed))
+
+
+def _size_t(function: str) -> str:
+    return f"_{function}_SizeT"
 
 
 def stable_abi_tag(version: str) -> str:

@@ -1,0 +1,213 @@
+from __future__ import annotations
+
+import re
+from importlib import resources
+
+import msgspec
+import pytest
+
+from pyz3._toml import load_toml
+from pyz3.audit import Facts, Symbol, judge
+from pyz3.capi import added_in, dll_name, limited_api, limited_api_macros, stable_abi_tag
+from pyz3.capi.stable_abi import StableAbi
+from pyz3.capi.symbols import System
+from pyz3.targets import Platform, PythonVersion, Target
+
+SYSTEMS: tuple[System, ...] = ("windows", "posix")
+
+
+@pytest.fixture(scope="module")
+def table() -> StableAbi:
+    content = resources.files("pyz3.capi").joinpath("stable_abi.toml").read_text(encoding="utf-8")
+    return msgspec.convert(load_toml(content), StableAbi)
+
+
+class TestData:
+    def test_each_name_stands_once(self, table: StableAbi) -> None:
+        names = [name for one in table.symbols for name in (*one.functions, *one.data)]
+        assert len(names) == len(set(names)) == 967
+        assert [name for name in names if not re.fullmatch(r"_?Py\w+", name)] == []
+
+    def test_each_array_is_sorted(self, table: StableAbi) -> None:
+        for one in table.symbols:
+            assert list(one.functions) == sorted(one.functions)
+            assert list(one.data) == sorted(one.data)
+
+    def test_versions_ascend_and_none_is_left_out(self, table: StableAbi) -> None:
+        minors = [PythonVersion.parse(one.since).minor for one in table.symbols]
+        assert minors == sorted(minors)
+        assert set(minors) == set(range(2, 16))
+
+    def test_private_names_are_in_the_abi_only(self, table: StableAbi) -> None:
+        private = {name for one in table.symbols if one.abi_only for name in (*one.functions, *one.data)}
+        others = {name for one in table.symbols for name in (*one.functions, *one.data)} - private
+        assert sorted(name for name in others if name.startswith("_")) == []
+
+
+class TestLimitedApi:
+    @pytest.mark.parametrize("system", SYSTEMS)
+    def test_later_versions_have_all_of_earlier_ones(self, system: System) -> None:
+        lists = [limited_api(f"3.{minor}", system=system).names for minor in range(2, 16)]
+        for earlier, later in zip(lists, lists[1:], strict=False):
+            assert earlier <= later
+
+    def test_what_3_11_brought(self) -> None:
+        new = limited_api("3.11", system="posix").names - limited_api("3.10", system="posix").names
+        assert {"PyObject_GetBuffer", "PyBuffer_Release", "Py_Version", "PyType_GetName"} < new
+        assert len(new) == 19
+
+    def test_functions_and_data(self) -> None:
+        symbols = limited_api("3.10", system="posix")
+        assert "PyExc_ValueError" in symbols.data
+        assert "PyLong_FromLong" in symbols.functions
+        assert not symbols.functions & symbols.data
+
+    def test_names_that_macros_refer_to(self) -> None:
+        assert {"_Py_Dealloc", "_PyArg_ParseTuple_SizeT"} <= limited_api("3.9", system="posix").functions
+
+    def test_systems(self) -> None:
+        windows, posix = (limited_api("3.13", system=system).names for system in SYSTEMS)
+        assert posix - windows == {
+            "PyOS_AfterFork",
+            "PyOS_AfterFork_Child",
+            "PyOS_AfterFork_Parent",
+            "PyOS_BeforeFork",
+        }
+        assert "PyErr_SetFromWindowsErr" in windows - posix
+        # Debug builds and 32-bit builds of MSVC alone have these.
+        assert not {"_Py_RefTotal", "_Py_NegativeRefcount", "PyOS_CheckStack"} & (windows | posix)
+
+    def test_python3_dll_came_later_to_some(self) -> None:
+        assert "PyThread_allocate_lock" in limited_api("3.9", system="posix").names
+        assert "PyThread_allocate_lock" not in limited_api("3.9", system="windows").names
+        assert "PyThread_allocate_lock" in limited_api("3.10", system="windows").names
+
+    def test_both_abis_have_the_same_names(self) -> None:
+        assert limited_api("3.15t", system="windows") == limited_api("3.15", system="windows")
+
+    @pytest.mark.parametrize("version", ["3.13t", "3.14t"])
+    def test_no_abi3t_before_3_15(self, version: str) -> None:
+        with pytest.raises(ValueError, match=rf"from 3\.15t on, not from {re.escape(version)}$"):
+            limited_api(version, system="posix")
+
+
+@pytest.mark.parametrize(
+    ("name", "windows", "posix"),
+    [
+        ("PyLong_FromLong", "3.2", "3.2"),
+        ("PyObject_CallNoArgs", "3.9", "3.9"),
+        ("PyModule_AddType", "3.10", "3.9"),
+        ("PyThread_allocate_lock", "3.10", "3.2"),
+        ("PyObject_Vectorcall", "3.12", "3.12"),
+        ("PyLong_AsInt64", "3.14", "3.14"),
+        ("PyModule_FromSlotsAndSpec", "3.15", "3.15"),
+        ("PyCriticalSection_Begin", "3.15", "3.15"),
+        ("PyErr_SetFromWindowsErr", "3.7", None),
+        ("PyOS_AfterFork", None, "3.2"),
+        ("PyOS_CheckStack", None, None),
+        ("PyUnicode_READY", None, None),
+    ],
+)
+def test_added_in(name: str, windows: str | None, posix: str | None) -> None:
+    assert added_in(name, system="windows") == windows
+    assert added_in(name, system="posix") == posix
+
+
+@pytest.mark.parametrize(
+    ("version", "macros", "tag", "dll"),
+    [
+        ("3.9", ("Py_LIMITED_API=0x03090000",), "cp39-abi3", "python3.dll"),
+        ("3.10", ("Py_LIMITED_API=0x030A0000",), "cp310-abi3", "python3.dll"),
+        (
+            "3.15t",
+            ("Py_LIMITED_API=0x030F0000", "Py_TARGET_ABI3T=0x030F0000"),
+            "cp315-abi3.abi3t",
+            "python3t.dll",
+        ),
+    ],
+)
+def test_how_a_module_asks_for_it(version: str, macros: tuple[str, ...], tag: str, dll: str) -> None:
+    oldest = PythonVersion.parse(version)
+    assert limited_api_macros(version, headers=oldest) == macros
+    assert stable_abi_tag(version) == tag
+    assert dll_name(PythonVersion(3, 15), stable_abi=version) == dll
+
+
+def test_newer_headers_do_not_break_older_pythons() -> None:
+    # 3.10 to 3.12 take "s#" only from the functions of that name.
+    macros = limited_api_macros("3.12", headers=PythonVersion(3, 13))
+    assert macros[:3] == (
+        "Py_LIMITED_API=0x030C0000",
+        "PyArg_Parse=_PyArg_Parse_SizeT",
+        "PyArg_ParseTuple=_PyArg_ParseTuple_SizeT",
+    )
+    names = {macro.partition("=")[2] for macro in macros[1:]}
+    assert names == {name for name in limited_api("3.15", system="posix").names if name.endswith("_SizeT")}
+    assert limited_api_macros("3.12", headers=PythonVersion(3, 12)) == ("Py_LIMITED_API=0x030C0000",)
+    assert limited_api_macros("3.13", headers=PythonVersion(3, 15)) == ("Py_LIMITED_API=0x030D0000",)
+
+
+def test_older_headers_will_not_do() -> None:
+    with pytest.raises(ValueError, match=r"^headers of Python 3\.9 do not have the Limited API of 3\.10$"):
+        limited_api_macros("3.10", headers=PythonVersion(3, 9))
+
+
+ELF = Facts(format="elf", machine="x86_64", floor="2.14", needed=("libc.so.6",), exported=("PyInit__speed",))
+PE = Facts(format="pe", machine="amd64", needed=("python3.dll",), exported=("PyInit__speed",))
+
+
+def findings(facts: Facts, *undefined: str, stable_abi: str) -> list[tuple[str, str, str]]:
+    system: System = "windows" if facts.format == "pe" else "posix"
+    platform = Platform.WINDOWS_X64 if facts.format == "pe" else Platform.LINUX_X86_64
+    library = dll_name(PythonVersion(3, 15), stable_abi=stable_abi) if facts.format == "pe" else ""
+    needed = (library,) if library else facts.needed
+    symbols = tuple(Symbol(name=name, library=library) for name in undefined)
+    report = judge(
+        (msgspec.structs.replace(facts, undefined=symbols, needed=needed),),
+        file="hello/_speed.abi3.so",
+        module="hello._speed",
+        target=Target(platform=platform, python=PythonVersion(3, 15)),
+        floor="2.17" if facts.format == "elf" else "",
+        python_symbols=limited_api(stable_abi, system=system).names,
+        stable_abi=stable_abi,
+    )
+    return [(finding.message, finding.version, finding.tip) for finding in report.findings]
+
+
+class TestAudit:
+    def test_symbol_of_a_newer_version(self) -> None:
+        assert findings(ELF, "PyLong_FromLong", "PyObject_Vectorcall", stable_abi="3.10") == [
+            (
+                "hello/_speed.abi3.so needs PyObject_Vectorcall, "
+                "which the Limited API has since 3.12, but the wheel promises 3.10",
+                "3.12",
+                'promise a newer Python with abi3 = "3.12" in [tool.pyz3], or avoid the call',
+            )
+        ]
+
+    def test_symbol_of_no_version(self) -> None:
+        assert findings(ELF, "_PyLong_Sign", stable_abi="3.10") == [
+            (
+                "hello/_speed.abi3.so needs _PyLong_Sign, which no Python's Limited API has",
+                "",
+                "avoid the call, or make one wheel per Python: take abi3 out of [tool.pyz3]",
+            )
+        ]
+
+    def test_python3_dll(self) -> None:
+        assert findings(PE, "PyLong_FromLong", stable_abi="3.9") == []
+        assert findings(PE, "PyModule_AddType", stable_abi="3.9") == [
+            (
+                "hello/_speed.abi3.so needs PyModule_AddType from python3.dll, "
+                "which the Limited API has since 3.10, but the wheel promises 3.9",
+                "3.10",
+                'promise a newer Python with abi3 = "3.10" in [tool.pyz3], or avoid the call',
+            )
+        ]
+
+    def test_abi3t(self) -> None:
+        assert findings(PE, "PyModule_FromSlotsAndSpec", stable_abi="3.15t") == []
+        assert findings(ELF, "PyModule_FromSlotsAndSpec", stable_abi="3.15t") == []
+        (message, version, _) = findings(ELF, "PyUnicode_New", stable_abi="3.15t")[0]
+        assert message == "hello/_speed.abi3.so needs PyUnicode_New, which no Python's Limited API has"
+        assert version == ""
