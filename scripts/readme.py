@@ -3,7 +3,7 @@
 
 usage: python scripts/readme.py table|picture
 
-table     the platform table of README.md, from pyz3.targets
+table     the platform table of README.md, from pyz3.targets and the interpreters that the tests use
 picture   docs/live-table.svg: the live table half way through a real build of examples/hello, for
           every platform and the Pythons found here, with an empty cache, as on first use (minutes)
 """
@@ -15,6 +15,7 @@ import re
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console
@@ -22,6 +23,9 @@ from rich.console import Console
 from pyz3.cli.ui import LiveTable
 from pyz3.events import Event, WheelBuilt, WheelFailed
 from pyz3.wheel import Platform, WheelBuilder
+
+if TYPE_CHECKING:
+    from pyz3.targets import PythonVersion
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
@@ -51,16 +55,25 @@ def with_table(readme: str) -> str:
 
 def platform_table() -> str:
     """Give a row per platform, in Markdown."""
-    rows = [("`--platform`", "zig target", "wheel platform tag", "default"), ("---",) * 4]
+    sys.path.insert(0, str(ROOT / "tests"))
+    from runtimes import all_known  # noqa: PLC0415 - needs the tools of the tests
+
+    run: dict[str, list[PythonVersion]] = {}
+    for runtime in all_known():
+        # The host's own are Linux x86_64's, wherever this table is checked.
+        own = runtime.name.startswith("host-")
+        run.setdefault("linux-x86_64" if own else str(runtime.platform), []).append(runtime.python)
+    rows = [("`--platform`", "zig target", "wheel platform tag", "default", "run in tests on"), ("---",) * 5]
     for platform in Platform:
+        targets = " + ".join(f"`{part.zig_target}`" for part in platform.slices)
         tags = f"`{platform.wheel_platform}`"
         floors = platform.spec.floor
         if isinstance(floors, dict):
-            later = [f"{floor} from Python {since}" for since, floor in list(floors.items())[1:]]
-            tags += f"; {', '.join(later)}"
-        rows.append(
-            (f"`{platform}`", f"`{platform.zig_target}`", tags, "yes" if platform.spec.default else "")
-        )
+            tags += "; " + ", ".join(
+                f"{floor} from Python {since}" for since, floor in list(floors.items())[1:]
+            )
+        pythons = ", ".join(map(str, sorted(run.get(str(platform), []))))
+        rows.append((f"`{platform}`", targets, tags, "yes" if platform.spec.default else "", pythons))
     return "".join(f"| {' | '.join(row)} |\n" for row in rows)
 
 
