@@ -32,7 +32,7 @@ README = ROOT / "README.md"
 PICTURE = ROOT / "docs" / "live-table.svg"
 BEGIN, END = "<!-- platforms: scripts/readme.py table -->\n", "<!-- /platforms -->"
 COMMAND = "pyz3 wheel --all-platforms --python all"
-WIDTH = 128  # columns
+WIDTH = 134  # columns
 
 
 def main() -> None:
