@@ -90,8 +90,9 @@ def _manylinux(text: str) -> tuple[str, str]:
 
 def _unknown(pattern: str, source: str) -> ConfigError:
     names = [str(p) for p in Platform]
-    near = difflib.get_close_matches(pattern, names, n=1) or difflib.get_close_matches(
-        pattern.lower(), [*_aliases(), *(name for p in Platform for name in _names(p))], n=1
+    others = [*_aliases(), *_LEGACY_MANYLINUX, *(name for p in Platform for name in _names(p))]
+    near = difflib.get_close_matches(pattern, [*names, *others], n=1) or difflib.get_close_matches(
+        pattern.lower(), others, n=1
     )
     hint = f"did you mean {near[0]!r}? " if near else ""
     return ConfigError(f"{source}: {pattern!r} is no platform", tip=f"{hint}there are: {', '.join(names)}")

@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+import pytest
+
+from pyz3.errors import ConfigError
+from pyz3.targets import Platform
+from pyz3.targets.names import _aliases, glibc_floor, select_platforms
+
+LINUX = ["linux-x86_64", "linux-aarch64"]
+RARER = ["linux-i686", "linux-armv7l", "linux-ppc64le", "linux-s390x", "linux-riscv64"]
+MUSL = ["musllinux-x86_64", "musllinux-aarch64"]
+MACOS = ["macos-x86_64", "macos-arm64", "macos-universal2"]
+WINDOWS = ["windows-x64", "windows-arm64", "windows-x86"]
+X86_64 = ["linux-x86_64", "macos-x86_64", "windows-x64", "musllinux-x86_64"]
+ARM64 = ["linux-aarch64", "macos-arm64", "musllinux-aarch64", "windows-arm64"]
+X86 = ["linux-i686", "windows-x86"]
+
+# Every row of aliases.toml.
+ALIASES = {
+    "linux": [*LINUX, *MUSL, *RARER],
+    "manylinux": [*LINUX, *RARER],
+    "musllinux": MUSL,
+    "musllinux_1_2": MUSL,
+    "macos": MACOS,
+    "macosx": MACOS,
+    "darwin": MACOS,
+    "windows": WINDOWS,
+    "win": WINDOWS,
+    "x86_64": X86_64,
+    "amd64": X86_64,
+    "x64": X86_64,
+    "aarch64": ARM64,
+    "arm64": ARM64,
+    "universal2": ["macos-universal2"],
+    "i686": X86,
+    "i386": X86,
+    "x86": X86,
+    "armv7l": ["linux-armv7l"],
+    "ppc64le": ["linux-ppc64le"],
+    "s390x": ["linux-s390x"],
+    "riscv64": ["linux-riscv64"],
+    "wasm32": ["pyodide"],
+    "linux-amd64": ["linux-x86_64"],
+    "linux-arm64": ["linux-aarch64"],
+    "musllinux-amd64": ["musllinux-x86_64"],
+    "musllinux-arm64": ["musllinux-aarch64"],
+    "macos-aarch64": ["macos-arm64"],
+    "macos-amd64": ["macos-x86_64"],
+    "windows-amd64": ["windows-x64"],
+    "windows-x86_64": ["windows-x64"],
+    "windows-aarch64": ["windows-arm64"],
+}
+
+
+def names(*patterns: str) -> list[str]:
+    return [str(platform) for platform in select_platforms(patterns)]
+
+
+def there(wanted: list[str]) -> list[str]:
+    """In table order; a platform that is no longer or not yet there is no matter of the aliases."""
+    return [str(platform) for platform in Platform if str(platform) in wanted]
+
+
+def test_every_alias_is_tested() -> None:
+    assert set(_aliases()) == set(ALIASES)
+
+
+@pytest.mark.parametrize("alias", [alias for alias, wanted in ALIASES.items() if there(wanted)])
+def test_aliases(alias: str) -> None:
+    assert names(alias) == names(alias.upper()) == there(ALIASES[alias])
+
+
+def test_no_alias_hides_a_platform() -> None:
+    assert not {str(platform) for platform in Platform} & set(ALIASES)
+
+
+@pytest.mark.parametrize("platform", Platform)
+def test_a_platform_goes_by_its_identifier_and_its_tags(platform: Platform) -> None:
+    for name in (platform.spec.identifier, *platform.wheel_platform.split(".")):
+        assert names(name) == [str(platform)]
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted", "floor"),
+    [
+        ("manylinux2014", [*LINUX, *RARER], "2.17"),
+        ("manylinux_2_28", [*LINUX, *RARER], "2.28"),
+        ("manylinux_2_28_x86_64", ["linux-x86_64"], "2.28"),
+        ("manylinux_2_28_aarch64", ["linux-aarch64"], "2.28"),
+        ("manylinux2014_aarch64", ["linux-aarch64"], "2.17"),
+        ("manylinux2010", [*LINUX, *RARER], "2.12"),
+        ("manylinux1_i686", ["linux-i686"], "2.5"),
+        ("manylinux_x86_64", ["linux-x86_64"], ""),
+        ("manylinux", [*LINUX, *RARER], ""),
+        ("linux-x86_64", ["linux-x86_64"], ""),
+    ],
+)
+def test_manylinux_names_promise_a_glibc(name: str, wanted: list[str], floor: str) -> None:
+    assert (names(name), glibc_floor([name])) == (there(wanted), floor)
+
+
+def test_one_glibc_for_all() -> None:
+    assert glibc_floor(["manylinux2014_x86_64 manylinux_2_17_aarch64", "win_amd64"]) == "2.17"
+    with pytest.raises(ConfigError) as caught:
+        glibc_floor(["manylinux2014,manylinux_2_28"], source="PYZ3_PLATFORM")
+    assert caught.value.message == (
+        "PYZ3_PLATFORM: 'manylinux2014' and 'manylinux_2_28' promise different glibcs"
+    )
+    assert caught.value.tip == (
+        'name one; where some wheels need another, set glibc = "2.28" in [[tool.pyz3.overrides]]'
+    )
+
+
+def test_several_in_one_text() -> None:
+    assert names("linux-x86_64, win_amd64 macos-arm64") == ["linux-x86_64", "macos-arm64", "windows-x64"]
+    assert names("{linux,macos}-x86_64") == ["linux-x86_64", "macos-x86_64"]
+    assert names("musllinux_*", "macosx_*_arm64") == ["macos-arm64", *MUSL]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "hint"),
+    [
+        ("manylinux2015", "did you mean 'manylinux2014'? "),
+        ("musllinux_1_1", "did you mean 'musllinux_1_2'? "),
+        ("win_amd65", "did you mean 'win_amd64'? "),
+        ("AMD65", "did you mean 'amd64'? "),
+        ("solaris", ""),
+    ],
+)
+def test_near_names(pattern: str, hint: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        select_platforms([pattern], source="PYZ3_PLATFORM")
+    assert caught.value.message == f"PYZ3_PLATFORM: {pattern!r} is no platform"
+    assert caught.value.tip == f"{hint}there are: {', '.join(p.value for p in Platform)}"
