@@ -1,0 +1,26 @@
+"""Headers for tests that compile: this machine's own, or those of scripts/runtimes.sh."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+from runtimes import runtimes_dir
+
+from pyz3.capi import best_headers, find_headers, prepare_include
+from pyz3.capi.discovery import read_tree
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def include_of(version: str, cache: Path) -> Path:
+    """Give headers of Python ``version`` to compile against, or skip the test, as ``require`` does."""
+    tree = best_headers(find_headers(environ=os.environ)).get(version)
+    tree = tree or read_tree(runtimes_dir() / "include" / f"python{version}", origin="runtimes")
+    if tree is not None:
+        return prepare_include(tree, cache)
+    if os.environ.get("PYZ3_REQUIRE_RUNTIMES") == "1":
+        pytest.fail(f"no headers of Python {version}")
+    pytest.skip(f"no headers of Python {version}: run scripts/runtimes.sh include-{version}")
