@@ -183,13 +183,14 @@ def findings(facts: Facts, *undefined: str, stable_abi: str) -> list[tuple[str, 
 
 class TestAudit:
     def test_symbol_of_a_newer_version(self) -> None:
-        assert findings(ELF, "PyLong_FromLong", "PyObject_Vectorcall", stable_abi="3.10") == [
-            (
-                "needs PyObject_Vectorcall, which the Limited API has since 3.12, but the wheel promises 3.10",
-                "3.12",
-                'promise a newer Python with abi3 = "3.12" in [tool.pyz3], or avoid the call',
-            )
-        ]
+        ((message, version, tip),) = findings(
+            ELF, "PyLong_FromLong", "PyObject_Vectorcall", stable_abi="3.10"
+        )
+        assert message == (
+            "needs PyObject_Vectorcall, which the Limited API has since 3.12, but the wheel promises 3.10"
+        )
+        assert version == "3.12"
+        assert tip == 'promise a newer Python with abi3 = "3.12" in [tool.pyz3], or avoid the call'
 
     def test_symbol_of_no_version(self) -> None:
         assert findings(ELF, "_PyLong_Sign", stable_abi="3.10") == [
