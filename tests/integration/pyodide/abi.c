@@ -125,7 +125,7 @@ static PyObject *extents(PyObject *self, PyObject *nothing) {
     PyObject *result = PyDict_New();
     int pipes[2];
     if (!result || pipe(pipes)) return NULL;
-    EXTENT(struct stat, fstat(pipes[0], it));
+    EXTENT(struct stat, stat("/", it));
     EXTENT(struct statvfs, statvfs("/", it));
     EXTENT(struct timespec, clock_gettime(CLOCK_MONOTONIC, it));
     EXTENT(struct rusage, getrusage(RUSAGE_SELF, it));
@@ -179,6 +179,7 @@ static PyObject *error_numbers(PyObject *self, PyObject *names) {
         E(EADDRNOTAVAIL) E(ENETDOWN) E(ENETUNREACH) E(ENETRESET) E(ECONNABORTED) E(ECONNRESET) E(ENOBUFS)
         E(EISCONN) E(ENOTCONN) E(ESHUTDOWN) E(ETOOMANYREFS) E(ETIMEDOUT) E(ECONNREFUSED) E(EHOSTDOWN)
         E(EHOSTUNREACH) E(EALREADY) E(EINPROGRESS) E(ESTALE) E(EUCLEAN) E(ENOTNAM) E(ENAVAIL) E(EISNAM)
+        E(ENOMEDIUM) E(EMEDIUMTYPE) E(ENOKEY) E(EKEYEXPIRED) E(EKEYREVOKED) E(EKEYREJECTED) E(ERFKILL) E(EHWPOISON)
         E(EREMOTEIO) E(EDQUOT) E(ECANCELED) E(EOWNERDEAD) E(ENOTRECOVERABLE)
     };
     PyObject *result = PyDict_New();
