@@ -37,9 +37,9 @@ def convert(value: Any, wanted: type[T], *, where: str, file: str) -> T:
     except msgspec.ValidationError as error:
         message, _, path = str(error).partition(" - at `$")
         steps = _steps(path.rstrip("`"))
-        key = where + _locate(value, steps, wanted)
+        key, found = _locate(value, steps, wanted)
         raise _explain(
-            message, key=key, file=file, found=_dig(value, steps), wanted=_type_at(wanted, steps)
+            message, key=where + key, file=file, found=found, wanted=_type_at(wanted, steps)
         ) from None
 
 
@@ -54,30 +54,27 @@ def _steps(path: str) -> list[str]:
     return re.findall(r"\[[^\]]*\]|[^.\[\]]+", path)
 
 
-def _locate(value: Any, steps: list[str], wanted: Any) -> str:
-    """Spell ``steps`` as a key; msgspec writes ``[...]`` for any item, so look which one is wrong."""
+def _locate(value: Any, steps: list[str], wanted: Any) -> tuple[str, Any]:
+    """Spell ``steps`` as a key, and give what is there.
+
+    msgspec writes ``[...]`` for any item, so look which one is wrong.
+    """
     if not steps:
-        return ""
+        return "", value
     step, rest = steps[0], steps[1:]
     if not step.startswith("["):
         inner = value.get(step) if isinstance(value, dict) else None
-        return f".{step}" + _locate(inner, rest, _type_at(wanted, [step]))
+        key, found = _locate(inner, rest, _type_at(wanted, [step]))
+        return f".{step}{key}", found
     element = _type_at(wanted, [step])
     items: list[tuple[Any, Any]] = list(value.items()) if isinstance(value, dict) else list(enumerate(value))
     for index, item in items:
         try:
             msgspec.convert(item, element)
         except msgspec.ValidationError:  # noqa: PERF203 - only a mistake comes here
-            return (f".{index}" if isinstance(value, dict) else f"[{index}]") + _locate(item, rest, element)
-    return step
-
-
-def _dig(value: Any, steps: list[str]) -> Any:
-    for step in steps:
-        if step.startswith("["):
-            return None
-        value = value.get(step) if isinstance(value, dict) else None
-    return value
+            key, found = _locate(item, rest, element)
+            return f".{index}{key}" if isinstance(value, dict) else f"[{index}]{key}", found
+    return step, None
 
 
 def _type_at(wanted: Any, steps: list[str]) -> Any:

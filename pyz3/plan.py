@@ -24,9 +24,6 @@ if TYPE_CHECKING:
 # No CPython that pyz3 builds for runs on an older glibc: manylinux2014 is PEP 599's 2.17.
 OLDEST_GLIBC = (2, 17)
 
-# Zig optimises across files only where it links with LLD: ELF and COFF, not Mach-O.
-LTO_FAMILIES = frozenset({"linux", "musllinux", "windows"})
-
 
 class Module(msgspec.Struct, frozen=True, kw_only=True):
     """One extension module of one wheel.
@@ -123,11 +120,12 @@ def make_notes(project: Project, jobs: Sequence[Job]) -> tuple[str, ...]:
             told.setdefault(("cpu", job.cpu), []).append(job.identifier)
         if not job.is_pure and not job.lto and project.tool.for_identifier(job.identifier).lto:
             told.setdefault(("lto", ""), []).append(job.identifier)
+    words = {
+        "cpu": "built for {} only; a wheel's tag cannot say so, and pip installs it anywhere",
+        "lto": "built without lto, which zig cannot do there",
+    }
     return tuple(
-        f"{_abridged(identifiers)}: needs {value}; a wheel's tag cannot say so, and pip installs it anywhere"
-        if key == "cpu"
-        else f"{_abridged(identifiers)}: built without lto, which zig has for Linux and Windows only"
-        for (key, value), identifiers in told.items()
+        f"{_abridged(identifiers)}: {words[key].format(value)}" for (key, value), identifiers in told.items()
     )
 
 
@@ -177,7 +175,7 @@ def _cpu(options: WheelOptions, zig_targets: Sequence[str]) -> str:
 
 
 def _lto(options: WheelOptions, target: Target) -> Lto | Literal[""]:
-    return options.lto if target.platform.family in LTO_FAMILIES else ""
+    return options.lto if target.platform.spec.lto else ""
 
 
 def _pure_job(mode: Optimize) -> Job:

@@ -38,6 +38,7 @@ class PlatformSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     zig_floor: str = ""
     slices: tuple[str, ...] = ()
     default: bool = False
+    lto: bool = True
 
 
 class Platform(Enum):
