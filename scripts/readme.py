@@ -21,7 +21,7 @@ from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console
 
 from pyz3.cli.ui import LiveTable
-from pyz3.events import Event, WheelBuilt, WheelFailed
+from pyz3.events import Activity, Event, WheelBuilt, WheelFailed
 from pyz3.wheel import Platform, WheelBuilder
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def platform_table() -> str:
 
 
 def half_way() -> LiveTable:
-    """Build, and give the table as it was when half of the wheels stood in the output folder."""
+    """Build, and give the table when half of the wheels are there and another platform has begun."""
     events: list[Event] = []
     with tempfile.TemporaryDirectory() as scratch:
         builder = WheelBuilder(
@@ -94,7 +94,7 @@ def half_way() -> LiveTable:
     for event in events:
         table.update(event)
         finished += isinstance(event, WheelBuilt | WheelFailed)
-        if 2 * finished >= len(plan):
+        if 2 * finished >= len(plan) and isinstance(event, Activity):
             break
     return table
 
