@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from pyz3.capi import stable_abi_tag
 from pyz3.config import Optimize, Settings
 from pyz3.errors import ConfigError
 from pyz3.targets import Platform, PythonVersion, Target
@@ -149,7 +150,7 @@ def _job(
     if modules and all(module.limited_api for module in modules):
         # The wheel needs what its most demanding module needs.
         oldest = max(PythonVersion.parse(module.limited_api) for module in modules)
-        tag = f"{oldest.tag}-abi3"
+        tag = stable_abi_tag(str(oldest))
     floor = _floor(options, Target(platform=target.platform, python=oldest), macos=macos, glibc=glibc)
     zig_targets = target.platform.zig_targets_for(floor)
     return Job(
@@ -194,7 +195,7 @@ def _pure_job(mode: Optimize) -> Job:
 
 def _module(extension: Extension, target: Target, options: WheelOptions) -> Module:
     limited = extension.abi3 if _can_load_abi3(target.python, extension.abi3) else ""
-    suffix = target.stable_abi_suffix if limited else target.extension_suffix
+    suffix = target.stable_abi_suffix(limited) if limited else target.extension_suffix
     settings = extension.settings(target.platform.family)
     if not settings.sources:
         raise ConfigError(
@@ -210,8 +211,14 @@ def _module(extension: Extension, target: Target, options: WheelOptions) -> Modu
 
 
 def _can_load_abi3(python: PythonVersion, abi3: str) -> bool:
-    """Whether ``python`` loads stable-ABI modules since ``abi3``; free-threaded ones do not (PEP 703)."""
-    return bool(abi3) and not python.free_threaded and python >= PythonVersion.parse(abi3)
+    """Whether ``python`` loads modules for the stable ABI since ``abi3``.
+
+    Free-threaded Pythons load ``3.15t`` (PEP 803) only, and so do those with the GIL from 3.15 on.
+    """
+    if not abi3:
+        return False
+    oldest = PythonVersion.parse(abi3)
+    return python.minor >= oldest.minor and (oldest.free_threaded or not python.free_threaded)
 
 
 def _floor(options: WheelOptions, target: Target, *, macos: str | None, glibc: str) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pyz3.builder.proof import Binary, DamagedError, Known, Prover, StumbledError
-from pyz3.capi import import_library, python_symbols
+from pyz3.capi import import_library, limited_api, python_symbols
 from pyz3.engine.artifacts import CApi, artifact_key, make_artifacts, slice_key
 from pyz3.engine.custom import LIBRARY_SUFFIXES, build_custom, module_name
 from pyz3.engine.damage import is_damage
@@ -18,17 +18,19 @@ from pyz3.engine.warmth import cold_parts, mark_warm, parts_needed
 from pyz3.engine.zig import Outcome, merge
 from pyz3.errors import BuildFailedError, NoWheelError, Pyz3Error
 from pyz3.events import Activity
-from pyz3.targets import Platform
+from pyz3.targets import SUPPORTED, Platform
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from pyz3.audit import Report
+    from pyz3.capi import SymbolList
     from pyz3.config import Project
     from pyz3.engine.artifacts import Artifact
     from pyz3.engine.zig import ZigRunner
     from pyz3.events import Listener
     from pyz3.plan import Job, Module
+    from pyz3.targets import PythonVersion
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -213,15 +215,31 @@ class PlatformBuild:
         include = self._includes[python.base]
         if self._platform.family != "windows":
             return CApi(include=str(include))
+        own = python_symbols(include, version=python, system="windows")
+        stable = {module.limited_api for module in job.modules if module.limited_api}
+        return CApi(
+            include=str(include),
+            import_library=self._import_library(own, python),
+            stable_libraries={
+                # With the newest names, so that the audit can say from when on a forbidden one is there.
+                version: self._import_library(
+                    limited_api(SUPPORTED[-1].base, system="windows"), python, stable_abi=version
+                )
+                for version in sorted(stable)
+            },
+        )
+
+    def _import_library(self, symbols: SymbolList, python: PythonVersion, *, stable_abi: str = "") -> str:
         toolchain = self._runner.toolchain
         library = import_library(
-            python_symbols(include, version=python, system="windows"),
+            symbols,
             version=python,
             arch=self._platform.spec.arch,  # type: ignore[arg-type]  # Windows' rows of the table
             cache=toolchain.capi,
             zig=(str(toolchain.zig),),
+            stable_abi=stable_abi,
         )
-        return CApi(include=str(include), import_library=str(library))
+        return str(library)
 
     def _collect(self, job: Job, outcome: Outcome) -> list[Binary]:
         """Read the job's binaries; one that was not built is missing in the result.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pyz3.audit import facts_of, judge, proved_platform_tag, system_symbols
 from pyz3.audit.ledger import CorruptBinaryError, Ledger
-from pyz3.capi import python_symbols
+from pyz3.capi import limited_api, python_symbols
 from pyz3.errors import AuditFailedError
 
 if TYPE_CHECKING:
@@ -111,16 +111,19 @@ class Prover:
                 module=binary.module,
                 target=job.target,
                 floor=job.floor,
-                python_symbols=self._names(job, binary),
+                python_symbols=self._names(job, binary.limited_api),
                 system_symbols=system_symbols(self._platform, self._zig_lib),
                 siblings=siblings,
-                stable_abi=bool(binary.limited_api),
+                stable_abi=binary.limited_api,
             )
             for binary in binaries
         )
         return reports, f"{job.tag}-{proved_platform_tag(reports, job.target, job.floor)}"
 
-    def _names(self, job: Job, _binary: Binary) -> Collection[str]:
+    def _names(self, job: Job, stable_abi: str) -> Collection[str]:
+        """Give what the interpreter exports, or what the stable ABI lets a module use of that."""
         python = job.target.python
         system: System = "windows" if self._platform.family == "windows" else "posix"
+        if stable_abi:
+            return limited_api(stable_abi, system=system).names
         return python_symbols(self._includes[python.base], version=python, system=system).names

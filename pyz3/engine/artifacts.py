@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from pyz3.capi import limited_api_macros
 from pyz3.engine.ldflags import parse_ldflags
-from pyz3.targets import PythonVersion
 from pyz3.targets.cpus import has_cpu
 
 if TYPE_CHECKING:
@@ -67,12 +67,12 @@ class CApi(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         include: The prepared header folder.
         import_library: Windows' ``python313.lib``; None elsewhere.
-        stable_library: Windows' ``python3.lib``, for the stable ABI; None elsewhere.
+        stable_libraries: Windows' ``python3.lib`` by version of the stable ABI (``3.10``).
     """
 
     include: str
     import_library: str | None = None
-    stable_library: str | None = None
+    stable_libraries: dict[str, str] = {}
 
 
 def artifact_key(job: Job, module: Module, zig_target: str) -> str:
@@ -128,12 +128,11 @@ def _artifact(
     settings = module.settings
     link = parse_ldflags(settings.ldflags, module=module.name)
     macros = tuple(_macro(name, value) for name, value in settings.define.items() if value is not False)
-    if job.target.python.free_threaded:
+    if job.target.python.free_threaded and not module.limited_api:  # abi3t's headers do it
         macros += ("Py_GIL_DISABLED=1",)
     if module.limited_api:
-        oldest = PythonVersion.parse(module.limited_api)
-        macros += (f"Py_LIMITED_API=0x{oldest.major:02X}{oldest.minor:02X}0000",)
-    library = capi.stable_library if module.limited_api else capi.import_library
+        macros += limited_api_macros(module.limited_api, headers=job.target.python)
+    library = capi.stable_libraries.get(module.limited_api, capi.import_library)
     base = ("-fwrapv", *_prefix_maps(root, capi), *(f"-D{macro}" for macro in macros))
     zig = tuple(source for source in settings.sources if source.endswith(".zig"))
     other = tuple(source for source in settings.sources if not source.endswith(".zig"))

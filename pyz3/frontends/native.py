@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from pathlib import Path, PurePosixPath
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pyz3._schema import suggest
+from pyz3.capi import stable_abi_tag
 from pyz3.config import FAMILIES, Extension, Project, Settings, read_pyproject, read_tool_table
 from pyz3.errors import ConfigError
 from pyz3.targets import SUPPORTED
@@ -107,13 +109,14 @@ def _stable_abi(where: str, table: ExtensionTable, default: str | None) -> str:
     where = "tool.pyz3.abi3" if table.abi3 is None else f"{where}.abi3"
     if not wanted:
         return ""
-    oldest = next((str(p) for p in SUPPORTED if str(p) == wanted and not p.free_threaded), None)
-    if oldest is None:
-        raise ConfigError(
-            f"pyproject.toml: {where}: {wanted!r} is no Python that wheels are made for",
-            tip='write the oldest one that the wheel is for: abi3 = "3.10"; false is one wheel per Python',
-        )
-    return oldest
+    if wanted in {str(python) for python in SUPPORTED}:
+        with contextlib.suppress(ValueError):
+            stable_abi_tag(str(wanted))
+            return str(wanted)
+    raise ConfigError(
+        f"pyproject.toml: {where}: {wanted!r} is no Python that has a stable ABI",
+        tip='write the oldest one that the wheel is for, abi3 = "3.10"; false is one wheel per Python',
+    )
 
 
 def _expand(root: Path, where: str, settings: Settings) -> Settings:

@@ -30,7 +30,11 @@ class Target:
         """What the target's ``importlib.machinery.EXTENSION_SUFFIXES`` begins with."""
         return self.platform.spec.suffix.format(nodot=self.python.nodot)
 
-    @property
-    def stable_abi_suffix(self) -> str:
-        """How a module for the stable ABI ends (PEP 384): ``.abi3.so``; on Windows ``.pyd`` alone."""
-        return ".pyd" if self.platform.family == "windows" else ".abi3.so"
+    def stable_abi_suffix(self, stable_abi: str) -> str:
+        """Give how a module for the stable ABI of ``3.10`` or ``3.15t`` ends (PEP 384, PEP 803).
+
+        It is ``.abi3.so`` or ``.abi3t.so``; on Windows ``.pyd`` alone.
+        """
+        if self.platform.family == "windows":
+            return ".pyd"
+        return ".abi3t.so" if stable_abi.endswith("t") else ".abi3.so"
