@@ -23,7 +23,7 @@ def parts_needed(artifacts: Sequence[Artifact], *, optimize: str) -> dict[str, s
             parts["translate-c"] = "the header translator"
         variant = "-".join(filter(None, (artifact.target, artifact.cpu, artifact.lto, optimize)))
         if "-windows" in artifact.target:
-            parts[f"mingw-{variant}"] = "the Windows runtime"
+            parts[f"mingw-{artifact.target}-{optimize}"] = "the Windows runtime"
         if artifact.link_cpp:
             parts[f"libcxx-{variant}"] = "libc++"
     return parts
