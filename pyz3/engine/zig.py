@@ -174,7 +174,12 @@ class ZigRunner:
         """
         if self._log is not None:
             self._log(command)
-        environment = build_environment(self._environ, zig_target=zig_target, optimize=optimize)
+        environment = {
+            **build_environment(self._environ, zig_target=zig_target, optimize=optimize),
+            # Steps of a build that are zig commands of their own (translate-c) know no --cache-dir.
+            "ZIG_LOCAL_CACHE_DIR": str(self.toolchain.local_cache),
+            "ZIG_GLOBAL_CACHE_DIR": str(self.toolchain.global_cache),
+        }
         with self._lock:
             if self._stopped:
                 return 1, "stopped"
