@@ -27,9 +27,20 @@ const known_targets = [_][]const u8{
     "s390x-linux-gnu",
     "riscv64-linux-gnu",
     "x86-windows-gnu",
+    "wasm32-emscripten",
 };
 
 const Source = struct { path: []const u8, flags: []const []const u8 };
+
+/// What a module for Pyodide needs besides; pyz3/capi/emscripten/flags.py says why.
+const Emscripten = struct {
+    /// Root of Zig modules; it imports the user's file as "extension".
+    root: []const u8,
+    /// Headers of the C library, for translate-c; the flags of C sources hold them already.
+    include_dirs: []const []const u8,
+    define: []const []const u8,
+    link_flags: []const []const u8,
+};
 
 const Artifact = struct {
     /// Unique in the plan: `<python tag>/<file name below the wheel's root>`.
@@ -56,6 +67,7 @@ const Artifact = struct {
     objects: []const []const u8,
     link_cpp: bool,
     version_script: ?[]const u8,
+    emscripten: ?Emscripten,
 };
 
 const Plan = struct { version: u32, artifacts: []const Artifact };
@@ -72,13 +84,16 @@ pub fn build(b: *std.Build) !void {
     const plan = try std.json.parseFromSliceLeaky(Plan, b.allocator, text, .{});
     if (plan.version != 1) fail("plan version {d} is not 1: pyz3 and build.zig do not match", .{plan.version});
     for (plan.artifacts) |artifact| {
-        const library = addModule(b, artifact, variant(b, target, artifact), optimize);
-        if (plan_file != null) {
-            b.getInstallStep().dependOn(&Record.create(b, library, artifact.key).step);
-        } else {
-            const install = b.addInstallFileWithDir(library.getEmittedBin(), .prefix, artifact.key);
-            b.getInstallStep().dependOn(&install.step);
-        }
+        const resolved = variant(b, target, artifact);
+        const library = if (artifact.emscripten) |emscripten|
+            addPyodideModule(b, artifact, emscripten, resolved, optimize)
+        else
+            addModule(b, artifact, resolved, optimize).getEmittedBin();
+        const step = if (plan_file != null)
+            &Record.create(b, library, artifact.key).step
+        else
+            &b.addInstallFileWithDir(library, .prefix, artifact.key).step;
+        b.getInstallStep().dependOn(step);
     }
 }
 
@@ -144,20 +159,87 @@ fn newModule(b: *std.Build, artifact: Artifact, target: std.Build.ResolvedTarget
     return module;
 }
 
+/// A module for Pyodide: zig's own clang and wasm-ld, because `zig cc` knows no C library for
+/// Emscripten and `zig c++` insists on its own header folders.
+fn addPyodideModule(b: *std.Build, artifact: Artifact, emscripten: Emscripten, target: std.Build.ResolvedTarget, optimize: std.builtin.OptimizeMode) std.Build.LazyPath {
+    const link = zigTool(b, artifact, "wasm-ld");
+    link.addArgs(emscripten.link_flags);
+    link.addArg("-o");
+    const file = link.addOutputFileArg(artifact.name);
+    for (artifact.c_sources) |source| link.addFileArg(addClangObject(b, artifact, source));
+    for (artifact.zig_sources) |root| link.addFileArg(addPyodideZigObject(b, artifact, emscripten, target, optimize, root));
+    for (artifact.objects) |path| link.addFileArg(.{ .cwd_relative = path });
+    return file;
+}
+
+fn addClangObject(b: *std.Build, artifact: Artifact, source: Source) std.Build.LazyPath {
+    const clang = zigTool(b, artifact, "clang");
+    clang.addArgs(source.flags);
+    for (artifact.include_dirs) |path| clang.addPrefixedDirectoryArg("-I", .{ .cwd_relative = path });
+    clang.addArgs(&.{ "-isystem", artifact.python_include, "-MD", "-MF" });
+    _ = clang.addDepFileOutputArg("object.d"); // tells zig's cache which headers were read
+    clang.addArg("-c");
+    clang.addFileArg(.{ .cwd_relative = source.path });
+    clang.addArg("-o");
+    return clang.addOutputFileArg("object.o");
+}
+
+fn addPyodideZigObject(b: *std.Build, artifact: Artifact, emscripten: Emscripten, target: std.Build.ResolvedTarget, optimize: std.builtin.OptimizeMode, root: []const u8) std.Build.LazyPath {
+    const headers = b.addTranslateC(.{
+        .root_source_file = .{ .cwd_relative = b.pathJoin(&.{ artifact.python_include, "pyz3_python.h" }) },
+        .target = target,
+        .optimize = optimize,
+        .link_libc = false,
+    });
+    headers.step.name = b.fmt("pyz3:{s}", .{artifact.key});
+    for (emscripten.include_dirs) |path| headers.addSystemIncludePath(.{ .cwd_relative = path });
+    headers.addSystemIncludePath(.{ .cwd_relative = artifact.python_include });
+    for (emscripten.define) |macro| headers.defineCMacroRaw(macro);
+    for (artifact.define) |macro| headers.defineCMacroRaw(macro);
+    const options: std.Build.Module.CreateOptions = .{
+        .target = target,
+        .optimize = optimize,
+        .link_libc = true,
+        .pic = true,
+        .strip = true, // std's stack traces do not compile
+        .stack_protector = false, // Pyodide 0.27 has no __stack_chk_fail
+    };
+    var extension_options = options;
+    extension_options.root_source_file = .{ .cwd_relative = root };
+    const extension = b.createModule(extension_options);
+    extension.addImport("python", headers.createModule());
+    var root_options = options;
+    root_options.root_source_file = .{ .cwd_relative = emscripten.root };
+    const object = b.addObject(.{
+        .name = std.fs.path.stem(root),
+        .root_module = b.createModule(root_options),
+        .use_llvm = true,
+    });
+    object.root_module.addImport("extension", extension);
+    object.step.name = b.fmt("pyz3:{s}", .{artifact.key});
+    return object.getEmittedBin();
+}
+
+fn zigTool(b: *std.Build, artifact: Artifact, tool: []const u8) *std.Build.Step.Run {
+    const run = b.addSystemCommand(&.{ b.graph.zig_exe, tool });
+    run.setName(b.fmt("pyz3:{s}", .{artifact.key}));
+    return run;
+}
+
 /// Writes the path of a finished library to `<prefix>/<key>`.
 const Record = struct {
     step: std.Build.Step,
-    library: *std.Build.Step.Compile,
+    library: std.Build.LazyPath,
     key: []const u8,
 
-    fn create(b: *std.Build, library: *std.Build.Step.Compile, key: []const u8) *Record {
+    fn create(b: *std.Build, library: std.Build.LazyPath, key: []const u8) *Record {
         const record = b.allocator.create(Record) catch @panic("OOM");
         record.* = .{
             .step = .init(.{ .id = .custom, .name = "record", .owner = b, .makeFn = make }),
             .library = library,
             .key = key,
         };
-        library.getEmittedBin().addStepDependencies(&record.step);
+        library.addStepDependencies(&record.step);
         return record;
     }
 
@@ -165,7 +247,7 @@ const Record = struct {
         const b = step.owner;
         const record: *Record = @fieldParentPtr("step", step);
         const cwd = std.Io.Dir.cwd();
-        const path = record.library.getEmittedBin().getPath2(b, step); // relative to the working directory
+        const path = record.library.getPath2(b, step); // relative to the working directory
         const file = b.getInstallPath(.prefix, record.key);
         try cwd.createDirPath(b.graph.io, std.fs.path.dirname(file).?);
         try cwd.writeFile(b.graph.io, .{ .sub_path = file, .data = path });

@@ -23,7 +23,7 @@ Optimize: TypeAlias = Literal["Debug", "ReleaseSafe", "ReleaseFast", "ReleaseSma
 OPTIMIZE_MODES: tuple[Optimize, ...] = ("Debug", "ReleaseSafe", "ReleaseFast", "ReleaseSmall")
 DEFAULT_OPTIMIZE: Optimize = "ReleaseFast"
 
-FAMILIES = ("linux", "musllinux", "macos", "windows")
+FAMILIES = ("linux", "musllinux", "macos", "windows", "pyodide")
 
 Macro: TypeAlias = str | int | bool
 
@@ -71,6 +71,7 @@ class ExtensionTable(Settings, frozen=True, kw_only=True, forbid_unknown_fields=
     musllinux: Settings = Settings()
     macos: Settings = Settings()
     windows: Settings = Settings()
+    pyodide: Settings = Settings()
 
     @property
     def common(self) -> Settings:

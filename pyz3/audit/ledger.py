@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # Raise it when Facts or their readers change: older entries are then read anew.
-_FORMAT = 2
+_FORMAT = 3
 
 
 class CorruptBinaryError(Exception):

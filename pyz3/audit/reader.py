@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pyz3.audit.elf import read_elf
 from pyz3.audit.macho import read_macho
 from pyz3.audit.pe import read_pe
+from pyz3.audit.wasm import read_wasm
 from pyz3.errors import AuditFailedError
 
 if TYPE_CHECKING:
@@ -23,12 +24,12 @@ _READERS: Mapping[bytes, tuple[str, Callable[[bytes], tuple[Facts, ...]]]] = {
     b"\xce\xfa\xed\xfe": ("a 32-bit Mach-O file (macOS)", read_macho),
     b"\xca\xfe\xba\xbe": ("a fat Mach-O file (macOS)", read_macho),
     b"\xca\xfe\xba\xbf": ("a fat Mach-O file (macOS)", read_macho),
+    b"\0asm": ("a WebAssembly module (Pyodide)", read_wasm),
 }
 # What else ends up under a module's name.
 _FOREIGN: Mapping[bytes, str] = {
     b"!<arch>\n": "a static library or import library (ar archive)",
     b"!<thin>\n": "a static library (thin ar archive)",
-    b"\0asm": "a WebAssembly module",
     b"BC\xc0\xde": "LLVM bitcode",
     b"PK\x03\x04": "a zip archive",
     b"#!": "a script",

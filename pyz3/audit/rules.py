@@ -14,6 +14,7 @@ from pyz3.audit.elf import glibc_release
 from pyz3.audit.facts import version_key
 from pyz3.audit.report import OLDEST_ARM64_MACOS, Finding
 from pyz3.capi import added_in, dll_name
+from pyz3.capi.emscripten import UNUSABLE, emscripten_abi_for, is_exported
 from pyz3.targets import PythonVersion
 
 if TYPE_CHECKING:
@@ -301,6 +302,21 @@ def python_dll(case: Case) -> Iterator[Finding]:
             yield _not_in_python(case, symbol, f"needs {symbol} from {wanted}")
 
 
+def pyodide_symbols(case: Case) -> Iterator[Finding]:
+    """Pyodide has every symbol, and those that it has do work.
+
+    Its dynamic loader refuses nothing: a call of a missing function ends the interpreter.
+    """
+    abi = emscripten_abi_for(case.target.python)
+    for symbol in case.facts.undefined:
+        if symbol.name in UNUSABLE:
+            tip = "leave the call out where __EMSCRIPTEN__ is defined"
+            message = f"needs {symbol}, which only fails there: {UNUSABLE[symbol.name]}"
+            yield case.finding("symbol", message, symbol=symbol.name, tip=tip)
+        elif not is_exported(symbol.name, abi):
+            yield from _unexplained(case, symbol, f"Pyodide {abi.pyodide}")
+
+
 def pe_hardening(case: Case) -> Iterator[Finding]:
     """It is the same in every build, can be loaded anywhere, and its data cannot be run."""
     facts = case.facts
@@ -336,4 +352,5 @@ RULES: Mapping[str, tuple[Callable[[Case], Iterator[Finding]], ...]] = {
     "musllinux": (*_COMMON, elf_symbols, elf_hardening),
     "macos": (*_COMMON, macos_minimum, macos_symbols, macos_signature),
     "windows": (*_COMMON, python_dll, pe_hardening),
+    "pyodide": (*_COMMON, pyodide_symbols),
 }

@@ -17,7 +17,7 @@ from pyz3.builder.delivery import Delivery
 from pyz3.builder.platform import PlatformBuild
 from pyz3.capi import best_headers, find_headers, prepare_include
 from pyz3.config import DEFAULT_OPTIMIZE, OPTIMIZE_MODES
-from pyz3.engine.artifacts import PlanFile
+from pyz3.engine.plan_file import PlanFile
 from pyz3.engine.toolchain import find_toolchain
 from pyz3.engine.zig import ZigRunner
 from pyz3.errors import ConfigError

@@ -72,7 +72,9 @@ def choose(project: Project, request: Request, *, headers: Callable[[], Collecti
     lets_through = Filter() if only else _filter(project, request)
 
     def is_wanted(python: PythonVersion) -> bool:
-        return any(lets_through(Target(platform=p, python=python).identifier) for p in platforms)
+        return any(
+            p.has(python) and lets_through(Target(platform=p, python=python).identifier) for p in platforms
+        )
 
     pythons, left_out = select_pythons(
         [str(only.python)] if only else request.pythons or (("all",) if request.build is not None else ()),

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pyz3.audit import Report
     from pyz3.capi import SymbolList
     from pyz3.config import Project
-    from pyz3.engine.artifacts import Artifact
+    from pyz3.engine.plan_file import Artifact
     from pyz3.engine.zig import ZigRunner
     from pyz3.events import Listener
     from pyz3.plan import Job, Module
@@ -138,6 +138,7 @@ class PlatformBuild:
             {job.python: self._capi(job) for job in self._jobs},
             read=lambda path: path.read_text(encoding="utf-8", errors="replace"),
             exports=str(self._runner.toolchain.exports()),
+            zig_lib=self._runner.toolchain.zig_lib,
         )
 
     def _run_plan(self, deliver: Deliver) -> None:

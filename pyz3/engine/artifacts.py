@@ -1,7 +1,4 @@
-"""Jobs → the plan file that ``build.zig`` reads.  Pure.
-
-``build.zig`` holds the other half of this description: its ``Artifact`` has the same fields.
-"""
+"""Jobs → what the plan file lists.  Pure."""
 
 from __future__ import annotations
 
@@ -14,51 +11,14 @@ import msgspec
 
 from pyz3.capi import limited_api_macros
 from pyz3.engine.ldflags import parse_ldflags
+from pyz3.engine.plan_file import Artifact, Source
+from pyz3.engine.pyodide import CXX_SUFFIXES, for_pyodide
 from pyz3.targets.cpus import has_cpu
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from pyz3.plan import Job, Module
-
-PLAN_VERSION = 1
-CXX_SUFFIXES = frozenset({".cc", ".cpp", ".cxx"})
-
-
-class Source(msgspec.Struct, frozen=True, kw_only=True):
-    """A file for the C or C++ compiler, with its flags."""
-
-    path: str
-    flags: tuple[str, ...]
-
-
-class Artifact(msgspec.Struct, frozen=True, kw_only=True):
-    """One shared library; ``build.zig`` explains the fields."""
-
-    key: str
-    name: str
-    target: str
-    cpu: str = ""
-    lto: str = ""
-    c_sources: tuple[Source, ...]
-    zig_sources: tuple[str, ...]
-    python_include: str
-    include_dirs: tuple[str, ...]
-    define: tuple[str, ...]
-    library_dirs: tuple[str, ...]
-    libraries: tuple[str, ...]
-    frameworks: tuple[str, ...]
-    rpaths: tuple[str, ...]
-    objects: tuple[str, ...]
-    link_cpp: bool
-    version_script: str | None
-
-
-class PlanFile(msgspec.Struct, frozen=True, kw_only=True):
-    """What ``-Dplan=`` names."""
-
-    version: int = PLAN_VERSION
-    artifacts: tuple[Artifact, ...]
 
 
 class CApi(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,7 +46,13 @@ def slice_key(key: str) -> str:
 
 
 def make_artifacts(
-    root: Path, jobs: Sequence[Job], capi: Mapping[str, CApi], *, read: Callable[[Path], str], exports: str
+    root: Path,
+    jobs: Sequence[Job],
+    capi: Mapping[str, CApi],
+    *,
+    read: Callable[[Path], str],
+    exports: str,
+    zig_lib: Path,
 ) -> tuple[Artifact, ...]:
     """Give an artifact for each module of each job.
 
@@ -96,9 +62,10 @@ def make_artifacts(
         capi: What each Python (``3.13t``) supplies.
         read: Reads a Zig source, to find which of several are roots.
         exports: Version script that leaves only ``PyInit_*`` visible (ELF).
+        zig_lib: Zig's ``lib`` folder.
 
     Raises:
-        ConfigError: A linker flag that cannot be passed on.
+        ConfigError: A linker flag or library that cannot be had.
     """
     roots: dict[tuple[str, ...], tuple[str, ...]] = {}
 
@@ -107,8 +74,16 @@ def make_artifacts(
             roots[sources] = _zig_roots(root, sources, read)
         return roots[sources]
 
+    def make(job: Job, module: Module, zig_target: str) -> Artifact:
+        artifact = _artifact(
+            root, job, module, zig_target, capi=capi[job.python], zig_roots=zig_roots, exports=exports
+        )
+        if job.target.platform.family != "pyodide":
+            return artifact
+        return for_pyodide(artifact, job, module, zig_lib=zig_lib)
+
     return tuple(
-        _artifact(root, job, module, zig_target, capi=capi[job.python], zig_roots=zig_roots, exports=exports)
+        make(job, module, zig_target)
         for job in jobs
         for module in job.modules
         for zig_target in job.zig_targets

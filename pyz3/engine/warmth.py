@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from pyz3.engine.artifacts import Artifact
+    from pyz3.engine.plan_file import Artifact
 
 
 def parts_needed(artifacts: Sequence[Artifact], *, optimize: str) -> dict[str, str]:

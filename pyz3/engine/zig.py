@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from pyz3.engine.artifacts import PlanFile
+from pyz3.engine.plan_file import PlanFile
 from pyz3.errors import BuildFailedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from pyz3.engine.artifacts import Artifact
+    from pyz3.engine.plan_file import Artifact
     from pyz3.engine.toolchain import Toolchain
 
 # What a host's shell profile sets for its own compiler must not reach another platform's build.

@@ -22,7 +22,7 @@ from pyz3.targets.pythons import OLDEST, PythonVersion
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Family = Literal["linux", "musllinux", "macos", "windows"]
+Family = Literal["linux", "musllinux", "macos", "windows", "pyodide"]
 
 
 class PlatformSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
@@ -37,6 +37,7 @@ class PlatformSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     floor: str | dict[str, str] = ""
     zig_floor: str = ""
     slices: tuple[str, ...] = ()
+    pythons: tuple[str, ...] = ()
     default: bool = False
     lto: bool = True
 
@@ -59,6 +60,7 @@ class Platform(Enum):
     LINUX_S390X = "linux-s390x"
     LINUX_RISCV64 = "linux-riscv64"
     WINDOWS_X86 = "windows-x86"
+    PYODIDE = "pyodide"
 
     def __str__(self) -> str:
         return str(self.value)
@@ -70,7 +72,7 @@ class Platform(Enum):
 
     @property
     def family(self) -> Family:
-        """``linux``, ``musllinux``, ``macos`` or ``windows``."""
+        """``linux``, ``musllinux``, ``macos``, ``windows`` or ``pyodide``."""
         return self.spec.family
 
     @property
@@ -94,7 +96,11 @@ class Platform(Enum):
         if isinstance(floor, str):
             return floor
         steps = sorted((PythonVersion.parse(since), value) for since, value in floor.items())
-        return [value for since, value in steps if since.minor <= python.minor][-1]
+        return [value for since, value in steps if since.minor <= max(python.minor, steps[0][0].minor)][-1]
+
+    def has(self, python: PythonVersion) -> bool:
+        """Whether there is such a Python on this platform."""
+        return not self.spec.pythons or str(python) in self.spec.pythons
 
     def zig_targets_for(self, floor: str) -> tuple[str, ...]:
         """Give zig's target for each slice: none promises less than it can, nor more than ``floor``."""

@@ -217,7 +217,12 @@ def _why_unmatched(word: str, source: str) -> str:
 
 def _product(platforms: Iterable[Platform], pythons: Iterable[PythonVersion]) -> list[Target]:
     versions = tuple(pythons)
-    return [Target(platform=platform, python=python) for platform in platforms for python in versions]
+    return [
+        Target(platform=platform, python=python)
+        for platform in platforms
+        for python in versions
+        if platform.has(python)
+    ]
 
 
 def _parse(text: str, available: Collection[str], source: str) -> PythonVersion:

@@ -438,4 +438,48 @@
 
 #endif
 #endif
+
+/* ---- Emscripten: what Pyodide's own pyconfig.h has otherwise. ---- */
+
+#if defined(__EMSCRIPTEN__)
+
+#undef ALIGNOF_MAX_ALIGN_T
+#define ALIGNOF_MAX_ALIGN_T 8
+
+#define HAVE_ACCEPT4 1
+#define HAVE_DUP3 1
+#define HAVE_MEMRCHR 1
+#define HAVE_POSIX_FADVISE 1
+#define HAVE_SYS_RANDOM_H 1
+#define HAVE_SYS_SYSCALL_H 1
+#if PY_VERSION_HEX >= 0x030D0000
+#define WITH_MIMALLOC 1
+#endif
+
+#undef WITH_PYMALLOC
+#undef _Py_STACK_GROWS_DOWN
+#undef HAVE_ALARM
+#undef HAVE_GETRUSAGE
+#undef HAVE_LINK
+#undef HAVE_MKFIFO
+#undef HAVE_NICE
+#undef HAVE_PIPE2
+#undef HAVE_POSIX_SPAWN
+#undef HAVE_SEM_TIMEDWAIT
+#undef HAVE_SENDFILE
+#undef HAVE_SIGACTION
+#undef HAVE_SIGRELSE
+#undef HAVE_SOCKETPAIR
+#undef HAVE_SYS_UN_H
+#undef HAVE_WORKING_TZSET
+#if PY_VERSION_HEX < 0x030E0000
+#undef HAVE_LARGEFILE_SUPPORT
+#undef HAVE_SYS_IOCTL_H
+#endif
+#if PY_VERSION_HEX < 0x030D0000
+#undef HAVE_WCSFTIME
+#endif
+
+#endif
+
 #endif

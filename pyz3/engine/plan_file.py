@@ -1,0 +1,53 @@
+"""The plan file that ``build.zig`` reads; it holds the other half of this description."""
+
+from __future__ import annotations
+
+import msgspec
+
+PLAN_VERSION = 1
+
+
+class Source(msgspec.Struct, frozen=True, kw_only=True):
+    """A file for the C or C++ compiler, with its flags."""
+
+    path: str
+    flags: tuple[str, ...]
+
+
+class Emscripten(msgspec.Struct, frozen=True, kw_only=True):
+    """What a module for Pyodide needs besides; ``build.zig`` explains the fields."""
+
+    root: str
+    include_dirs: tuple[str, ...]
+    define: tuple[str, ...]
+    link_flags: tuple[str, ...]
+
+
+class Artifact(msgspec.Struct, frozen=True, kw_only=True):
+    """One shared library; ``build.zig`` explains the fields."""
+
+    key: str
+    name: str
+    target: str
+    cpu: str = ""
+    lto: str = ""
+    c_sources: tuple[Source, ...]
+    zig_sources: tuple[str, ...]
+    python_include: str
+    include_dirs: tuple[str, ...]
+    define: tuple[str, ...]
+    library_dirs: tuple[str, ...]
+    libraries: tuple[str, ...]
+    frameworks: tuple[str, ...]
+    rpaths: tuple[str, ...]
+    objects: tuple[str, ...]
+    link_cpp: bool
+    version_script: str | None
+    emscripten: Emscripten | None = None
+
+
+class PlanFile(msgspec.Struct, frozen=True, kw_only=True):
+    """What ``-Dplan=`` names."""
+
+    version: int = PLAN_VERSION
+    artifacts: tuple[Artifact, ...]
