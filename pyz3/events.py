@@ -40,11 +40,18 @@ class WheelFailed:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Note:
+    """Something that the user should know although nothing is wrong with the build."""
+
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class CommandRun:
     """A command line is about to be run."""
 
     command: tuple[str, ...]
 
 
-Event: TypeAlias = Activity | WheelBuilt | WheelFailed | CommandRun
+Event: TypeAlias = Activity | WheelBuilt | WheelFailed | Note | CommandRun
 Listener: TypeAlias = Callable[[Event], None]

@@ -13,7 +13,7 @@ import msgspec
 
 from pyz3.archive import DEFAULT_EPOCH
 from pyz3.builder.choice import Request, choose
-from pyz3.builder.delivery import Delivery
+from pyz3.builder.delivery import Delivery, read_contents
 from pyz3.builder.platform import PlatformBuild
 from pyz3.capi import best_headers, find_headers, prepare_include
 from pyz3.config import DEFAULT_OPTIMIZE, OPTIMIZE_MODES
@@ -21,7 +21,7 @@ from pyz3.engine.plan_file import PlanFile
 from pyz3.engine.toolchain import find_toolchain
 from pyz3.engine.zig import ZigRunner
 from pyz3.errors import ConfigError
-from pyz3.events import CommandRun
+from pyz3.events import CommandRun, Note
 from pyz3.frontends import load_project
 from pyz3.plan import make_notes, make_plan
 from pyz3.results import Failure, Summary, WheelResult
@@ -209,14 +209,6 @@ class WheelBuilder:
             glibc=selection.glibc,
         )
 
-    def notes(self, jobs: Sequence[Job]) -> tuple[str, ...]:
-        """Give what the user must know of a plan although nothing is wrong with it: a line each.
-
-        Raises:
-            ConfigError: The configuration is wrong.
-        """
-        return make_notes(self.project(), jobs)
-
     def plan_file(self, zig_target: str | None) -> str:
         """Give the plan file of one platform and the Python that runs pyz3, for ``build.zig``.
 
@@ -249,8 +241,11 @@ class WheelBuilder:
         """
         started = time.perf_counter()
         project = self.project()
+        contents = read_contents(project)
+        for text in (*make_notes(project, jobs), *contents.metadata.warnings):
+            self._tell(Note(text=text))
         delivery = Delivery(
-            project, output_dir=Path(output_dir), epoch=_epoch(self._environ), tell=self._tell
+            contents, output_dir=Path(output_dir), epoch=_epoch(self._environ), tell=self._tell
         )
         # One run of zig has one mode.
         groups: dict[tuple[str, str], list[Job]] = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,33 +22,60 @@ if TYPE_CHECKING:
     from pyz3.plan import Job
 
 
-class Delivery:
-    """Turns what was built into wheels, and remembers what came of every job."""
+@dataclass(frozen=True, kw_only=True)
+class Contents:
+    """What every wheel of a project holds, whatever it is for.
 
-    def __init__(self, project: Project, *, output_dir: Path, epoch: int, tell: Listener) -> None:
+    Attributes:
+        metadata: The project's.
+        files: Its Python packages with their data.
+    """
+
+    metadata: Metadata
+    files: tuple[WheelEntry, ...]
+
+
+def read_contents(project: Project) -> Contents:
+    """Read what goes into every wheel of ``project``.
+
+    Raises:
+        ConfigError: The metadata is wrong, or there is nothing to put into a wheel.
+    """
+    tool = project.tool
+    version = tool.version
+    metadata = read_metadata(
+        project.root,
+        version_attr=version.attr if version else None,
+        version_path=version.path if version else None,
+        packages=tool.packages,
+    )
+    packages = find_packages(project.root, project_name=metadata.name, packages=tool.packages)
+    if not packages and not project.extensions and not tool.build_zig:
+        raise ConfigError(
+            f"{project.root}: nothing to put into a wheel: no extension and no package",
+            tip="add [[tool.pyz3.extensions]], or name the packages: [tool.pyz3] packages = [...]",
+        )
+    sources = {project.root / source for extension in project.extensions for source in extension.all_sources}
+    return Contents(metadata=metadata, files=package_files(project.root, packages, sources=sources))
+
+
+class Delivery:
+    """Turns what was built into wheels, and remembers what came of every job.
+
+    Args:
+        contents: What every wheel of the project holds.
+        output_dir: Where the wheels go.
+        epoch: Date of all files in them, in seconds since 1970.
+        tell: Is told of every wheel.
+    """
+
+    def __init__(self, contents: Contents, *, output_dir: Path, epoch: int, tell: Listener) -> None:
         self.outcomes: dict[str, WheelResult | Failure] = {}
+        self._contents = contents
         self._output_dir = Path(os.path.abspath(output_dir))  # noqa: PTH100 - shown as the user wrote it
         self._epoch = epoch
         self._tell = tell
         self._lock = threading.Lock()
-        tool = project.tool
-        version = tool.version
-        self._metadata: Metadata = read_metadata(
-            project.root,
-            version_attr=version.attr if version else None,
-            version_path=version.path if version else None,
-            packages=tool.packages,
-        )
-        packages = find_packages(project.root, project_name=self._metadata.name, packages=tool.packages)
-        if not packages and not project.extensions and not tool.build_zig:
-            raise ConfigError(
-                f"{project.root}: nothing to put into a wheel: no extension and no package",
-                tip="add [[tool.pyz3.extensions]], or name the packages: [tool.pyz3] packages = [...]",
-            )
-        sources = {
-            project.root / source for extension in project.extensions for source in extension.all_sources
-        }
-        self._files = package_files(project.root, packages, sources=sources)
 
     def deliver(self, job: Job, built: Built | Pyz3Error | None) -> None:
         """Write one wheel, or note why there is none; ``None`` is a wheel without binaries."""
@@ -59,10 +87,10 @@ class Delivery:
             binaries = {} if built is None else built.files
             written = write_wheel(
                 output_dir=self._output_dir,
-                metadata=self._metadata,
+                metadata=self._contents.metadata,
                 tag=tag,
                 files=[
-                    *self._files,
+                    *self._contents.files,
                     *(
                         WheelEntry(arcname=name, source=data, executable=True)
                         for name, data in binaries.items()

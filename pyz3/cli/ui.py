@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pyz3.errors import BuildFailedError
-from pyz3.events import Activity, CommandRun, WheelBuilt, WheelFailed
+from pyz3.events import Activity, CommandRun, Note, WheelBuilt, WheelFailed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,7 +81,9 @@ class BuildView:
         with self._lock:
             if self._table is not None:
                 self._table.update(event)
-            if self._live is None and not self._quiet:
+            if isinstance(event, Note) and not self._quiet:
+                self._console.print(f"note: {event.text}", style="yellow", soft_wrap=True)
+            elif self._live is None and not self._quiet:
                 self._print(event)
 
     def _print(self, event: Event) -> None:

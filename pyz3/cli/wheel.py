@@ -159,7 +159,6 @@ def wheel(
         return _say_nothing(console, selection, quiet=quiet, report=report)
     if not quiet:
         _say_left_out(console, selection)
-        _say_notes(console, builder.notes(plan))
     view.start(plan)
     try:
         summary = builder.run(plan, output_dir=output_dir)
@@ -220,8 +219,3 @@ def _say_nothing(console: Console, selection: Selection, *, quiet: bool, report:
 def _say_left_out(console: Console, selection: Selection) -> None:
     for what, why in selection.left_out:
         console.print(f"skipped {what}: {why}", style="yellow", soft_wrap=True)
-
-
-def _say_notes(console: Console, notes: tuple[str, ...]) -> None:
-    for note in notes:
-        console.print(f"note: {note}", style="yellow", soft_wrap=True)
