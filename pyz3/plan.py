@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from pyz3 import __version__
 from pyz3.capi import stable_abi_tag
 from pyz3.config import Optimize, Settings
 from pyz3.errors import ConfigError
-from pyz3.targets import Platform, PythonVersion, Target
+from pyz3.linking import link, needed_libraries, shared_file
+from pyz3.targets import OLDEST, Platform, PythonVersion, Target
 from pyz3.targets.cpus import check_cpu, has_cpu
 
 if TYPE_CHECKING:
@@ -26,6 +28,24 @@ if TYPE_CHECKING:
 OLDEST_GLIBC = (2, 17)
 
 
+class LeftOut(msgspec.Struct, frozen=True, kw_only=True):
+    """An extension module that a wheel is made without.
+
+    Attributes:
+        module: Dotted name: ``hello._speed``.
+        identifier: The wheel it would have been in: ``cp313-win_amd64``.
+        why: What is in the way, as a clause: ``HELLO_DISABLE_EXT is set``.
+        detail: The compiler's messages; empty if it was not asked.
+        tip: What to do to have it.
+    """
+
+    module: str
+    identifier: str
+    why: str
+    detail: str = ""
+    tip: str = ""
+
+
 class Module(msgspec.Struct, frozen=True, kw_only=True):
     """One extension module of one wheel.
 
@@ -34,12 +54,40 @@ class Module(msgspec.Struct, frozen=True, kw_only=True):
         file: Path below the wheel's root: ``hello/_speed.cpython-313-x86_64-linux-gnu.so``.
         settings: What holds for this platform; sources are relative to the project.
         limited_api: The Limited API it is restricted to (``3.10``, PEP 384); empty: all of the C API.
+        optional: The wheel is made without it where it cannot be built.
+        export_symbols: Names or globs of what it exports besides the init function.
+        links: The project's libraries that it is linked with; users stand before what they use.
+        rpaths: Where the loader is to look for the shared ones.
     """
 
     name: str
     file: str
     settings: Settings
     limited_api: str = ""
+    optional: bool = False
+    export_symbols: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+    rpaths: tuple[str, ...] = ()
+
+
+class Library(msgspec.Struct, frozen=True, kw_only=True):
+    """One library of the project, for one wheel.
+
+    Attributes:
+        name: ``hello.core``, or ``zfoo`` of a static one.
+        file: Path below the wheel's root, ``hello/libcore.so``; empty of a static one.
+        settings: What holds for this platform.
+        export_symbols: As for :class:`Module`.
+        links: As for :class:`Module`.
+        rpaths: As for :class:`Module`.
+    """
+
+    name: str
+    file: str
+    settings: Settings
+    export_symbols: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+    rpaths: tuple[str, ...] = ()
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,6 +105,9 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
         modules: The extension modules; with ``build-zig`` empty, as only the project knows them.
         cpu: The processor to build for on purpose, as zig names it; empty is the platform's oldest.
         lto: Link-time optimisation, ``thin`` or ``full``; empty is none.
+        left_out: The extension modules that it is made without, as far as they are known by now.
+        libraries: The project's libraries that it needs, none before what it links.
+        fallback: It promises that the package works without its extension modules.
     """
 
     identifier: str
@@ -70,6 +121,9 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     modules: tuple[Module, ...]
     cpu: str = ""
     lto: str = ""
+    libraries: tuple[Library, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    fallback: bool = False
 
     @property
     def is_pure(self) -> bool:
@@ -89,6 +143,9 @@ def make_plan(
     optimize: Optimize | None = None,
     macos: str | None = None,
     glibc: str = "",
+    fallback: bool = False,
+    require_extensions: bool = False,
+    source_date: str = "",
 ) -> tuple[Job, ...]:
     """Give a job for each of ``targets``, in their order; a project without extensions needs just one.
 
@@ -98,19 +155,77 @@ def make_plan(
         optimize: Overrides the project's mode.
         macos: Overrides the project's macOS minimum (``MACOSX_DEPLOYMENT_TARGET``).
         glibc: Overrides the project's glibc (``--platform manylinux_2_28``).
+        fallback: Add a wheel without binaries, for whatever has no wheel of its own.
+        require_extensions: What is optional must be built all the same.
+        source_date: For ``build-info``: when the source was made, as ISO 8601 spells it; empty: unknown.
 
     Raises:
         ConfigError: A floor is no version or older than the platform can promise; no machine has the cpu.
     """
-    if not project.extensions and not project.tool.build_zig:
-        return (_pure_job(optimize or project.tool.optimize),)
+    pure = _pure_job(optimize or project.tool.optimize, fallback=fallback)
+    if not project.has_binaries:
+        return (msgspec.structs.replace(pure, left_out=_switched_off(project, pure.identifier)),)
     jobs: dict[tuple[str, str], Job] = {}
     for target in targets:
         options = project.tool.for_identifier(target.identifier)
-        job = _job(project, target, options, optimize=optimize, macos=macos, glibc=glibc)
+        modules, left_out = _modules(project, target, options, required=require_extensions)
+        libraries = _libraries(project, target.platform, modules)
+        if modules or libraries or project.tool.build_zig:
+            job = _job(target, options, modules, libraries, optimize=optimize, macos=macos, glibc=glibc)
+            job = _with_build_info(project, job, source_date)
+        else:
+            job = pure
         # A wheel for the stable ABI serves all later Pythons of its platform: it is built once.
-        jobs.setdefault((job.platform, job.tag), job)
+        job = jobs.setdefault((job.platform, job.tag), job)
+        if job.is_pure or job.identifier == target.identifier:
+            jobs[job.platform, job.tag] = msgspec.structs.replace(job, left_out=job.left_out + left_out)
+    if fallback:
+        jobs.setdefault((pure.platform, pure.tag), pure)
     return tuple(jobs.values())
+
+
+def _switched_off(project: Project, identifier: str) -> tuple[LeftOut, ...]:
+    return tuple(
+        LeftOut(module=extension.name, identifier=identifier, why=extension.off)
+        for extension in project.extensions
+        if extension.off
+    )
+
+
+def _modules(
+    project: Project, target: Target, options: WheelOptions, *, required: bool
+) -> tuple[tuple[Module, ...], tuple[LeftOut, ...]]:
+    """Give the modules of one wheel, and those that it is made without."""
+    modules: list[Module] = []
+    left_out = list(_switched_off(project, target.identifier))
+    for extension in project.enabled:
+        optional = extension.optional and not required
+        if optional and not extension.settings(target.platform.family).sources:
+            why = f"it has no sources for {target.platform}"
+            left_out.append(LeftOut(module=extension.name, identifier=target.identifier, why=why))
+        else:
+            modules.append(_module(project, extension, target, options, optional=optional))
+    return tuple(modules), tuple(left_out)
+
+
+def _libraries(project: Project, platform: Platform, modules: Sequence[Module]) -> tuple[Library, ...]:
+    """Give the project's libraries that a wheel needs: all shared ones, and what its modules link."""
+    family = platform.family
+    found = []
+    for library in needed_libraries(project, [name for module in modules for name in module.links], family):
+        linkage = link(project, library, family)
+        found.append(
+            Library(
+                name=library.name,
+                file="" if library.static else shared_file(library.name, family),
+                settings=linkage.settings,
+                # Without a list everything is visible, as C has it; Windows must be told so.
+                export_symbols=library.export_symbols or ("*",),
+                links=linkage.links,
+                rpaths=linkage.rpaths,
+            )
+        )
+    return tuple(found)
 
 
 def make_notes(project: Project, jobs: Sequence[Job]) -> tuple[str, ...]:
@@ -136,21 +251,23 @@ def _abridged(identifiers: Sequence[str], most: int = 3) -> str:
 
 
 def _job(
-    project: Project,
     target: Target,
     options: WheelOptions,
+    modules: tuple[Module, ...],
+    libraries: tuple[Library, ...],
     *,
     optimize: Optimize | None,
     macos: str | None,
     glibc: str,
 ) -> Job:
-    modules = tuple(_module(extension, target, options) for extension in project.extensions)
     oldest = target.python
     tag = f"{target.python.tag}-{target.python.abi}"
     if modules and all(module.limited_api for module in modules):
         # The wheel needs what its most demanding module needs.
         oldest = max(PythonVersion.parse(module.limited_api) for module in modules)
         tag = stable_abi_tag(str(oldest))
+    elif libraries and not modules:  # for ctypes and its like: one wheel serves every Python
+        oldest, tag = OLDEST, "py3-none"
     floor = _floor(options, Target(platform=target.platform, python=oldest), macos=macos, glibc=glibc)
     zig_targets = target.platform.zig_targets_for(floor)
     return Job(
@@ -163,8 +280,33 @@ def _job(
         wheel_platform=target.platform.wheel_platform_for(floor),
         optimize=optimize or options.optimize,
         modules=modules,
+        libraries=libraries,
         cpu=_cpu(options, zig_targets),
         lto=_lto(options, target),
+    )
+
+
+def _with_build_info(project: Project, job: Job, source_date: str) -> Job:
+    """Add the macros that tell a module how it is built, where it asks for them; they are strings in C.
+
+    They are not for everyone: a date that changes with each commit compiles everything anew.
+    """
+    asking = {extension.name for extension in project.enabled if extension.build_info}
+    values = {
+        "PYZ3_VERSION": __version__,
+        "PYZ3_TARGET": "+".join(job.zig_targets),
+        "PYZ3_OPTIMIZE": job.optimize,
+        "PYZ3_SOURCE_DATE": source_date,
+    }
+    told = Settings(define={name: f'"{value}"' for name, value in values.items()})
+    return msgspec.structs.replace(
+        job,
+        modules=tuple(
+            msgspec.structs.replace(module, settings=module.settings.plus(told))
+            if module.name in asking
+            else module
+            for module in job.modules
+        ),
     )
 
 
@@ -179,7 +321,7 @@ def _lto(options: WheelOptions, target: Target) -> Lto | Literal[""]:
     return options.lto if target.platform.spec.lto else ""
 
 
-def _pure_job(mode: Optimize) -> Job:
+def _pure_job(mode: Optimize, *, fallback: bool) -> Job:
     return Job(
         identifier="py3-none-any",
         platform="",
@@ -190,23 +332,31 @@ def _pure_job(mode: Optimize) -> Job:
         wheel_platform="any",
         optimize=mode,
         modules=(),
+        fallback=fallback,
     )
 
 
-def _module(extension: Extension, target: Target, options: WheelOptions) -> Module:
+def _module(
+    project: Project, extension: Extension, target: Target, options: WheelOptions, *, optional: bool
+) -> Module:
     limited = extension.abi3 if _can_load_abi3(target.python, extension.abi3) else ""
     suffix = target.stable_abi_suffix(limited) if limited else target.extension_suffix
-    settings = extension.settings(target.platform.family)
-    if not settings.sources:
+    family = target.platform.family
+    if not extension.settings(family).sources:
         raise ConfigError(
             f"pyproject.toml: {extension.name} has no sources for {target.platform}",
-            tip=f"add them to its sources, or to its {target.platform.family} table",
+            tip=f"add them to its sources, or to its {family} table",
         )
+    linkage = link(project, extension, family, extra=options.settings)
     return Module(
         name=extension.name,
         file=extension.name.replace(".", "/") + suffix,
-        settings=settings.plus(options.settings),
+        settings=linkage.settings,
         limited_api=limited,
+        optional=optional,
+        export_symbols=extension.export_symbols,
+        links=linkage.links,
+        rpaths=linkage.rpaths,
     )
 
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pyz3.errors import ConfigError, MatrixError, NoWheelError, Pyz3Error
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from pyz3.audit import Report
-    from pyz3.plan import Job
+    from pyz3.plan import Job, LeftOut
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +30,7 @@ class WheelResult:
         seconds: Its share of the build.
         cached: Nothing had to be compiled for it.
         reports: What the audit found in its binaries.
+        left_out: The optional extension modules that it is made without.
     """
 
     identifier: str
@@ -40,6 +41,7 @@ class WheelResult:
     seconds: float
     cached: bool
     reports: tuple[Report, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +83,15 @@ class Summary:
             f"{len(self.failures)} of {total} wheels could not be built:\n" + "\n".join(lines),
             failures=tuple((failure.identifier, failure.error) for failure in self.failures),
         )
+
+
+def one_per_file(wheels: Iterable[WheelResult]) -> tuple[WheelResult, ...]:
+    """Give each wheel once: several targets that end without a binary share one ``py3-none-any``."""
+    found: dict[Path, WheelResult] = {}
+    for wheel in wheels:
+        same = found.get(wheel.path)
+        found[wheel.path] = wheel if same is None else replace(same, left_out=same.left_out + wheel.left_out)
+    return tuple(found.values())
 
 
 def write_report(path: Path, wheels: Sequence[WheelResult]) -> None:

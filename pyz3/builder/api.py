@@ -11,28 +11,32 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pyz3.archive import DEFAULT_EPOCH
 from pyz3.builder.choice import Request, choose
 from pyz3.builder.delivery import Delivery, read_contents
+from pyz3.builder.fallback import check_fallback
+from pyz3.builder.inputs import read_epoch, read_mode, read_source_date
 from pyz3.builder.platform import PlatformBuild
+from pyz3.builder.switches import switched
 from pyz3.capi import best_headers, find_headers, prepare_include
-from pyz3.config import DEFAULT_OPTIMIZE, OPTIMIZE_MODES
+from pyz3.config import DEFAULT_OPTIMIZE
 from pyz3.engine.plan_file import PlanFile
 from pyz3.engine.toolchain import find_toolchain
 from pyz3.engine.zig import ZigRunner
 from pyz3.errors import ConfigError
-from pyz3.events import CommandRun, Note
+from pyz3.events import Activity, CommandRun, Note
 from pyz3.frontends import load_project
 from pyz3.plan import make_notes, make_plan
-from pyz3.results import Failure, Summary, WheelResult
-from pyz3.targets import Platform, PythonVersion
+from pyz3.results import Failure, Summary, WheelResult, one_per_file
+from pyz3.targets import Platform, PythonVersion, implementation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from pyz3.builder.delivery import Contents
     from pyz3.capi import HeaderTree
-    from pyz3.config import Optimize, Project
+    from pyz3.config import Project
     from pyz3.engine.toolchain import Toolchain
+    from pyz3.errors import Pyz3Error
     from pyz3.events import Event, Listener
     from pyz3.plan import Job
     from pyz3.targets.selection import Selection
@@ -129,6 +133,8 @@ class WheelBuilder:
         skip: str | Sequence[str] | None = None,
         optimize: str | None = None,
         output_dir: str | os.PathLike[str] = "dist",
+        fallback: bool | None = None,
+        require_extensions: bool = False,
     ) -> tuple[WheelResult, ...]:
         """Build every combination; as :meth:`build_all_platforms`, with a result object per wheel.
 
@@ -139,12 +145,20 @@ class WheelBuilder:
             skip: Patterns of the identifiers to leave out; default: the project's ``skip``.
             optimize: Overrides the project's mode.
             output_dir: Where the wheels go.
+            fallback: Add a wheel without extension modules; default: the project's ``fallback``.
+            require_extensions: An optional extension that cannot be built is an error.
 
         Raises:
             Pyz3Error: One error for all wheels that could not be built; the others are delivered.
         """
         selection = self.select(platforms=platforms, pythons=pythons, build=build, skip=skip)
-        return _delivered(self.run(self.plan(selection, optimize=optimize), output_dir=Path(output_dir)))
+        plan = self.plan(
+            selection,
+            optimize=optimize,
+            fallback=self.project().tool.fallback if fallback is None else fallback,
+            require_extensions=require_extensions,
+        )
+        return _delivered(self.run(plan, output_dir=Path(output_dir)))
 
     def headers(self) -> dict[str, HeaderTree]:
         """Give the header tree that is used for each Python version (``3.13``)."""
@@ -156,7 +170,9 @@ class WheelBuilder:
         Raises:
             ConfigError: It is wrong.
         """
-        return load_project(self.project_dir)
+        return switched(
+            load_project(self.project_dir), environ=self._environ, implementation=implementation()
+        )
 
     def select(
         self,
@@ -195,8 +211,21 @@ class WheelBuilder:
         )
         return choose(self.project(), request, headers=self.headers)
 
-    def plan(self, selection: Selection, *, optimize: str | None = None) -> tuple[Job, ...]:
+    def plan(
+        self,
+        selection: Selection,
+        *,
+        optimize: str | None = None,
+        fallback: bool = False,
+        require_extensions: bool = False,
+    ) -> tuple[Job, ...]:
         """Give the jobs for what was selected; nothing is built.
+
+        Args:
+            selection: What :meth:`select` gave.
+            optimize: Overrides the project's mode.
+            fallback: Add a wheel without extension modules, ``py3-none-any``.
+            require_extensions: An optional extension that cannot be built is an error.
 
         Raises:
             ConfigError: The configuration is wrong.
@@ -204,9 +233,12 @@ class WheelBuilder:
         return make_plan(
             self.project(),
             selection.targets,
-            optimize=_mode(optimize),
+            optimize=read_mode(optimize),
             macos=self._environ.get("MACOSX_DEPLOYMENT_TARGET") or None,
             glibc=selection.glibc,
+            fallback=fallback,
+            require_extensions=require_extensions,
+            source_date=read_source_date(self._environ),
         )
 
     def plan_file(self, zig_target: str | None) -> str:
@@ -245,22 +277,30 @@ class WheelBuilder:
         for text in (*make_notes(project, jobs), *contents.metadata.warnings):
             self._tell(Note(text=text))
         delivery = Delivery(
-            contents, output_dir=Path(output_dir), epoch=_epoch(self._environ), tell=self._tell
+            contents, output_dir=Path(output_dir), epoch=read_epoch(self._environ), tell=self._tell
         )
         # One run of zig has one mode.
         groups: dict[tuple[str, str], list[Job]] = {}
         for job in jobs:
             if job.is_pure:
-                delivery.deliver(job, None)
+                delivery.deliver(job, self._fallback_error(project, contents) if job.fallback else None)
             else:
                 groups.setdefault((job.platform, job.optimize), []).append(job)
         if groups:
             self._build_platforms(project, groups, delivery)
         outcomes = [delivery.outcomes[job.identifier] for job in jobs]
         return Summary(
-            wheels=tuple(o for o in outcomes if isinstance(o, WheelResult)),
+            wheels=one_per_file(o for o in outcomes if isinstance(o, WheelResult)),
             failures=tuple(o for o in outcomes if isinstance(o, Failure)),
             seconds=time.perf_counter() - started,
+        )
+
+    def _fallback_error(self, project: Project, contents: Contents) -> Pyz3Error | None:
+        self._tell(Activity(platform="", text="importing without the extension modules"))
+        return check_fallback(
+            contents.files,
+            packages=contents.packages,
+            extensions=[extension.name for extension in project.extensions],
         )
 
     def _build_platforms(
@@ -358,22 +398,3 @@ def _delivered(summary: Summary) -> tuple[WheelResult, ...]:
     if error is not None:
         raise error
     return summary.wheels
-
-
-def _mode(optimize: str | None) -> Optimize | None:
-    if optimize is None:
-        return None
-    for mode in OPTIMIZE_MODES:
-        if mode == optimize:
-            return mode
-    raise ConfigError(f"optimize: {optimize!r} is not one of {', '.join(OPTIMIZE_MODES)}")
-
-
-def _epoch(environ: Mapping[str, str]) -> int:
-    text = environ.get("SOURCE_DATE_EPOCH")
-    if not text:
-        return DEFAULT_EPOCH
-    try:
-        return int(text)
-    except ValueError:
-        raise ConfigError(f"SOURCE_DATE_EPOCH: {text!r} is no number of seconds") from None

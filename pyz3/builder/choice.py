@@ -66,7 +66,7 @@ def choose(project: Project, request: Request, *, headers: Callable[[], Collecti
     """
     only = None if request.only is None else find_target(request.only, source=request.source("only"))
     platforms, glibc = ((only.platform,), "") if only else _platforms(project, request)
-    if not project.extensions and not project.tool.build_zig:
+    if not project.has_binaries:
         # One wheel without binaries serves everyone; no headers are needed for it.
         return Selection(targets=(Target(platform=platforms[0], python=PythonVersion.current()),))
     lets_through = Filter() if only else _filter(project, request)

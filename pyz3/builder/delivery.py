@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pyz3.archive import WheelEntry, find_packages, package_files, read_metadata, write_wheel
-from pyz3.errors import ConfigError, Pyz3Error
+from pyz3.errors import ConfigError, NoWheelError, Pyz3Error
 from pyz3.events import WheelBuilt, WheelFailed
 from pyz3.results import Failure, WheelResult
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pyz3.builder.platform import Built
     from pyz3.config import Project
     from pyz3.events import Listener
-    from pyz3.plan import Job
+    from pyz3.plan import Job, LeftOut
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,10 +29,12 @@ class Contents:
     Attributes:
         metadata: The project's.
         files: Its Python packages with their data.
+        packages: Import names of those packages and lone modules.
     """
 
     metadata: Metadata
     files: tuple[WheelEntry, ...]
+    packages: tuple[str, ...]
 
 
 def read_contents(project: Project) -> Contents:
@@ -56,7 +58,12 @@ def read_contents(project: Project) -> Contents:
             tip="add [[tool.pyz3.extensions]], or name the packages: [tool.pyz3] packages = [...]",
         )
     sources = {project.root / source for extension in project.extensions for source in extension.all_sources}
-    return Contents(metadata=metadata, files=package_files(project.root, packages, sources=sources))
+    return Contents(
+        metadata=metadata,
+        files=package_files(project.root, packages, sources=sources),
+        # Stubs hold nothing that can be imported.
+        packages=tuple(p.name for p in packages if p.init_file.suffix == ".py" and "-stubs" not in p.name),
+    )
 
 
 class Delivery:
@@ -85,6 +92,11 @@ class Delivery:
                 raise built
             tag = "py3-none-any" if built is None else built.tag
             binaries = {} if built is None else built.files
+            if not binaries and not self._contents.files:
+                raise NoWheelError(
+                    "nothing is left for the wheel: there is no package, and no extension module was built",
+                    tip="; ".join(f"{one.module}: {one.why}" for one in _left_out(job, built)) or None,
+                )
             written = write_wheel(
                 output_dir=self._output_dir,
                 metadata=self._contents.metadata,
@@ -96,7 +108,7 @@ class Delivery:
                         for name, data in binaries.items()
                     ),
                 ],
-                root_is_purelib=built is None,
+                root_is_purelib=not binaries,
                 epoch=self._epoch,
             )
         except Pyz3Error as error:
@@ -104,7 +116,7 @@ class Delivery:
             self._tell(WheelFailed(job=job, error=error))
             return
         result = WheelResult(
-            identifier=job.identifier,
+            identifier=job.identifier if binaries else "py3-none-any",
             path=written.path,
             tag=tag,
             size=written.size,
@@ -112,6 +124,7 @@ class Delivery:
             seconds=time.perf_counter() - started + (built.seconds if built else 0.0),
             cached=built.cached if built else True,
             reports=built.reports if built else (),
+            left_out=_left_out(job, built),
         )
         self._note(job, result)
         self._tell(WheelBuilt(job=job, result=result))
@@ -119,3 +132,7 @@ class Delivery:
     def _note(self, job: Job, outcome: WheelResult | Failure) -> None:
         with self._lock:
             self.outcomes[job.identifier] = outcome
+
+
+def _left_out(job: Job, built: Built | None) -> tuple[LeftOut, ...]:
+    return job.left_out + (built.left_out if built else ())

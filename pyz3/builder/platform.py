@@ -18,6 +18,7 @@ from pyz3.engine.warmth import cold_parts, mark_warm, parts_needed
 from pyz3.engine.zig import Outcome, merge
 from pyz3.errors import BuildFailedError, NoWheelError, Pyz3Error
 from pyz3.events import Activity
+from pyz3.plan import LeftOut
 from pyz3.targets import SUPPORTED, Platform
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class Built:
         tag: The wheel's tag, its platform part as proved.
         seconds: This wheel's share of zig's run.
         cached: Every binary was known already.
+        left_out: The optional modules that could not be built.
     """
 
     files: Mapping[str, bytes]
@@ -50,6 +52,7 @@ class Built:
     tag: str
     seconds: float
     cached: bool
+    left_out: tuple[LeftOut, ...] = ()
 
 
 Deliver = Callable[["Job", "Built | Pyz3Error"], None]
@@ -153,10 +156,13 @@ class PlatformBuild:
         known = {b.key: self._prover.read(b) for found in binaries.values() for b in found}
         for job in self._jobs:
             found = binaries[job.identifier]
-            if len(found) < len(job.modules):
-                deliver(job, _compile_error(job, outcome))
+            there = {binary.file for binary in found}
+            missing = [module for module in job.modules if module.file not in there]
+            if all(module.optional for module in missing):
+                left_out = tuple(_uncompiled(job, module, outcome) for module in missing)
+                deliver(job, self._prove(job, found, known, share, left_out=left_out))
             else:
-                deliver(job, self._prove(job, found, known, share))
+                deliver(job, _compile_error(job, outcome))
 
     def _run_custom(self, deliver: Deliver) -> None:
         for job in self._jobs:
@@ -263,18 +269,21 @@ class PlatformBuild:
         seconds: float,
         *,
         others: Mapping[str, bytes] | None = None,
+        left_out: tuple[LeftOut, ...] = (),
     ) -> Built | Pyz3Error:
         started = time.perf_counter()
         try:
-            reports, tag = self._prover.prove(job, binaries, known)
+            proof = self._prover.prove(job, binaries, known)
         except Pyz3Error as error:
             return error
         return Built(
-            files={**(others or {}), **{binary.file: binary.content for binary in binaries}},
-            reports=reports,
-            tag=tag,
+            files={**(others or {}), **{binary.file: binary.content for binary in proof.binaries}},
+            reports=proof.reports,
+            tag=proof.tag,
             seconds=seconds + time.perf_counter() - started,
-            cached=not self._again and all(known[binary.key].cached for binary in binaries),
+            # What was left out has been tried again.
+            cached=not self._again and not left_out and all(known[b.key].cached for b in binaries),
+            left_out=left_out + proof.left_out,
         )
 
     def _say(self, text: str) -> None:
@@ -296,14 +305,27 @@ def _binary(module: Module, paths: Sequence[Path]) -> Binary:
     )
 
 
-def _compile_error(job: Job, outcome: Outcome) -> BuildFailedError:
+def _messages(job: Job, modules: Sequence[Module], outcome: Outcome) -> list[tuple[str, str]]:
+    """Give the compiler's messages about modules; if it names none, what zig says of the whole."""
     messages = [
         (module.name, text)
-        for module in job.modules
+        for module in modules
         for zig_target in job.zig_targets
         if (text := outcome.errors.get(artifact_key(job, module, zig_target), ""))
     ]
-    if not messages and outcome.trouble:
-        messages.append(("", outcome.trouble))
+    return messages or ([("", outcome.trouble)] if outcome.trouble else [])
+
+
+def _uncompiled(job: Job, module: Module, outcome: Outcome) -> LeftOut:
+    return LeftOut(
+        module=module.name,
+        identifier=job.identifier,
+        why="it failed to compile",
+        detail="\n".join(dict.fromkeys(text for _, text in _messages(job, (module,), outcome))),
+    )
+
+
+def _compile_error(job: Job, outcome: Outcome) -> BuildFailedError:
+    messages = _messages(job, job.modules, outcome)
     failed = ", ".join(dict.fromkeys(name for name, _ in messages if name)) or "the build"
     return BuildFailedError(f"{failed} failed to compile for {job.identifier}", compiler=tuple(messages))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pyz3.audit import facts_of, judge, proved_platform_tag, system_symbols
 from pyz3.audit.ledger import CorruptBinaryError, Ledger
 from pyz3.capi import limited_api, python_symbols
 from pyz3.errors import AuditFailedError
+from pyz3.plan import LeftOut
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -46,6 +47,23 @@ class Known:
 
     facts: tuple[Facts, ...]
     cached: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proof:
+    """What the audit says of one wheel.
+
+    Attributes:
+        binaries: Those that it holds.
+        reports: One per binary.
+        tag: The wheel's tag, its platform part as proved.
+        left_out: The optional modules that were refused.
+    """
+
+    binaries: tuple[Binary, ...]
+    reports: tuple[Report, ...]
+    tag: str
+    left_out: tuple[LeftOut, ...] = ()
 
 
 class DamagedError(Exception):
@@ -87,24 +105,35 @@ class Prover:
         self._ledger.note(binary.key, binary.content, facts)
         return Known(facts=facts, cached=False)
 
-    def prove(
-        self, job: Job, binaries: Sequence[Binary], known: Mapping[str, Known]
-    ) -> tuple[tuple[Report, ...], str]:
-        """Judge the binaries of one wheel.
+    def prove(self, job: Job, binaries: Sequence[Binary], known: Mapping[str, Known]) -> Proof:
+        """Judge the binaries of one wheel; optional modules that are refused are left out.
 
         Args:
             job: The wheel.
             binaries: All of its binaries.
             known: What ``read`` gave, by ``Binary.key``.
 
-        Returns:
-            A report per binary, and the wheel's tag with the platform that they prove.
-
         Raises:
             AuditFailedError: A binary is not what the wheel's name would promise.
         """
+        reports = self._judge(job, binaries, known)
+        optional = {module.file for module in job.modules if module.optional}
+        refused = {report.file: report for report in reports if not report.ok and report.file in optional}
+        if refused:
+            # The others are judged anew: they may have relied on what was refused.
+            rest = self.prove(job, [b for b in binaries if b.file not in refused], known)
+            left_out = tuple(
+                _refused(job, binary, refused[binary.file]) for binary in binaries if binary.file in refused
+            )
+            return replace(rest, left_out=left_out + rest.left_out)
+        tag = (
+            f"{job.tag}-{proved_platform_tag(reports, job.target, job.floor)}" if binaries else "py3-none-any"
+        )
+        return Proof(binaries=tuple(binaries), reports=reports, tag=tag)
+
+    def _judge(self, job: Job, binaries: Sequence[Binary], known: Mapping[str, Known]) -> tuple[Report, ...]:
         siblings = {binary.file: known[binary.key].facts for binary in binaries}
-        reports = tuple(
+        return tuple(
             judge(
                 known[binary.key].facts,
                 file=binary.file,
@@ -118,7 +147,6 @@ class Prover:
             )
             for binary in binaries
         )
-        return reports, f"{job.tag}-{proved_platform_tag(reports, job.target, job.floor)}"
 
     def _names(self, job: Job, stable_abi: str) -> Collection[str]:
         """Give what the interpreter exports, or what the stable ABI lets a module use of that."""
@@ -127,3 +155,12 @@ class Prover:
         if stable_abi:
             return limited_api(stable_abi, system=system).names
         return python_symbols(self._includes[python.base], version=python, system=system).names
+
+
+def _refused(job: Job, binary: Binary, report: Report) -> LeftOut:
+    return LeftOut(
+        module=binary.module or binary.file,
+        identifier=job.identifier,
+        why="; ".join(finding.message for finding in report.findings),
+        tip="; ".join(dict.fromkeys(finding.tip for finding in report.findings if finding.tip)),
+    )

@@ -28,6 +28,13 @@ if TYPE_CHECKING:
     from pyz3.results import Failure, Summary, WheelResult
 
 
+_MENDED = (
+    "for the compiled one, correct what the compiler says, or install a ready wheel of it "
+    "(pip install --only-binary :all:); --require-extensions makes this an error"
+)
+_TURNED_OFF = "for the compiled one, take away what is named here, and build again"
+
+
 def print_error(error: Pyz3Error) -> None:
     """Print an error and what to do about it to stderr."""
     console = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -98,7 +105,7 @@ class BuildView:
             for wheel in summary.wheels:
                 self._console.print(wheel_line(wheel), soft_wrap=True)
         errors = Console(stderr=True, highlight=False, soft_wrap=True)
-        for line in failure_lines(summary.failures):
+        for line in (*left_out_lines(summary.wheels), *failure_lines(summary.failures)):
             errors.print(line)
         if self._quiet:
             return
@@ -108,6 +115,9 @@ class BuildView:
         total = Text(
             f"{built} wheel{'' if built == 1 else 's'} in {output_dir}, {summary.seconds:.2f} s{note}"
         )
+        lacking = sum(bool(wheel.left_out) for wheel in summary.wheels)
+        if lacking:
+            total.append(f"; {lacking} without all extensions", style="bold yellow")
         if summary.failures:
             total.append(f"; {len(summary.failures)} failed", style="bold red")
         self._console.print(total, soft_wrap=True)
@@ -121,7 +131,26 @@ def wheel_line(wheel: WheelResult) -> Text:
         f"  {wheel.path.name}",
         (f"  {human_size(wheel.size)}  {wheel.seconds:.2f} s", "cyan"),
         (f"  sha256={wheel.sha256}", "dim"),
+        *[(f"  without {name}", "yellow") for name in dict.fromkeys(one.module for one in wheel.left_out)],
     )
+
+
+def left_out_lines(wheels: Sequence[WheelResult]) -> list[Text]:
+    """What wheels are made without, each cause once: what failed, what is used instead, what to do."""
+    causes: dict[tuple[str, str, str, str], list[str]] = {}
+    for one in (one for wheel in wheels for one in wheel.left_out):
+        causes.setdefault((one.module, one.why, one.detail, one.tip), []).append(one.identifier)
+    lines = []
+    for (module, why, detail, tip), where in causes.items():
+        title = Text.assemble(("! ", "yellow"), (module, "bold"), f" is left out: {why}")
+        title.append(f"  ({', '.join(dict.fromkeys(where))})")
+        lines.append(title)
+        if detail:
+            lines.append(Text(detail))
+        lines.append(Text("  the package is installed with its Python version of it, which is slower"))
+        advice = tip or (_MENDED if detail else _TURNED_OFF)
+        lines.append(Text.assemble(("tip: ", "bold cyan"), advice))
+    return lines
 
 
 def failure_lines(failures: Sequence[Failure]) -> list[Text]:

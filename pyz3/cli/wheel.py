@@ -76,6 +76,15 @@ _VARIABLES = {
     help="Leave these identifiers out; repeatable.  [default: tool.pyz3.skip]",
 )
 @click.option("--only", metavar="ID", help="Build just this identifier, whatever is to be built or skipped.")
+@click.option(
+    "--fallback",
+    is_flag=True,
+    help="Add a wheel without extension modules (py3-none-any) for everyone else.  "
+    "[default: tool.pyz3.fallback]",
+)
+@click.option(
+    "--require-extensions", is_flag=True, help="An optional extension that cannot be built is an error."
+)
 @click.option("--allow-empty", is_flag=True, help="Selecting nothing is no error.")
 @click.option(
     "-o",
@@ -110,7 +119,7 @@ _VARIABLES = {
 )
 @click.option("--print-build-identifiers", is_flag=True, help="List what would be built, and build nothing.")
 @click.option("--print-plan", is_flag=True, help="Print the plan as JSON, and build nothing.")
-@click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing but warnings and errors.")
 @click.option("-v", "--verbose", is_flag=True, help="Print the commands that are run.")
 @click.pass_context
 def wheel(
@@ -123,6 +132,8 @@ def wheel(
     build_patterns: tuple[str, ...],
     skip_patterns: tuple[str, ...],
     only: str | None,
+    fallback: bool,
+    require_extensions: bool,
     allow_empty: bool,
     output_dir: Path,
     optimize: str | None,
@@ -148,7 +159,13 @@ def wheel(
         allow_empty=allow_empty,
         sources=_sources(context),
     )
-    plan = builder.plan(selection, optimize=optimize)
+    plan = builder.plan(
+        selection,
+        optimize=optimize,
+        # One identifier asked for is one wheel.
+        fallback=fallback or (only is None and builder.project().tool.fallback),
+        require_extensions=require_extensions,
+    )
     if print_build_identifiers:
         click.echo("".join(f"{job.identifier}\n" for job in plan), nl=False)
         return 0

@@ -12,14 +12,16 @@ import msgspec
 
 from pyz3._schema import suggest
 from pyz3.capi import stable_abi_tag
-from pyz3.config import FAMILIES, Extension, Project, Settings, read_pyproject, read_tool_table
+from pyz3.config import FAMILIES, Extension, Library, Project, Settings, read_pyproject, read_tool_table
 from pyz3.errors import ConfigError
 from pyz3.targets import SUPPORTED
 
 if TYPE_CHECKING:
-    from pyz3.config import ExtensionTable, ToolTable
+    from pyz3.config import ComponentTable, ExtensionTable, LibraryTable, ToolTable
 
 SOURCE_SUFFIXES = (".c", ".cc", ".cpp", ".cxx", ".S", ".zig")
+# Loaders take these names for the C library's own (musl does for all of them).
+_SYSTEM_LIBRARIES = frozenset({"c", "m", "dl", "rt", "pthread", "util", "crypt", "resolv", "xnet"})
 
 
 def load_project(root: Path) -> Project:
@@ -31,11 +33,12 @@ def load_project(root: Path) -> Project:
     root = Path(os.path.abspath(root))  # noqa: PTH100 - resolve() would follow links, and paths are shown as given
     data = read_pyproject(root)
     tool = read_tool_table(data)
-    if tool.build_zig and tool.extensions:
-        raise ConfigError(
-            "pyproject.toml: tool.pyz3.extensions and tool.pyz3.build-zig exclude each other",
-            tip="describe the modules in build.zig alone, or drop build-zig = true",
-        )
+    for key in ("extensions", "libraries"):
+        if tool.build_zig and getattr(tool, key):
+            raise ConfigError(
+                f"pyproject.toml: tool.pyz3.{key} and tool.pyz3.build-zig exclude each other",
+                tip="describe the modules in build.zig alone, or drop build-zig = true",
+            )
     for index, override in enumerate(tool.overrides):
         _expand(root, f"tool.pyz3.overrides[{index}]", override.settings)
     if tool.build_zig:
@@ -55,6 +58,9 @@ def load_project(root: Path) -> Project:
         tool=tool,
         extensions=tuple(
             _extension(root, index, table, abi3=tool.abi3) for index, table in enumerate(tool.extensions)
+        ),
+        libraries=tuple(
+            _library(root, index, table, tool.libraries[:index]) for index, table in enumerate(tool.libraries)
         ),
         requires_python=requires if isinstance(requires, str) else "",
         classified=_classified(classifiers),
@@ -87,8 +93,8 @@ def _refuse_compiler_keys(tool: ToolTable) -> None:
                 )
 
 
-def _extension(root: Path, index: int, table: ExtensionTable, *, abi3: str | None) -> Extension:
-    where = f"tool.pyz3.extensions[{index}]"
+def _settings(root: Path, where: str, table: ComponentTable) -> tuple[Settings, dict[str, Settings]]:
+    """Give the settings for every platform and those of each family, sources found."""
     common = _expand(root, where, table.common)
     families = {
         family: _expand(root, f"{where}.{family}", settings)
@@ -100,7 +106,63 @@ def _extension(root: Path, index: int, table: ExtensionTable, *, abi3: str | Non
             f"pyproject.toml: {where} ({table.name}): no sources",
             tip=f'add: sources = ["src/{table.name.rpartition(".")[0].replace(".", "/")}/*.c"]',
         )
-    return Extension(name=table.name, common=common, families=families, abi3=_stable_abi(where, table, abi3))
+    for symbol in table.export_symbols:
+        if not re.fullmatch(r"[A-Za-z_*?][\w*?]*", symbol, re.ASCII):
+            raise ConfigError(
+                f"pyproject.toml: {where}.export-symbols: {symbol!r} is no name of a C function",
+                tip='write names as C has them, with * and ? for several: export-symbols = ["core_*"]',
+            )
+    return common, families
+
+
+def _library(root: Path, index: int, table: LibraryTable, earlier: tuple[LibraryTable, ...]) -> Library:
+    where = f"tool.pyz3.libraries[{index}]"
+    name = table.name
+    if not all(part.isidentifier() for part in name.split(".")) or (table.static and "." in name):
+        expected = "a name like zfoo" if table.static else "a dotted name in the package, like hello.core"
+        raise ConfigError(f"pyproject.toml: {where}.name: {name!r} is no {expected.removeprefix('a ')}")
+    if name.rpartition(".")[2].lower() in _SYSTEM_LIBRARIES:
+        raise ConfigError(
+            f"pyproject.toml: {where}.name: {name!r} is what systems call a library of their own",
+            tip="choose another name: the loader would confuse the two",
+        )
+    if name in [one.name for one in earlier]:
+        raise ConfigError(f"pyproject.toml: {where}.name: {name!r} is there twice")
+    if table.static and table.export_symbols:
+        raise ConfigError(
+            f"pyproject.toml: {where}.export-symbols: a static library exports nothing itself",
+            tip="say it of the extension or shared library that links it",
+        )
+    _check_folders(root, f"{where}.public-include-dirs", table.public_include_dirs)
+    common, families = _settings(root, where, table)
+    return Library(
+        name=name,
+        common=common,
+        families=families,
+        export_symbols=table.export_symbols,
+        static=table.static,
+        public_include_dirs=table.public_include_dirs,
+    )
+
+
+def _extension(root: Path, index: int, table: ExtensionTable, *, abi3: str | None) -> Extension:
+    where = f"tool.pyz3.extensions[{index}]"
+    common, families = _settings(root, where, table)
+    if table.disable_env is not None and not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", table.disable_env):
+        raise ConfigError(
+            f"pyproject.toml: {where}.disable-env: {table.disable_env!r} is no name of a variable",
+            tip=f'write one like disable-env = "{table.name.partition(".")[0].upper()}_DISABLE_EXT"',
+        )
+    return Extension(
+        name=table.name,
+        common=common,
+        families=families,
+        export_symbols=table.export_symbols,
+        abi3=_stable_abi(where, table, abi3),
+        optional=table.optional,
+        disable_env=table.disable_env or "",
+        build_info=table.build_info,
+    )
 
 
 def _stable_abi(where: str, table: ExtensionTable, default: str | None) -> str:
@@ -123,12 +185,16 @@ def _expand(root: Path, where: str, settings: Settings) -> Settings:
     sources: dict[str, None] = {}  # a set that keeps the order
     for pattern in settings.sources:
         sources.update(dict.fromkeys(_glob(root, f"{where}.sources", pattern)))
-    for key, folders in (("include-dirs", settings.include_dirs), ("library-dirs", settings.library_dirs)):
-        for folder in folders:
-            # These may lie outside: a user's own copy of a C library is no part of the project.
-            if not os.path.isdir(root / folder):  # noqa: PTH112 - is_dir() raises for a name that is too long
-                raise ConfigError(f"pyproject.toml: {where}.{key}: {folder!r} is no folder")
+    _check_folders(root, f"{where}.include-dirs", settings.include_dirs)
+    _check_folders(root, f"{where}.library-dirs", settings.library_dirs)
     return msgspec.structs.replace(settings, sources=tuple(sources))
+
+
+def _check_folders(root: Path, key: str, folders: tuple[str, ...]) -> None:
+    for folder in folders:
+        # These may lie outside: a user's own copy of a C library is no part of the project.
+        if not os.path.isdir(root / folder):  # noqa: PTH112 - is_dir() raises for a name that is too long
+            raise ConfigError(f"pyproject.toml: {key}: {folder!r} is no folder")
 
 
 def _glob(root: Path, key: str, pattern: str) -> list[str]:

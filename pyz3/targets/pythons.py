@@ -65,6 +65,18 @@ class PythonVersion:
         return f"{self.major}{self.minor}{'t' if self.free_threaded else ''}"
 
 
+_IMPLEMENTATIONS = {"cpython": "CPython", "pypy": "PyPy", "graalpy": "GraalPy"}
+
+
+def implementation() -> str:
+    """Give the name of the Python implementation that runs pyz3: ``CPython``, ``PyPy``, ``GraalPy``.
+
+    ``sys.implementation.name`` (PEP 421) spells them in lower case.
+    """
+    name = sys.implementation.name
+    return _IMPLEMENTATIONS.get(name, name)
+
+
 OLDEST = PythonVersion(3, 9)
 NEWEST = PythonVersion(3, 15)
 # Free-threaded builds exist from 3.13 on (PEP 703).
