@@ -62,11 +62,11 @@ class Settings(
         )
 
 
-class ExtensionTable(Settings, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
-    """One ``[[tool.pyz3.extensions]]`` table."""
+class ComponentTable(Settings, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
+    """What the tables of extension modules and of libraries share."""
 
     name: str
-    abi3: str | bool | None = None
+    export_symbols: tuple[str, ...] = ()
     linux: Settings = Settings()
     musllinux: Settings = Settings()
     macos: Settings = Settings()
@@ -77,6 +77,22 @@ class ExtensionTable(Settings, frozen=True, kw_only=True, forbid_unknown_fields=
     def common(self) -> Settings:
         """The keys that hold for every platform."""
         return Settings(**{field: getattr(self, field) for field in Settings.__struct_fields__})
+
+
+class LibraryTable(ComponentTable, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
+    """One ``[[tool.pyz3.libraries]]`` table."""
+
+    static: bool = False
+    public_include_dirs: tuple[str, ...] = ()
+
+
+class ExtensionTable(ComponentTable, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
+    """One ``[[tool.pyz3.extensions]]`` table."""
+
+    abi3: str | bool | None = None
+    optional: bool = False
+    disable_env: str | None = None
+    build_info: bool = False
 
 
 class OverrideTable(
@@ -154,11 +170,13 @@ class ToolTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     macos: str | None = None
     abi3: str | None = None
     build_zig: bool = False
+    fallback: bool = False
     version: VersionTable | None = None
     sdist: SdistTable = SdistTable()
     cpu: str | None = None
     lto: bool | Lto = False
     extensions: tuple[ExtensionTable, ...] = ()
+    libraries: tuple[LibraryTable, ...] = ()
     overrides: tuple[OverrideTable, ...] = ()
 
     def for_identifier(self, identifier: str) -> WheelOptions:
@@ -187,20 +205,20 @@ _VARIABLE = ("optimize", "glibc", "macos", "cpu", "lto")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Extension:
-    """An extension module with its sources found.
+class Component:
+    """What is compiled, with its sources found: an extension module or a library.
 
     Attributes:
-        name: Dotted name of the module: ``hello._speed``.
+        name: Dotted name of the module, ``hello._speed``, or of the library.
         common: Settings for every platform.
         families: Settings added for one family of platforms.
-        abi3: Oldest Python of the stable ABI that it is built for (``3.10``); empty: one build per Python.
+        export_symbols: Names or globs of what it exports besides the init function.
     """
 
     name: str
     common: Settings
     families: dict[str, Settings]
-    abi3: str = ""
+    export_symbols: tuple[str, ...] = ()
 
     @property
     def all_sources(self) -> tuple[str, ...]:
@@ -214,6 +232,40 @@ class Extension:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Library(Component):
+    """A library that knows nothing of Python.
+
+    A shared one is part of the package; its name is its place there: ``hello.core``.
+
+    Attributes:
+        static: It is linked into what names it, and is no file of the wheel.
+        public_include_dirs: Folders of headers for itself and for all that link it.
+    """
+
+    static: bool = False
+    public_include_dirs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Extension(Component):
+    """An extension module.
+
+    Attributes:
+        abi3: Oldest Python of the stable ABI that it is built for (``3.10``); empty: one build per Python.
+        optional: Where it cannot be built, the wheel is made without it.
+        disable_env: The environment variable that turns it off; empty: none.
+        build_info: Its sources get the ``PYZ3_*`` macros that say how they are built.
+        off: Why it is not to be built at all, as a clause; empty: it is.
+    """
+
+    abi3: str = ""
+    optional: bool = False
+    disable_env: str = ""
+    build_info: bool = False
+    off: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Project:
     """A project as every frontend describes it.
 
@@ -221,6 +273,7 @@ class Project:
         root: The folder that holds ``pyproject.toml``, absolute.
         tool: Its ``[tool.pyz3]`` table.
         extensions: Its extension modules; with ``build-zig`` they are known only once built.
+        libraries: The libraries built with them.
         requires_python: ``project.requires-python`` or empty.
         classified: The Pythons (``3.13``) that ``project.classifiers`` name.
     """
@@ -228,8 +281,25 @@ class Project:
     root: Path
     tool: ToolTable
     extensions: tuple[Extension, ...]
+    libraries: tuple[Library, ...] = ()
     requires_python: str = ""
     classified: tuple[str, ...] = ()
+
+    @property
+    def enabled(self) -> tuple[Extension, ...]:
+        """The extension modules that are to be built."""
+        return tuple(extension for extension in self.extensions if not extension.off)
+
+    @property
+    def has_binaries(self) -> bool:
+        """Whether there is anything to compile."""
+        shared = any(not library.static for library in self.libraries)
+        return bool(self.enabled) or shared or self.tool.build_zig
+
+    @property
+    def all_sources(self) -> tuple[str, ...]:
+        """Every source of every component, for any platform."""
+        return tuple(s for component in (*self.extensions, *self.libraries) for s in component.all_sources)
 
 
 def read_pyproject(root: Path) -> dict[str, Any]:
