@@ -12,6 +12,7 @@
 #   linux_x86_64-3.{13,14}t        free-threaded CPython, built from Debian's source (2 min)
 #   musllinux_x86_64-3.{11,13}[t]  CPython linked against musl, built likewise
 #   pyodide[-NPM_VERSION]          CPython for Emscripten in node 20 or newer
+#   include-emscripten             no interpreter: the headers of Debian's Emscripten (240 MB to load)
 #   include-3.{11,13,14,15}        no interpreter: DIR/include/pythonX.Y with CPython's headers, and
 #                                  DIR/include/pyconfig-X.Y/{amd64,arm64,windows}/pyconfig.h
 #
@@ -25,8 +26,10 @@
 set -euo pipefail
 
 PYODIDE=314.0.7
-DEFAULT=(win_amd64-3.{9..13} linux_aarch64-3.{11,13,14} linux_x86_64-3.{14,15}
-         linux_x86_64-3.13t musllinux_x86_64-3.13 pyodide include-3.{11,13,14,15})
+EMSCRIPTEN=3.1.69
+DEFAULT=(win_amd64-3.{9..13} linux_aarch64-3.{11,13,14,15} linux_x86_64-3.{14,15}
+         linux_{i686,armv7l,ppc64le,s390x,riscv64}-3.13 linux_x86_64-3.13t musllinux_x86_64-3.13
+         pyodide pyodide-{0.27.7,0.29.4,315.0.0-alpha.2} include-3.{11,13,14,15} include-emscripten)
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 for part in debian windows linux pyodide headers; do
@@ -42,6 +45,7 @@ usage() { sed -n '2,/^set/{/^set/d;s/^# \{0,1\}//;p}' "${BASH_SOURCE[0]}"; }
 # exists NAME: it was made by an earlier run.
 exists() {
   case $1 in
+    include-emscripten) [ -e "$DEST/include/emscripten-$EMSCRIPTEN" ];;
     include-*) headers_complete "${1#include-}";;
     *)         [ -e "$DEST/bin/python-$1" ];;
   esac
@@ -51,6 +55,7 @@ provision() { # NAME
   local v=${1##*-}
   case $1 in
     include-3.*)        headers "$v";;
+    include-emscripten) emscripten_headers "$EMSCRIPTEN";;
     win_amd64-3.*)      windows "$1" "$v";;
     linux_x86_64-3.*t)  built "$1" "$v" gnu;;
     linux_*-3.*)        linux "$1" "$v";;

@@ -8,7 +8,7 @@
 #   scripts/test.sh --no-runtimes -k pe    without fetching interpreters of other platforms
 #
 # The first run makes a virtual environment in .venv and, on Debian x86_64, fetches interpreters of
-# other platforms (scripts/runtimes.sh, about 5 minutes and 1 GB); tests whose interpreter is missing
+# other platforms (scripts/runtimes.sh, about 7 minutes and 1.5 GB); tests whose interpreter is missing
 # are skipped.  With CI=true a missing interpreter is a failure instead.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/_environment.sh"

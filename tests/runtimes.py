@@ -28,19 +28,26 @@ if TYPE_CHECKING:
 # What scripts/runtimes.sh makes by default, without the headers.
 _PROVISIONED = (
     *(f"win_amd64-3.{minor}" for minor in range(9, 14)),
-    *(f"linux_aarch64-3.{minor}" for minor in (11, 13, 14)),
+    *(f"linux_aarch64-3.{minor}" for minor in (11, 13, 14, 15)),
     *(f"linux_x86_64-{version}" for version in ("3.13t", "3.14", "3.15")),
+    *(f"linux_{machine}-3.13" for machine in ("i686", "armv7l", "ppc64le", "s390x", "riscv64")),
     "musllinux_x86_64-3.13",
-    "pyodide",
+    *("pyodide-0.27.7", "pyodide-0.29.4", "pyodide", "pyodide-315.0.0-alpha.2"),
 )
 _PLATFORMS = {
     "win_amd64": "windows-x64",
     "linux_aarch64": "linux-aarch64",
     "linux_x86_64": "linux-x86_64",
+    "linux_i686": "linux-i686",
+    "linux_armv7l": "linux-armv7l",
+    "linux_ppc64le": "linux-ppc64le",
+    "linux_s390x": "linux-s390x",
+    "linux_riscv64": "linux-riscv64",
     "musllinux_x86_64": "musllinux-x86_64",
     "pyodide": "pyodide",
 }
-_PYODIDE_PYTHON = PythonVersion(3, 14)
+# Releases of Pyodide, and the Python that each has; without a number it is the current one.
+_PYODIDES = {"": "3.14", "0.27.7": "3.12", "0.29.4": "3.13", "315.0.0-alpha.2": "3.15"}
 _OWN = tuple(PythonVersion(3, minor) for minor in range(9, 14))
 
 # Wine and qemu on a busy machine; a hanging interpreter is what this is for.
@@ -88,7 +95,7 @@ def all_known() -> tuple[Runtime, ...]:
         Runtime(
             name=name,
             platform=platforms[_PLATFORMS[system]],
-            python=PythonVersion.parse(version) if version else _PYODIDE_PYTHON,
+            python=PythonVersion.parse(_PYODIDES.get(version, version)),
             command=runtimes_dir() / "bin" / f"python-{name}",
         )
         for name in _PROVISIONED

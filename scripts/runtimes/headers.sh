@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2034
-# C headers of CPython and the real pyconfig.h files.  Sourced by runtimes.sh.
+# C headers of CPython with the real pyconfig.h files, and of Emscripten.  Sourced by runtimes.sh.
 
 # windows_header X.Y: Debian has the upstream source of this version (sid's mostly give 404).
 windows_header() { [ "$(suite_of "$1")" != sid ]; }
@@ -37,5 +37,18 @@ headers() {
       cp "$tmp/PC/pyconfig.h" "$inc/pyconfig-$1/windows/"
     fi
   fi
+  rm -rf "$tmp"
+}
+
+# emscripten_headers VERSION: the C and C++ headers of Debian's Emscripten at include/emscripten-VERSION.
+emscripten_headers() {
+  local tmp=$DEST/cache/emscripten sysroot=usr/share/emscripten/cache/sysroot/include
+  fetch_debs "$DEST/cache/debs" amd64 trixie emscripten
+  ls "$DEST"/cache/debs/emscripten_"$1"+*.deb >/dev/null ||
+    { echo "Debian's emscripten is no longer $1" >&2; return 1; }
+  rm -rf "$tmp"; mkdir -p "$tmp" "$DEST/include"
+  dpkg-deb --fsys-tarfile "$DEST"/cache/debs/*.deb | tar -x -C "$tmp" "./$sysroot"
+  rm -rf "$DEST/include/emscripten-$1" "$DEST/cache/debs"
+  mv "$tmp/$sysroot" "$DEST/include/emscripten-$1"
   rm -rf "$tmp"
 }

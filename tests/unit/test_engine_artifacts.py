@@ -8,17 +8,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
+from pyz3.capi import limited_api_macros
 from pyz3.config import Extension, Project, Settings, ToolTable
-from pyz3.engine.artifacts import (
-    PLAN_VERSION,
-    Artifact,
-    CApi,
-    PlanFile,
-    Source,
-    artifact_key,
-    make_artifacts,
-    slice_key,
-)
+from pyz3.engine.artifacts import CApi, artifact_key, make_artifacts, slice_key
+from pyz3.engine.plan_file import PLAN_VERSION, Artifact, Emscripten, PlanFile, Source
 from pyz3.errors import ConfigError
 from pyz3.plan import make_plan
 from pyz3.targets import Platform, PythonVersion, Target
@@ -29,6 +22,7 @@ if TYPE_CHECKING:
 BUILD_ZIG = (Path(__file__).parents[2] / "build.zig").read_text(encoding="utf-8")
 ROOT = Path(os.path.abspath("project"))  # noqa: PTH100 - as the frontend does
 CAPI = CApi(include="/headers")
+ZIG_LIB = Path("/zig/lib")
 
 
 def under(path: str) -> str:
@@ -65,6 +59,7 @@ def artifact(
         {python: capi},
         read=(lambda path: files[str(path)]) if files else refuse,
         exports="/exports.map",
+        zig_lib=ZIG_LIB,
     )
     return made
 
@@ -76,7 +71,10 @@ def zig_struct(name: str) -> list[str]:
     return [field.split(":")[0].strip() for field in code.split(",") if field.strip()]
 
 
-@pytest.mark.parametrize(("name", "struct"), [("Artifact", Artifact), ("Source", Source), ("Plan", PlanFile)])
+@pytest.mark.parametrize(
+    ("name", "struct"),
+    [("Artifact", Artifact), ("Source", Source), ("Emscripten", Emscripten), ("Plan", PlanFile)],
+)
 def test_build_script_reads_the_fields_that_are_written(name: str, struct: Any) -> None:
     assert zig_struct(name) == list(struct.__struct_encode_fields__)
 
@@ -200,6 +198,7 @@ def test_zig_files_are_read_once_for_all_pythons() -> None:
         {python: CApi(include=f"/{python}") for python in pythons},
         read=note,
         exports="/exports.map",
+        zig_lib=ZIG_LIB,
     )
     assert read == [ROOT / "a.zig"]
     assert [(a.key.split("/")[1], a.python_include) for a in made] == [
@@ -215,7 +214,12 @@ def test_keys_are_unique_within_a_platform() -> None:
     ]
     planned = jobs(*extensions, pythons=("3.9", "3.13", "3.13t"))
     made = make_artifacts(
-        ROOT, planned, {job.python: CAPI for job in planned}, read=refuse, exports="/exports.map"
+        ROOT,
+        planned,
+        {job.python: CAPI for job in planned},
+        read=refuse,
+        exports="/exports.map",
+        zig_lib=ZIG_LIB,
     )
     assert len({a.key for a in made}) == len(made) == 9
     assert [a.key for a in made] == [
@@ -229,7 +233,7 @@ def test_keys_are_unique_within_a_platform() -> None:
 def test_a_fused_file_is_an_artifact_per_slice() -> None:
     extension = Extension(name="m", common=Settings(sources=("a.c",)), families={})
     planned = jobs(extension, platform="macos-universal2")
-    made = make_artifacts(ROOT, planned, {"3.13": CAPI}, read=refuse, exports="/exports.map")
+    made = make_artifacts(ROOT, planned, {"3.13": CAPI}, read=refuse, exports="/exports.map", zig_lib=ZIG_LIB)
     assert [(a.key, a.target, slice_key(a.key)) for a in made] == [
         (f"{target}/cp313/m.cpython-313-darwin.so", target, target.partition(".")[0])
         for target in ("x86_64-macos.10.13", "aarch64-macos.11.0")
@@ -248,13 +252,20 @@ def test_the_stable_abi_has_its_macro_name_and_library(
     capi = CApi(
         include="/headers",
         import_library="/python313.lib" if windows else None,
-        stable_library="/python3.lib" if windows else None,
+        stable_libraries={"3.10": "/python3.lib"} if windows else {},
     )
     (made,) = make_artifacts(
-        ROOT, jobs(extension, platform=platform), {"3.13": capi}, read=refuse, exports="/exports.map"
+        ROOT,
+        jobs(extension, platform=platform),
+        {"3.13": capi},
+        read=refuse,
+        exports="/exports.map",
+        zig_lib=ZIG_LIB,
     )
-    assert (made.name, made.objects, made.define) == (name, objects, ("Py_LIMITED_API=0x030A0000",))
-    assert made.c_sources[0].flags[-1] == "-DPy_LIMITED_API=0x030A0000"
+    macros = limited_api_macros("3.10", headers=PythonVersion(3, 13))
+    assert macros[0] == "Py_LIMITED_API=0x030A0000"
+    assert (made.name, made.objects, made.define) == (name, objects, macros)
+    assert made.c_sources[0].flags[-len(macros) :] == tuple(f"-D{macro}" for macro in macros)
 
 
 def test_a_linker_flag_that_is_not_understood_names_the_module() -> None:

@@ -1,17 +1,21 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
 
 from pyz3.config import Extension, Project, Settings, ToolTable
-from pyz3.engine.artifacts import Artifact, CApi, make_artifacts
+from pyz3.engine.artifacts import CApi, make_artifacts
 from pyz3.engine.toolchain import Toolchain, find_toolchain
 from pyz3.engine.warmth import cold_parts, mark_warm, parts_needed
 from pyz3.errors import ConfigError
 from pyz3.plan import make_plan
 from pyz3.targets import Platform, PythonVersion, Target
+
+if TYPE_CHECKING:
+    from pyz3.engine.plan_file import Artifact
 
 BUILD_ZIG = (Path(__file__).parents[2] / "build.zig").read_bytes()
 
@@ -22,7 +26,9 @@ def artifact(target: str = "x86_64-linux-gnu.2.17", *, zig: bool = False, cpp: b
         Project(root=Path(), tool=ToolTable(), extensions=(extension,)),
         [Target(platform=Platform.LINUX_X86_64, python=PythonVersion(3, 13))],
     )
-    (made,) = make_artifacts(Path(), plan, {"3.13": CApi(include="")}, read=Path.read_text, exports="")
+    (made,) = make_artifacts(
+        Path(), plan, {"3.13": CApi(include="")}, read=Path.read_text, exports="", zig_lib=Path()
+    )
     zig_sources = ("a.zig",) if zig else ()
     return msgspec.structs.replace(made, target=target, zig_sources=zig_sources, link_cpp=cpp)
 

@@ -89,6 +89,12 @@ ROWS = {
         ".cpython-{}-riscv64-linux-gnu.so",
     ),
     "windows-x86": ("x86-windows-gnu", "win32", "win32", ".cp{}-win32.pyd"),
+    "pyodide": (
+        "wasm32-emscripten",
+        "pyodide_2024_0_wasm32",
+        "pyodide_wasm32",
+        ".cpython-{}-wasm32-emscripten.so",
+    ),
 }
 
 
@@ -156,6 +162,7 @@ def test_floors_elsewhere() -> None:
         "linux-s390x": "2.17",
         "linux-riscv64": "2.39",
         "windows-x86": "",
+        "pyodide": "pyemscripten_2025_0",
     }
 
 
@@ -182,6 +189,8 @@ def test_a_floor_with_an_older_name_on_linux_only() -> None:
 def test_installers_look_for_our_tags(
     platform: Platform, python: PythonVersion, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    if not platform.has(python):
+        return
     if platform.family == "linux":
         glibc = tuple(int(part) for part in platform.floor(python).split("."))
         monkeypatch.setattr(tags._manylinux, "_get_glibc_version", lambda: glibc)  # type: ignore[attr-defined]
@@ -194,6 +203,11 @@ def test_installers_look_for_our_tags(
     elif platform.family == "macos":
         machine = "x86_64" if platform.slices != (platform,) else platform.spec.arch
         accepted = set(tags.mac_platforms((14, 0), machine))
+    elif platform.family == "pyodide":
+        # Its sysconfig holds the version (PEP 783).
+        version = platform.floor(python).removeprefix("pyemscripten_")
+        monkeypatch.setattr(sysconfig, "get_config_var", {"PYEMSCRIPTEN_PLATFORM_VERSION": version}.get)
+        accepted = set(tags._emscripten_platforms())  # type: ignore[attr-defined]
     else:
         monkeypatch.setattr(sysconfig, "get_platform", lambda: platform.wheel_platform.replace("_", "-"))
         accepted = set(tags._generic_platforms())
