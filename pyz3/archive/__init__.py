@@ -3,17 +3,23 @@
 from pyz3.archive.contents import PackageRoot, find_packages, package_files
 from pyz3.archive.entries import WheelEntry
 from pyz3.archive.metadata import Metadata, read_metadata
+from pyz3.archive.rules import FileRules
+from pyz3.archive.sdist import WrittenSdist, sdist_files, write_sdist
 from pyz3.archive.wheelfile import DEFAULT_EPOCH, WrittenWheel, dist_info_entries, write_wheel
 
 __all__ = [
     "DEFAULT_EPOCH",
+    "FileRules",
     "Metadata",
     "PackageRoot",
     "WheelEntry",
+    "WrittenSdist",
     "WrittenWheel",
     "dist_info_entries",
     "find_packages",
     "package_files",
     "read_metadata",
+    "sdist_files",
+    "write_sdist",
     "write_wheel",
 ]

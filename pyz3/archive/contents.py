@@ -14,7 +14,7 @@ from pyz3.archive.entries import WheelEntry, require_inside
 from pyz3.errors import BuildFailedError, ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
     from pathlib import Path
 
 _CONFIG_KEY = "pyproject.toml: tool.pyz3.packages"
@@ -99,6 +99,7 @@ def package_files(
     *,
     sources: Collection[Path] = (),
     include: Sequence[str] = (),
+    leave_out: Callable[[Path], bool] = lambda _: False,
 ) -> tuple[WheelEntry, ...]:
     """List the files of packages that belong into a wheel.
 
@@ -113,6 +114,7 @@ def package_files(
         packages: What `find_packages` gave.
         sources: Files that extensions are built from, whatever their suffix.
         include: Globs below ``project_dir`` of files to take although they would be left out.
+        leave_out: Tells of further files that do not belong there.
 
     Returns:
         The files in order of their archive names, each once.
@@ -128,6 +130,8 @@ def package_files(
     for package in packages:
         for path in _files_of(project_dir, package):
             if path not in included and (_is_ignored(path) or os.path.abspath(path) in left_out):  # noqa: PTH100 - Path.absolute keeps ".."
+                continue
+            if leave_out(path):
                 continue
             arcname = path.relative_to(package.root).as_posix()
             entries[arcname] = WheelEntry(arcname=arcname, source=path, executable=_is_script(path))

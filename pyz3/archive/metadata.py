@@ -52,6 +52,7 @@ class Metadata:
         core: The bytes of ``METADATA`` (of ``PKG-INFO`` in an sdist).
         entry_points: The bytes of ``entry_points.txt``; empty if the project has none.
         license_files: Path within ``licenses/`` and source of each licence file, sorted.
+        files: Everything that was read: ``pyproject.toml``, readme, licences, where the version stands.
         warnings: What the project should mend, but need not, one sentence each.
     """
 
@@ -61,7 +62,8 @@ class Metadata:
     core: bytes
     entry_points: bytes
     license_files: tuple[tuple[str, Path], ...]
-    warnings: tuple[str, ...]
+    files: tuple[Path, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     @property
     def stem(self) -> str:
@@ -95,21 +97,19 @@ def read_metadata(
     data = _load(project_dir)
     project: Mapping[str, Any] = data["project"]
     _refuse_control_characters({**project, "readme": ""}, key="project")
-    _check_files(project_dir, project)
+    files = [project_dir / _FILE, *_check_files(project_dir, project)]
     if "version" in project.get("dynamic", ()):
         if "version" in project:
             raise ConfigError(f"{_FILE}: project.version is set, but project.dynamic lists 'version' too")
-        project = {
-            **project,
-            "dynamic": [],
-            "version": read_version(
-                project_dir,
-                project_name=project["name"],
-                attr=version_attr,
-                path=version_path,
-                packages=packages,
-            ),
-        }
+        version, file = read_version(
+            project_dir,
+            project_name=project["name"],
+            attr=version_attr,
+            path=version_path,
+            packages=packages,
+        )
+        project = {**project, "dynamic": [], "version": version}
+        files.append(file)
     standard, notes = _validated(project_dir, project)
     license_files = _use_license_files(project_dir, standard)
     return Metadata(
@@ -119,6 +119,7 @@ def read_metadata(
         core=_core(standard),
         entry_points=_entry_points(standard),
         license_files=license_files,
+        files=tuple(dict.fromkeys([*files, *(source for _, source in license_files)])),
         warnings=notes,
     )
 
@@ -173,8 +174,9 @@ def _refuse_control_characters(value: object, *, key: str) -> None:
             _refuse_control_characters(item, key=key)
 
 
-def _check_files(project_dir: Path, project: Mapping[str, Any]) -> None:
-    """Check the files that keys name before pyproject-metadata reads them."""
+def _check_files(project_dir: Path, project: Mapping[str, Any]) -> list[Path]:
+    """Check the files that keys name before pyproject-metadata reads them, and give them."""
+    files = []
     for key in ("readme", "license"):
         value = project.get(key)
         name = value.get("file") if isinstance(value, dict) else value if key == "readme" else None
@@ -189,6 +191,8 @@ def _check_files(project_dir: Path, project: Mapping[str, Any]) -> None:
             raise ConfigError(f"{_FILE}: project.{key}: {name} cannot be read: {error.strerror}") from error
         except UnicodeDecodeError as error:
             raise ConfigError(f"{_FILE}: project.{key}: {name} is not UTF-8: {error}") from error
+        files.append(project_dir / name)
+    return files
 
 
 def _validated(project_dir: Path, project: Mapping[str, Any]) -> tuple[StandardMetadata, tuple[str, ...]]:

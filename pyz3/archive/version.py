@@ -27,7 +27,7 @@ def read_version(
     attr: str | None = None,
     path: str | None = None,
     packages: Sequence[str] | None = None,
-) -> str:
+) -> tuple[str, Path]:
     """Read the version of a project that declares ``dynamic = ["version"]``.
 
     Args:
@@ -39,7 +39,7 @@ def read_version(
         packages: Configured packages, as for `find_packages`.
 
     Returns:
-        The version, normalised (PEP 440).
+        The version, normalised (PEP 440), and the file that it stands in.
 
     Raises:
         ConfigError: There is no such file or assignment, or no literal version in it.
@@ -56,7 +56,7 @@ def read_version(
     else:
         name, file = "__version__", _default_file(project_dir, project_name, packages)
     require_inside(project_dir, file, key=_KEY)
-    return _literal_version(file, name)
+    return _literal_version(file, name), file
 
 
 def _module_file(project_dir: Path, module: str) -> Path:

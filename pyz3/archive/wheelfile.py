@@ -100,7 +100,7 @@ def write_wheel(
             content = unfinished.read_bytes()
             unfinished.replace(path)
     except OSError as error:
-        raise _output_error(path, error) from error
+        raise output_error(path, error) from error
     return WrittenWheel(path=path, sha256=hashlib.sha256(content).hexdigest(), size=len(content))
 
 
@@ -174,7 +174,7 @@ def _in_order(entries: Sequence[WheelEntry], *, dist_info: str) -> list[WheelEnt
     """
     seen: dict[str, WheelEntry] = {}
     for entry in entries:
-        if not _is_portable(entry.arcname):
+        if not is_portable(entry.arcname):
             raise ConfigError(f"{entry.origin}: {entry.arcname!r} is no name for a file in a wheel")
         folded = unicodedata.normalize("NFC", entry.arcname).casefold()
         other = seen.setdefault(folded, entry)
@@ -188,20 +188,20 @@ def _in_order(entries: Sequence[WheelEntry], *, dist_info: str) -> list[WheelEnt
     return sorted(entries, key=lambda entry: (entry.arcname.startswith(f"{dist_info}/"), entry.arcname))
 
 
-def _is_portable(arcname: str) -> bool:
+def is_portable(arcname: str) -> bool:
     """Tell whether a name is a relative path that every system can unpack."""
     parts = arcname.split("/")
     return arcname.isprintable() and not set(arcname) & set("\\:") and not {"", ".", ".."} & set(parts)
 
 
-def _output_error(path: Path, error: OSError) -> Pyz3Error:
+def output_error(path: Path, error: OSError, *, what: str = "the wheel cannot be written") -> Pyz3Error:
     """Say what is wrong with the output directory."""
     if error.errno in _DISK_FULL:
         return BuildFailedError(
-            f"{path}: the wheel cannot be written: {error.strerror}",
+            f"{path}: {what}: {error.strerror}",
             tip="Free some space, or choose another --output-dir.",
         )
     return ConfigError(
-        f"{path}: the wheel cannot be written: {os.strerror(error.errno) if error.errno else error}",
+        f"{path}: {what}: {os.strerror(error.errno) if error.errno else error}",
         tip="Choose another --output-dir.",
     )

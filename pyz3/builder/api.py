@@ -16,18 +16,18 @@ from pyz3.builder.delivery import Delivery, read_contents
 from pyz3.builder.fallback import check_fallback
 from pyz3.builder.inputs import read_epoch, read_mode, read_source_date
 from pyz3.builder.platform import PlatformBuild
+from pyz3.builder.single import select_one
 from pyz3.builder.switches import switched
 from pyz3.capi import best_headers, find_headers, prepare_include
 from pyz3.config import DEFAULT_OPTIMIZE
 from pyz3.engine.plan_file import PlanFile
 from pyz3.engine.toolchain import find_toolchain
 from pyz3.engine.zig import ZigRunner
-from pyz3.errors import ConfigError
 from pyz3.events import Activity, CommandRun, Note
 from pyz3.frontends import load_project
 from pyz3.plan import make_notes, make_plan
 from pyz3.results import Failure, Summary, WheelResult, one_per_file
-from pyz3.targets import Platform, PythonVersion, implementation
+from pyz3.targets import Platform, implementation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -251,7 +251,7 @@ class WheelBuilder:
             ConfigError: No platform has that target.
         """
         platform = Platform.current() if zig_target is None else Platform.from_zig_target(zig_target)
-        jobs = self.plan(_select_one(self, str(platform)))
+        jobs = self.plan(select_one(self, str(platform)))
         if zig_target is not None and zig_target != platform.spec.zig:
             jobs = tuple(msgspec.structs.replace(job, zig_targets=(zig_target,)) for job in jobs)
         toolchain = find_toolchain(self._environ, self._cache_dir)
@@ -265,16 +265,21 @@ class WheelBuilder:
         )
         return msgspec.json.encode(PlanFile(artifacts=build.artifacts())).decode()
 
-    def run(self, jobs: Sequence[Job], *, output_dir: Path) -> Summary:
+    def run(self, jobs: Sequence[Job], *, output_dir: Path, contents: Contents | None = None) -> Summary:
         """Do the jobs, platforms side by side; one that fails stops no other.
+
+        Args:
+            jobs: What :meth:`plan` gave.
+            output_dir: Where the wheels go.
+            contents: What they hold besides binaries; default: the project's packages.
 
         Raises:
             ConfigError: The project's metadata, the cache or the output folder is unusable.
         """
         started = time.perf_counter()
         project = self.project()
-        contents = read_contents(project)
-        for text in (*make_notes(project, jobs), *contents.metadata.warnings):
+        contents = contents or read_contents(project)
+        for text in (*make_notes(project, jobs), *contents.metadata.warnings, *contents.notes):
             self._tell(Note(text=text))
         delivery = Delivery(
             contents, output_dir=Path(output_dir), epoch=read_epoch(self._environ), tell=self._tell
@@ -370,27 +375,9 @@ def build_wheel(
 def _build_one(
     builder: WheelBuilder, platform: str, *, python: str | None = None, optimize: str, output_dir: Path
 ) -> Path:
-    selection = _select_one(builder, platform, python=python)
+    selection = select_one(builder, platform, python=python)
     summary = builder.run(builder.plan(selection, optimize=optimize), output_dir=output_dir)
     return _delivered(summary)[0].path
-
-
-def _select_one(builder: WheelBuilder, platform: str, *, python: str | None = None) -> Selection:
-    """Give the one target asked for, whatever the project's patterns say."""
-    selection = builder.select(
-        platforms=[platform],
-        pythons=[python or str(PythonVersion.current())],
-        build="*",
-        skip=(),
-        sources={"platforms": "platform", "pythons": "python"},
-    )
-    if len(selection.targets) > 1:
-        raise ConfigError(
-            f"{platform!r} with Python {python or PythonVersion.current()} are several wheels: "
-            + ", ".join(map(str, selection.targets)),
-            tip="WheelBuilder().build_matrix(...) builds several",
-        )
-    return selection
 
 
 def _delivered(summary: Summary) -> tuple[WheelResult, ...]:

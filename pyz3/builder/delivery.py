@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pyz3.archive import WheelEntry, find_packages, package_files, read_metadata, write_wheel
+from pyz3.archive import FileRules, WheelEntry, find_packages, package_files, read_metadata, write_wheel
 from pyz3.errors import ConfigError, NoWheelError, Pyz3Error
 from pyz3.events import WheelBuilt, WheelFailed
 from pyz3.results import Failure, WheelResult
@@ -30,11 +30,19 @@ class Contents:
         metadata: The project's.
         files: Its Python packages with their data.
         packages: Import names of those packages and lone modules.
+        roots: The folders that they are imported from: ``src`` or the project itself.
+        rules: Which of the project's files are left out.
+        notes: What the user should know of the files.
+        binaries: Folder in the wheel that binaries go into; empty: its top.
     """
 
     metadata: Metadata
     files: tuple[WheelEntry, ...]
     packages: tuple[str, ...]
+    roots: tuple[Path, ...]
+    rules: FileRules
+    notes: tuple[str, ...] = ()
+    binaries: str = ""
 
 
 def read_contents(project: Project) -> Contents:
@@ -58,12 +66,32 @@ def read_contents(project: Project) -> Contents:
             tip="add [[tool.pyz3.extensions]], or name the packages: [tool.pyz3] packages = [...]",
         )
     sources = {project.root / source for extension in project.extensions for source in extension.all_sources}
+    rules = FileRules(project.root, tool.sdist)
+    ignored: list[Path] = []
+
+    def leave_out(path: Path) -> bool:
+        if rules.ignores(path):
+            ignored.append(path)
+        return rules.leaves_out(path)
+
     return Contents(
         metadata=metadata,
-        files=package_files(project.root, packages, sources=sources),
+        files=package_files(project.root, packages, sources=sources, leave_out=leave_out),
         # Stubs hold nothing that can be imported.
         packages=tuple(p.name for p in packages if p.init_file.suffix == ".py" and "-stubs" not in p.name),
+        roots=tuple(dict.fromkeys(package.root for package in packages)),
+        rules=rules,
+        notes=_ignored_notes(project.root, ignored),
     )
+
+
+def _ignored_notes(root: Path, ignored: list[Path], most: int = 3) -> tuple[str, ...]:
+    names = [path.relative_to(root).as_posix() for path in ignored]
+    if not names:
+        return ()
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    note = f"Git ignores {', '.join(names[:most])}{more}: left out of wheels and sdists; to have it in both: "
+    return (f'{note}[tool.pyz3.sdist] include = ["{names[0]}"]',)
 
 
 class Delivery:
@@ -104,7 +132,7 @@ class Delivery:
                 files=[
                     *self._contents.files,
                     *(
-                        WheelEntry(arcname=name, source=data, executable=True)
+                        WheelEntry(arcname=self._contents.binaries + name, source=data, executable=True)
                         for name, data in binaries.items()
                     ),
                 ],

@@ -109,6 +109,12 @@ def test_everything_at_once(tmp_path: Path) -> None:
             ("LICENSE-MIT", tmp_path / "LICENSE-MIT"),
             ("third_party/zlib.txt", tmp_path / "third_party" / "zlib.txt"),
         ),
+        files=(
+            tmp_path / "pyproject.toml",
+            tmp_path / "README.md",
+            tmp_path / "LICENSE-MIT",
+            tmp_path / "third_party" / "zlib.txt",
+        ),
         warnings=(),
     )
 

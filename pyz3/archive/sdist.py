@@ -1,0 +1,155 @@
+"""Source distributions: what the build needs, in an archive whose bytes depend on nothing else.
+
+PEP 517, PEP 625 and the source distribution format of packaging.python.org.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import os
+import tarfile
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pyz3.archive.entries import WheelEntry, require_inside
+from pyz3.archive.inputs import found_inputs, named_inputs
+from pyz3.archive.wheelfile import DEFAULT_EPOCH, is_portable, output_error
+from pyz3.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pyz3.archive.metadata import Metadata
+    from pyz3.archive.rules import FileRules
+    from pyz3.config import Project
+
+# The seconds of a gzip header are 32 bits (RFC 1952, 2.3.1); those of tar's are more.
+_NEWEST_EPOCH = 2**32 - 1
+_COMPRESSION_LEVEL = 9
+
+
+@dataclass(frozen=True, kw_only=True)
+class WrittenSdist:
+    """A source distribution in its place.
+
+    Attributes:
+        path: Where it is.
+        sha256: Its digest, in hexadecimal.
+        size: Its size in bytes.
+    """
+
+    path: Path
+    sha256: str
+    size: int
+
+
+def sdist_files(
+    project: Project, metadata: Metadata, package_files: Sequence[WheelEntry], rules: FileRules
+) -> tuple[WheelEntry, ...]:
+    """List what a source distribution holds besides ``PKG-INFO``: what the build needs.
+
+    Args:
+        project: What a frontend read.
+        metadata: What `read_metadata` gave.
+        package_files: What every wheel holds.
+        rules: What is left out, and what ``include`` adds.
+
+    Returns:
+        The files in order of their names, each once.
+
+    Raises:
+        ConfigError: ``exclude`` names a file without which nothing can be built, ``include`` names
+            none, or a link leaves the project.
+    """
+    needed = {*metadata.files, *named_inputs(project)}
+    for path in sorted(needed):
+        if rules.excludes(path):
+            raise ConfigError(
+                f"pyproject.toml: tool.pyz3.sdist.exclude leaves out {_name(project.root, path)}, "
+                "which the build needs",
+                tip="take it out of exclude, or out of what needs it",
+            )
+    own = {Path(entry.source) for entry in package_files if not isinstance(entry.source, bytes)}
+    files = needed | own | set(found_inputs(project, rules)) | set(rules.included())
+    for path in files:
+        require_inside(project.root, path, key="sdist")
+    names = {_name(project.root, path): path for path in files}
+    names.pop("PKG-INFO", None)  # of an unpacked sdist: it is written anew
+    return tuple(
+        WheelEntry(arcname=name, source=names[name], executable=_is_script(names[name]))
+        for name in sorted(names)
+    )
+
+
+def write_sdist(
+    *,
+    output_dir: Path,
+    metadata: Metadata,
+    files: Sequence[WheelEntry],
+    epoch: int = DEFAULT_EPOCH,
+) -> WrittenSdist:
+    """Write the archive; it appears under its name when it is complete, and replaces one of that name.
+
+    Args:
+        output_dir: Where it goes; made if need be.
+        metadata: What `read_metadata` gave.
+        files: What `sdist_files` gave.
+        epoch: Date of all files, in seconds since 1970 (SOURCE_DATE_EPOCH).
+
+    Raises:
+        ConfigError: The output directory cannot be made or written, or a name cannot be unpacked everywhere.
+        BuildFailedError: A file cannot be read, or the disk is full.
+    """
+    date = min(max(epoch, 0), _NEWEST_EPOCH)
+    path = output_dir / f"{metadata.stem}.tar.gz"
+    entries = [*files, WheelEntry(arcname="PKG-INFO", source=metadata.core)]
+    buffer = io.BytesIO()
+    # No name and a fixed date in gzip's header; PAX headers only where a name needs one.
+    with (
+        gzip.GzipFile(
+            filename="", mode="wb", compresslevel=_COMPRESSION_LEVEL, fileobj=buffer, mtime=date
+        ) as packed,
+        tarfile.open(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT, encoding="utf-8") as archive,
+    ):
+        for entry in sorted(entries, key=lambda entry: entry.arcname):
+            if not is_portable(entry.arcname):
+                raise ConfigError(f"{entry.origin}: {entry.arcname!r} is no name for a file in an sdist")
+            data = entry.read()
+            archive.addfile(
+                _info(f"{metadata.stem}/{entry.arcname}", entry, len(data), date), io.BytesIO(data)
+            )
+    content = buffer.getvalue()
+    try:
+        output_dir.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".pyz3-", dir=output_dir) as scratch:
+            unfinished = Path(scratch, path.name)
+            unfinished.write_bytes(content)
+            unfinished.replace(path)
+    except OSError as error:
+        raise output_error(path, error, what="the sdist cannot be written") from error
+    return WrittenSdist(path=path, sha256=hashlib.sha256(content).hexdigest(), size=len(content))
+
+
+def _info(name: str, entry: WheelEntry, size: int, date: int) -> tarfile.TarInfo:
+    info = tarfile.TarInfo(name)
+    info.size = size
+    info.mtime = date
+    info.mode = 0o755 if entry.executable else 0o644
+    return info  # its owner is 0 and has no name
+
+
+def _name(root: Path, path: Path) -> str:
+    return Path(os.path.normpath(path)).relative_to(root).as_posix()
+
+
+def _is_script(path: Path) -> bool:
+    """Tell whether the system would run the file through an interpreter: the same on every host."""
+    try:
+        with path.open("rb") as file:
+            return file.read(2) == b"#!"
+    except OSError:
+        return False  # reading it whole will say why
