@@ -42,9 +42,19 @@ const Emscripten = struct {
     link_flags: []const []const u8,
 };
 
+const Kind = enum {
+    /// An extension module: Python supplies what it leaves undefined.
+    module,
+    /// A shared library that knows nothing of Python.
+    shared,
+    /// A static library, for those that name it in `links`.
+    static,
+};
+
 const Artifact = struct {
-    /// Unique in the plan: `<python tag>/<file name below the wheel's root>`.
+    /// Unique in the plan: `<target>/<python tag>/<file name below the wheel's root>`.
     key: []const u8,
+    kind: Kind,
     /// The library's own name: what a linker records in it, hence free of paths.
     name: []const u8,
     /// ZIG_TARGET, or the same with another oldest system (macOS' depends on the Python).
@@ -55,6 +65,7 @@ const Artifact = struct {
     lto: []const u8,
     c_sources: []const Source,
     zig_sources: []const []const u8,
+    /// Empty: what is compiled here must not know Python.
     python_include: []const u8,
     include_dirs: []const []const u8,
     /// `NAME=VALUE` for the translated Python.h as well as for C.
@@ -65,6 +76,10 @@ const Artifact = struct {
     rpaths: []const []const u8,
     /// Files handed to the linker as they are (import libraries, objects).
     objects: []const []const u8,
+    /// Keys of earlier artifacts to link, users before what they use.
+    links: []const []const u8,
+    /// Names or globs to export on Windows, where no version script is obeyed.
+    export_symbols: []const []const u8,
     link_cpp: bool,
     version_script: ?[]const u8,
     emscripten: ?Emscripten,
@@ -83,27 +98,55 @@ pub fn build(b: *std.Build) !void {
         planFromPyz3(b, project);
     const plan = try std.json.parseFromSliceLeaky(Plan, b.allocator, text, .{});
     if (plan.version != 1) fail("plan version {d} is not 1: pyz3 and build.zig do not match", .{plan.version});
+    var made: Made = .init(b.allocator);
     for (plan.artifacts) |artifact| {
         const resolved = variant(b, target, artifact);
-        const library = if (artifact.emscripten) |emscripten|
-            addPyodideModule(b, artifact, emscripten, resolved, optimize)
+        const output = if (artifact.emscripten) |emscripten|
+            addPyodideModule(b, artifact, emscripten, resolved, optimize, made)
         else
-            addModule(b, artifact, resolved, optimize).getEmittedBin();
-        const step = if (plan_file != null)
-            &Record.create(b, library, artifact.key).step
-        else
-            &b.addInstallFileWithDir(library, .prefix, artifact.key).step;
-        b.getInstallStep().dependOn(step);
+            addLibrary(b, artifact, resolved, optimize, made);
+        try made.put(artifact.key, output);
+        if (plan_file != null) {
+            b.getInstallStep().dependOn(&Record.create(b, output.file, artifact.key).step);
+        } else if (artifact.kind != .static) {
+            b.getInstallStep().dependOn(&b.addInstallFileWithDir(output.file, .prefix, artifact.key).step);
+        }
     }
 }
 
-fn addModule(b: *std.Build, artifact: Artifact, target: std.Build.ResolvedTarget, optimize: std.builtin.OptimizeMode) *std.Build.Step.Compile {
+/// What became of an artifact: the file, and what its users link.
+const Output = struct { file: std.Build.LazyPath, linked: []const std.Build.LazyPath };
+
+const Made = std.StringHashMap(Output);
+
+fn addLibrary(b: *std.Build, artifact: Artifact, target: std.Build.ResolvedTarget, optimize: std.builtin.OptimizeMode, made: Made) Output {
+    const library = addCompile(b, artifact, target, optimize, made, if (artifact.kind == .static) .static else .dynamic);
+    const windows = target.result.os.tag == .windows;
+    if (windows and artifact.kind != .static and artifact.export_symbols.len > 0) {
+        var archives: std.ArrayList(std.Build.LazyPath) = .empty;
+        // Compiled once all the same: zig's cache gives both the same objects.
+        const own = addCompile(b, artifact, target, optimize, made, .static);
+        archives.append(b.allocator, own.getEmittedBin()) catch @panic("OOM");
+        for (artifact.links) |key| archives.appendSlice(b.allocator, made.get(key).?.linked) catch @panic("OOM");
+        const definition = Definition.create(b, archives.items, artifact.export_symbols, target.result.cpu.arch == .x86);
+        definition.addStepDependencies(&library.step);
+        library.win32_module_definition = definition;
+    }
+    const linked = if (windows and artifact.kind == .shared) library.getEmittedImplib() else library.getEmittedBin();
+    return .{ .file = library.getEmittedBin(), .linked = b.allocator.dupe(std.Build.LazyPath, &.{linked}) catch @panic("OOM") };
+}
+
+fn addCompile(b: *std.Build, artifact: Artifact, target: std.Build.ResolvedTarget, optimize: std.builtin.OptimizeMode, made: Made, linkage: std.builtin.LinkMode) *std.Build.Step.Compile {
     const roots = artifact.zig_sources;
     const module = newModule(b, artifact, target, optimize, if (roots.len > 0) roots[0] else null);
     for (artifact.c_sources) |source| {
         module.addCSourceFile(.{ .file = .{ .cwd_relative = source.path }, .flags = source.flags });
     }
     if (artifact.link_cpp) module.link_libcpp = true;
+    // Not linkLibrary: it would leave the path of zig's cache inside as an rpath.
+    if (linkage == .dynamic) for (artifact.links) |key| {
+        for (made.get(key).?.linked) |path| module.addObjectFile(path);
+    };
     for (artifact.objects) |path| module.addObjectFile(.{ .cwd_relative = path });
     for (artifact.library_dirs) |path| module.addLibraryPath(.{ .cwd_relative = path });
     for (artifact.rpaths) |path| module.addRPathSpecial(path);
@@ -122,10 +165,12 @@ fn addModule(b: *std.Build, artifact: Artifact, target: std.Build.ResolvedTarget
     const library = b.addLibrary(.{
         .name = artifact.name,
         .root_module = module,
-        .linkage = .dynamic,
+        .linkage = linkage,
         .use_llvm = true, // one code generator for all modes and targets
     });
-    library.linker_allow_shlib_undefined = true; // the interpreter supplies the C API
+    // The interpreter supplies the C API; on Windows its import library does, and nothing may stay open:
+    // lld would link all the same, and the call would end the process.
+    if (artifact.kind == .module and target.result.os.tag != .windows) library.linker_allow_shlib_undefined = true;
     library.link_gc_sections = optimize != .Debug;
     if (artifact.lto.len > 0) library.lto = std.meta.stringToEnum(std.zig.LtoMode, artifact.lto) orelse fail("lto is '{s}'", .{artifact.lto});
     if (artifact.version_script) |path| library.setVersionScript(.{ .cwd_relative = path });
@@ -143,40 +188,53 @@ fn newModule(b: *std.Build, artifact: Artifact, target: std.Build.ResolvedTarget
         .strip = optimize != .Debug,
         .sanitize_c = .off,
     });
-    if (root != null) {
+    if (root != null and artifact.python_include.len > 0) {
         const headers = b.addTranslateC(.{
             .root_source_file = .{ .cwd_relative = b.pathJoin(&.{ artifact.python_include, "pyz3_python.h" }) },
             .target = target,
-            .optimize = optimize,
+            // For ReleaseSafe zig fortifies C, and mingw's fortified headers do not translate.
+            .optimize = if (optimize == .ReleaseSafe) .ReleaseFast else optimize,
         });
         headers.addIncludePath(.{ .cwd_relative = artifact.python_include });
         for (artifact.define) |macro| headers.defineCMacroRaw(macro);
         headers.step.name = b.fmt("pyz3:{s}", .{artifact.key});
-        module.addImport("python", headers.createModule());
+        const python = headers.createModule();
+        python.optimize = optimize;
+        module.addImport("python", python);
     }
     for (artifact.include_dirs) |path| module.addIncludePath(.{ .cwd_relative = path });
-    module.addSystemIncludePath(.{ .cwd_relative = artifact.python_include });
+    if (artifact.python_include.len > 0) module.addSystemIncludePath(.{ .cwd_relative = artifact.python_include });
     return module;
 }
 
 /// A module for Pyodide: zig's own clang and wasm-ld, because `zig cc` knows no C library for
 /// Emscripten and `zig c++` insists on its own header folders.
-fn addPyodideModule(b: *std.Build, artifact: Artifact, emscripten: Emscripten, target: std.Build.ResolvedTarget, optimize: std.builtin.OptimizeMode) std.Build.LazyPath {
+fn addPyodideModule(b: *std.Build, artifact: Artifact, emscripten: Emscripten, target: std.Build.ResolvedTarget, optimize: std.builtin.OptimizeMode, made: Made) Output {
+    var objects: std.ArrayList(std.Build.LazyPath) = .empty;
+    for (artifact.c_sources) |source| objects.append(b.allocator, addClangObject(b, artifact, source)) catch @panic("OOM");
+    for (artifact.zig_sources) |root| objects.append(b.allocator, addPyodideZigObject(b, artifact, emscripten, target, optimize, root)) catch @panic("OOM");
+    // A static library is its objects: the linker takes those it needs from between --start-lib and --end-lib.
+    if (artifact.kind == .static) return .{ .file = objects.items[0], .linked = objects.items };
     const link = zigTool(b, artifact, "wasm-ld");
     link.addArgs(emscripten.link_flags);
     link.addArg("-o");
     const file = link.addOutputFileArg(artifact.name);
-    for (artifact.c_sources) |source| link.addFileArg(addClangObject(b, artifact, source));
-    for (artifact.zig_sources) |root| link.addFileArg(addPyodideZigObject(b, artifact, emscripten, target, optimize, root));
+    for (objects.items) |object| link.addFileArg(object);
     for (artifact.objects) |path| link.addFileArg(.{ .cwd_relative = path });
-    return file;
+    if (artifact.links.len > 0) {
+        link.addArg("--start-lib");
+        for (artifact.links) |key| for (made.get(key).?.linked) |object| link.addFileArg(object);
+        link.addArg("--end-lib");
+    }
+    return .{ .file = file, .linked = &.{} };
 }
 
 fn addClangObject(b: *std.Build, artifact: Artifact, source: Source) std.Build.LazyPath {
     const clang = zigTool(b, artifact, "clang");
     clang.addArgs(source.flags);
     for (artifact.include_dirs) |path| clang.addPrefixedDirectoryArg("-I", .{ .cwd_relative = path });
-    clang.addArgs(&.{ "-isystem", artifact.python_include, "-MD", "-MF" });
+    if (artifact.python_include.len > 0) clang.addArgs(&.{ "-isystem", artifact.python_include });
+    clang.addArgs(&.{ "-MD", "-MF" });
     _ = clang.addDepFileOutputArg("object.d"); // tells zig's cache which headers were read
     clang.addArg("-c");
     clang.addFileArg(.{ .cwd_relative = source.path });
@@ -185,17 +243,6 @@ fn addClangObject(b: *std.Build, artifact: Artifact, source: Source) std.Build.L
 }
 
 fn addPyodideZigObject(b: *std.Build, artifact: Artifact, emscripten: Emscripten, target: std.Build.ResolvedTarget, optimize: std.builtin.OptimizeMode, root: []const u8) std.Build.LazyPath {
-    const headers = b.addTranslateC(.{
-        .root_source_file = .{ .cwd_relative = b.pathJoin(&.{ artifact.python_include, "pyz3_python.h" }) },
-        .target = target,
-        .optimize = optimize,
-        .link_libc = false,
-    });
-    headers.step.name = b.fmt("pyz3:{s}", .{artifact.key});
-    for (emscripten.include_dirs) |path| headers.addSystemIncludePath(.{ .cwd_relative = path });
-    headers.addSystemIncludePath(.{ .cwd_relative = artifact.python_include });
-    for (emscripten.define) |macro| headers.defineCMacroRaw(macro);
-    for (artifact.define) |macro| headers.defineCMacroRaw(macro);
     const options: std.Build.Module.CreateOptions = .{
         .target = target,
         .optimize = optimize,
@@ -207,7 +254,20 @@ fn addPyodideZigObject(b: *std.Build, artifact: Artifact, emscripten: Emscripten
     var extension_options = options;
     extension_options.root_source_file = .{ .cwd_relative = root };
     const extension = b.createModule(extension_options);
-    extension.addImport("python", headers.createModule());
+    if (artifact.python_include.len > 0) {
+        const headers = b.addTranslateC(.{
+            .root_source_file = .{ .cwd_relative = b.pathJoin(&.{ artifact.python_include, "pyz3_python.h" }) },
+            .target = target,
+            .optimize = optimize,
+            .link_libc = false,
+        });
+        headers.step.name = b.fmt("pyz3:{s}", .{artifact.key});
+        for (emscripten.include_dirs) |path| headers.addSystemIncludePath(.{ .cwd_relative = path });
+        headers.addSystemIncludePath(.{ .cwd_relative = artifact.python_include });
+        for (emscripten.define) |macro| headers.defineCMacroRaw(macro);
+        for (artifact.define) |macro| headers.defineCMacroRaw(macro);
+        extension.addImport("python", headers.createModule());
+    }
     var root_options = options;
     root_options.root_source_file = .{ .cwd_relative = emscripten.root };
     const object = b.addObject(.{
@@ -225,6 +285,73 @@ fn zigTool(b: *std.Build, artifact: Artifact, tool: []const u8) *std.Build.Step.
     run.setName(b.fmt("pyz3:{s}", .{artifact.key}));
     return run;
 }
+
+/// A module-definition file (.def) with the names in archives that match globs: Windows' linker
+/// takes no globs itself.
+const Definition = struct {
+    step: std.Build.Step,
+    archives: []const std.Build.LazyPath,
+    patterns: []const []const u8,
+    /// 32-bit x86 writes an underscore before C names, and the linker adds it to those of a .def.
+    underscores: bool,
+    file: std.Build.GeneratedFile,
+
+    fn create(b: *std.Build, archives: []const std.Build.LazyPath, patterns: []const []const u8, underscores: bool) std.Build.LazyPath {
+        const definition = b.allocator.create(Definition) catch @panic("OOM");
+        definition.* = .{
+            .step = .init(.{ .id = .custom, .name = "definition", .owner = b, .makeFn = make }),
+            .archives = archives,
+            .patterns = patterns,
+            .underscores = underscores,
+            .file = .{ .step = &definition.step },
+        };
+        for (archives) |archive| archive.addStepDependencies(&definition.step);
+        return .{ .generated = .{ .file = &definition.file } };
+    }
+
+    fn make(step: *std.Build.Step, _: std.Build.Step.MakeOptions) !void {
+        const b = step.owner;
+        const definition: *Definition = @fieldParentPtr("step", step);
+        var text: std.ArrayList(u8) = .empty;
+        try text.appendSlice(b.allocator, "EXPORTS\n");
+        for (definition.archives) |archive| {
+            const data = try std.Io.Dir.cwd().readFileAlloc(b.graph.io, archive.getPath2(b, step), b.allocator, .limited(1 << 30));
+            try definition.appendNames(b, &text, data);
+        }
+        const digest = std.hash.Wyhash.hash(0, text.items);
+        const path = b.cache_root.join(b.allocator, &.{ "definitions", b.fmt("{x}.def", .{digest}) }) catch @panic("OOM");
+        try std.Io.Dir.cwd().createDirPath(b.graph.io, std.fs.path.dirname(path).?);
+        try std.Io.Dir.cwd().writeFile(b.graph.io, .{ .sub_path = path, .data = text.items });
+        definition.file.path = path;
+    }
+
+    /// The first member of an ar archive is its index (Microsoft's "PE Format", first linker member): a
+    /// big-endian count, as many offsets, and as many names that end in zero.
+    fn appendNames(definition: *Definition, b: *std.Build, text: *std.ArrayList(u8), data: []const u8) !void {
+        const start = "!<arch>\n".len + 60;
+        if (data.len < start + 4 or data[8] != '/' or data[9] != ' ') return; // without symbols it has no index
+        const count = std.mem.readInt(u32, data[start..][0..4], .big);
+        var names = std.mem.splitScalar(u8, data[start + 4 + 4 * @as(usize, count) ..], 0);
+        for (0..count) |_| {
+            var name = names.next() orelse break;
+            if (definition.underscores and name.len > 0 and name[0] == '_') name = name[1..];
+            // Compiler's own: pointers for imports and to constants, C++ run-time data.
+            if (std.mem.indexOfAny(u8, name, "@.?") != null or std.mem.startsWith(u8, name, "__")) continue;
+            for (definition.patterns) |pattern| {
+                if (!matches(pattern, name)) continue;
+                try text.appendSlice(b.allocator, b.fmt("    {s}\n", .{name}));
+                break;
+            }
+        }
+    }
+
+    /// `*` stands for any characters, `?` for one.
+    fn matches(pattern: []const u8, name: []const u8) bool {
+        if (pattern.len == 0) return name.len == 0;
+        if (pattern[0] == '*') return matches(pattern[1..], name) or name.len > 0 and matches(pattern, name[1..]);
+        return name.len > 0 and (pattern[0] == '?' or pattern[0] == name[0]) and matches(pattern[1..], name[1..]);
+    }
+};
 
 /// Writes the path of a finished library to `<prefix>/<key>`.
 const Record = struct {

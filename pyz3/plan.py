@@ -15,9 +15,10 @@ from pyz3 import __version__
 from pyz3.capi import stable_abi_tag
 from pyz3.config import Optimize, Settings
 from pyz3.errors import ConfigError
-from pyz3.linking import link, needed_libraries, shared_file
-from pyz3.targets import OLDEST, Platform, PythonVersion, Target
+from pyz3.linking import LinkedLibrary, link, make_libraries
+from pyz3.targets import Platform, PythonVersion, Target
 from pyz3.targets.cpus import check_cpu, has_cpu
+from pyz3.targets.pythons import OLDEST
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,26 +71,6 @@ class Module(msgspec.Struct, frozen=True, kw_only=True):
     rpaths: tuple[str, ...] = ()
 
 
-class Library(msgspec.Struct, frozen=True, kw_only=True):
-    """One library of the project, for one wheel.
-
-    Attributes:
-        name: ``hello.core``, or ``zfoo`` of a static one.
-        file: Path below the wheel's root, ``hello/libcore.so``; empty of a static one.
-        settings: What holds for this platform.
-        export_symbols: As for :class:`Module`.
-        links: As for :class:`Module`.
-        rpaths: As for :class:`Module`.
-    """
-
-    name: str
-    file: str
-    settings: Settings
-    export_symbols: tuple[str, ...] = ()
-    links: tuple[str, ...] = ()
-    rpaths: tuple[str, ...] = ()
-
-
 class Job(msgspec.Struct, frozen=True, kw_only=True):
     """One wheel to make.
 
@@ -121,7 +102,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     modules: tuple[Module, ...]
     cpu: str = ""
     lto: str = ""
-    libraries: tuple[Library, ...] = ()
+    libraries: tuple[LinkedLibrary, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     fallback: bool = False
 
@@ -169,7 +150,9 @@ def make_plan(
     for target in targets:
         options = project.tool.for_identifier(target.identifier)
         modules, left_out = _modules(project, target, options, required=require_extensions)
-        libraries = _libraries(project, target.platform, modules)
+        libraries = make_libraries(
+            project, [name for m in modules for name in m.links], target.platform.family
+        )
         if modules or libraries or project.tool.build_zig:
             job = _job(target, options, modules, libraries, optimize=optimize, macos=macos, glibc=glibc)
             job = _with_build_info(project, job, source_date)
@@ -208,26 +191,6 @@ def _modules(
     return tuple(modules), tuple(left_out)
 
 
-def _libraries(project: Project, platform: Platform, modules: Sequence[Module]) -> tuple[Library, ...]:
-    """Give the project's libraries that a wheel needs: all shared ones, and what its modules link."""
-    family = platform.family
-    found = []
-    for library in needed_libraries(project, [name for module in modules for name in module.links], family):
-        linkage = link(project, library, family)
-        found.append(
-            Library(
-                name=library.name,
-                file="" if library.static else shared_file(library.name, family),
-                settings=linkage.settings,
-                # Without a list everything is visible, as C has it; Windows must be told so.
-                export_symbols=library.export_symbols or ("*",),
-                links=linkage.links,
-                rpaths=linkage.rpaths,
-            )
-        )
-    return tuple(found)
-
-
 def make_notes(project: Project, jobs: Sequence[Job]) -> tuple[str, ...]:
     """Give what the user must know of a plan although nothing is wrong with it."""
     told: dict[tuple[str, str], list[str]] = {}
@@ -254,7 +217,7 @@ def _job(
     target: Target,
     options: WheelOptions,
     modules: tuple[Module, ...],
-    libraries: tuple[Library, ...],
+    libraries: tuple[LinkedLibrary, ...],
     *,
     optimize: Optimize | None,
     macos: str | None,

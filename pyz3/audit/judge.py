@@ -31,6 +31,7 @@ def judge(
     system_symbols: Collection[str] | None = None,
     siblings: Mapping[str, tuple[Facts, ...]] = _NO_SIBLINGS,
     stable_abi: str | bool = "",
+    exports: tuple[str, ...] = (),
 ) -> Report:
     """Judge one binary of a wheel.  Pure: reads and writes nothing.
 
@@ -47,6 +48,7 @@ def judge(
         stable_abi: Version of the stable ABI (PEP 384) that the module is for: ``3.10``, ``3.15t``; true:
             the target Python's.  On Windows it links ``python3.dll`` or ``python3t.dll``.  Empty or
             false: it is for one Python.
+        exports: Names or globs of what it must export besides the init function.
     """
     platform = target.platform
     policy = policy_for(platform.family)
@@ -75,6 +77,7 @@ def judge(
                 system_symbols=system_symbols,
                 siblings=siblings,
                 stable_abi=abi,
+                exports=exports,
             )
             findings.extend(finding for rule in RULES[platform.family] for finding in rule(case))
         tag = proved_tag(platform, measured=measured, floor=floor)

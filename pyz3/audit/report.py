@@ -27,8 +27,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     Attributes:
         file: Path inside the wheel.
-        rule: ``machine``, ``loadable``, ``floor``, ``library``, ``init``, ``symbol``, ``signature``,
-            ``path``, ``stack``, ``text-relocations``, ``timestamp``, ``hardening``.
+        rule: ``machine``, ``loadable``, ``floor``, ``library``, ``init``, ``export``, ``symbol``,
+            ``signature``, ``path``, ``stack``, ``text-relocations``, ``timestamp``, ``hardening``.
         symbol: The symbol or library that it is about.
         version: The version demanded.
         message: What was found and what was expected.

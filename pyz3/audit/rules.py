@@ -8,6 +8,7 @@ from __future__ import annotations
 import ntpath
 import posixpath
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from pyz3.audit.elf import glibc_release
@@ -42,6 +43,7 @@ class Case:
     system_symbols: Collection[str] | None
     siblings: Mapping[str, tuple[Facts, ...]]
     stable_abi: str
+    exports: tuple[str, ...]
 
     def finding(
         self, rule: str, message: str, *, symbol: str = "", version: str = "", tip: str = ""
@@ -100,6 +102,18 @@ def init_function(case: Case) -> Iterator[Finding]:
         )
 
 
+def promised_exports(case: Case) -> Iterator[Finding]:
+    """It exports what ``export-symbols`` says: else a slip in a name would be noticed by its users."""
+    for wanted in case.exports:
+        if not any(fnmatchcase(name, wanted) for name in case.facts.exported):
+            yield case.finding(
+                "export",
+                f"exports nothing that export-symbols calls {wanted!r}",
+                symbol=wanted,
+                tip='define it, not static, and in C++ as extern "C"; or correct export-symbols',
+            )
+
+
 def init_names(module: str) -> tuple[str, ...]:
     """Give the names under which the interpreter looks for the module's entry: any one will do."""
     last = module.rpartition(".")[2]
@@ -119,7 +133,10 @@ def needed_libraries(case: Case) -> Iterator[Finding]:
         if "python" in posixpath.basename(library).lower():
             tip = "do not link to Python's library: the interpreter that imports the module supplies it"
         else:
-            tip = "build it from source and link it statically, or ship it inside the package"
+            tip = (
+                "build it from source: [[tool.pyz3.libraries]] with static = true links it in, without that "
+                "it is shipped inside the package; or name the folder of its static library in library-dirs"
+            )
         yield case.finding(
             "library",
             f"needs {library}, which {case.policy.promise} does not promise",
@@ -346,7 +363,7 @@ def _numeric(version: str) -> bool:
     return version.replace(".", "").isdigit()
 
 
-_COMMON = (loadable, init_function, needed_libraries, paths)
+_COMMON = (loadable, init_function, promised_exports, needed_libraries, paths)
 RULES: Mapping[str, tuple[Callable[[Case], Iterator[Finding]], ...]] = {
     "linux": (*_COMMON, glibc_versions, elf_symbols, elf_hardening),
     "musllinux": (*_COMMON, elf_symbols, elf_hardening),

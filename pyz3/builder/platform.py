@@ -18,7 +18,7 @@ from pyz3.engine.warmth import cold_parts, mark_warm, parts_needed
 from pyz3.engine.zig import Outcome, merge
 from pyz3.errors import BuildFailedError, NoWheelError, Pyz3Error
 from pyz3.events import Activity
-from pyz3.plan import LeftOut
+from pyz3.plan import LeftOut, Module
 from pyz3.targets import SUPPORTED, Platform
 
 if TYPE_CHECKING:
@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from pyz3.engine.plan_file import Artifact
     from pyz3.engine.zig import ZigRunner
     from pyz3.events import Listener
-    from pyz3.plan import Job, Module
+    from pyz3.linking import LinkedLibrary
+    from pyz3.plan import Job
     from pyz3.targets import PythonVersion
 
 
@@ -140,7 +141,7 @@ class PlatformBuild:
             self._jobs,
             {job.python: self._capi(job) for job in self._jobs},
             read=lambda path: path.read_text(encoding="utf-8", errors="replace"),
-            exports=str(self._runner.toolchain.exports()),
+            exports=self._runner.toolchain.exports,
             zig_lib=self._runner.toolchain.zig_lib,
         )
 
@@ -157,8 +158,8 @@ class PlatformBuild:
         for job in self._jobs:
             found = binaries[job.identifier]
             there = {binary.file for binary in found}
-            missing = [module for module in job.modules if module.file not in there]
-            if all(module.optional for module in missing):
+            missing = [one for one in _parts(job) if one.file not in there]
+            if all(isinstance(one, Module) and one.optional for one in missing):
                 left_out = tuple(_uncompiled(job, module, outcome) for module in missing)
                 deliver(job, self._prove(job, found, known, share, left_out=left_out))
             else:
@@ -255,7 +256,7 @@ class PlatformBuild:
             DamagedError: Zig named a file that is not there.
         """
         found = []
-        for module in job.modules:
+        for module in _parts(job):
             keys = [artifact_key(job, module, zig_target) for zig_target in job.zig_targets]
             if all(key in outcome.binaries for key in keys):
                 found.append(_binary(module, [outcome.binaries[key] for key in keys]))
@@ -290,22 +291,28 @@ class PlatformBuild:
         self._tell(Activity(platform=str(self._platform), text=text))
 
 
-def _binary(module: Module, paths: Sequence[Path]) -> Binary:
+def _parts(job: Job) -> tuple[Module | LinkedLibrary, ...]:
+    """Give what becomes a file of the wheel."""
+    return (*job.modules, *(library for library in job.libraries if library.file))
+
+
+def _binary(module: Module | LinkedLibrary, paths: Sequence[Path]) -> Binary:
     try:
         content = fuse([path.read_bytes() for path in paths])
     except (OSError, ValueError) as error:
         raise DamagedError(f"{module.file}: {error}") from error
     return Binary(
         file=module.file,
-        module=module.name,
+        module=module.name if isinstance(module, Module) else None,
         content=content,
         # Zig's cache names each folder after a hash of everything that went into the file.
         key="-".join([*(path.parent.name for path in paths), paths[0].name]),
-        limited_api=module.limited_api,
+        limited_api=module.limited_api if isinstance(module, Module) else "",
+        exports=() if "*" in module.export_symbols else module.export_symbols,
     )
 
 
-def _messages(job: Job, modules: Sequence[Module], outcome: Outcome) -> list[tuple[str, str]]:
+def _messages(job: Job, modules: Sequence[Module | LinkedLibrary], outcome: Outcome) -> list[tuple[str, str]]:
     """Give the compiler's messages about modules; if it names none, what zig says of the whole."""
     messages = [
         (module.name, text)
@@ -316,16 +323,17 @@ def _messages(job: Job, modules: Sequence[Module], outcome: Outcome) -> list[tup
     return messages or ([("", outcome.trouble)] if outcome.trouble else [])
 
 
-def _uncompiled(job: Job, module: Module, outcome: Outcome) -> LeftOut:
+def _uncompiled(job: Job, module: Module | LinkedLibrary, outcome: Outcome) -> LeftOut:
+    linked = [library for library in job.libraries if library.name in module.links]
     return LeftOut(
         module=module.name,
         identifier=job.identifier,
         why="it failed to compile",
-        detail="\n".join(dict.fromkeys(text for _, text in _messages(job, (module,), outcome))),
+        detail="\n".join(dict.fromkeys(text for _, text in _messages(job, (module, *linked), outcome))),
     )
 
 
 def _compile_error(job: Job, outcome: Outcome) -> BuildFailedError:
-    messages = _messages(job, job.modules, outcome)
+    messages = _messages(job, (*job.libraries, *job.modules), outcome)
     failed = ", ".join(dict.fromkeys(name for name, _ in messages if name)) or "the build"
     return BuildFailedError(f"{failed} failed to compile for {job.identifier}", compiler=tuple(messages))

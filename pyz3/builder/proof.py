@@ -32,6 +32,7 @@ class Binary:
         content: The file.
         key: Its name in the ledger: says what it was made from.
         limited_api: The Limited API it is restricted to; empty: all of the C API.
+        exports: Names or globs of what it must export, besides a module's init function.
     """
 
     file: str
@@ -39,6 +40,7 @@ class Binary:
     content: bytes
     key: str
     limited_api: str = ""
+    exports: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,6 +146,7 @@ class Prover:
                 system_symbols=system_symbols(self._platform, self._zig_lib),
                 siblings=siblings,
                 stable_abi=binary.limited_api,
+                exports=binary.exports,
             )
             for binary in binaries
         )

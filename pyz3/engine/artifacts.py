@@ -13,11 +13,15 @@ from pyz3.capi import limited_api_macros
 from pyz3.engine.ldflags import parse_ldflags
 from pyz3.engine.plan_file import Artifact, Source
 from pyz3.engine.pyodide import CXX_SUFFIXES, for_pyodide
+from pyz3.engine.toolchain import INIT_SYMBOLS
+from pyz3.linking import LinkedLibrary
 from pyz3.targets.cpus import has_cpu
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from pyz3.engine.ldflags import LinkFlags
+    from pyz3.engine.plan_file import Kind
     from pyz3.plan import Job, Module
 
 
@@ -35,8 +39,14 @@ class CApi(msgspec.Struct, frozen=True, kw_only=True):
     stable_libraries: dict[str, str] = {}
 
 
-def artifact_key(job: Job, module: Module, zig_target: str) -> str:
-    """Give the name by which ``build.zig`` reports a module: unique among all platforms."""
+def artifact_key(job: Job, module: Module | LinkedLibrary, zig_target: str) -> str:
+    """Give the name by which ``build.zig`` reports a module: unique among all platforms.
+
+    A library is the same for every Python: its key names none, so that it is built once.
+    """
+    if isinstance(module, LinkedLibrary):
+        variant = "-".join(filter(None, ("lib", job.cpu, job.lto)))
+        return f"{zig_target}/{variant}/{module.file or module.name}"
     return f"{zig_target}/{job.target.python.abi}/{module.file}"
 
 
@@ -51,17 +61,17 @@ def make_artifacts(
     capi: Mapping[str, CApi],
     *,
     read: Callable[[Path], str],
-    exports: str,
+    exports: Callable[..., str],
     zig_lib: Path,
 ) -> tuple[Artifact, ...]:
-    """Give an artifact for each module of each job.
+    """Give an artifact for each library and each module of each job, users behind what they link.
 
     Args:
         root: The project's folder, absolute.
         jobs: Jobs of one platform.
         capi: What each Python (``3.13t``) supplies.
         read: Reads a Zig source, to find which of several are roots.
-        exports: Version script that leaves only ``PyInit_*`` visible (ELF).
+        exports: Gives a version script that leaves only some symbols visible, by default ``PyInit_*`` (ELF).
         zig_lib: Zig's ``lib`` folder.
 
     Raises:
@@ -74,7 +84,7 @@ def make_artifacts(
             roots[sources] = _zig_roots(root, sources, read)
         return roots[sources]
 
-    def make(job: Job, module: Module, zig_target: str) -> Artifact:
+    def make(job: Job, module: Module | LinkedLibrary, zig_target: str) -> Artifact:
         artifact = _artifact(
             root, job, module, zig_target, capi=capi[job.python], zig_roots=zig_roots, exports=exports
         )
@@ -82,32 +92,37 @@ def make_artifacts(
             return artifact
         return for_pyodide(artifact, job, module, zig_lib=zig_lib)
 
-    return tuple(
-        make(job, module, zig_target)
-        for job in jobs
-        for module in job.modules
-        for zig_target in job.zig_targets
-    )
+    made: dict[str, Artifact] = {}
+    for job in jobs:
+        parts: tuple[Module | LinkedLibrary, ...] = (*job.libraries, *job.modules)
+        for module in parts:
+            for zig_target in job.zig_targets:
+                if artifact_key(job, module, zig_target) not in made:
+                    artifact = make(job, module, zig_target)
+                    made[artifact.key] = artifact
+    return tuple(made.values())
 
 
 def _artifact(
     root: Path,
     job: Job,
-    module: Module,
+    module: Module | LinkedLibrary,
     zig_target: str,
     *,
     capi: CApi,
     zig_roots: Callable[[tuple[str, ...]], tuple[str, ...]],
-    exports: str,
+    exports: Callable[..., str],
 ) -> Artifact:
     settings = module.settings
     link = parse_ldflags(settings.ldflags, module=module.name)
+    kind = _kind(module)
     macros = tuple(_macro(name, value) for name, value in settings.define.items() if value is not False)
-    if job.target.python.free_threaded and not module.limited_api:  # abi3t's headers do it
-        macros += ("Py_GIL_DISABLED=1",)
-    if module.limited_api:
-        macros += limited_api_macros(module.limited_api, headers=job.target.python)
-    library = capi.stable_libraries.get(module.limited_api, capi.import_library)
+    library = None
+    if isinstance(module, LinkedLibrary):
+        capi = CApi(include="")
+    else:
+        macros += _python_macros(job, module)
+        library = capi.stable_libraries.get(module.limited_api, capi.import_library)
     base = ("-fwrapv", *_prefix_maps(root, capi), *(f"-D{macro}" for macro in macros))
     zig = tuple(source for source in settings.sources if source.endswith(".zig"))
     other = tuple(source for source in settings.sources if not source.endswith(".zig"))
@@ -117,8 +132,8 @@ def _artifact(
 
     return Artifact(
         key=artifact_key(job, module, zig_target),
-        # The full name: a module called "c" must not become libc.so, which musl takes for its own.
-        name=module.file.rpartition(".")[0].replace("/", "."),
+        kind=kind,
+        name=_library_name(module),
         target=zig_target,
         cpu=job.cpu if has_cpu(zig_target, job.cpu) else "",
         lto=job.lto,
@@ -136,16 +151,63 @@ def _artifact(
         library_dirs=absolute((*settings.library_dirs, *link.library_dirs)),
         libraries=(*settings.libraries, *link.libraries),
         frameworks=tuple(link.frameworks),
-        rpaths=tuple(link.rpaths),
+        rpaths=(*module.rpaths, *link.rpaths) if kind != "static" else (),
         objects=(library,) if library else (),
-        link_cpp=any(Path(path).suffix in CXX_SUFFIXES for path in other),
-        version_script=os.path.normpath(root / link.version_script) if link.version_script else exports,
+        links=_links(job, module, zig_target) if kind != "static" else (),
+        export_symbols=module.export_symbols if kind != "static" else (),
+        link_cpp=_has_cpp(job, module),
+        version_script=_version_script(root, module, link, exports) if kind != "static" else None,
     )
+
+
+def _kind(module: Module | LinkedLibrary) -> Kind:
+    if isinstance(module, LinkedLibrary):
+        return "shared" if module.file else "static"
+    return "module"
+
+
+def _library_name(module: Module | LinkedLibrary) -> str:
+    """Give what the linker calls it."""
+    if isinstance(module, LinkedLibrary):
+        return module.name.rpartition(".")[2]  # others look for it by the name of its file
+    # The full name: a module called "c" must not become libc.so, which musl takes for its own.
+    return module.file.rpartition(".")[0].replace("/", ".")
+
+
+def _python_macros(job: Job, module: Module) -> tuple[str, ...]:
+    if module.limited_api:
+        return limited_api_macros(module.limited_api, headers=job.target.python)
+    # The Limited API's headers do it themselves.
+    return ("Py_GIL_DISABLED=1",) if job.target.python.free_threaded else ()
+
+
+def _links(job: Job, module: Module | LinkedLibrary, zig_target: str) -> tuple[str, ...]:
+    libraries = {library.name: library for library in job.libraries}
+    return tuple(artifact_key(job, libraries[name], zig_target) for name in module.links)
+
+
+def _has_cpp(job: Job, module: Module | LinkedLibrary) -> bool:
+    """Whether C++ is in it, or in a static library that becomes part of it."""
+    static = [library for library in job.libraries if library.name in module.links and not library.file]
+    sources = [source for one in (module, *static) for source in one.settings.sources]
+    return any(Path(path).suffix in CXX_SUFFIXES for path in sources)
+
+
+def _version_script(
+    root: Path, module: Module | LinkedLibrary, link: LinkFlags, exports: Callable[..., str]
+) -> str | None:
+    symbols = module.export_symbols
+    if link.version_script:
+        return os.path.normpath(root / link.version_script)
+    if isinstance(module, LinkedLibrary):
+        return None if "*" in symbols else exports(symbols)
+    return exports((*INIT_SYMBOLS, *symbols)) if symbols else exports()
 
 
 def _prefix_maps(root: Path, capi: CApi) -> tuple[str, ...]:
     """Keep the build's folders out of __FILE__, assertions and debug information."""
-    return (f"-ffile-prefix-map={capi.include}=python", f"-ffile-prefix-map={root}=.")
+    own = (f"-ffile-prefix-map={root}=.",)
+    return (f"-ffile-prefix-map={capi.include}=python", *own) if capi.include else own
 
 
 def _macro(name: str, value: str | int | bool) -> str:

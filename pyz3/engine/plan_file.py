@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Literal, TypeAlias
+
 import msgspec
 
 PLAN_VERSION = 1
+
+Kind: TypeAlias = Literal["module", "shared", "static"]
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,9 +28,10 @@ class Emscripten(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Artifact(msgspec.Struct, frozen=True, kw_only=True):
-    """One shared library; ``build.zig`` explains the fields."""
+    """One module or library; ``build.zig`` explains the fields."""
 
     key: str
+    kind: Kind = "module"
     name: str
     target: str
     cpu: str = ""
@@ -41,6 +46,8 @@ class Artifact(msgspec.Struct, frozen=True, kw_only=True):
     frameworks: tuple[str, ...]
     rpaths: tuple[str, ...]
     objects: tuple[str, ...]
+    links: tuple[str, ...] = ()
+    export_symbols: tuple[str, ...] = ()
     link_cpp: bool
     version_script: str | None
     emscripten: Emscripten | None = None

@@ -22,6 +22,7 @@ from pyz3.errors import ConfigError
 
 if TYPE_CHECKING:
     from pyz3.engine.plan_file import Artifact, Source
+    from pyz3.linking import LinkedLibrary
     from pyz3.plan import Job, Module
 
 CXX_SUFFIXES = frozenset({".cc", ".cpp", ".cxx"})
@@ -29,12 +30,19 @@ CXX_SUFFIXES = frozenset({".cc", ".cpp", ".cxx"})
 _IN_THE_MAIN_MODULE = frozenset({"c", "m", "dl", "rt", "pthread", "util"})
 
 
-def for_pyodide(artifact: Artifact, job: Job, module: Module, *, zig_lib: Path) -> Artifact:
+def for_pyodide(artifact: Artifact, job: Job, module: Module | LinkedLibrary, *, zig_lib: Path) -> Artifact:
     """Give ``artifact`` as Pyodide needs it.
 
     Raises:
-        ConfigError: It links a library: Pyodide has none to offer.
+        ConfigError: It links a library: Pyodide has none to offer, and its loader looks in no package.
     """
+    files = {library.name: library.file for library in job.libraries}
+    shared = [name for name in module.links if files[name]]
+    if shared:
+        raise ConfigError(
+            f"pyproject.toml: libraries of {module.name}: Pyodide finds no shared ones: {', '.join(shared)}",
+            tip="link it statically there, or load it with ctypes",
+        )
     libraries = [name for name in artifact.libraries if name not in _IN_THE_MAIN_MODULE]
     if libraries:
         raise ConfigError(
@@ -59,6 +67,8 @@ def for_pyodide(artifact: Artifact, job: Job, module: Module, *, zig_lib: Path) 
             root=str(ZIG_ROOT),
             include_dirs=tuple(str(path) for path in system_include_dirs(zig_lib)),
             define=macros(abi),
-            link_flags=link_flags(module.name),
+            link_flags=link_flags(
+                module.name, library=artifact.kind != "module", export_symbols=module.export_symbols
+            ),
         ),
     )

@@ -21,8 +21,8 @@ from pyz3.errors import ConfigError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# Leaves nothing visible but the module's init function (PEP 489; PEP 793 for PyModExport_).
-_EXPORTS = "{ global: PyInit_*; PyInitU_*; PyModExport_*; local: *; };\n"
+# What the interpreter looks for in a module (PEP 489; PEP 793 for PyModExport_).
+INIT_SYMBOLS = ("PyInit_*", "PyInitU_*", "PyModExport_*")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,11 +80,13 @@ class Toolchain:
         _place(folder / "build.zig", text)
         return folder / "build.zig"
 
-    def exports(self) -> Path:
-        """Give the version script for modules that bring none of their own."""
-        path = self.cache / "engine" / "exports.map"
-        _place(path, _EXPORTS.encode())
-        return path
+    def exports(self, symbols: tuple[str, ...] = INIT_SYMBOLS) -> str:
+        """Give the version script (ELF) that leaves nothing visible but ``symbols``, names or globs."""
+        text = f"{{ global: {' '.join(f'{symbol};' for symbol in symbols)} local: *; }};\n".encode()
+        name = "exports" if symbols == INIT_SYMBOLS else f"exports-{hashlib.sha256(text).hexdigest()[:16]}"
+        path = self.cache / "engine" / f"{name}.map"
+        _place(path, text)
+        return str(path)
 
     def discard(self, *, everything: bool = False) -> None:
         """Drop what zig made of users' sources; with ``everything`` also what it made of its own."""

@@ -244,7 +244,7 @@ class TestLibraries:
         finding = only(report(facts, platform=platform, system_symbols={"memcpy"}))
         assert (finding.rule, finding.symbol) == ("library", library)
         assert finding.message == f"hello/_speed.so needs {library}, which {promise} does not promise"
-        assert finding.tip == "build it from source and link it statically, or ship it inside the package"
+        assert finding.tip .startswith("build it from source: [[tool.pyz3.libraries]] with static = true links it in")
 
     @pytest.mark.parametrize(
         ("platform", "library"),

@@ -58,7 +58,7 @@ def artifact(
         jobs(extension, platform=platform, pythons=(python,)),
         {python: capi},
         read=(lambda path: files[str(path)]) if files else refuse,
-        exports="/exports.map",
+        exports=lambda *_: "/exports.map",
         zig_lib=ZIG_LIB,
     )
     return made
@@ -197,7 +197,7 @@ def test_zig_files_are_read_once_for_all_pythons() -> None:
         jobs(extension, pythons=pythons),
         {python: CApi(include=f"/{python}") for python in pythons},
         read=note,
-        exports="/exports.map",
+        exports=lambda *_: "/exports.map",
         zig_lib=ZIG_LIB,
     )
     assert read == [ROOT / "a.zig"]
@@ -218,7 +218,7 @@ def test_keys_are_unique_within_a_platform() -> None:
         planned,
         {job.python: CAPI for job in planned},
         read=refuse,
-        exports="/exports.map",
+        exports=lambda *_: "/exports.map",
         zig_lib=ZIG_LIB,
     )
     assert len({a.key for a in made}) == len(made) == 9
@@ -233,7 +233,9 @@ def test_keys_are_unique_within_a_platform() -> None:
 def test_a_fused_file_is_an_artifact_per_slice() -> None:
     extension = Extension(name="m", common=Settings(sources=("a.c",)), families={})
     planned = jobs(extension, platform="macos-universal2")
-    made = make_artifacts(ROOT, planned, {"3.13": CAPI}, read=refuse, exports="/exports.map", zig_lib=ZIG_LIB)
+    made = make_artifacts(
+        ROOT, planned, {"3.13": CAPI}, read=refuse, exports=lambda *_: "/exports.map", zig_lib=ZIG_LIB
+    )
     assert [(a.key, a.target, slice_key(a.key)) for a in made] == [
         (f"{target}/cp313/m.cpython-313-darwin.so", target, target.partition(".")[0])
         for target in ("x86_64-macos.10.13", "aarch64-macos.11.0")
@@ -259,7 +261,7 @@ def test_the_stable_abi_has_its_macro_name_and_library(
         jobs(extension, platform=platform),
         {"3.13": capi},
         read=refuse,
-        exports="/exports.map",
+        exports=lambda *_: "/exports.map",
         zig_lib=ZIG_LIB,
     )
     macros = limited_api_macros("3.10", headers=PythonVersion(3, 13))

@@ -103,27 +103,39 @@ def cxx_flags(abi: EmscriptenAbi, zig_lib: Path, optimize: Optimize = "ReleaseFa
     return _flags(abi, optimize, (overlay, *libcxx, *rest), (*_CXX_UNWINDING[abi.unwinding], *_LIBCXX))
 
 
-def link_flags(module: str) -> tuple[str, ...]:
+def link_flags(
+    module: str, *, library: bool = False, export_symbols: tuple[str, ...] = ()
+) -> tuple[str, ...]:
     """Give what ``zig wasm-ld`` needs, before the objects and ``-o``.
 
     Args:
         module: The extension module's name, dotted or not.
+        library: It is no extension module but another shared library.
+        export_symbols: What it exports besides the init function.  The linker knows no globs: with
+            one of them everything is exported.
     """
-    name = module.rpartition(".")[2]
-    # PEP 489: a name beyond ASCII is exported in punycode.
-    init = (
-        f"PyInit_{name}"
-        if name.isascii()
-        else f"PyInitU_{name.encode('punycode').decode().replace('-', '_')}"
-    )
+    names = export_symbols
+    if not library:
+        names = (_init_function(module), *names)
     return (
         "--shared",
         "--experimental-pic",
         "--allow-undefined",  # Pyodide supplies the C library; the audit checks each name
-        f"--export-if-defined={init}",
+        *(["--export-dynamic"] if any("*" in name or "?" in name for name in names) else []),
+        *(f"--export-if-defined={name}" for name in names if "*" not in name and "?" not in name),
         # Template code of the module's own libc++ headers must not be replaced by Pyodide's.
         "-Bsymbolic",
         "--strip-all",
+    )
+
+
+def _init_function(module: str) -> str:
+    name = module.rpartition(".")[2]
+    # PEP 489: a name beyond ASCII is exported in punycode.
+    return (
+        f"PyInit_{name}"
+        if name.isascii()
+        else f"PyInitU_{name.encode('punycode').decode().replace('-', '_')}"
     )
 
 
