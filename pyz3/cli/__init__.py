@@ -12,8 +12,12 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from pyz3 import __version__
+from pyz3.cli.develop import clean, develop, refresh_command
+from pyz3.cli.init import init
 from pyz3.cli.pythons import pythons
+from pyz3.cli.sdist import sdist
 from pyz3.cli.ui import print_error
+from pyz3.cli.watch import watch
 from pyz3.cli.wheel import wheel
 from pyz3.cli.zig_plan import zig_plan
 from pyz3.errors import Pyz3Error
@@ -33,7 +37,13 @@ def cli() -> None:
 
 
 cli.add_command(wheel)
+cli.add_command(sdist)
+cli.add_command(develop)
+cli.add_command(watch)
+cli.add_command(clean)
+cli.add_command(init)
 cli.add_command(pythons)
+cli.add_command(refresh_command)
 cli.add_command(zig_plan)
 
 

@@ -18,6 +18,7 @@ from pyz3.results import write_report
 from pyz3.targets import Platform
 
 if TYPE_CHECKING:
+    from pyz3.results import Summary
     from pyz3.targets.selection import Selection
 
 
@@ -184,10 +185,14 @@ def wheel(
     view.summary(summary, output_dir=str(output_dir))
     if report is not None:
         write_report(report, summary.wheels)
+    return _status(summary)
+
+
+def _status(summary: Summary) -> int:
+    """Give the exit code; the view has said everything there is to say."""
     error = summary.error()
     if error is None:
         return 0
-    # The summary has said everything there is to say.
     return error.status if isinstance(error, MatrixError) else error.exit_code
 
 

@@ -16,6 +16,7 @@ ROOMS = (
     "backend",
     "cli",
     "scaffold",
+    "develop",
     "builder",
     "events",
     "results",
