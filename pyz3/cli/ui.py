@@ -36,11 +36,21 @@ _TURNED_OFF = "for the compiled one, take away what is named here, and build aga
 
 
 def print_error(error: Pyz3Error) -> None:
-    """Print an error and what to do about it to stderr."""
+    """Print an error, the compiler's messages if it is about them, and what to do to stderr."""
     console = Console(stderr=True, highlight=False, soft_wrap=True)
+    for module, text in error.compiler if isinstance(error, BuildFailedError) else ():
+        console.print(Text(f"{module}:\n{text}" if module else text))
     console.print(Text.assemble(("error: ", "bold red"), error.message))
     if error.tip:
         console.print(Text.assemble(("tip: ", "bold cyan"), error.tip))
+
+
+def print_failures(summary: Summary) -> Pyz3Error | None:
+    """Print to stderr what went wrong and what was left out; give the error that stands for all."""
+    errors = Console(stderr=True, highlight=False, soft_wrap=True)
+    for line in (*left_out_lines(summary.wheels), *failure_lines(summary.failures)):
+        errors.print(line)
+    return summary.error()
 
 
 def human_size(size: int) -> str:
