@@ -60,12 +60,12 @@ def read_contents(project: Project) -> Contents:
         packages=tool.packages,
     )
     packages = find_packages(project.root, project_name=metadata.name, packages=tool.packages)
-    if not packages and not project.extensions and not tool.build_zig:
+    if not packages and not project.extensions and not project.libraries and not tool.build_zig:
         raise ConfigError(
             f"{project.root}: nothing to put into a wheel: no extension and no package",
             tip="add [[tool.pyz3.extensions]], or name the packages: [tool.pyz3] packages = [...]",
         )
-    sources = {project.root / source for extension in project.extensions for source in extension.all_sources}
+    sources = {project.root / source for source in project.all_sources}
     rules = FileRules(project.root, tool.sdist)
     ignored: list[Path] = []
 
