@@ -3,6 +3,12 @@
 /* CPython (3.14 on) asks with _Alignas(4) _Alignas(T): more than zig's translator understands.
  * The attribute never lowers an alignment, and pymacro.h leaves a definition alone. */
 #define _Py_ALIGNED_DEF(N, T) __attribute__((aligned(N))) T
+/* clang defines these, zig's translator does not; mingw's <malloc.h> and glibc's <setjmp.h> ask. */
+#if defined(_WIN32) && defined(__i386__) && !defined(_X86_)
+#define _X86_ 1
+#elif defined(__riscv) && !defined(__riscv_float_abi_double)
+#define __riscv_float_abi_double 1
+#endif
 #include <Python.h>
 #if PY_VERSION_HEX < 0x030C0000
 #include <structmember.h> /* T_INT, READONLY, ...; Python.h has Py_T_INT, Py_READONLY from 3.12 on */
