@@ -47,6 +47,10 @@ class ConfigError(Pyz3Error):
     exit_code = 2
 
 
+class UnavailablePythonError(ConfigError):
+    """Nothing can be compiled for that Python here: it is too new, or its headers are missing."""
+
+
 class NothingSelectedError(Pyz3Error):
     """No target is left after selection (exit code 3)."""
 

@@ -17,7 +17,7 @@ from pyz3.builder.fallback import check_fallback
 from pyz3.builder.inputs import read_epoch, read_mode, read_source_date
 from pyz3.builder.platform import PlatformBuild
 from pyz3.builder.single import select_one
-from pyz3.builder.switches import switched
+from pyz3.builder.switches import switched, switched_off
 from pyz3.capi import best_headers, find_headers, prepare_include
 from pyz3.config import DEFAULT_OPTIMIZE
 from pyz3.engine.plan_file import PlanFile
@@ -230,8 +230,11 @@ class WheelBuilder:
         Raises:
             ConfigError: The configuration is wrong.
         """
+        project = self.project()
+        if selection.without:
+            project = switched_off(project, selection.without, required=require_extensions)
         return make_plan(
-            self.project(),
+            project,
             selection.targets,
             optimize=read_mode(optimize),
             macos=self._environ.get("MACOSX_DEPLOYMENT_TARGET") or None,
@@ -326,6 +329,7 @@ class WheelBuilder:
             )
             for group in groups.values()
         ]
+        seen = toolchain.identity()
         with ThreadPoolExecutor(workers) as pool:
             futures = [pool.submit(build.run, delivery.deliver) for build in builds]
             try:
@@ -336,9 +340,9 @@ class WheelBuilder:
                 raise
             for future in futures:
                 future.result()
-        corrupt = [build for build in builds if build.corrupt]
-        if corrupt:
-            toolchain.discard()
+        while corrupt := [build for build in builds if build.corrupt]:
+            toolchain.discard(everything=any(build.corrupt == "global" for build in corrupt), seen=seen)
+            seen = toolchain.identity()
             for build in corrupt:
                 build.run(delivery.deliver)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from pyz3.errors import UnavailablePythonError
 from pyz3.targets import Platform, PythonVersion, Target
 from pyz3.targets.selection import (
     Filter,
@@ -61,7 +62,8 @@ def choose(project: Project, request: Request, *, headers: Callable[[], Collecti
         headers: Gives the versions (``3.13``) that there are C headers for.
 
     Raises:
-        ConfigError: There is no such platform, Python or identifier, or its headers are missing.
+        ConfigError: There is no such platform, Python or identifier, or its headers are missing
+            although the project needs them.
         NothingSelectedError: Nothing is left.
     """
     only = None if request.only is None else find_target(request.only, source=request.source("only"))
@@ -76,14 +78,24 @@ def choose(project: Project, request: Request, *, headers: Callable[[], Collecti
             p.has(python) and lets_through(Target(platform=p, python=python).identifier) for p in platforms
         )
 
-    pythons, left_out = select_pythons(
-        [str(only.python)] if only else request.pythons or (("all",) if request.build is not None else ()),
-        available=headers(),
-        requires_python=project.requires_python,
-        classified=project.classified,
-        is_wanted=is_wanted,
-        source=request.source("pythons"),
+    wanted = (
+        [str(only.python)] if only else request.pythons or (("all",) if request.build is not None else ())
     )
+    try:
+        pythons, left_out = select_pythons(
+            wanted,
+            available=headers(),
+            requires_python=project.requires_python,
+            classified=project.classified,
+            is_wanted=is_wanted,
+            source=request.source("pythons"),
+        )
+    except UnavailablePythonError as error:
+        if len(wanted) > 1 or project.tool.build_zig or not all(e.optional for e in project.enabled):
+            raise
+        # An install must succeed where the compiler's part cannot be had.
+        here = Target(platform=platforms[0], python=PythonVersion.current())
+        return Selection(targets=(here,), without=error.message)
     if lets_through.build is not None and request.build is not None:
         left_out += unmatched(lets_through.build, platforms)
     return combine(

@@ -58,6 +58,22 @@ def off(extension: Extension, why: str) -> Extension:
     return extension if extension.off else replace(extension, off=why)
 
 
+def switched_off(project: Project, why: str, *, required: bool) -> Project:
+    """Give the project with all extensions marked as not to be built.
+
+    Args:
+        project: As it is.
+        why: What is in the way, as a clause.
+        required: They are to be built all the same.
+
+    Raises:
+        ConfigError: They are required.
+    """
+    if required:
+        raise ConfigError(why, tip="leave --require-extensions out to have a wheel without extensions")
+    return replace(project, extensions=tuple(off(extension, why) for extension in project.extensions))
+
+
 def _switched(extension: Extension, environ: Mapping[str, str]) -> Extension:
     variable = extension.disable_env
     return off(extension, f"{variable} is set") if variable and is_set(environ.get(variable)) else extension

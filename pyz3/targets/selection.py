@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from pyz3._patterns import matches, split_words
-from pyz3.errors import ConfigError, NothingSelectedError
+from pyz3.errors import ConfigError, NothingSelectedError, UnavailablePythonError
 from pyz3.targets.names import glibc_floor, select_platforms
 from pyz3.targets.platforms import Platform
 from pyz3.targets.pythons import SUPPORTED, PythonVersion
@@ -39,11 +39,13 @@ class Selection:
         targets: In the order of the platform table, then by Python.
         left_out: ``(identifier, Python or pattern, reason)`` of what was asked for and is not built.
         glibc: What a name like ``manylinux_2_28`` promises; empty: what the project says.
+        without: Why nothing can be compiled for the targets, as a clause; empty: it can.
     """
 
     targets: tuple[Target, ...]
     left_out: tuple[tuple[str, str], ...] = ()
     glibc: str = ""
+    without: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,7 +159,7 @@ def select_pythons(
             elif everything:
                 left_out[str(python)] = f"no headers: uv python install {python.base}"
             else:
-                raise ConfigError(
+                raise UnavailablePythonError(
                     f"no C headers of Python {python.base} on this machine (found: {_versions(available)})",
                     tip=f"get them: uv python install {python.base}, or name a folder that holds "
                     "Python.h with --python-headers; see pyz3 pythons",
@@ -231,7 +233,7 @@ def _parse(text: str, available: Collection[str], source: str) -> PythonVersion:
     except ValueError as error:
         raise ConfigError(f"{source}: {error}", tip=f"there are: {_all()}, all") from None
     if python not in SUPPORTED:
-        raise ConfigError(
+        raise UnavailablePythonError(
             f"{source}: pyz3 makes no wheels for Python {python}",
             tip=f"there are: {_all()}, all (headers found: {_versions(available)})",
         )
