@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pyz3.builder.proof import Binary, DamagedError, Known, Prover, StumbledError
+from pyz3.builder.proof import Binary, DamagedError, Known, Prover
 from pyz3.capi import import_library, limited_api, python_symbols
 from pyz3.engine.artifacts import CApi, artifact_key, make_artifacts, slice_key
 from pyz3.engine.custom import LIBRARY_SUFFIXES, build_custom, module_name
-from pyz3.engine.damage import is_damage
+from pyz3.engine.damage import find_damage
 from pyz3.engine.fuse import fuse
 from pyz3.engine.warmth import cold_parts, mark_warm, parts_needed
 from pyz3.engine.zig import Outcome, merge
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pyz3.audit import Report
     from pyz3.capi import SymbolList
     from pyz3.config import Project
+    from pyz3.engine.damage import Part
     from pyz3.engine.plan_file import Artifact
     from pyz3.engine.zig import ZigRunner
     from pyz3.events import Listener
@@ -71,8 +72,8 @@ class PlatformBuild:
         tell: Is told what happens.
 
     Attributes:
-        corrupt: The cache turned out to be damaged, and nothing was delivered: the caller discards
-            it and runs this again.
+        corrupt: The part of zig's cache that turned out to be damaged; nothing was delivered then:
+            the caller discards it and runs this again.
     """
 
     def __init__(
@@ -85,8 +86,8 @@ class PlatformBuild:
         jobs_at_once: int,
         tell: Listener,
     ) -> None:
-        self.corrupt = False
-        self._again = False
+        self.corrupt: Part | None = None
+        self._discarded: set[Part] = set()
         self._project = project
         self._jobs = jobs
         self._includes = includes
@@ -98,11 +99,14 @@ class PlatformBuild:
 
     def run(self, deliver: Deliver) -> None:
         """Build, audit and deliver every job; what goes wrong is delivered as an error."""
-        self._again, self.corrupt = self.corrupt, False
+        self.corrupt = None
         try:
-            self._run(deliver)
+            if self._project.tool.build_zig:
+                self._run_custom(deliver)
+            else:
+                self._run_plan(deliver)
         except DamagedError as error:
-            if self._again:
+            if error.part in self._discarded:
                 failure = BuildFailedError(
                     f"the cache gives damaged files again and again: {error}",
                     tip=f"delete {self._runner.toolchain.cache} and check the disk",
@@ -110,21 +114,10 @@ class PlatformBuild:
                 self._fail(failure, deliver)
             else:
                 self._say("the cache is damaged, building anew")
-                self.corrupt = True
+                self.corrupt = error.part
+                self._discarded.add(error.part)
         except Pyz3Error as error:
             self._fail(error, deliver)
-
-    def _run(self, deliver: Deliver) -> None:
-        run = self._run_custom if self._project.tool.build_zig else self._run_plan
-        try:
-            run(deliver)
-        except StumbledError:
-            if not self._again:
-                raise
-            # It was not the users' part of the cache, hence zig's own: its C libraries, libc++.
-            # The caller runs one platform at a time by now.
-            self._runner.toolchain.discard(everything=True)
-            run(deliver)
 
     def _fail(self, error: Pyz3Error, deliver: Deliver) -> None:
         for job in self._jobs:
@@ -150,8 +143,8 @@ class PlatformBuild:
         started = time.perf_counter()
         outcome = self._zig(artifacts)
         share = (time.perf_counter() - started) / len(self._jobs)
-        if is_damage(outcome.text):
-            raise StumbledError(outcome.text)
+        if part := find_damage(outcome.text):
+            raise DamagedError(outcome.text, part=part)
         # All are read before the first is delivered: damage found later would come too late.
         binaries = {job.identifier: self._collect(job, outcome) for job in self._jobs}
         known = {b.key: self._prover.read(b) for found in binaries.values() for b in found}
@@ -176,8 +169,9 @@ class PlatformBuild:
                 binaries = self._custom_binaries(job, files)
                 known = {binary.key: self._prover.read(binary) for binary in binaries}
             except (Pyz3Error, DamagedError) as error:
-                if isinstance(error, BuildFailedError) and any(is_damage(text) for _, text in error.compiler):
-                    raise StumbledError(str(error)) from error
+                said = "\n".join(text for _, text in getattr(error, "compiler", ()))
+                if part := find_damage(said):
+                    raise DamagedError(said, part=part) from error
                 deliver(job, error if isinstance(error, Pyz3Error) else BuildFailedError(str(error)))
                 continue
             deliver(job, self._prove(job, binaries, known, time.perf_counter() - started, others=files))
@@ -283,7 +277,7 @@ class PlatformBuild:
             tag=proof.tag,
             seconds=seconds + time.perf_counter() - started,
             # What was left out has been tried again.
-            cached=not self._again and not left_out and all(known[b.key].cached for b in binaries),
+            cached=not self._discarded and not left_out and all(known[b.key].cached for b in binaries),
             left_out=left_out + proof.left_out,
         )
 

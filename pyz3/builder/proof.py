@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from pyz3.audit import Facts, Report
     from pyz3.capi.symbols import System
+    from pyz3.engine.damage import Part
     from pyz3.engine.toolchain import Toolchain
     from pyz3.plan import Job
     from pyz3.targets import Platform
@@ -69,11 +70,16 @@ class Proof:
 
 
 class DamagedError(Exception):
-    """A binary is no longer what it was, or never was one: the cache it came from is damaged."""
+    """A file is no longer what it was, or never was one: the cache it came from is damaged.
 
+    Args:
+        message: Which file, or what zig said.
+        part: Of zig's cache.
+    """
 
-class StumbledError(DamagedError):
-    """Zig itself could not use what lies in its cache."""
+    def __init__(self, message: str, *, part: Part = "local") -> None:
+        super().__init__(message)
+        self.part = part
 
 
 class Prover:

@@ -8,27 +8,36 @@ in the project.  Paths below the cache are relative in some messages, absolute i
 from __future__ import annotations
 
 import re
+from typing import Literal, TypeAlias
 
-_CACHE = r"zig-0\.16[\w.]*[/\\](?:local|global)[/\\]"
-_SIGNS = re.compile(
-    "|".join(
-        (
-            # A linker, about an object, an archive or a stub of a C library that zig made.
-            rf"(?:error: |while parsing )[^\n]*{_CACHE}[^\n]*\.(?:o|a|obj|lib|so|dylib|tbd|dll|rsp)\b",
-            # The lists of what was made from what.
-            r"error: failed to check cache: ",
-            # The build script as a program: it is gone, ends at once, or cannot be linked anew.
-            r"error: failed to spawn build runner ",
-            rf"build command terminated with signal \w+:\n[^\n]*{_CACHE}[^\n]*[/\\]build",
-            r"note: referenced by build\.o:(?:Io|debug|fmt|json|math)\.",
-            # A source that zig generated for the build script.
-            rf"^[^\n]*{_CACHE}[^\n]*[/\\]dependencies\.zig:\d+:\d+: error: ",
-        )
-    ),
-    re.MULTILINE,
+Part: TypeAlias = Literal["local", "global"]
+"""What zig made of users' sources, and what it made of its own: C libraries, libc++."""
+
+_CACHE = r"zig-0\.16[\w.]*[/\\](?P<%s>local|global)[/\\]"
+_SIGNS = tuple(
+    re.compile(sign, re.MULTILINE)
+    for sign in (
+        # A linker, about an object, an archive or a stub of a C library that zig made.
+        rf"(?:error: |while parsing )[^\n]*{_CACHE % 'part'}[^\n]*\.(?:o|a|obj|lib|so|dylib|tbd|dll|rsp)\b",
+        # The lists of what was made from what.
+        r"error: failed to check cache: ",
+        # The build script as a program: it is gone, or ends at once.
+        r"error: failed to spawn build runner ",
+        rf"build command terminated with signal \w+:\n[^\n]*{_CACHE % 'part'}[^\n]*[/\\]build",
+        # The same, when it cannot be linked: what it lacks is in zig's own archives.
+        r"(?P<archives>note: referenced by build\.o:(?:Io|debug|fmt|json|math)\.)",
+        # A source that zig generated for the build script.
+        rf"^[^\n]*{_CACHE % 'part'}[^\n]*[/\\]dependencies\.zig:\d+:\d+: error: ",
+    )
 )
 
 
-def is_damage(text: str) -> bool:
-    """Tell whether ``text``, zig's messages, is about zig's cache rather than about the project."""
-    return _SIGNS.search(text) is not None
+def find_damage(text: str) -> Part | None:
+    """Tell which part of zig's cache its messages are about; None if they are about the project."""
+    found = {_part(match) for sign in _SIGNS for match in sign.finditer(text)}
+    return "global" if "global" in found else "local" if found else None
+
+
+def _part(match: re.Match[str]) -> Part:
+    groups = match.groupdict()
+    return "global" if groups.get("part") == "global" or groups.get("archives") else "local"

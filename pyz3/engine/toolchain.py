@@ -88,10 +88,23 @@ class Toolchain:
         _place(path, text)
         return str(path)
 
-    def discard(self, *, everything: bool = False) -> None:
-        """Drop what zig made of users' sources; with ``everything`` also what it made of its own."""
-        for folder in (self.local_cache, self.global_cache) if everything else (self.local_cache,):
-            if folder.exists():
+    def identity(self) -> tuple[int, int]:
+        """Tell zig's two caches, local and global, from those that another process may make instead."""
+        for folder in (self.local_cache, self.global_cache):
+            folder.mkdir(parents=True, exist_ok=True)
+        return self.local_cache.stat().st_ino, self.global_cache.stat().st_ino
+
+    def discard(self, *, everything: bool = False, seen: tuple[int, int] | None = None) -> None:
+        """Drop what zig made of users' sources; with ``everything`` also what it made of its own.
+
+        Args:
+            everything: Both caches.
+            seen: ``identity()`` when they were good; one that was replaced since then stays.
+        """
+        now = self.identity()
+        folders = (self.local_cache, self.global_cache) if everything else (self.local_cache,)
+        for folder, found, expected in zip(folders, now, seen or now, strict=False):
+            if found == expected:
                 # Renamed first: another process then finds either all of it or nothing.
                 trash = Path(tempfile.mkdtemp(dir=folder.parent, prefix="discarded-"))
                 os.replace(folder, trash / "x")  # noqa: PTH105 - replaces on every system

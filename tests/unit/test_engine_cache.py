@@ -120,6 +120,17 @@ def test_discarding(everything: bool, left: list[str], toolchain: Toolchain) -> 
     assert sorted(path.name for path in toolchain.local_cache.parent.iterdir()) == left
 
 
+def test_a_cache_that_another_process_has_made_anew_is_not_discarded(toolchain: Toolchain) -> None:
+    seen = toolchain.identity()
+    toolchain.local_cache.rename(toolchain.local_cache.with_name("theirs"))  # it is at work on its own
+    for folder in (toolchain.local_cache, toolchain.global_cache):
+        folder.mkdir(exist_ok=True)
+        (folder / "file").touch()
+    toolchain.discard(everything=True, seen=seen)
+    assert (toolchain.local_cache / "file").exists()
+    assert not toolchain.global_cache.exists()
+
+
 def test_where_the_cache_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     variable, chosen = tmp_path / "variable", tmp_path / "chosen"
     assert find_toolchain({"PYZ3_CACHE_DIR": str(variable)}).cache == variable

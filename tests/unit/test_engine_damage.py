@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pyz3.engine.damage import is_damage
+from pyz3.engine.damage import find_damage
 
 # What zig 0.16.0 printed after files of its cache were cut short, overwritten or deleted.
 DAMAGE = {
@@ -44,11 +44,18 @@ MISTAKES = {
 }
 
 
+GLOBAL = {"no archive", "cut stub of libc", "cut archive behind the build runner"}
+
+
 @pytest.mark.parametrize("name", DAMAGE)
 def test_damage(name: str) -> None:
-    assert is_damage(DAMAGE[name])
+    assert find_damage(DAMAGE[name]) == ("global" if name in GLOBAL else "local")
 
 
 @pytest.mark.parametrize("name", MISTAKES)
 def test_mistakes(name: str) -> None:
-    assert not is_damage(MISTAKES[name])
+    assert find_damage(MISTAKES[name]) is None
+
+
+def test_both_parts() -> None:
+    assert find_damage("\n".join([DAMAGE["cut manifest"], DAMAGE["no archive"]])) == "global"
