@@ -1,6 +1,7 @@
 """What the files really are: binaries → facts → a report that proves a platform tag."""
 
 from pyz3.audit.facts import Facts, Symbol, VersionNeed
+from pyz3.audit.glibc import glibc_since
 from pyz3.audit.judge import judge
 from pyz3.audit.reader import facts_of, read_facts
 from pyz3.audit.report import Finding, Report, proved_platform_tag, require
@@ -13,6 +14,7 @@ __all__ = [
     "Symbol",
     "VersionNeed",
     "facts_of",
+    "glibc_since",
     "judge",
     "proved_platform_tag",
     "read_facts",

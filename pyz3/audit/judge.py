@@ -11,7 +11,7 @@ from pyz3.audit.report import OLDEST_ARM64_MACOS, Finding, Report, proved_tag
 from pyz3.audit.rules import RULES, Case
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from pyz3.audit.facts import Facts
     from pyz3.targets import Target
@@ -29,6 +29,7 @@ def judge(
     floor: str,
     python_symbols: Collection[str],
     system_symbols: Collection[str] | None = None,
+    system_since: Callable[[str], str] = lambda _: "",
     siblings: Mapping[str, tuple[Facts, ...]] = _NO_SIBLINGS,
     stable_abi: str | bool = "",
     exports: tuple[str, ...] = (),
@@ -44,6 +45,8 @@ def judge(
         python_symbols: Functions and data of the target Python's C API, as C spells them (for the
             stable ABI: those of its Limited API).
         system_symbols: The C library's symbols (``system_symbols()``); ``None``: not to be checked.
+        system_since: Gives the glibc that brought a symbol (``glibc_since()``), empty if none did; asked
+            only for what nothing else has.
         siblings: The other binaries of the wheel by path inside it: what they offer may be used.
         stable_abi: Version of the stable ABI (PEP 384) that the module is for: ``3.10``, ``3.15t``; true:
             the target Python's.  On Windows it links ``python3.dll`` or ``python3t.dll``.  Empty or
@@ -75,6 +78,7 @@ def judge(
                 policy=policy,
                 python_symbols=python_symbols,
                 system_symbols=system_symbols,
+                system_since=system_since,
                 siblings=siblings,
                 stable_abi=abi,
                 exports=exports,

@@ -41,6 +41,7 @@ class Case:
     policy: Policy
     python_symbols: Collection[str]
     system_symbols: Collection[str] | None
+    system_since: Callable[[str], str]
     siblings: Mapping[str, tuple[Facts, ...]]
     stable_abi: str
     exports: tuple[str, ...]
@@ -221,6 +222,15 @@ def _unexplained(case: Case, symbol: Symbol, system: str) -> Iterator[Finding]:
         return
     if symbol.name.startswith(_PYTHON_PREFIXES):
         yield _not_in_python(case, symbol, f"needs {symbol}")
+    elif (since := case.system_since(symbol.name)) and version_key(since) > version_key(case.floor):
+        # Zig links against the promised glibc, which leaves such a symbol undefined and without version.
+        message = f"needs {symbol}, which glibc has since {since}, but the wheel promises glibc {case.floor}"
+        newest = max(
+            (case.system_since(s.name) for s in case.facts.undefined if not s.weak and not s.version),
+            key=version_key,
+        )
+        tip = f'promise a newer system with glibc = "{newest}" in [tool.pyz3], or avoid the call'
+        yield case.finding("floor", message, symbol=symbol.name, version=f"GLIBC_{since}", tip=tip)
     else:
         python = f"the C API of Python {case.target.python}"
         message = f"needs {symbol}, which neither {system} nor {python} has"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from pyz3.audit import facts_of, judge, proved_platform_tag, system_symbols
+from pyz3.audit import facts_of, glibc_since, judge, proved_platform_tag, system_symbols
 from pyz3.audit.ledger import CorruptBinaryError, Ledger
 from pyz3.capi import limited_api, python_symbols
 from pyz3.errors import AuditFailedError
@@ -150,12 +150,19 @@ class Prover:
                 floor=job.floor,
                 python_symbols=self._names(job, binary.limited_api),
                 system_symbols=system_symbols(self._platform, self._zig_lib),
+                system_since=self._since,
                 siblings=siblings,
                 stable_abi=binary.limited_api,
                 exports=binary.exports,
             )
             for binary in binaries
         )
+
+    def _since(self, name: str) -> str:
+        """Give the glibc that brought a symbol; empty elsewhere."""
+        if self._platform.family != "linux":
+            return ""
+        return glibc_since(name, zig_target=self._platform.spec.zig, zig_lib=self._zig_lib)
 
     def _names(self, job: Job, stable_abi: str) -> Collection[str]:
         """Give what the interpreter exports, or what the stable ABI lets a module use of that."""

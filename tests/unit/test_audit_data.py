@@ -10,7 +10,7 @@ from typing import get_args
 import pytest
 import ziglang
 
-from pyz3.audit import read_facts, system_symbols
+from pyz3.audit import glibc_since, read_facts, system_symbols
 from pyz3.audit.policy import policy_for
 from pyz3.audit.rules import RULES
 from pyz3.audit.signature import signature_state
@@ -218,3 +218,30 @@ def test_a_magic_number_alone_is_damage(tmp_path: Path, magic: bytes, kind: str)
 def test_a_missing_file_is_an_os_error(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         read_facts(tmp_path / "_speed.so")
+
+
+@pytest.mark.parametrize(
+    ("name", "since"),
+    [
+        ("memcpy", "2.2.5"),
+        ("environ", "2.2.5"),
+        ("getrandom", "2.25"),
+        ("reallocarray", "2.26"),
+        ("memfd_create", "2.27"),
+        ("pthread_create", "2.2.5"),
+        ("closefrom", "2.34"),
+        ("frobnicate", ""),
+    ],
+)
+def test_which_glibc_brought_a_symbol(name: str, since: str) -> None:
+    assert glibc_since(name, zig_target="x86_64-linux-gnu", zig_lib=ZIG_LIB) == since
+
+
+@pytest.mark.parametrize("platform", [p for p in Platform if p.family == "linux"])
+def test_every_machine_has_its_own_first_glibc(platform: Platform) -> None:
+    # The first release for the machine, as glibc's shlib-versions has it; qsort is as old as C.
+    first = {"i686": "2.0", "x86_64": "2.2.5", "armv7l": "2.4", "aarch64": "2.17", "ppc64le": "2.17"}
+    first |= {"s390x": "2.2", "riscv64": "2.27"}
+    since = glibc_since("qsort", zig_target=platform.spec.zig, zig_lib=ZIG_LIB)
+    assert since == first[platform.spec.arch]
+    assert glibc_since("__libc_single_threaded", zig_target=platform.spec.zig, zig_lib=ZIG_LIB) == "2.32"

@@ -244,7 +244,9 @@ class TestLibraries:
         finding = only(report(facts, platform=platform, system_symbols={"memcpy"}))
         assert (finding.rule, finding.symbol) == ("library", library)
         assert finding.message == f"hello/_speed.so needs {library}, which {promise} does not promise"
-        assert finding.tip .startswith("build it from source: [[tool.pyz3.libraries]] with static = true links it in")
+        assert finding.tip.startswith(
+            "build it from source: [[tool.pyz3.libraries]] with static = true links it in"
+        )
 
     @pytest.mark.parametrize(
         ("platform", "library"),
@@ -507,3 +509,20 @@ class TestPathsAndHardening:
         finding = only(report(msgspec.structs.replace(facts, **change)))
         assert (finding.rule, finding.message) == (rule, f"hello/_speed.so {message}")
         assert finding.tip
+
+
+def test_a_symbol_of_a_newer_glibc_is_named_with_its_release() -> None:
+    # Linked against glibc 2.17, it has no version: what the stub library lacks is left undefined.
+    since = {"getrandom": "2.25", "memfd_create": "2.27", "qsort": "2.2.5"}
+    facts = msgspec.structs.replace(ELF, undefined=tuple(Symbol(name=name) for name in since))
+    found = report(facts, system_since=lambda name: since.get(name, ""))
+    tip = 'promise a newer system with glibc = "2.27" in [tool.pyz3], or avoid the call'
+    assert [(f.rule, f.symbol, f.version, f.tip) for f in found.findings[:2]] == [
+        ("floor", "getrandom", "GLIBC_2.25", tip),
+        ("floor", "memfd_create", "GLIBC_2.27", tip),
+    ]
+    assert [finding.message for finding in found.findings] == [
+        "hello/_speed.so needs getrandom, which glibc has since 2.25, but the wheel promises glibc 2.17",
+        "hello/_speed.so needs memfd_create, which glibc has since 2.27, but the wheel promises glibc 2.17",
+        "hello/_speed.so needs qsort, which neither the C library nor the C API of Python 3.13 has",
+    ]
