@@ -77,11 +77,15 @@ def _confirmed() -> bool:
     Raises:
         ConfigError: There is no terminal.
     """
-    if not sys.stdin.isatty():
+    if not _has_terminal():
         raise ConfigError(
             "nothing is written: there is no terminal to ask at", tip="agree beforehand: pyz3 init --yes"
         )
     return click.confirm("Write this?", default=True)
+
+
+def _has_terminal() -> bool:
+    return sys.stdin.isatty()
 
 
 def _write(root: Path, draft: Draft) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from pyz3.scaffold.new import Wishes
 
 _SKIPPED = frozenset({"build", "dist", "node_modules", "test", "tests", "venv", "zig-out"})
+_BUILD_SYSTEM = ("[build-system]", 'requires = ["pyz3"]', 'build-backend = "pyz3.backend"')
 # How C, C++ and Zig spell the function that makes a source the root of a module (PEP 489).
 _INIT = re.compile(r"\bPyInit_(\w+)\s*\(")
 
@@ -45,7 +47,9 @@ def adopt(root: Path, wishes: Wishes) -> Draft:
             f"{root / 'pyproject.toml'}: no [project] table with a name",
             tip="pyz3 reads the metadata from there (PEP 621): move it there from setup.py or setup.cfg",
         )
-    if not isinstance(tool, dict) or "pyz3" in tool:
+    if not isinstance(tool, dict) or not isinstance(data.get("build-system", {}), dict):
+        raise ConfigError(f"{root / 'pyproject.toml'}: tool and build-system must be tables (PEP 518)")
+    if "pyz3" in tool:
         raise ConfigError(f"{root / 'pyproject.toml'}: [tool.pyz3] is there already", tip="edit it by hand")
     wishes = replace(wishes, name=project["name"])
     wishes.check()
@@ -94,27 +98,40 @@ def _package_of(path: Path, package: PackageRoot | None, wishes: Wishes) -> str:
 
 def _edited(before: str, tables: str) -> str:
     """Set the build system, and add the tables at the end: all else stays as it was written."""
+    newline = "\r\n" if "\r\n" in before else "\n"
+    tail = newline.join(("", "", *tables.rstrip().splitlines(), ""))
+    system = newline.join(_BUILD_SYSTEM) + newline
+    data = load_toml(before)
+    wanted = {**data, "build-system": {**data.get("build-system", {}), **load_toml(system)["build-system"]}}
+    wanted["build-system"].pop("backend-path", None)  # of a backend within the project (PEP 517)
+    wanted["tool"] = {**data.get("tool", {}), **load_toml(tables)["tool"]}
+    # A table at the top would swallow keys that stand before the first table.
+    for text in (
+        [_with_build_system(before)]
+        if "build-system" in data
+        else [f"{system}{newline}{before}", f"{before.rstrip()}{newline}{newline}{system}"]
+    ):
+        after = f"{text.rstrip()}{tail}"
+        with contextlib.suppress(TOMLDecodeError):
+            if load_toml(after) == wanted:
+                return after
+    raise ConfigError(
+        "pyproject.toml: cannot be changed without writing it anew",  # inline tables, for the most part
+        tip=f"add this by hand:\n\n{system}\n{tables}",
+    )
+
+
+def _with_build_system(before: str) -> str:
+    """Change the values of ``[build-system]``; give the text as it was if they cannot be."""
     import tomlkit  # noqa: PLC0415 - only who changes a pyproject.toml needs it
     from tomlkit.exceptions import TOMLKitError  # noqa: PLC0415
 
-    newline = "\r\n" if "\r\n" in before else "\n"
     try:
         document = tomlkit.parse(before)
-        system = document.get("build-system")
-        if system is None:
-            lines = ("[build-system]", 'requires = ["pyz3"]', 'build-backend = "pyz3.backend"', "", before)
-            text = newline.join(lines)
-        else:
-            system["requires"] = ["pyz3"]
-            system["build-backend"] = "pyz3.backend"
-            system.pop("backend-path", None)  # of a backend within the project (PEP 517)
-            text = tomlkit.dumps(document)
-        after = newline.join((text.rstrip(), "", *tables.splitlines(), ""))
-        load_toml(after)
-    except (TOMLKitError, TOMLDecodeError, TypeError, AttributeError) as error:
-        # Tables written inline, for the most part: nothing can be added to `tool = {}`.
-        raise ConfigError(
-            f"pyproject.toml: cannot be changed without writing it anew: {error}",
-            tip=f"add this by hand:\n\n{tables}",
-        ) from None
-    return after
+        system = document["build-system"]
+        system["requires"] = ["pyz3"]
+        system["build-backend"] = "pyz3.backend"
+        system.pop("backend-path", None)
+        return tomlkit.dumps(document)
+    except (TOMLKitError, TypeError, AttributeError):
+        return before

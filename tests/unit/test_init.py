@@ -1,0 +1,271 @@
+"""``pyz3 init``: what is written, what is refused, and what an existing pyproject.toml becomes."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from click.testing import CliRunner
+
+from pyz3._toml import load_toml
+from pyz3.cli import cli
+from pyz3.config import read_tool_table
+from pyz3.errors import ConfigError, Pyz3Error
+from pyz3.frontends import load_project
+from pyz3.scaffold import Draft, Wishes, adopt, new_project, refuse_overwriting
+from pyz3.scaffold.new import LANGUAGES, Language
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from click.testing import Result
+
+COMMON = {
+    *("pyproject.toml", "README.md", ".gitignore", "tests/test_fast_hash.py", "src/fast_hash/__init__.py"),
+    *("src/fast_hash/py.typed", "src/fast_hash/_core.pyi"),
+}
+SOURCES = {"c": ["_core.c"], "c++": ["_core.cpp"], "zig": ["_core.zig"], "mixed": ["_core.c", "fnv.zig"]}
+
+
+def write(root: Path, files: dict[str, str]) -> Path:
+    for name, text in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_bytes(text.encode())
+    return root
+
+
+def init(*args: str | Path, answer: str = "") -> Result:
+    return CliRunner().invoke(cli, ["init", *map(str, args)], input=answer)
+
+
+@pytest.mark.parametrize("fallback", [False, True])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_new_project(language: Language, fallback: bool, tmp_path: Path) -> None:
+    draft = new_project(Wishes(name="fast-hash", language=language, fallback=fallback))
+    sources = [f"src/fast_hash/{name}" for name in SOURCES[language]]
+    pure = {"src/fast_hash/_pure.py"} if fallback else set()
+    assert set(draft.files) == COMMON | set(sources) | pure
+    for name, text in draft.files.items():
+        assert not re.search(r"@(if|end|name|module|MODULE)", text), name
+        assert "\n\n\n\n" not in text
+        assert text == "" or text.endswith("\n"), name
+        assert not text.endswith("\n\n"), name
+        if name.endswith((".py", ".pyi")):
+            ast.parse(text)
+    project = load_project(write(tmp_path, draft.files))
+    (extension,) = project.extensions
+    assert (extension.name, list(extension.all_sources)) == ("fast_hash._core", sources)
+    assert (extension.optional, extension.build_info, project.tool.fallback) == (fallback,) * 3
+    assert extension.disable_env == ("FAST_HASH_DISABLE_EXT" if fallback else "")
+    assert ("build_info" in "".join(draft.files.values())) == fallback
+
+
+@pytest.mark.parametrize(
+    ("abi3", "requires"), [("", ">=3.10"), ("3.9", ">=3.10"), ("3.12", ">=3.12"), ("3.15t", ">=3.15")]
+)
+def test_stable_abi(abi3: str, requires: str) -> None:
+    data = load_toml(new_project(Wishes(name="x", abi3=abi3)).files["pyproject.toml"])
+    assert data["project"]["requires-python"] == requires
+    assert read_tool_table(data).abi3 == (abi3 or None)
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("", "'' is no name for a project"),
+        ("a b", "'a b' is no name for a project"),
+        ("-x", "'-x' is no name for a project"),
+        ("2048", "'2048': '2048' could not be imported"),
+        ("class", "'class': 'class' could not be imported"),
+        ("JSON", "'JSON': the standard library has a module of that name"),
+    ],
+)
+def test_names_that_cannot_be(name: str, message: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        new_project(Wishes(name=name))
+    assert caught.value.message.startswith(message)
+    assert "--name" in str(caught.value.tip)
+
+
+@pytest.mark.parametrize("abi3", ["3.1", "3.13t", "4", "abi3", "3.99"])
+def test_stable_abis_that_cannot_be(abi3: str) -> None:
+    with pytest.raises(ConfigError, match=rf"^--abi3: '{abi3}' is no Python that has a stable ABI$"):
+        new_project(Wishes(name="x", abi3=abi3))
+
+
+def test_writes_into_a_new_folder(tmp_path: Path) -> None:
+    root = tmp_path / "Fast.Hash"
+    done = init(root, "--language", "zig")
+    assert (done.exit_code, done.exception) == (0, None)
+    assert {p.relative_to(root).as_posix() for p in root.rglob("*") if p.is_file()} == COMMON | {
+        "src/fast_hash/_core.zig"
+    }
+    assert done.stdout.splitlines()[-1] == f"Fast.Hash is ready.  Build:  pyz3 wheel {root}"
+    again = init(root)
+    assert isinstance(again.exception, ConfigError)
+    assert again.exception.message == f"{root / 'pyproject.toml'}: [tool.pyz3] is there already"
+
+
+def test_files_in_the_way_are_listed_and_left(tmp_path: Path) -> None:
+    write(tmp_path, {"README.md": "mine", ".gitignore": "mine", "tests": "a file", "src/x/_core.c": "mine"})
+    before = {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()}
+    done = init(tmp_path, "--name", "x")
+    assert isinstance(done.exception, ConfigError)
+    assert done.exception.exit_code == 2
+    assert done.exception.message == (
+        f"{tmp_path}: in the way, and left as they are: .gitignore, README.md, src/x/_core.c, tests"
+    )
+    assert {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()} == before
+
+
+def test_a_link_that_leads_nowhere_is_in_the_way(tmp_path: Path) -> None:
+    try:
+        (tmp_path / "README.md").symlink_to(tmp_path / "nowhere")
+    except OSError as error:
+        pytest.skip(f"no links here: {error}")
+    with pytest.raises(ConfigError, match=r"in the way, and left as they are: README\.md$"):
+        refuse_overwriting(tmp_path, Draft(files={"README.md": ""}))
+
+
+EXISTING = """\
+# Ours, and hand-made.
+[build-system]
+requires = ["setuptools>=61"]  # for now
+build-backend = "setuptools.build_meta"
+
+[project]
+name   =   "acme-hash"   # odd spaces stay
+version = "1"
+dependencies = [
+    "six",  # why
+]
+
+[tool.ruff]
+line-length = 100
+"""
+EDITED = EXISTING.replace('["setuptools>=61"]', '["pyz3"]').replace("setuptools.build_meta", "pyz3.backend")
+SOURCE = "PyMODINIT_FUNC PyInit_%s(void)\n{\n    return NULL;\n}\n"
+
+
+def test_an_existing_project_keeps_its_format(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {
+            "pyproject.toml": EXISTING,
+            "src/acme_hash/__init__.py": "",
+            "src/acme_hash/inner/_fast.c": SOURCE % "_fast",
+            "src/acme_hash/inner/helper.c": "int x;",
+            "src/acme_hash/_b.zig": "export fn PyInit__b() callconv(.c) ?*anyopaque { return null; }",
+            "src/acme_hash/_a.cpp": SOURCE % "_a",
+            "tests/other.c": SOURCE % "other",
+        },
+    )
+    draft = adopt(tmp_path, Wishes(name="ignored", abi3="3.10"))
+    assert draft.files == {}
+    assert draft.before == EXISTING
+    assert draft.after == EDITED + (
+        '\n[tool.pyz3]\nabi3 = "3.10"\n'
+        '\n[[tool.pyz3.extensions]]\nname = "acme_hash._a"\nsources = ["src/acme_hash/_a.cpp"]\n'
+        '\n[[tool.pyz3.extensions]]\nname = "acme_hash._b"\nsources = ["src/acme_hash/_b.zig"]\n'
+        '\n[[tool.pyz3.extensions]]\nname = "acme_hash.inner._fast"\n'
+        'sources = ["src/acme_hash/inner/_fast.c", "src/acme_hash/inner/helper.c"]\n'
+    )
+
+
+def test_an_existing_package_without_sources_gets_some(tmp_path: Path) -> None:
+    write(tmp_path, {"pyproject.toml": EXISTING, "acme_hash/__init__.py": "x = 1\n"})
+    draft = adopt(tmp_path, Wishes(name="", language="mixed", fallback=True))
+    assert set(draft.files) == {"acme_hash/_core.c", "acme_hash/fnv.zig", "acme_hash/_core.pyi"}
+    table = read_tool_table(load_toml(draft.after))
+    assert table.fallback
+    (extension,) = table.extensions
+    assert (extension.name, extension.sources) == (
+        "acme_hash._core",
+        ("acme_hash/_core.c", "acme_hash/fnv.zig"),
+    )
+    assert '"acme_hash._core"' in draft.files["acme_hash/_core.c"]
+
+
+def test_a_project_without_a_package_gets_one(tmp_path: Path) -> None:
+    write(tmp_path, {"pyproject.toml": '[project]\nname = "solo"\nversion = "1"\n'})
+    draft = adopt(tmp_path, Wishes(name="", language="c"))
+    assert set(draft.files) == {f"src/solo/{n}" for n in ("__init__.py", "py.typed", "_core.c", "_core.pyi")}
+    assert draft.after.startswith('[build-system]\nrequires = ["pyz3"]\nbuild-backend = "pyz3.backend"\n\n')
+    write(tmp_path, {**draft.files, "pyproject.toml": draft.after})
+    assert [e.name for e in load_project(tmp_path).extensions] == ["solo._core"]
+
+
+def test_keys_before_the_first_table_stay_where_they_are(tmp_path: Path) -> None:
+    text = 'project.name = "solo"\nproject.version = "1"\n'
+    write(tmp_path, {"pyproject.toml": text, "solo.py": ""})
+    after = adopt(tmp_path, Wishes(name="")).after
+    assert after.startswith(text + "\n[build-system]\n")
+
+
+def test_line_ends_stay(tmp_path: Path) -> None:
+    write(tmp_path, {"pyproject.toml": EXISTING.replace("\n", "\r\n"), "acme_hash.py": ""})
+    after = adopt(tmp_path, Wishes(name="")).after
+    assert after.count("\r\n") == after.count("\n") > EXISTING.count("\n")
+    assert init(tmp_path, "--yes").exit_code == 0
+    assert (tmp_path / "pyproject.toml").read_bytes().decode() == after
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[tool.poetry]\nname = 'x'\n", "no [project] table with a name"),
+        ("project = 1\n", "no [project] table with a name"),
+        (EXISTING + "[tool.pyz3]\n", "[tool.pyz3] is there already"),
+        ("[project]\nname = 'x'\n[tool]\nother = 1\npyz3 = 2\n", "[tool.pyz3] is there already"),
+        ("tool = {}\n[project]\nname = 'x'\n", "cannot be changed without writing it anew"),
+        (
+            "build-system = {requires = []}\ntool = {x = 1}\n[project]\nname = 'x'\n",
+            "without writing it anew",
+        ),
+        ("build-system = 1\n[project]\nname = 'x'\n", "tool and build-system must be tables"),
+        ("tool = 1\n[project]\nname = 'x'\n", "tool and build-system must be tables"),
+        ("[project\n", "not valid TOML"),
+        ("[project]\nname = 'a b'\n", "'a b' is no name for a project"),
+    ],
+)
+def test_projects_that_cannot_be_adopted(text: str, message: str, tmp_path: Path) -> None:
+    write(tmp_path, {"pyproject.toml": text})
+    with pytest.raises(ConfigError) as caught:
+        adopt(tmp_path, Wishes(name=""))
+    assert message in caught.value.message
+    assert (tmp_path / "pyproject.toml").read_text() == text
+
+
+def test_the_diff_is_shown_and_nothing_written_without_a_yes(tmp_path: Path) -> None:
+    write(tmp_path, {"pyproject.toml": EXISTING, "acme_hash/__init__.py": ""})
+    done = init(tmp_path)
+    assert isinstance(done.exception, Pyz3Error)
+    assert done.exception.message == "nothing is written: there is no terminal to ask at"
+    assert done.stdout.startswith("--- pyproject.toml\n+++ pyproject.toml, with pyz3\n@@ ")
+    assert '-requires = ["setuptools>=61"]  # for now\n' in done.stdout
+    assert '+requires = ["pyz3"]  # for now\n' in done.stdout
+    assert {p.name for p in tmp_path.rglob("*") if p.is_file()} == {"pyproject.toml", "__init__.py"}
+    assert (tmp_path / "pyproject.toml").read_text() == EXISTING
+
+
+@pytest.mark.parametrize(("answer", "written"), [("y\n", True), ("\n", True), ("n\n", False)])
+def test_asks_on_a_terminal(
+    answer: str, written: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # By its module: in the package, the name is the command's.
+    monkeypatch.setattr(sys.modules["pyz3.cli.init"], "_has_terminal", lambda: True)
+    write(tmp_path, {"pyproject.toml": EXISTING, "acme_hash/__init__.py": ""})
+    done = init(tmp_path, answer=answer)
+    assert done.exit_code == (0 if written else 1)
+    assert (tmp_path / "acme_hash" / "_core.c").exists() == written
+    assert ("pyz3" in (tmp_path / "pyproject.toml").read_text()) == written
+
+
+def test_a_name_is_for_new_projects(tmp_path: Path) -> None:
+    write(tmp_path, {"pyproject.toml": EXISTING})
+    done = init(tmp_path, "--name", "other")
+    assert done.exit_code == 2
+    assert "--name: the project has one, in pyproject.toml" in done.stderr
