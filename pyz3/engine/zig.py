@@ -109,7 +109,14 @@ def split_messages(text: str) -> tuple[dict[str, str], str]:
             current = blocks.setdefault(match[1], [])
         elif not re.match(r"error: \d+ compilation errors?$|pyz3 ", line):
             current.append(line)
-    return {key: "\n".join(lines).strip() for key, lines in blocks.items()}, "\n".join(rest).strip()
+    return {key: _tidy(lines) for key, lines in blocks.items()}, _tidy(rest)
+
+
+def _tidy(lines: Sequence[str]) -> str:
+    """Take off what zig adds to the messages of a zig command that was a step of the build."""
+    text = "\n".join(lines).replace("error: error: ", "error: ")
+    own = re.sub(r"^error: process exited with error code \d+$", "", text, flags=re.MULTILINE)
+    return own.strip() or text.strip()
 
 
 class ZigRunner:

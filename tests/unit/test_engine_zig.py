@@ -55,8 +55,8 @@ def test_messages_are_sorted_by_module() -> None:
     ]
     assert errors["cp312/one.cpython-312-x86_64-linux-gnu.so"] == ONE
     assert errors["cp313/three.cpython-313-x86_64-linux-gnu.so"] == THREE
-    assert errors["cp312/four.cpython-312-x86_64-linux-gnu.so"].splitlines()[0] == (
-        "error: error: unable to find dynamic system library 'nosuchlib' "
+    assert errors["cp312/four.cpython-312-x86_64-linux-gnu.so"] == (
+        "error: unable to find dynamic system library 'nosuchlib' "
         "using strategy 'paths_first'. searched paths: none"
     )
     assert trouble == ""
@@ -79,6 +79,11 @@ def test_messages_of_one_module_are_joined() -> None:
 def test_a_line_of_a_source_file_is_no_heading() -> None:
     errors, _ = split_messages("pyz3:a 1 errors\nx.c:1:1: error: no\n  pyz3:b\nerror: 2 compilation errors\n")
     assert errors == {"a": "x.c:1:1: error: no\n  pyz3:b"}
+
+
+def test_an_exit_code_counts_if_there_is_nothing_else() -> None:
+    text = "error: process exited with error code 1"
+    assert split_messages(f"pyz3:a failure\n{text}\n") == ({"a": text}, "")
 
 
 def test_no_messages() -> None:
