@@ -13,6 +13,7 @@ import click
 
 from pyz3 import __version__
 from pyz3.cli.develop import clean, develop, refresh_command
+from pyz3.cli.doctor import doctor
 from pyz3.cli.init import init
 from pyz3.cli.pythons import pythons
 from pyz3.cli.sdist import sdist
@@ -43,6 +44,7 @@ cli.add_command(watch)
 cli.add_command(clean)
 cli.add_command(init)
 cli.add_command(pythons)
+cli.add_command(doctor)
 cli.add_command(refresh_command)
 cli.add_command(zig_plan)
 

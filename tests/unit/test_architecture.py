@@ -17,6 +17,7 @@ ROOMS = (
     "cli",
     "scaffold",
     "develop",
+    "doctor",
     "builder",
     "events",
     "results",

@@ -1,0 +1,46 @@
+"""``pyz3 doctor``: why a wheel does not install, or a module does not load."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import click
+import msgspec
+from rich.console import Console
+
+from pyz3.doctor import diagnose
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("names", nargs=-1, required=True, metavar="WHEEL|MODULE...")
+@click.option(
+    "--path",
+    "folders",
+    multiple=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="A site-packages folder to look for modules in, before this Python's own; repeatable.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON.")
+@click.pass_context
+def doctor(
+    context: click.Context, *, names: tuple[str, ...], folders: tuple[Path, ...], as_json: bool
+) -> None:
+    """Say what a wheel, module or binary is for, what it needs, and what is missing.
+
+    WHEEL|MODULE is a .whl, a binary, a folder, or the name of an installed module.  Nothing is
+    imported or run, so files for other systems can be examined, too.  The exit code is 1 if
+    something is wrong.
+    """
+    search = [*map(str, folders), *sys.path]
+    found = [diagnose(name, search=search, environ=os.environ) for name in names]
+    if as_json:
+        click.echo(msgspec.json.format(msgspec.json.encode(found), indent=2).decode())
+    else:
+        console = Console(highlight=False, soft_wrap=True)
+        for diagnosis in found:
+            console.print(diagnosis)
+    if not all(diagnosis.ok for diagnosis in found):
+        context.exit(1)

@@ -1,0 +1,271 @@
+"""From a name to a diagnosis: what each binary is, what the loader would miss, what to do."""
+
+from __future__ import annotations
+
+import importlib.util
+import platform as host
+import re
+from dataclasses import dataclass
+from importlib.machinery import EXTENSION_SUFFIXES
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pyz3.audit import facts_of, judge, system_symbols
+from pyz3.audit.facts import version_key
+from pyz3.audit.rules import init_names
+from pyz3.capi import best_headers, find_headers, limited_api, python_symbols
+from pyz3.doctor.diagnosis import BinaryDiagnosis, Diagnosis, Problem
+from pyz3.doctor.libraries import Place, find_libraries, looked_in
+from pyz3.doctor.subject import find_subject
+from pyz3.doctor.symptoms import symptom
+from pyz3.doctor.tags import Promise, misfit, read_promise
+from pyz3.errors import AuditFailedError
+from pyz3.targets import Platform, PythonVersion, Target
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+
+    from pyz3.audit import Facts, Finding
+    from pyz3.capi.symbols import System
+    from pyz3.doctor.subject import Subject
+
+# What keeps a file from being loaded; the audit's other rules are about how it was built.
+_RULES = frozenset({"machine", "loadable", "floor", "library", "init", "symbol", "signature", "stack"})
+_TAGGED = re.compile(
+    r"(?P<stem>.+)\.(?:cpython-(?P<posix>3\d+t?)-[\w-]+|cp(?P<windows>3\d+t?)-\w+|(?P<stable>abi3t?))\.(?:so|pyd)"
+)
+_SYSTEMS = {
+    "linux": "Linux (glibc)",
+    "musllinux": "Linux (musl)",
+    "macos": "macOS",
+    "windows": "Windows",
+    "pyodide": "Pyodide",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class _FileName:
+    """What the name of a file says: module, Python, stable ABI; empty where it says nothing."""
+
+    module: str = ""
+    python: str = ""
+    stable: str = ""
+
+
+def diagnose(name: str, *, search: Sequence[str], environ: Mapping[str, str]) -> Diagnosis:
+    """Examine a wheel, a file, a folder or a module; nothing is imported or run.
+
+    Args:
+        name: A path or a dotted module name.
+        search: Folders of modules, as ``sys.path``.
+        environ: Environment variables, to find headers of other Pythons by.
+
+    Raises:
+        ConfigError: There is nothing of that name.
+    """
+    subject = find_subject(name, search=search)
+    facts: dict[str, tuple[Facts, ...]] = {}
+    problems = list(subject.problems)
+    for file, data in subject.binaries.items():
+        found = _read(file, data)
+        if not isinstance(found, Problem):
+            facts[file] = found
+        elif file in subject.examined:
+            problems.append(found)
+    promise = read_promise(subject.tags)
+    binaries = []
+    for file in subject.examined:
+        if file in facts:
+            binary, more = _examine(subject, file, facts, promise, environ)
+            binaries.append(binary)
+            problems += more
+    why = misfit(subject.tags) if subject.tags else ""
+    if not why and subject.folder is not None:
+        why = "; ".join(filter(None, (_not_looked_for(binary) for binary in binaries)))
+    return Diagnosis(
+        name=subject.name,
+        tags=subject.tags,
+        fits=not why,
+        misfit=why,
+        binaries=tuple(binaries),
+        problems=tuple(dict.fromkeys(problems)),
+    )
+
+
+def _read(file: str, data: bytes) -> tuple[Facts, ...] | Problem:
+    try:
+        return facts_of(data, name=file)
+    except AuditFailedError as error:
+        return Problem(file=file, rule="damaged", message=error.message, tip=error.tip or "")
+
+
+def _examine(
+    subject: Subject,
+    file: str,
+    facts: Mapping[str, tuple[Facts, ...]],
+    promise: Promise | None,
+    environ: Mapping[str, str],
+) -> tuple[BinaryDiagnosis, list[Problem]]:
+    several = facts[file]
+    said = _read_name(file, several)
+    promise = _promise(said, several, promise)
+    if promise is None:
+        message = f"{file} is for {several[0].machine}, for which there are no wheels"
+        machines = tuple(one.machine for one in several)
+        return BinaryDiagnosis(file=file, system=several[0].format, machines=machines), [
+            Problem(file=file, rule="machine", message=message)
+        ]
+    place = Place(
+        file=file,
+        facts=several[0],
+        siblings={path: found for path, found in facts.items() if path != file},
+        platform=promise.target.platform,
+        folder=subject.folder,
+    )
+    libraries, problems = find_libraries(place)
+    report = judge(
+        several,
+        file=file,
+        module=said.module or None,
+        target=promise.target,
+        floor=promise.floor or _own_floor(several),
+        python_symbols=_python_names(promise, environ),
+        system_symbols=system_symbols(promise.target.platform, _zig_lib()),
+        siblings=place.siblings,
+        stable_abi=promise.stable_abi,
+    )
+    here = {library.name for library in libraries if library.status == "here"}
+    findings = [f for f in report.findings if f.rule in _RULES and f.symbol not in here]
+    return (
+        BinaryDiagnosis(
+            file=file,
+            module=said.module,
+            system=_SYSTEMS[promise.target.platform.family],
+            machines=report.machines,
+            python=_python(said, promise),
+            floor=report.floor,
+            libraries=libraries,
+            looked_in=looked_in(place),
+        ),
+        [
+            *(_problem(finding, several[0], said.module) for finding in findings),
+            *problems,
+            *_too_old(file, several),
+        ],
+    )
+
+
+def _problem(finding: Finding, facts: Facts, module: str) -> Problem:
+    return Problem(
+        file=finding.file,
+        rule=finding.rule,
+        message=finding.message,
+        symptom=symptom(finding, facts, module),
+        tip=finding.tip,
+    )
+
+
+def _own_floor(facts: tuple[Facts, ...]) -> str:
+    """Give the floor that a file itself states: nothing promises an older one."""
+    return max((one.floor for one in facts), key=version_key, default="")
+
+
+def _read_name(file: str, facts: tuple[Facts, ...]) -> _FileName:
+    name = file.removesuffix("_d.pyd") + ".pyd" if file.endswith("_d.pyd") else file
+    if match := _TAGGED.fullmatch(name):
+        module = match["stem"].replace("/", ".")
+        return _FileName(
+            module=module, python=match["posix"] or match["windows"] or "", stable=match["stable"] or ""
+        )
+    stem, _, suffix = file.rpartition(".")
+    module = stem.replace("/", ".")
+    exported = {name for one in facts for name in one.exported}
+    if suffix == "pyd" or (suffix == "so" and exported.intersection(init_names(module))):
+        return _FileName(module=module)
+    return _FileName()
+
+
+def _promise(said: _FileName, facts: tuple[Facts, ...], tagged: Promise | None) -> Promise | None:
+    """Give what the wheel promises, else what the file's own name and contents say."""
+    if tagged is not None:
+        return tagged
+    platform = _platform(facts)
+    if platform is None:
+        return None
+    python = PythonVersion.parse(said.python) if said.python else PythonVersion.current()
+    stable = f"{python}{'t' if said.stable.endswith('t') else ''}" if said.stable else ""
+    return Promise(
+        target=Target(platform=platform, python=python),
+        floor="",
+        stable_abi=stable,
+        any_python=not said.module,
+    )
+
+
+def _platform(facts: tuple[Facts, ...]) -> Platform | None:
+    machines = {one.machine for one in facts}
+    first = facts[0]
+    musl = any(name == "libc.so" or name.startswith(("libc.musl", "ld-musl")) for name in first.needed)
+    family = {"elf": "musllinux" if musl else "linux", "macho": "macos", "pe": "windows", "wasm": "pyodide"}
+    arch = {"wasm32": "wasm32"}.get(first.machine, first.machine) if len(machines) == 1 else "universal2"
+    for platform in Platform:
+        if platform.family == family[first.format] and platform.spec.arch == arch:
+            return platform
+    return None
+
+
+def _python(said: _FileName, promise: Promise) -> str:
+    if promise.stable_abi or said.stable:
+        return f"stable ABI {promise.stable_abi}" if promise.stable_abi else "stable ABI"
+    return str(promise.target.python) if said.module and not promise.any_python else ""
+
+
+def _python_names(promise: Promise, environ: Mapping[str, str]) -> Collection[str]:
+    """Give the C API of the Python it is for; without its headers every name of the kind counts."""
+    python = promise.target.python
+    system: System = "windows" if promise.target.platform.family == "windows" else "posix"
+    if promise.stable_abi:
+        return limited_api(promise.stable_abi, system=system).names
+    tree = best_headers(find_headers(environ=environ)).get(python.base)
+    if tree is None:
+        return _AnyPythonName()
+    return python_symbols(tree.include, version=python, system=system).names
+
+
+class _AnyPythonName(frozenset[str]):
+    """Stands for the C API of a Python whose headers are not here."""
+
+    __slots__ = ()
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and name.startswith(("Py", "_Py"))
+
+
+def _not_looked_for(binary: BinaryDiagnosis) -> str:
+    if binary.module and not binary.file.endswith(tuple(EXTENSION_SUFFIXES)):
+        name = binary.file.rpartition("/")[2]
+        return f"it imports modules that end in {', '.join(EXTENSION_SUFFIXES)}, not {name}"
+    return ""
+
+
+def _too_old(file: str, facts: tuple[Facts, ...]) -> Iterator[Problem]:
+    """Compare with this machine's own glibc, if the file is for machines like it."""
+    libc, version = host.libc_ver()
+    first = facts[0]
+    if first.format != "elf" or libc != "glibc" or not first.floor or first.machine != host.machine():
+        return
+    if version_key(first.floor) > version_key(version):
+        symbol = next(iter(first.floor_symbols), None)
+        yield Problem(
+            file=file,
+            rule="floor",
+            message=f"{file} needs glibc {first.floor}, and this machine has {version}"
+            + (f" (for {symbol.name})" if symbol else ""),
+            symptom=f"ImportError: libc.so.6: version `GLIBC_{first.floor}' not found (required by {file})",
+            tip="install a wheel for an older glibc, or build from source here",
+        )
+
+
+def _zig_lib() -> Path:
+    spec = importlib.util.find_spec("ziglang")
+    return Path(spec.origin).parent / "lib" if spec and spec.origin else Path()

@@ -1,0 +1,160 @@
+"""Where the loader of each system looks for a library, and whether it is there.
+
+Sources: ld.so(8), dyld(1), and Microsoft's "Dynamic-link library search order" as Python asks for it
+since 3.8 (``os.add_dll_directory``): PATH and the current folder are not searched.
+"""
+
+from __future__ import annotations
+
+import ntpath
+import os
+import posixpath
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pyz3.audit.policy import policy_for
+from pyz3.doctor.diagnosis import NeededLibrary, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pyz3.audit import Facts
+    from pyz3.targets import Platform
+
+_SYSTEM_FOLDERS = {
+    "linux": ("LD_LIBRARY_PATH", "/etc/ld.so.cache", "/lib", "/usr/lib"),
+    "musllinux": ("LD_LIBRARY_PATH", "/lib", "/usr/local/lib", "/usr/lib"),
+    "macos": ("/usr/lib", "/System/Library"),
+    "windows": ("the folders of os.add_dll_directory()", "the folder of python.exe", "System32"),
+    "pyodide": ("the main module",),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """A binary where it lies.
+
+    Attributes:
+        file: Its path in the wheel.
+        facts: What it is; of a fat file the first machine.
+        siblings: The wheel's other binaries by path.
+        platform: What it is for.
+        folder: Where the wheel is installed on this machine; None: nowhere.
+    """
+
+    file: str
+    facts: Facts
+    siblings: Mapping[str, tuple[Facts, ...]]
+    platform: Platform
+    folder: Path | None = None
+
+
+def looked_in(place: Place) -> tuple[str, ...]:
+    """Give where the loader looks, in its order, as a user would write it."""
+    folders = list(place.facts.rpaths)
+    if place.platform.family == "windows":
+        folders = [posixpath.dirname(place.file) or "the wheel's root"]
+    return (*folders, *_SYSTEM_FOLDERS[place.platform.family])
+
+
+def find_libraries(place: Place) -> tuple[tuple[NeededLibrary, ...], tuple[Problem, ...]]:
+    """Look for every library that a binary needs; what lies in the wheel must be where the loader looks."""
+    libraries, problems = [], []
+    policy = policy_for(place.platform.family)
+    for name in place.facts.needed:
+        carried = _carried(place, name)
+        if _is_python(place, name):
+            libraries.append(NeededLibrary(name=name, status="python"))
+        elif policy.promises(name, place.facts.machine):
+            libraries.append(NeededLibrary(name=name, status="system"))
+        elif carried:
+            libraries.append(NeededLibrary(name=name, status="wheel", where=carried))
+            if not _reaches(place, name, carried):
+                problems.append(_out_of_reach(place, name, carried))
+        elif here := _on_this_machine(place, name):
+            libraries.append(NeededLibrary(name=name, status="here", where=here))
+        else:
+            libraries.append(NeededLibrary(name=name, status="missing"))
+    return tuple(libraries), tuple(problems)
+
+
+def _is_python(place: Place, name: str) -> bool:
+    stem = name.lower().removesuffix(".dll")
+    return place.platform.family == "windows" and stem.removesuffix("t").removeprefix("python").isdigit()
+
+
+def _carried(place: Place, name: str) -> str:
+    """Give the path in the wheel of a library of that name."""
+    wanted = posixpath.basename(name)
+    for path in place.siblings:
+        last = posixpath.basename(path)
+        if last == wanted or (place.platform.family == "windows" and last.lower() == wanted.lower()):
+            return path
+    return ""
+
+
+def _reaches(place: Place, name: str, carried: str) -> bool:
+    """Tell whether the loader looks in the folder of ``carried``."""
+    own, wanted = posixpath.dirname(place.file), posixpath.dirname(carried)
+    if place.platform.family == "windows":
+        # delvewheel and its like call os.add_dll_directory() for this folder in __init__.py.
+        return own == wanted or wanted.endswith(".libs")
+    folders = place.facts.rpaths
+    if name.startswith("@loader_path/"):
+        folders = (posixpath.dirname(name),)
+    elif not name.startswith("@rpath/") and place.platform.family == "macos":
+        return False
+    return any(_expand(folder, own) == wanted for folder in folders)
+
+
+def _expand(folder: str, own: str) -> str:
+    for origin in ("$ORIGIN", "${ORIGIN}", "@loader_path"):
+        if folder == origin or folder.startswith(f"{origin}/"):
+            joined = posixpath.normpath(posixpath.join(own or ".", folder[len(origin) :].lstrip("/")))
+            return "" if joined == "." else joined
+    return folder
+
+
+def _out_of_reach(place: Place, name: str, carried: str) -> Problem:
+    if place.platform.family == "windows":
+        tip = (
+            "put the DLL into the folder of the module, or call os.add_dll_directory() with its folder "
+            "before the import"
+        )
+    else:
+        origin = "@loader_path" if place.platform.family == "macos" else "$ORIGIN"
+        own, there = posixpath.dirname(place.file) or ".", posixpath.dirname(carried) or "."
+        tip = f"link with -Wl,-rpath,{origin}/{posixpath.relpath(there, own)}".replace("/.,", ",")
+    return Problem(
+        file=place.file,
+        rule="reach",
+        message=f"{place.file} needs {name}; the wheel has {carried}, where the loader does not look",
+        tip=tip,
+    )
+
+
+def _on_this_machine(place: Place, name: str) -> str:
+    """Give where a library lies that only this machine has; only an installed binary is asked for."""
+    if place.folder is None:
+        return ""
+    for folder in _folders_here(place):
+        path = folder / name if not ntpath.splitdrive(name)[0] else Path(name)
+        if path.is_file():
+            return str(path)
+    return ""
+
+
+def _folders_here(place: Place) -> list[Path]:
+    own = (place.folder or Path()) / posixpath.dirname(place.file)
+    if sys.platform == "win32":
+        system = Path(os.environ.get("SYSTEMROOT", r"C:\Windows")) / "System32"
+        return [own, Path(sys.prefix), Path(sys.base_prefix), system] if place.facts.format == "pe" else []
+    if place.facts.format != "elf" or not sys.platform.startswith("linux"):
+        return []
+    rpaths = [Path(_expand(folder, str(own))) for folder in place.facts.rpaths]
+    variable = [Path(p) for p in os.environ.get("LD_LIBRARY_PATH", "").split(":") if p]
+    multiarch = f"{place.facts.machine}-linux-gnu"
+    system = [Path(top) for top in ("/lib", "/usr/lib", "/lib64", "/usr/lib64", "/usr/local/lib")]
+    return [*rpaths, *variable, *system, *(top / multiarch for top in system)]
