@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 BUILT = os.path.join(HERE, "built")
+# The folders that the project's packages are imported from; pyz3 fills them in.
+ROOTS: tuple[str, ...] = ()
 VARIABLE = "PYZ3_EDITABLE_REBUILD"
 
 
@@ -40,7 +42,9 @@ class Finder:
         if parts[0] not in self._names:
             return None
         folder = os.path.join(BUILT, *parts[:-1])
-        spec = _extension(fullname, folder)
+        # A package of that name may come from elsewhere, say another checkout: its modules are its own.
+        is_ours = path is None or type(path) is not list or folder in path
+        spec = _extension(fullname, folder) if is_ours else None
         if spec is not None and not self._is_fresh:
             self._is_fresh = True  # also for what a failed rebuild leads to: it is reported once
             rebuild(fullname)
@@ -49,10 +53,14 @@ class Finder:
         if spec is None and os.path.isdir(inner):
             # A package of the source tree, or a namespace package of which the tree holds no file.
             spec = PathFinder.find_spec(fullname, path, target) or PathFinder.find_spec(fullname, [folder])
-            if spec is not None and type(spec.submodule_search_locations) is list:
+            if spec is not None and type(spec.submodule_search_locations) is list and _is_in_tree(spec):
                 # So that pkgutil lists the modules, and the package finds what was built beside them.
                 spec.submodule_search_locations.append(inner)
         return spec
+
+
+def _is_in_tree(spec: ModuleSpec) -> bool:
+    return spec.origin is not None and spec.origin.startswith(tuple(root + os.sep for root in ROOTS))
 
 
 def _extension(fullname: str, folder: str) -> ModuleSpec | None:

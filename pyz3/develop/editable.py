@@ -51,9 +51,7 @@ def editable_contents(project: Project, contents: Contents, *, optimize: str | N
     if project.has_binaries:
         lines.append(f"import {name}")
         files = [
-            WheelEntry(
-                arcname=f"{name}/__init__.py", source=Path(__file__).with_name("_finder.py").read_bytes()
-            ),
+            WheelEntry(arcname=f"{name}/__init__.py", source=_finder(contents.roots)),
             WheelEntry(arcname=f"{name}/{_STATE}", source=_state(project, contents, optimize)),
         ]
     pth = "".join(f"{line}\n" for line in lines).encode()
@@ -114,6 +112,13 @@ def refresh(builder: WheelBuilder, folder: Path) -> tuple[Summary, tuple[str, ..
     _record(folder, contents, [f"{folder.name}/{_BUILT}/{name}" for name in changed])
     write_atomically(folder / _STATE, state)
     return summary, tuple(changed)
+
+
+def _finder(roots: tuple[Path, ...]) -> bytes:
+    """Give the finder's source for packages below ``roots``."""
+    text = Path(__file__).with_name("_finder.py").read_text(encoding="utf-8")
+    filled = text.replace("ROOTS: tuple[str, ...] = ()", f"ROOTS = {tuple(map(str, roots))!a}")
+    return filled.encode()
 
 
 def _state(project: Project, contents: Contents, optimize: str | None) -> bytes:
