@@ -36,7 +36,7 @@ class NeededLibrary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
 
     Attributes:
         name: As the binary names it.
-        status: Every such system has it, Python brings it, the same wheel has it, this machine has it, or none.
+        status: Who has it: every such system, Python, the same wheel, this machine, or nobody.
         where: The file in the wheel or on this machine.
     """
 
