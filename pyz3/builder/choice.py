@@ -70,7 +70,7 @@ def choose(project: Project, request: Request, *, headers: Callable[[], Collecti
     platforms, glibc = ((only.platform,), "") if only else _platforms(project, request)
     if not project.has_binaries:
         # One wheel without binaries serves everyone; no headers are needed for it.
-        return Selection(targets=(Target(platform=platforms[0], python=PythonVersion.current()),))
+        return Selection(targets=(_anywhere(platforms),))
     lets_through = Filter() if only else _filter(project, request)
 
     def is_wanted(python: PythonVersion) -> bool:
@@ -94,8 +94,7 @@ def choose(project: Project, request: Request, *, headers: Callable[[], Collecti
         if len(wanted) > 1 or project.tool.build_zig or not all(e.optional for e in project.enabled):
             raise
         # An install must succeed where the compiler's part cannot be had.
-        here = Target(platform=platforms[0], python=PythonVersion.current())
-        return Selection(targets=(here,), without=error.message)
+        return Selection(targets=(_anywhere(platforms),), without=error.message)
     if lets_through.build is not None and request.build is not None:
         left_out += unmatched(lets_through.build, platforms)
     return combine(
@@ -106,6 +105,11 @@ def choose(project: Project, request: Request, *, headers: Callable[[], Collecti
         allow_empty=request.allow_empty,
         glibc=glibc,
     )
+
+
+def _anywhere(platforms: tuple[Platform, ...]) -> Target:
+    """Give a target for a wheel without binaries: which one does not matter."""
+    return Target(platform=(platforms or default_platforms())[0], python=PythonVersion.current())
 
 
 def _platforms(project: Project, request: Request) -> tuple[tuple[Platform, ...], str]:
