@@ -3,9 +3,12 @@
 /* CPython (3.14 on) asks with _Alignas(4) _Alignas(T): more than zig's translator understands.
  * The attribute never lowers an alignment, and pymacro.h leaves a definition alone. */
 #define _Py_ALIGNED_DEF(N, T) __attribute__((aligned(N))) T
-/* clang defines these, zig's translator does not; mingw's <malloc.h> and glibc's <setjmp.h> ask. */
+/* What clang knows by itself and zig's translator does not: mingw's <malloc.h>, CPython's object.h
+ * (free-threaded) and glibc's <setjmp.h> rely on it. */
 #if defined(_WIN32) && defined(__i386__) && !defined(_X86_)
 #define _X86_ 1
+#elif defined(_WIN32) && defined(__aarch64__)
+unsigned long long __getReg(int);
 #elif defined(__riscv) && !defined(__riscv_float_abi_double)
 #define __riscv_float_abi_double 1
 #endif
