@@ -39,7 +39,7 @@ def develop(*, project: Path, in_place: bool, optimize: str | None) -> int:
 
     The same as: pip install --no-build-isolation -e PROJECT.
     """
-    console = Console(highlight=False)
+    console = Console(highlight=False, markup=False)
     if not in_place:
         settings = [] if optimize is None else ["-C", f"optimize={optimize}"]
         return _install("install", "--no-build-isolation", *settings, "-e", os.path.abspath(project))  # noqa: PTH100 - links stay
@@ -57,7 +57,7 @@ def develop(*, project: Path, in_place: bool, optimize: str | None) -> int:
 @_PROJECT
 def clean(*, project: Path) -> int:
     """Remove what `pyz3 develop` put into this environment and into the source tree, and nothing else."""
-    console = Console(highlight=False)
+    console = Console(highlight=False, markup=False)
     found = WheelBuilder(project).project()
     removed, kept = remove_in_place(found, find_toolchain(os.environ).cache)
     for name in removed:

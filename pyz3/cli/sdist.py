@@ -28,7 +28,7 @@ from pyz3.cli.ui import BuildView, human_size
 )
 def sdist(*, project: Path, output_dir: Path) -> None:
     """Write the source distribution of the project in PROJECT, the current folder by default."""
-    console = Console(highlight=False)
+    console = Console(highlight=False, markup=False)
     view = BuildView(console, verbose=False, quiet=False)
     written = build_sdist(
         WheelBuilder(project).project(), output_dir=output_dir, epoch=read_epoch(os.environ), tell=view

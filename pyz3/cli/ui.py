@@ -99,7 +99,7 @@ class BuildView:
             if self._table is not None:
                 self._table.update(event)
             if isinstance(event, Note) and not self._quiet:
-                self._console.print(f"note: {event.text}", style="yellow", soft_wrap=True)
+                self._console.print(Text(f"note: {event.text}", style="yellow"), soft_wrap=True)
             elif self._live is None and not self._quiet:
                 self._print(event)
 

@@ -36,7 +36,7 @@ def watch(*, project: Path) -> None:
     Brings the editable install of this environment up to date, or the modules in the source tree;
     without either it tells whether everything compiles.  Ctrl-C ends it.
     """
-    console = Console(highlight=False)
+    console = Console(highlight=False, markup=False)
     # What the audit needs takes long to import: not when the first change has been compiled.
     threading.Thread(target=importlib.import_module, args=("lief",), daemon=True).start()
     try:

@@ -1,0 +1,105 @@
+"""pyz3 watch, and what is compiled anew after a change."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import factory
+import pytest
+from venvs import files
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HEAD = '[project]\nname = "probe"\nversion = "1"\n'
+
+
+def objects(cache: Path) -> set[str]:
+    """The objects that zig has made of this test's sources so far."""
+    return {str(path) for path in cache.glob("zig-*/local/o/*/fifty_*.o")}
+
+
+def test_touching_one_of_fifty_sources_compiles_one(tmp_path: Path, pyz3_cache: Path) -> None:
+    stamp = time.time_ns()  # no earlier run may have compiled these
+    texts = {
+        f"native/fifty_{n:02}.c": f"long long part_{n}(void) {{ return {stamp} + {n}; }}\n" for n in range(49)
+    }
+    project = files(
+        tmp_path / "probe",
+        {
+            **texts,
+            "native/fifty_49.c": factory.ANSWER % {"name": "probe"},
+            "pyproject.toml": HEAD + factory.extension("probe", "native/*.c"),
+        },
+    )
+
+    def build() -> None:
+        done = factory.pyz3("wheel", project, "-o", tmp_path / "dist", cache=pyz3_cache)
+        assert (done.returncode, done.stderr) == (0, "")
+
+    before = objects(pyz3_cache)
+    build()
+    all_of_them = objects(pyz3_cache)
+    assert len(all_of_them - before) in {49, 50}  # the fiftieth may be known already
+    (project / "native" / "fifty_07.c").write_text(f"long long part_7(void) {{ return {stamp} - 1; }}\n")
+    build()
+    (new,) = objects(pyz3_cache) - all_of_them
+    assert new.endswith("fifty_07.o")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C cannot be sent to one process")
+def test_watch(tmp_path: Path, pyz3_cache: Path) -> None:
+    project = files(
+        tmp_path / "probe",
+        {
+            "pyproject.toml": HEAD + factory.extension("probe", "native/*.c"),
+            "native/probe.c": factory.ANSWER % {"name": "probe"},
+        },
+    )
+    env = factory.environment(pyz3_cache, PYTHONUNBUFFERED="1")
+    process = subprocess.Popen(
+        factory.pyz3_command("watch", project),
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+    )
+    assert process.stdout is not None
+
+    def next_line(word: str) -> str:
+        """Read on until a line holds ``word``."""
+        assert process.stdout is not None
+        for line in process.stdout:
+            if word in line:
+                return line
+        pytest.fail(f"watch ended without {word!r}")
+
+    try:
+        assert next_line("✓").startswith("✓ probe.")
+        source = project / "native" / "probe.c"
+        text = source.read_text(encoding="utf-8")
+        source.write_text(text.replace("42", "nonsense"), encoding="utf-8")
+        assert "use of undeclared identifier 'nonsense'" in next_line("error:")
+        source.write_text(text.replace("42", "43"), encoding="utf-8")
+        assert next_line("✓").startswith("✓ probe.")
+        config = project / "pyproject.toml"
+        config.write_text(HEAD + "[tool.pyz3]\nextension = []\n", encoding="utf-8")
+        assert next_line("error: pyproject.toml: tool.pyz3.extension: unknown key")
+        config.write_text(HEAD + factory.extension("renamed", "native/*.c"), encoding="utf-8")
+        assert "PyInit_renamed" in next_line("does not export")
+        # A new file that the glob matches, in place of the old one.
+        (project / "native" / "second.c").write_text(factory.ANSWER % {"name": "renamed"}, encoding="utf-8")
+        (project / "native" / "probe.c").unlink()
+        assert next_line("✓").startswith("✓ renamed.")
+        process.send_signal(signal.SIGINT)
+        rest = process.stdout.read()
+        assert (process.wait(60), rest) == (0, "stopped\n")
+    finally:
+        process.kill()
+        process.stdout.close()
+        process.wait()
+    assert factory.listing(project) == ["native", "native/second.c", "pyproject.toml"]
