@@ -51,10 +51,14 @@ def for_pyodide(artifact: Artifact, job: Job, module: Module | LinkedLibrary, *,
         )
     abi = emscripten_abi_for(job.target.python)
 
+    # clang hides everything for this target.  Where globs say what is exported, all is made visible.
+    globs = artifact.kind != "static" and any(set(name) & {"*", "?"} for name in module.export_symbols)
+    visible = ("-fvisibility=default",) if globs else ()
+
     def flagged(source: Source) -> Source:
         flags = cxx_flags if Path(source.path).suffix in CXX_SUFFIXES else c_flags
         own = flags(abi, zig_lib, job.optimize)
-        return msgspec.structs.replace(source, flags=(*own, *source.flags))
+        return msgspec.structs.replace(source, flags=(*own, *visible, *source.flags))
 
     return msgspec.structs.replace(
         artifact,

@@ -111,8 +111,7 @@ def link_flags(
     Args:
         module: The extension module's name, dotted or not.
         library: It is no extension module but another shared library.
-        export_symbols: What it exports besides the init function.  The linker knows no globs: with
-            one of them everything is exported.
+        export_symbols: What it exports besides the init function; of globs the linker knows nothing.
     """
     names = export_symbols
     if not library:
@@ -121,7 +120,6 @@ def link_flags(
         "--shared",
         "--experimental-pic",
         "--allow-undefined",  # Pyodide supplies the C library; the audit checks each name
-        *(["--export-dynamic"] if any("*" in name or "?" in name for name in names) else []),
         *(f"--export-if-defined={name}" for name in names if "*" not in name and "?" not in name),
         # Template code of the module's own libc++ headers must not be replaced by Pyodide's.
         "-Bsymbolic",
