@@ -146,7 +146,7 @@ def make_plan(
     pure = _pure_job(optimize or project.tool.optimize, fallback=fallback)
     if not project.has_binaries:
         return (msgspec.structs.replace(pure, left_out=_switched_off(project, pure.identifier)),)
-    jobs: dict[tuple[str, str], Job] = {}
+    jobs: dict[tuple[str, str, str], Job] = {}
     for target in targets:
         options = project.tool.for_identifier(target.identifier)
         modules, left_out = _modules(project, target, options, required=require_extensions)
@@ -159,11 +159,12 @@ def make_plan(
         else:
             job = pure
         # A wheel for the stable ABI serves all later Pythons of its platform: it is built once.
-        job = jobs.setdefault((job.platform, job.tag), job)
+        key = (job.platform, job.tag, target.platform.abi_of(target.python))
+        job = jobs.setdefault(key, job)
         if job.is_pure or job.identifier == target.identifier:
-            jobs[job.platform, job.tag] = msgspec.structs.replace(job, left_out=job.left_out + left_out)
-    if fallback:
-        jobs.setdefault((pure.platform, pure.tag), pure)
+            jobs[key] = msgspec.structs.replace(job, left_out=job.left_out + left_out)
+    if fallback and not any(job.is_pure for job in jobs.values()):
+        jobs[pure.platform, pure.tag, ""] = pure
     return tuple(jobs.values())
 
 
@@ -231,6 +232,8 @@ def _job(
         tag = stable_abi_tag(str(oldest))
     elif libraries and not modules:  # for ctypes and its like: one wheel serves every Python
         oldest, tag = OLDEST, "py3-none"
+    if target.platform.abi_of(target.python):
+        oldest = target.python
     floor = _floor(options, Target(platform=target.platform, python=oldest), macos=macos, glibc=glibc)
     zig_targets = target.platform.zig_targets_for(floor)
     return Job(
@@ -256,12 +259,12 @@ def _with_build_info(project: Project, job: Job, source_date: str) -> Job:
     """
     asking = {extension.name for extension in project.enabled if extension.build_info}
     values = {
-        "PYZ3_VERSION": __version__,
-        "PYZ3_TARGET": "+".join(job.zig_targets),
-        "PYZ3_OPTIMIZE": job.optimize,
-        "PYZ3_SOURCE_DATE": source_date,
+        "VERSION": __version__,
+        "TARGET": "+".join(job.zig_targets),
+        "OPTIMIZE": job.optimize,
+        "SOURCE_DATE": source_date,
     }
-    told = Settings(define={name: f'"{value}"' for name, value in values.items()})
+    told = Settings(define={f"PYZ3_{name}": f'"{value}"' for name, value in values.items()})
     return msgspec.structs.replace(
         job,
         modules=tuple(

@@ -18,6 +18,9 @@ from pyz3.results import write_report
 from pyz3.targets import Platform
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pyz3.plan import Job
     from pyz3.results import Summary
     from pyz3.targets.selection import Selection
 
@@ -167,13 +170,10 @@ def wheel(
         fallback=fallback or (only is None and builder.project().tool.fallback),
         require_extensions=require_extensions,
     )
-    if print_build_identifiers:
-        click.echo("".join(f"{job.identifier}\n" for job in plan), nl=False)
+    if print_build_identifiers or print_plan:
+        _print(plan, as_json=not print_build_identifiers)
         return 0
-    if print_plan:
-        click.echo(msgspec.json.format(msgspec.json.encode(plan)).decode())
-        return 0
-    if not selection.targets:
+    if not plan:
         return _say_nothing(console, selection, quiet=quiet, report=report)
     if not quiet:
         _say_left_out(console, selection)
@@ -186,6 +186,13 @@ def wheel(
     if report is not None:
         write_report(report, summary.wheels)
     return _status(summary)
+
+
+def _print(plan: Sequence[Job], *, as_json: bool) -> None:
+    if as_json:
+        click.echo(msgspec.json.format(msgspec.json.encode(plan)).decode())
+    else:
+        click.echo("".join(f"{job.identifier}\n" for job in plan), nl=False)
 
 
 def _status(summary: Summary) -> int:

@@ -284,3 +284,14 @@ def test_build_info_does_not_spoil_reproducibility(tmp_path: Path, pyz3_cache: P
     assert re.fullmatch(r"\d+\.\d+\.\d+.*", version)
     assert target.startswith(Platform.current().spec.zig)
     assert (optimize, date) == ("ReleaseFast", "2023-11-14T22:13:20Z")
+
+
+def test_the_fallback_wheel_alone(tmp_path: Path, pyz3_cache: Path) -> None:
+    root = make(tmp_path / "p", BAD)
+    done = factory.pyz3(
+        *("wheel", root, "--skip", "*", "--allow-empty", "--fallback", "-o", tmp_path / "dist"),
+        cache=pyz3_cache,
+    )
+    assert done.returncode == 0, done.stderr
+    assert factory.listing(tmp_path / "dist") == [PURE]
+    assert "left out" not in done.stderr

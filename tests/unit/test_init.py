@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,11 +17,9 @@ from pyz3.config import read_tool_table
 from pyz3.errors import ConfigError, Pyz3Error
 from pyz3.frontends import load_project
 from pyz3.scaffold import Draft, Wishes, adopt, new_project, refuse_overwriting
-from pyz3.scaffold.new import LANGUAGES, Language
+from pyz3.scaffold.new import LANGUAGES, Language, render
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from click.testing import Result
 
 COMMON = {
@@ -269,3 +268,19 @@ def test_a_name_is_for_new_projects(tmp_path: Path) -> None:
     done = init(tmp_path, "--name", "other")
     assert done.exit_code == 2
     assert "--name: the project has one, in pyproject.toml" in done.stderr
+
+
+def test_the_documentation_shows_what_is_written() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "optional-extensions.md").read_text(encoding="utf-8")
+    wishes = Wishes(name="hello", fallback=True)
+    assert render("init.py", wishes).partition('"""\n\n')[2] in text
+    source = render("core.c", wishes)
+    assert source[source.index("/* The PYZ3_*") : source.index("\n\nstatic PyMethodDef")] in text
+
+
+def test_every_option_is_documented() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "distribution.md").read_text(encoding="utf-8")
+    section = text.partition("\n## New projects\n")[2].partition("\n## ")[0]
+    documented = set(re.findall(r"(?<=`)--?[\w-]+", section.partition("\n\nWhere ")[0]))
+    options = {o for p in cli.commands["init"].params if p.param_type_name == "option" for o in p.opts}
+    assert documented == options
