@@ -159,12 +159,12 @@ def make_plan(
         else:
             job = pure
         # A wheel for the stable ABI serves all later Pythons of its platform: it is built once.
-        key = (job.platform, job.tag, target.platform.abi_of(target.python))
+        key = (job.platform, job.tag, "" if job.is_pure else target.platform.abi_of(target.python))
         job = jobs.setdefault(key, job)
         if job.is_pure or job.identifier == target.identifier:
             jobs[key] = msgspec.structs.replace(job, left_out=job.left_out + left_out)
-    if fallback and not any(job.is_pure for job in jobs.values()):
-        jobs[pure.platform, pure.tag, ""] = pure
+    if fallback:
+        jobs.setdefault((pure.platform, pure.tag, ""), pure)
     return tuple(jobs.values())
 
 

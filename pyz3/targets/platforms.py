@@ -102,6 +102,10 @@ class Platform(Enum):
         """Whether there is such a Python on this platform."""
         return not self.spec.pythons or str(python) in self.spec.pythons
 
+    def abi_of(self, python: PythonVersion) -> str:
+        """Give the ABI that ``python`` has to itself there, stable ABI or not (PEP 783); usually none."""
+        return self.floor(python) if self.family == "pyodide" else ""
+
     def zig_targets_for(self, floor: str) -> tuple[str, ...]:
         """Give zig's target for each slice: none promises less than it can, nor more than ``floor``."""
         return tuple(slice_._zig_target(floor) for slice_ in self.slices)  # noqa: SLF001 - its own kind

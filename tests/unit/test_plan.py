@@ -127,6 +127,47 @@ def test_a_wheel_is_for_the_stable_abi_if_all_its_modules_are() -> None:
     assert (job.tag, [module.limited_api for module in job.modules]) == ("cp313-cp313", ["3.10", ""])
 
 
+def test_the_stable_abi_leaves_each_pyodide_its_own_wheel() -> None:
+    pythons = ("3.12", "3.13", "3.14", "3.15")
+    jobs = make_plan(project(stable("m", "3.10")), [target("pyodide", python) for python in pythons])
+    assert [(job.identifier, job.tag, job.wheel_platform, job.modules[0].file) for job in jobs] == [
+        ("cp312-pyodide_wasm32", "cp310-abi3", "pyodide_2024_0_wasm32", "m.abi3.so"),
+        ("cp313-pyodide_wasm32", "cp310-abi3", "pyemscripten_2025_0_wasm32", "m.abi3.so"),
+        ("cp314-pyodide_wasm32", "cp310-abi3", "pyemscripten_2026_0_wasm32", "m.abi3.so"),
+        ("cp315-pyodide_wasm32", "cp310-abi3", "pyemscripten_2026_5_wasm32", "m.abi3.so"),
+    ]
+
+
+def test_abi3t_serves_both_builds() -> None:
+    pythons = ("3.13", "3.13t", "3.14", "3.14t", "3.15", "3.15t")
+    targets = [target(name, python) for name in ("linux-x86_64", "windows-x64") for python in pythons]
+    jobs = make_plan(project(stable("m", "3.15t")), targets)
+    assert [(job.tag, job.modules[0].file) for job in jobs if job.python.startswith("3.15")] == [
+        ("cp315-abi3.abi3t", "m.abi3t.so"),
+        ("cp315-abi3.abi3t", "m.pyd"),
+    ]
+    assert [job.tag for job in jobs if job.platform == "linux-x86_64"] == [
+        *("cp313-cp313", "cp313-cp313t", "cp314-cp314", "cp314-cp314t", "cp315-abi3.abi3t"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("modules", "wanted"),
+    [
+        # The wheel is for one Python as soon as one of its modules is.
+        ((("m", "3.10"), ("n", "")), [("cp310-cp310", "3.10", ""), ("cp313-cp313", "3.10", "")]),
+        ((("m", "3.10"), ("n", "3.11")), [("cp310-cp310", "3.10", ""), ("cp311-abi3", "3.10", "3.11")]),
+        ((("m", "3.10"), ("n", "3.13")), [("cp310-cp310", "3.10", ""), ("cp313-abi3", "3.10", "3.13")]),
+    ],
+)
+def test_modules_that_promise_different_things(
+    modules: tuple[tuple[str, str], ...], wanted: list[tuple[str, ...]]
+) -> None:
+    mine = project(*(stable(*module) for module in modules))
+    jobs = make_plan(mine, [target("linux-x86_64", python) for python in ("3.10", "3.13")])
+    assert [(job.tag, *(module.limited_api for module in job.modules)) for job in jobs] == wanted
+
+
 def test_one_job_serves_all_without_extensions() -> None:
     (job,) = make_plan(project(), [target("linux-x86_64"), target("windows-x64")])
     assert job == Job(

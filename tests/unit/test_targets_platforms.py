@@ -166,6 +166,19 @@ def test_floors_elsewhere() -> None:
     }
 
 
+@pytest.mark.parametrize("platform", Platform)
+def test_how_modules_for_the_stable_abi_end(platform: Platform) -> None:
+    target = Target(platform=platform, python=P313)
+    ends = (".pyd", ".pyd") if platform.family == "windows" else (".abi3.so", ".abi3t.so")
+    assert (target.stable_abi_suffix("3.10"), target.stable_abi_suffix("3.15t")) == ends
+
+
+def test_only_pyodides_have_an_abi_each() -> None:
+    assert {p: p.abi_of(P313) for p in Platform if p.abi_of(P313)} == {
+        Platform.PYODIDE: "pyemscripten_2025_0"
+    }
+
+
 @pytest.mark.parametrize(
     ("floor", "tag"),
     [
