@@ -94,7 +94,8 @@ def choose(project: Project, request: Request, *, headers: Callable[[], Collecti
         if len(wanted) > 1 or project.tool.build_zig or not all(e.optional for e in project.enabled):
             raise
         # An install must succeed where the compiler's part cannot be had.
-        return Selection(targets=(_anywhere(platforms),), without=error.message)
+        why = "; ".join(filter(None, (error.message, error.tip)))
+        return Selection(targets=(_anywhere(platforms),), without=why)
     if lets_through.build is not None and request.build is not None:
         left_out += unmatched(lets_through.build, platforms)
     return combine(

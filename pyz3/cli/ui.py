@@ -32,7 +32,7 @@ _MENDED = (
     "for the compiled one, correct what the compiler says, or install a ready wheel of it "
     "(pip install --only-binary :all:); --require-extensions makes this an error"
 )
-_TURNED_OFF = "for the compiled one, take away what is named here, and build again"
+_TURNED_OFF = "for the compiled one, change that and build again"
 
 
 def print_error(error: Pyz3Error) -> None:
@@ -157,7 +157,7 @@ def left_out_lines(wheels: Sequence[WheelResult]) -> list[Text]:
         lines.append(title)
         if detail:
             lines.append(Text(detail))
-        lines.append(Text("  the package is installed with its Python version of it, which is slower"))
+        lines.append(Text("  the package uses its Python version of it instead, which is slower"))
         advice = tip or (_MENDED if detail else _TURNED_OFF)
         lines.append(Text.assemble(("tip: ", "bold cyan"), advice))
     return lines

@@ -222,7 +222,7 @@ def test_an_install_succeeds(tmp_path: Path, pyz3_cache: Path) -> None:
     assert name == PURE
     assert factory.listing(tmp_path / "dist") == [PURE]
     assert "! probe._bad is left out: it failed to compile" in said
-    assert "the package is installed with its Python version of it, which is slower" in said
+    assert "the package uses its Python version of it instead, which is slower" in said
 
 
 def test_an_install_makes_one_wheel_and_imports_nothing(tmp_path: Path, pyz3_cache: Path) -> None:
@@ -295,3 +295,21 @@ def test_the_fallback_wheel_alone(tmp_path: Path, pyz3_cache: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert factory.listing(tmp_path / "dist") == [PURE]
     assert "left out" not in done.stderr
+
+
+def test_pip_installs_the_package_without_it(tmp_path: Path, pyz3_cache: Path) -> None:
+    root = make(tmp_path / "p", BAD)
+    done = factory.run(
+        [
+            *(sys.executable, "-m", "pip", "install", "-v", "--isolated", "--disable-pip-version-check"),
+            *("--no-cache-dir", "--no-index", "--no-deps", "--no-build-isolation"),
+            *("--root-user-action=ignore", "--target", str(tmp_path / "site"), str(root)),
+        ],
+        env=factory.environment(pyz3_cache),
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "! probe._bad is left out: it failed to compile" in done.stdout
+    assert "the package uses its Python version of it instead" in done.stdout
+    code = f"import sys; sys.path.insert(0, {str(tmp_path / 'site')!r}); import probe; print(probe.answer())"
+    ran = factory.run([sys.executable, "-I", "-c", code], env=factory.environment(pyz3_cache))
+    assert ran.stdout == "42\n", ran.stderr

@@ -189,7 +189,9 @@ def test_no_headers_and_all_is_optional() -> None:
     request = Request(platforms=["linux-x86_64"], pythons=["3.13"])
     selection = choose(project(FAST), request, headers=list)
     assert len(selection.targets) == 1
-    assert selection.without == "no C headers of Python 3.13 on this machine (found: none)"
+    assert selection.without.startswith(
+        "no C headers of Python 3.13 on this machine (found: none); get them: "
+    )
     off = switched_off(project(FAST), selection.without, required=False)
     assert [e.off for e in off.extensions] == [selection.without]
     with pytest.raises(ConfigError, match=r"no C headers of Python 3\.13"):
@@ -206,7 +208,7 @@ def test_no_headers_and_they_are_needed(found: Project, pythons: list[str]) -> N
 
 def test_a_python_of_the_future_installs_what_is_optional() -> None:
     selection = choose(project(FAST), Request(platforms=["linux-x86_64"], pythons=["3.99"]), headers=list)
-    assert selection.without == "--python: pyz3 makes no wheels for Python 3.99"
+    assert selection.without.startswith("--python: pyz3 makes no wheels for Python 3.99; there are: ")
 
 
 def test_disable_env_must_be_a_name(on_disk: Path) -> None:
@@ -252,7 +254,7 @@ def test_what_is_shown() -> None:
     assert shown[:3] == [
         "! hello._fast is left out: it failed to compile  (cp313-win_amd64, cp313-macosx_arm64)",
         "a.c:1",
-        "  the package is installed with its Python version of it, which is slower",
+        "  the package uses its Python version of it instead, which is slower",
     ]
     assert shown[3].startswith("tip: for the compiled one, correct what the compiler says")
     assert len(shown) == 4
