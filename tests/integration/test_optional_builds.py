@@ -308,8 +308,9 @@ def test_pip_installs_the_package_without_it(tmp_path: Path, pyz3_cache: Path) -
         env=factory.environment(pyz3_cache),
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "! probe._bad is left out: it failed to compile" in done.stdout
-    assert "the package uses its Python version of it instead" in done.stdout
+    said = done.stdout + done.stderr
+    assert "! probe._bad is left out: it failed to compile" in said
+    assert "the package uses its Python version of it instead" in said
     code = f"import sys; sys.path.insert(0, {str(tmp_path / 'site')!r}); import probe; print(probe.answer())"
     ran = factory.run([sys.executable, "-I", "-c", code], env=factory.environment(pyz3_cache))
     assert ran.stdout == "42\n", ran.stderr
