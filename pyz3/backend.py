@@ -23,6 +23,7 @@ from pyz3.builder.source import build_sdist as write_source
 from pyz3.cli.ui import BuildView, print_error
 from pyz3.develop import build_here, editable_contents, read_settings
 from pyz3.errors import ConfigError, Pyz3Error
+from pyz3.frontends import load_project
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -54,7 +55,7 @@ def prepare_metadata_for_build_wheel(
     """Write the metadata alone, without compiling (PEP 517); give the name of its folder."""
     with _boundary():
         read_settings(config_settings, os.environ)
-        metadata = read_contents(WheelBuilder().project()).metadata
+        metadata = read_contents(load_project(Path())).metadata
         for entry in dist_info_entries(metadata, tag="py3-none-any", root_is_purelib=False):
             # Its tag is known when the audit has read the binaries; no front end needs it before.
             if not entry.arcname.endswith(".dist-info/WHEEL"):
@@ -113,7 +114,8 @@ def build_sdist(sdist_directory: str, config_settings: Mapping[str, object] | No
     with _boundary():
         read_settings(config_settings, os.environ)
         epoch = read_epoch(os.environ)
-        project = WheelBuilder().project()
+        # Not the builder's: it switches extensions off, which an sdist holds all the same.
+        project = load_project(Path())
         return write_source(project, output_dir=Path(sdist_directory), epoch=epoch, tell=_view()).path.name
 
 

@@ -7,13 +7,13 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pyz3.config import Settings
+import msgspec
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from pyz3.archive.rules import FileRules
-    from pyz3.config import Project
+    from pyz3.config import Project, Settings
 
 HEADER_SUFFIXES = frozenset((".h", ".hh", ".hpp", ".hxx", ".h++", ".inc", ".inl", ".ipp", ".tcc", ".tpp"))
 SOURCE_SUFFIXES = frozenset((".c", ".cc", ".cpp", ".cxx", ".S", ".s", ".zig", ".zon"))
@@ -70,15 +70,13 @@ def found_inputs(project: Project, rules: FileRules) -> tuple[Path, ...]:
 
 
 def _all_settings(project: Project) -> Iterator[Settings]:
-    for extension in (*project.extensions, *project.libraries):
+    public = tuple(folder for library in project.libraries for folder in library.public_include_dirs)
+    settings = [override.settings for override in project.tool.overrides]
+    for component in (*project.extensions, *project.libraries):
         # Each family with what is common: an include is looked for in the folders of both.
-        yield extension.common
-        for family in extension.families:
-            yield extension.settings(family)
-    for library in project.libraries:
-        yield Settings(include_dirs=library.public_include_dirs)
-    for override in project.tool.overrides:
-        yield override.settings
+        settings += [component.common, *(component.settings(family) for family in component.families)]
+    for one in settings:
+        yield msgspec.structs.replace(one, include_dirs=one.include_dirs + public)
 
 
 def _follow(sources: Sequence[Path], includes: Sequence[Path], found: set[Path]) -> None:

@@ -8,10 +8,10 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from pyz3.builder import WheelBuilder
 from pyz3.builder.inputs import read_epoch
 from pyz3.builder.source import build_sdist
 from pyz3.cli.ui import BuildView, human_size
+from pyz3.frontends import load_project
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -31,7 +31,7 @@ def sdist(*, project: Path, output_dir: Path) -> None:
     console = Console(highlight=False, markup=False)
     view = BuildView(console, verbose=False, quiet=False)
     written = build_sdist(
-        WheelBuilder(project).project(), output_dir=output_dir, epoch=read_epoch(os.environ), tell=view
+        load_project(project), output_dir=output_dir, epoch=read_epoch(os.environ), tell=view
     )
     console.print(
         f"✓ {written.path.name}  {human_size(written.size)}  sha256={written.sha256}", soft_wrap=True
