@@ -69,6 +69,7 @@ def keys(*structs: type[msgspec.Struct]) -> set[str]:
     [
         ("### `[tool.pyz3]`", [config.ToolTable, config.VersionTable]),
         ("### `[[tool.pyz3.extensions]]`", [config.ExtensionTable]),
+        ("### `[[tool.pyz3.libraries]]`", [config.LibraryTable]),
         ("### `[[tool.pyz3.overrides]]`", [config.OverrideTable]),
     ],
 )
