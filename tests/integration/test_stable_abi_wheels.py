@@ -134,3 +134,27 @@ def test_abi3t_serves_both_builds_of_3_15(pyz3_cache: Path, tmp_path: Path) -> N
     assert wheel.path.name == "probe-1-cp315-abi3.abi3t-manylinux_2_17_x86_64.manylinux2014_x86_64.whl"
     printed = runtimes.run_python(runtime, CODE, wheels=[wheel.path], tmp_path=tmp_path)
     assert printed == "stable.abi3t.so 3\n"
+
+
+@pytest.mark.runtime
+def test_each_pyodide_has_a_wheel_of_its_own(pyz3_cache: Path, tmp_path: Path) -> None:
+    pyodides = [runtime for runtime in runtimes.all_known() if runtime.platform is Platform.PYODIDE]
+    ready = [runtimes.require(runtime.name) for runtime in pyodides]
+    builder = WheelBuilder(
+        project(tmp_path / "project", SOURCE + CLASSIC, "3.10"),
+        cache_dir=pyz3_cache,
+        environ={},
+        python_headers=factory.more_headers(),
+    )
+    built = builder.build_matrix(
+        platforms=["pyodide"],
+        pythons=[str(runtime.python) for runtime in ready],
+        output_dir=tmp_path / "dist",
+    )
+    wheels = {wheel.identifier: wheel.path for wheel in built}
+    for runtime in ready:
+        tag = Platform.PYODIDE.wheel_platform_for(Platform.PYODIDE.floor(runtime.python))
+        wheel = wheels[f"{runtime.python.abi}-pyodide_wasm32"]
+        assert wheel.name == f"probe-1-cp310-abi3-{tag}.whl"
+        printed = runtimes.run_python(runtime, CODE, wheels=[wheel], tmp_path=tmp_path)
+        assert printed == "stable.abi3.so 3\n"

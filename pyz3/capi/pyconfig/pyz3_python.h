@@ -12,7 +12,22 @@ unsigned long long __getReg(int);
 #elif defined(__riscv) && !defined(__riscv_float_abi_double)
 #define __riscv_float_abi_double 1
 #endif
+/* From 3.12 on the bodies of these two are more than zig's translator understands: assembly, atomic
+ * operations, arrays in unions.  They are hidden under other names, and call CPython's functions. */
+#include <patchlevel.h>
+#if PY_VERSION_HEX >= 0x030C0000
+struct _object;
+static inline void Py_INCREF(struct _object *object);
+static inline void Py_DECREF(struct _object *object);
+#define Py_INCREF pyz3_header_INCREF
+#define Py_DECREF pyz3_header_DECREF
+#endif
 #include <Python.h>
 #if PY_VERSION_HEX < 0x030C0000
 #include <structmember.h> /* T_INT, READONLY, ...; Python.h has Py_T_INT, Py_READONLY from 3.12 on */
+#else
+#undef Py_INCREF
+#undef Py_DECREF
+static inline void Py_INCREF(PyObject *object) { Py_IncRef(object); }
+static inline void Py_DECREF(PyObject *object) { Py_DecRef(object); }
 #endif
