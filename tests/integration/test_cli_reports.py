@@ -10,9 +10,11 @@ import sysconfig
 from typing import TYPE_CHECKING, Any
 
 import factory
+import msgspec
 import pytest
 
 from pyz3 import wheel as api
+from pyz3.plan import Job
 from pyz3.targets import SUPPORTED, Platform, PythonVersion, Target
 
 if TYPE_CHECKING:
@@ -54,7 +56,7 @@ def test_the_report_is_that_of_build(pyz3_cache: Path, examples: Path, tmp_path:
     theirs = json.loads((tmp_path / "theirs.json").read_text())
 
     out = tmp_path / "out"
-    args = ["--platform", "linux-*", "-o", str(out), "--report", str(tmp_path / "ours.json")]
+    args = ["--platform", "linux-[ax]*64", "-o", str(out), "--report", str(tmp_path / "ours.json")]
     done = factory.pyz3("wheel", examples / "hello", *args, cache=pyz3_cache)
     assert (done.returncode, done.stderr) == (0, "")
     ours = json.loads((tmp_path / "ours.json").read_text())
@@ -120,37 +122,19 @@ def test_the_plan_is_json_and_nothing_is_made(examples: Path, tmp_path: Path) ->
         MACOSX_DEPLOYMENT_TARGET="12.3",
     )
     assert (done.returncode, done.stderr) == (0, "")
-    settings = {"sources": ["src/hello/_speed.c"]}
-
-    def job(*, platform: str, target: str, zig: str, floor: str, wheel: str, file: str) -> dict[str, Any]:
-        return {
-            "identifier": f"{THIS.abi}-{target}",
-            "platform": platform,
-            "python": str(THIS),
-            "zig_target": zig,
-            "floor": floor,
-            "wheel_platform": wheel,
-            "optimize": "ReleaseFast",
-            "modules": [{"name": "hello._speed", "file": f"hello/_speed.{file}", "settings": settings}],
-        }
-
-    assert json.loads(done.stdout) == [
-        job(
-            platform="macos-x86_64",
-            target="macosx_x86_64",
-            zig="x86_64-macos.12.3",
-            floor="12.3",
-            wheel="macosx_12_3_x86_64",
-            file=f"cpython-{THIS.nodot}-darwin.so",
-        ),
-        job(
-            platform="windows-x64",
-            target="win_amd64",
-            zig="x86_64-windows-gnu",
-            floor="",
-            wheel="win_amd64",
-            file=f"cp{THIS.nodot}-win_amd64.pyd",
-        ),
+    environ = {"MACOSX_DEPLOYMENT_TARGET": "12.3"}
+    builder = api.WheelBuilder(examples / "hello", environ=environ)
+    plan = builder.plan(builder.select(platforms=["windows-x64", "macos-x86_64"]))
+    assert msgspec.json.decode(done.stdout, type=tuple[Job, ...]) == plan
+    facts = [(job["platform"], job["zig_targets"], job["wheel_platform"]) for job in json.loads(done.stdout)]
+    assert facts == [
+        ("macos-x86_64", ["x86_64-macos.12.3"], "macosx_12_3_x86_64"),
+        ("windows-x64", ["x86_64-windows-gnu"], "win_amd64"),
+    ]
+    files = [[module["file"] for module in job["modules"]] for job in json.loads(done.stdout)]
+    assert files == [
+        [f"hello/_speed.cpython-{THIS.nodot}-darwin.so"],
+        [f"hello/_speed.cp{THIS.nodot}-win_amd64.pyd"],
     ]
     assert factory.listing(tmp_path) == []
 
