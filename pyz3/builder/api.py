@@ -170,9 +170,11 @@ class WheelBuilder:
         Raises:
             ConfigError: It is wrong.
         """
-        return switched(
-            load_project(self.project_dir), environ=self._environ, implementation=implementation()
-        )
+        return load_project(self.project_dir)
+
+    def _buildable(self) -> Project:
+        """Read the project; what is not to be built here is marked."""
+        return switched(self.project(), environ=self._environ, implementation=implementation())
 
     def select(
         self,
@@ -209,7 +211,7 @@ class WheelBuilder:
             allow_empty=allow_empty,
             sources=sources or {},
         )
-        return choose(self.project(), request, headers=self.headers)
+        return choose(self._buildable(), request, headers=self.headers)
 
     def plan(
         self,
@@ -230,7 +232,7 @@ class WheelBuilder:
         Raises:
             ConfigError: The configuration is wrong.
         """
-        project = self.project()
+        project = self._buildable()
         if selection.without:
             project = switched_off(project, selection.without, required=require_extensions)
         return make_plan(
@@ -259,7 +261,7 @@ class WheelBuilder:
             jobs = tuple(msgspec.structs.replace(job, zig_targets=(zig_target,)) for job in jobs)
         toolchain = find_toolchain(self._environ, self._cache_dir)
         build = PlatformBuild(
-            self.project(),
+            self._buildable(),
             jobs,
             includes=self._includes(jobs, toolchain),
             runner=ZigRunner(toolchain, self._environ),
@@ -280,7 +282,7 @@ class WheelBuilder:
             ConfigError: The project's metadata, the cache or the output folder is unusable.
         """
         started = time.perf_counter()
-        project = self.project()
+        project = self._buildable()
         contents = contents or read_contents(project)
         for text in (*make_notes(project, jobs), *contents.metadata.warnings, *contents.notes):
             self._tell(Note(text=text))

@@ -38,18 +38,21 @@ def switched(project: Project, *, environ: Mapping[str, str], implementation: st
     extensions = tuple(_switched(e, environ) for e in project.extensions)
     if implementation != "CPython":
         needed = [e.name for e in extensions if not e.off and not e.optional]
+        # The wheel's tag would name CPython, whatever is in it.
+        needed += [library.name for library in project.libraries if not library.static]
         if project.tool.build_zig:
             needed.append("what build.zig makes")
         if needed and not project.tool.fallback:
             raise ConfigError(
-                f"{implementation} loads no modules that are built for CPython: {', '.join(needed)}",
+                f"{implementation} cannot use what is built for CPython: {', '.join(needed)}",
                 tip="use CPython, or say that the package works without: optional = true in the "
                 "extension's table, or [tool.pyz3] fallback = true",
             )
         extensions = tuple(
-            off(e, f"{implementation} loads no modules that are built for CPython") for e in extensions
+            off(e, f"{implementation} cannot use what is built for CPython") for e in extensions
         )
-        project = replace(project, tool=msgspec.structs.replace(project.tool, build_zig=False))
+        tool = msgspec.structs.replace(project.tool, build_zig=False)
+        project = replace(project, tool=tool, libraries=())
     return replace(project, extensions=extensions)
 
 

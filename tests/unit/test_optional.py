@@ -14,7 +14,7 @@ from pyz3.builder.choice import Request, choose
 from pyz3.builder.inputs import read_source_date
 from pyz3.builder.switches import is_set, switched, switched_off
 from pyz3.cli.ui import left_out_lines, wheel_line
-from pyz3.config import Extension, Project, Settings, ToolTable
+from pyz3.config import Extension, Library, Project, Settings, ToolTable
 from pyz3.errors import ConfigError, UnavailablePythonError
 from pyz3.frontends import load_project
 from pyz3.plan import Job, LeftOut, make_plan
@@ -139,14 +139,22 @@ def test_what_is_switched_off_needs_no_headers() -> None:
 
 @pytest.mark.parametrize("name", ["PyPy", "GraalPy", "rustpython"])
 def test_another_python(name: str) -> None:
-    why = f"{name} loads no modules that are built for CPython"
+    why = f"{name} cannot use what is built for CPython"
     found = switched(project(FAST), environ={}, implementation=name)
     assert [e.off for e in found.extensions] == [why]
     found = switched(project(FAST, NET, fallback=True), environ={}, implementation=name)
     assert [e.off for e in found.extensions] == [why, why]
     found = switched(project(build_zig=True, fallback=True), environ={}, implementation=name)
     assert not found.has_binaries
+    shared = Library(name="hello.core", common=Settings(sources=("c.c",)), families={})
+    assert (
+        switched(
+            replace(project(FAST, fallback=True), libraries=(shared,)), environ={}, implementation=name
+        ).libraries
+        == ()
+    )
     for needy, what in (
+        (replace(project(FAST), libraries=(shared,)), "hello.core"),
         (project(FAST, NET), "hello._net"),
         (project(build_zig=True), "what build.zig makes"),
     ):
@@ -181,7 +189,7 @@ def test_under_pypy_a_builder_makes_a_pure_wheel(on_disk: Path, monkeypatch: pyt
     monkeypatch.setattr(sys, "implementation", SimpleNamespace(name="pypy", cache_tag="pypy311"))
     (result,) = WheelBuilder(on_disk, environ={}).build_matrix(output_dir=on_disk / "dist")
     assert (result.identifier, result.tag) == ("py3-none-any", "py3-none-any")
-    why = "PyPy loads no modules that are built for CPython"
+    why = "PyPy cannot use what is built for CPython"
     assert result.left_out == (LeftOut(module="hello._fast", identifier="py3-none-any", why=why),)
 
 
