@@ -152,7 +152,7 @@ class VersionTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 class SdistTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """``[tool.pyz3.sdist]``: patterns as in ``.gitignore`` of what source distributions hold besides, or lack."""
+    """``[tool.pyz3.sdist]``: patterns as in ``.gitignore`` of what sdists hold besides, or lack."""
 
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()

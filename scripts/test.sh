@@ -21,8 +21,11 @@ esac
 use_environment dev
 cd "$root"
 
-say "ruff";   "$PY" -m ruff check . && "$PY" -m ruff format --check .
-say "mypy";   "$PY" -m mypy
+say "ruff"
+"$PY" -m ruff check .
+"$PY" -m ruff format --check .
+say "mypy"
+"$PY" -m mypy
 
 if [ "${CI-}" = true ]; then export PYZ3_REQUIRE_RUNTIMES=1; fi
 # Only a run of everything needs them all.
