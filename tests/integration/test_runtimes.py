@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import zipfile
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 import runtimes
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 # As sysconfig.get_platform() begins; for Wine it is what python.org's build says.
 SYSTEMS = {
@@ -74,3 +73,16 @@ def test_a_missing_runtime_skips_or_fails(monkeypatch: pytest.MonkeyPatch, tmp_p
             runtimes.require("win_amd64-3.9")
     finally:
         runtimes.all_known.cache_clear()
+
+
+def test_the_script_makes_by_default_what_the_tests_ask_for(tmp_path: Path) -> None:
+    script = Path(__file__).parents[2] / "scripts" / "runtimes.sh"
+    if os.name != "posix":
+        pytest.skip("the script is for Linux")
+    done = subprocess.run(
+        ["bash", str(script), "--dest", str(tmp_path), "--list"], capture_output=True, check=True, text=True
+    )
+    made = {line.split()[-1] for line in done.stdout.splitlines()[1:]}
+    asked = {r.name for r in runtimes.all_known() if not r.name.startswith("host-")}
+    headers = {f"include-{version}" for version in ("3.11", "3.13", "3.14", "3.15", "emscripten")}
+    assert made == asked | headers
