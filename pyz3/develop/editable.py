@@ -58,6 +58,7 @@ def editable_contents(project: Project, contents: Contents, *, optimize: str | N
     return replace(
         contents,
         files=(WheelEntry(arcname=f"{name}.pth", source=pth), *files),
+        notes=(*contents.notes, *_library_notes(project)),
         binaries=f"{name}/{_BUILT}/",
     )
 
@@ -112,6 +113,14 @@ def refresh(builder: WheelBuilder, folder: Path) -> tuple[Summary, tuple[str, ..
     _record(folder, contents, [f"{folder.name}/{_BUILT}/{name}" for name in changed])
     write_atomically(folder / _STATE, state)
     return summary, tuple(changed)
+
+
+def _library_notes(project: Project) -> tuple[str, ...]:
+    shared = [library.name for library in project.libraries if not library.static]
+    if not shared:
+        return ()
+    where = "in an editable install on the package's __path__, not beside its Python files"
+    return (f"{', '.join(shared)}: {where}; pyz3 develop --in-place puts it there",)
 
 
 def _finder(roots: tuple[Path, ...]) -> bytes:

@@ -212,6 +212,30 @@ def test_rebuilding_needs_pyz3(tmp_path: Path, pyz3_cache: Path, environment: Ve
     assert bare.python_c("import bare; print(bare.answer())").stdout == "42\n"
 
 
+def test_a_shared_library_is_on_the_path_of_its_package(environment: Venv, tmp_path: Path) -> None:
+    code = """
+import ctypes, sys
+from pathlib import Path
+_NAMES = {"win32": "core.dll", "darwin": "libcore.dylib"}
+_NAME = _NAMES.get(sys.platform, "libcore.so")
+_FILE = next(path for folder in __path__ if (path := Path(folder, _NAME)).exists())
+print(ctypes.CDLL(str(_FILE)).core_answer())
+"""
+    project = files(
+        tmp_path / "shared",
+        {
+            "pyproject.toml": f'{SYSTEM}[project]\nname = "shared"\nversion = "1"\n'
+            '[[tool.pyz3.libraries]]\nname = "shared.core"\nsources = ["core.c"]\n',
+            "shared/__init__.py": code,
+            "core.c": "#ifdef _WIN32\n__declspec(dllexport)\n#endif\nint core_answer(void) { return 48; }\n",
+        },
+    )
+    environment.pip("install", "--no-build-isolation", "--no-deps", "-e", project)
+    done = environment.python_c("import shared", PYTHONDONTWRITEBYTECODE="1")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "48\n", "")
+    environment.pip("uninstall", "-y", "shared")
+
+
 def test_develop_and_clean(environment: Venv, tmp_path: Path) -> None:
     project = files(tmp_path / "dev", {k: v.replace("flat", "dev") for k, v in LAYOUTS["flat"].items()})
     (project / "flat").rename(project / "dev")
