@@ -63,7 +63,7 @@ def platform_table() -> str:
         # The host's own are Linux x86_64's, wherever this table is checked.
         own = runtime.name.startswith("host-")
         run.setdefault("linux-x86_64" if own else str(runtime.platform), []).append(runtime.python)
-    rows = [("`--platform`", "zig target", "wheel platform tag", "default", "run in tests on"), ("---",) * 5]
+    rows = [("`--platform`", "zig target", "wheel platform tag", "default", "run here on"), ("---",) * 5]
     for platform in Platform:
         targets = " + ".join(f"`{part.zig_target}`" for part in platform.slices)
         tags = f"`{platform.wheel_platform}`"
