@@ -8,11 +8,13 @@ from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.syntax import Syntax
+from rich.text import Text
 
 from pyz3.errors import ConfigError
 from pyz3.scaffold import Draft, Wishes, adopt, new_project, refuse_overwriting
 from pyz3.scaffold.new import LANGUAGES
+
+_COLOURS = {"+": "green", "-": "red", "@": "cyan"}
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -52,8 +54,9 @@ def init(*, directory: Path, language: str, name: str | None, fallback: bool, ab
         if not yes and not _confirmed():
             raise click.Abort
     _write(directory, draft)
-    for path in draft.files:
-        console.print(f"  {path}", soft_wrap=True)
+    if not exists:
+        for path in draft.files:
+            console.print(f"  {path}", soft_wrap=True)
     _say_next(console, directory, wishes, exists=exists)
 
 
@@ -64,11 +67,11 @@ def _show(console: Console, draft: Draft) -> None:
         "pyproject.toml",
         "pyproject.toml, with pyz3",
     )
-    diff = "".join(line if line.endswith("\n") else f"{line}\n" for line in lines)
-    if console.is_terminal:
-        console.print(Syntax(diff, "diff", background_color="default"))
-    else:
-        click.echo(diff, nl=False)
+    for line in lines:
+        style = _COLOURS.get(line[0], "")
+        console.print(Text(line.rstrip("\r\n"), style=style), soft_wrap=True)
+    for name in draft.files:
+        console.print(Text(f"new file: {name}", style=_COLOURS["+"]), soft_wrap=True)
 
 
 def _confirmed() -> bool:
