@@ -6,10 +6,12 @@ import hashlib
 import json
 import os
 import shutil
+import signal
 import stat
 import subprocess
 import sys
 import tarfile
+import time
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -297,3 +299,32 @@ def test_a_dirty_tree(hello: Path, here: Venv, tmp_path: Path, pyz3_cache: Path)
             "hello/new.py",
             "hello/pure.py",
         ]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C cannot be sent to one process")
+def test_ctrl_c(hello: Path, here: Venv, tmp_path: Path) -> None:
+    code = f"import pyz3.backend as backend; backend.build_wheel({str(tmp_path / 'dist')!r})"
+    # With nothing in the cache zig compiles for seconds.
+    cache = tmp_path / "cache"
+    process = subprocess.Popen(
+        [here.python, "-c", code],
+        cwd=hello,
+        env=here.environment(PYZ3_CACHE_DIR=str(cache)),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    )
+    try:
+        while not list(cache.glob("tmp/*/plan.json")):
+            assert process.poll() is None
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        output, errors = process.communicate(timeout=60)
+    finally:
+        process.kill()
+        process.wait()
+    assert (process.returncode, output) == (130, "")
+    assert errors.splitlines()[-1] == "stopped"
+    assert "Traceback" not in errors
+    assert not (tmp_path / "dist").exists()
+    assert litter(hello) == ""

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pyz3.develop import HookSettings, read_settings
 from pyz3.errors import ConfigError
@@ -68,3 +72,12 @@ def test_mistakes(
     with pytest.raises(ConfigError) as caught:
         read_settings(settings, environ)
     assert (caught.value.message, caught.value.tip) == (message, tip)
+
+
+VALUES = st.recursive(st.none() | st.booleans() | st.text() | st.integers(), st.lists, max_leaves=4)
+
+
+@given(st.dictionaries(st.sampled_from(["platform", "python", "optimize"]) | st.text(), VALUES))
+def test_anything_at_all(settings: dict[str, object]) -> None:
+    with contextlib.suppress(ConfigError):
+        read_settings(settings, {})

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import io
 import tarfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from pyz3.archive import sdist_files
+from pyz3.archive import FileRules, sdist_files
 from pyz3.builder.delivery import read_contents
 from pyz3.builder.source import build_sdist
+from pyz3.config import SdistTable
 from pyz3.errors import ConfigError
 from pyz3.events import Note
 from pyz3.frontends import load_project
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from pyz3.events import Event
 
 HEAD = '[project]\nname = "Acme.Hello"\nversion = "1.0-rc1"\nreadme = "README.md"\n'
@@ -248,3 +251,12 @@ def test_a_link_that_leaves_the_project(tmp_path: Path) -> None:
     (project / "native" / "link.h").symlink_to(tmp_path / "outside.h")
     with pytest.raises(ConfigError, match="outside the project directory"):
         names(project)
+
+
+@given(st.lists(st.text(), max_size=3), st.lists(st.text("*?[]!/\\ab. "), max_size=3))
+def test_any_pattern(include: list[str], exclude: list[str]) -> None:
+    root = Path("project").absolute()  # there is no such folder
+    with contextlib.suppress(ConfigError):
+        rules = FileRules(root, SdistTable(include=tuple(include), exclude=tuple(exclude)))
+        assert rules.leaves_out(root / "a" / "b.c") in {True, False}
+        assert list(rules.included()) == []
