@@ -130,12 +130,15 @@ def _examine(
         target=promise.target,
         floor=promise.floor or _own_floor(several),
         python_symbols=_python_names(promise, environ),
-        system_symbols=system_symbols(promise.target.platform, _zig_lib()),
+        system_symbols=_system_names(promise.target.platform),
         siblings=place.siblings,
         stable_abi=promise.stable_abi,
     )
-    here = {library.name for library in libraries if library.status == "here"}
-    findings = [f for f in report.findings if f.rule in _RULES and f.symbol not in here]
+    # Judged here, where more is known than what the system's policy promises.
+    there = {library.name for library in libraries if library.status in {"system", "wheel", "here"}}
+    findings = [
+        f for f in report.findings if f.rule in _RULES and not (f.rule == "library" and f.symbol in there)
+    ]
     return (
         BinaryDiagnosis(
             file=file,
@@ -264,6 +267,15 @@ def _too_old(file: str, facts: tuple[Facts, ...]) -> Iterator[Problem]:
             symptom=f"ImportError: libc.so.6: version `GLIBC_{first.floor}' not found (required by {file})",
             tip="install a wheel for an older glibc, or build from source here",
         )
+
+
+def _system_names(platform: Platform) -> Collection[str] | None:
+    """Give the C library's names; of glibc, too, since other linkers leave versions out of some of them."""
+    if platform.family != "linux":
+        return system_symbols(platform, _zig_lib())
+    # zig's own list: the names stand in it as text.
+    data = (_zig_lib() / "libc" / "glibc" / "abilists").read_bytes()
+    return frozenset(name.decode() for name in re.findall(rb"[A-Za-z_]\w+", data))
 
 
 def _zig_lib() -> Path:

@@ -32,6 +32,10 @@ _SYSTEM_FOLDERS = {
 }
 
 
+# No PEP lists them, but auditwheel lets wheels need them: every distribution has them.
+COMMON = {"linux": frozenset({"libz.so.1", "libexpat.so.1"})}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Place:
     """A binary where it lies.
@@ -67,11 +71,11 @@ def find_libraries(place: Place) -> tuple[tuple[NeededLibrary, ...], tuple[Probl
         carried = _carried(place, name)
         if _is_python(place, name):
             libraries.append(NeededLibrary(name=name, status="python"))
-        elif policy.promises(name, place.facts.machine):
+        elif policy.promises(name, place.facts.machine) or name in COMMON.get(place.platform.family, ()):
             libraries.append(NeededLibrary(name=name, status="system"))
         elif carried:
             libraries.append(NeededLibrary(name=name, status="wheel", where=carried))
-            if not _reaches(place, name, carried):
+            if not _reaches(place, name, carried) and not _is_loaded_by_another(place):
                 problems.append(_out_of_reach(place, name, carried))
         elif here := _on_this_machine(place, name):
             libraries.append(NeededLibrary(name=name, status="here", where=here))
@@ -107,6 +111,17 @@ def _reaches(place: Place, name: str, carried: str) -> bool:
     elif not name.startswith("@rpath/") and place.platform.family == "macos":
         return False
     return any(_expand(folder, own) == wanted for folder in folders)
+
+
+def _is_loaded_by_another(place: Place) -> bool:
+    """Tell whether another file of the wheel needs this one.
+
+    Then that one's folders may count: DT_RPATH is inherited, and what is loaded is not looked for.
+    """
+    own = posixpath.basename(place.file)
+    return any(
+        own == posixpath.basename(name) for several in place.siblings.values() for name in several[0].needed
+    )
 
 
 def _expand(folder: str, own: str) -> str:
