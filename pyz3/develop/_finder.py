@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 BUILT = os.path.join(HERE, "built")
-# The folders that the project's packages are imported from; pyz3 fills them in.
+# The folders that the project's packages are imported from, and its extension modules, among them
+# those that could not be built; pyz3 fills them in.
 ROOTS: tuple[str, ...] = ()
+MODULES: tuple[str, ...] = ()
 VARIABLE = "PYZ3_EDITABLE_REBUILD"
 
 
@@ -30,7 +32,7 @@ class Finder:
 
     def __init__(self) -> None:
         """Read which top-level names there are; nothing else is ever looked at."""
-        names = os.listdir(BUILT) if os.path.isdir(BUILT) else []
+        names = [*MODULES, *(os.listdir(BUILT) if os.path.isdir(BUILT) else ())]
         self._names = frozenset(name.partition(".")[0] for name in names)
         self._is_fresh = os.environ.get(VARIABLE, "") in ("", "0")
 
@@ -45,12 +47,12 @@ class Finder:
         # A package of that name may come from elsewhere, say another checkout: its modules are its own.
         is_ours = path is None or type(path) is not list or folder in path
         spec = _extension(fullname, folder) if is_ours else None
-        if spec is not None and not self._is_fresh:
+        if is_ours and not self._is_fresh and (spec is not None or fullname in MODULES):
             self._is_fresh = True  # also for what a failed rebuild leads to: it is reported once
             rebuild(fullname)
             spec = _extension(fullname, folder)
         inner = os.path.join(folder, parts[-1])
-        if spec is None and os.path.isdir(inner):
+        if spec is None and (os.path.isdir(inner) or any(m.startswith(fullname + ".") for m in MODULES)):
             # A package of the source tree, or a namespace package of which the tree holds no file.
             spec = PathFinder.find_spec(fullname, path, target) or PathFinder.find_spec(fullname, [folder])
             if spec is not None and type(spec.submodule_search_locations) is list and _is_in_tree(spec):

@@ -51,7 +51,7 @@ def editable_contents(project: Project, contents: Contents, *, optimize: str | N
     if project.has_binaries:
         lines.append(f"import {name}")
         files = [
-            WheelEntry(arcname=f"{name}/__init__.py", source=_finder(contents.roots)),
+            WheelEntry(arcname=f"{name}/__init__.py", source=_finder(project, contents.roots)),
             WheelEntry(arcname=f"{name}/{_STATE}", source=_state(project, contents, optimize)),
         ]
     pth = "".join(f"{line}\n" for line in lines).encode()
@@ -108,8 +108,9 @@ def refresh(builder: WheelBuilder, folder: Path) -> tuple[Summary, tuple[str, ..
     for name in changed:
         write_atomically(built / name, files[name])
     for path in [path for path in built.rglob("*") if path.is_file()]:
-        if path.relative_to(built).as_posix() not in files:
-            path.unlink()
+        # Another process may be at it, too: what it is writing begins with a dot.
+        if path.relative_to(built).as_posix() not in files and not path.name.startswith("."):
+            path.unlink(missing_ok=True)
     _record(folder, contents, [f"{folder.name}/{_BUILT}/{name}" for name in changed])
     write_atomically(folder / _STATE, state)
     return summary, tuple(changed)
@@ -123,11 +124,13 @@ def _library_notes(project: Project) -> tuple[str, ...]:
     return (f"{', '.join(shared)}: {where}; pyz3 develop --in-place puts it there",)
 
 
-def _finder(roots: tuple[Path, ...]) -> bytes:
+def _finder(project: Project, roots: tuple[Path, ...]) -> bytes:
     """Give the finder's source for packages below ``roots``."""
+    modules = tuple(extension.name for extension in project.extensions)
     text = Path(__file__).with_name("_finder.py").read_text(encoding="utf-8")
-    filled = text.replace("ROOTS: tuple[str, ...] = ()", f"ROOTS = {tuple(map(str, roots))!a}")
-    return filled.encode()
+    for name, value in (("ROOTS", tuple(map(str, roots))), ("MODULES", modules)):
+        text = text.replace(f"{name}: tuple[str, ...] = ()\n", f"{name} = {value!a}\n")
+    return text.encode()
 
 
 def _state(project: Project, contents: Contents, optimize: str | None) -> bytes:

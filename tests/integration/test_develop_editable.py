@@ -195,6 +195,29 @@ def test_rebuilding_on_import(environment: Venv, tmp_path: Path) -> None:
     assert [name for name in factory.listing(environment.site) if "again" in name] == []
 
 
+def test_an_optional_extension_that_compiles_later(environment: Venv, tmp_path: Path) -> None:
+    project = files(
+        tmp_path / "maybe",
+        {
+            "pyproject.toml": pyproject("maybe", "maybe._maybe") + "optional = true\n",
+            "maybe/__init__.py": "",
+            "native/_maybe.c": "this is no C",
+        },
+    )
+    environment.pip("install", "--no-build-isolation", "--no-deps", "-e", project)
+    code = "from maybe import _maybe; print(_maybe.answer())"
+    for _ in range(2):
+        failed = environment.python_c(code, PYZ3_EDITABLE_REBUILD="1")
+        assert failed.stderr.splitlines()[-1].startswith(
+            "ImportError: cannot import name '_maybe' from 'maybe'"
+        )
+    (project / "native" / "_maybe.c").write_text(source("_maybe", 49))
+    assert environment.python_c(code, PYZ3_EDITABLE_REBUILD="1").stdout == "49\n"
+    assert environment.python_c(code).stdout == "49\n"
+    environment.pip("uninstall", "-y", "maybe")
+    assert [name for name in factory.listing(environment.site) if "maybe" in name] == []
+
+
 def test_rebuilding_needs_pyz3(tmp_path: Path, pyz3_cache: Path, environment: Venv) -> None:
     project = files(tmp_path / "bare", {k: v.replace("flat", "bare") for k, v in LAYOUTS["flat"].items()})
     (project / "flat").rename(project / "bare")

@@ -42,10 +42,10 @@ def test_the_redirect(tmp_path: Path) -> None:
     name = redirect_name("Acme.Hello")
     assert sorted(found) == [f"{name}.pth", f"{name}/__init__.py", f"{name}/state.json"]
     assert found[f"{name}.pth"].decode() == f"{root / 'src'}\nimport {name}\n"
-    roots = f"ROOTS = {(str(root / 'src'),)!a}\n"
-    assert found[f"{name}/__init__.py"].decode() == FINDER.read_text(encoding="utf-8").replace(
-        "ROOTS: tuple[str, ...] = ()\n", roots
-    )
+    text = FINDER.read_text(encoding="utf-8")
+    text = text.replace("ROOTS: tuple[str, ...] = ()\n", f"ROOTS = {(str(root / 'src'),)!a}\n")
+    text = text.replace("MODULES: tuple[str, ...] = ()\n", "MODULES = ('hello._speed',)\n")
+    assert found[f"{name}/__init__.py"].decode() == text
     state = json.loads(found[f"{name}/state.json"])
     assert (state["project"], state["optimize"]) == (str(root), "Debug")
     assert sorted(state["files"]) == [str(root / n) for n in ("pyproject.toml", "speed.c", "speed.h")]
