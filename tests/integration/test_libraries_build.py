@@ -56,7 +56,8 @@ import os
 from pathlib import Path
 
 if hasattr(os, "add_dll_directory"):
-    _folder = os.add_dll_directory(str(Path(__file__).parent / "lib"))
+    _folders = [Path(folder, "lib").absolute() for folder in __path__]
+    _dlls = [os.add_dll_directory(str(folder)) for folder in _folders if folder.is_dir()]
 from probe._ext import values
 """,
     "probe/lib/__init__.py": "",

@@ -72,7 +72,7 @@ def test_clock_goes_on() -> None:
 
 
 def test_library_lies_in_the_package() -> None:
-    names = {path.name for path in pathlib.Path(threads.__file__).parent.iterdir()}
+    names = {path.name for folder in threads.__path__ for path in pathlib.Path(folder).iterdir()}
     assert names & {"libtally.so", "libtally.dylib", "tally.dll"}
 
 

@@ -1,4 +1,4 @@
-"""The shared library beside this file, loaded with ctypes."""
+"""The shared library of this package, loaded with ctypes."""
 
 from __future__ import annotations
 
@@ -6,9 +6,14 @@ import ctypes
 import sys
 from pathlib import Path
 
+import threads
+
 _NAMES = {"win32": "tally.dll", "darwin": "libtally.dylib"}
+_name = _NAMES.get(sys.platform, "libtally.so")
+# The package may have several folders: an editable install keeps what is built apart from the sources.
+_files = [Path(folder, _name) for folder in threads.__path__]
 # A whole path: Windows then also looks beside the DLL for what it needs, and nothing is looked for elsewhere.
-_library = ctypes.CDLL(str(Path(__file__).with_name(_NAMES.get(sys.platform, "libtally.so"))))
+_library = ctypes.CDLL(str(next((file for file in _files if file.is_file()), _files[0])))
 
 _library.tally_new.restype = ctypes.c_void_p
 _library.tally_new.argtypes = []
