@@ -185,7 +185,8 @@ fn newModule(b: *std.Build, artifact: Artifact, target: std.Build.ResolvedTarget
         .optimize = optimize,
         .link_libc = true,
         .pic = true,
-        .strip = optimize != .Debug,
+        // On Windows debug information goes to a file of its own, which no wheel takes.
+        .strip = optimize != .Debug or target.result.os.tag == .windows,
         .sanitize_c = .off,
     });
     if (root != null and artifact.python_include.len > 0) {

@@ -14,6 +14,7 @@ from pyz3.engine.artifacts import CApi, artifact_key, make_artifacts, slice_key
 from pyz3.engine.custom import LIBRARY_SUFFIXES, build_custom, module_name
 from pyz3.engine.damage import find_damage
 from pyz3.engine.fuse import fuse
+from pyz3.engine.pe import without_time
 from pyz3.engine.warmth import cold_parts, mark_warm, parts_needed
 from pyz3.engine.zig import Outcome, merge
 from pyz3.errors import BuildFailedError, NoWheelError, Pyz3Error
@@ -253,7 +254,9 @@ class PlatformBuild:
         for module in _parts(job):
             keys = [artifact_key(job, module, zig_target) for zig_target in job.zig_targets]
             if all(key in outcome.binaries for key in keys):
-                found.append(_binary(module, [outcome.binaries[key] for key in keys]))
+                paths = [outcome.binaries[key] for key in keys]
+                timed = self._platform.family == "windows" and job.optimize == "Debug"
+                found.append(_binary(module, paths, timed=timed))
         return found
 
     def _prove(
@@ -290,9 +293,12 @@ def _parts(job: Job) -> tuple[Module | LinkedLibrary, ...]:
     return (*job.modules, *(library for library in job.libraries if library.file))
 
 
-def _binary(module: Module | LinkedLibrary, paths: Sequence[Path]) -> Binary:
+def _binary(module: Module | LinkedLibrary, paths: Sequence[Path], *, timed: bool) -> Binary:
+    """Read what zig made; ``timed`` tells that the linker wrote the time of day into it."""
     try:
         content = fuse([path.read_bytes() for path in paths])
+        if timed:
+            content = without_time(content)
     except (OSError, ValueError) as error:
         raise DamagedError(f"{module.file}: {error}") from error
     return Binary(

@@ -21,6 +21,7 @@ _SIGNS = tuple(
         rf"(?:error: |while parsing )[^\n]*{_CACHE % 'part'}[^\n]*\.(?:o|a|obj|lib|so|dylib|tbd|dll|rsp)\b",
         # The lists of what was made from what.
         r"error: failed to check cache: ",
+        r"error: CacheCheckFailed\b",
         # The build script as a program: it is gone, or ends at once.
         r"error: failed to spawn build runner ",
         rf"build command terminated with signal \w+:\n[^\n]*{_CACHE % 'part'}[^\n]*[/\\]build",

@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+import struct
+
+import pytest
+
+from pyz3.engine.pe import without_time
+
+HEADER, SECTION, EXPORTS = 0x40, 0x40 + 24 + 240, 0x200
+
+
+def dll(*, magic: int = 0x20B) -> bytearray:
+    """The parts of a DLL that name times: headers, one section, and its export directory."""
+    data = bytearray(0x400)
+    struct.pack_into("<I", data, 0x3C, HEADER)
+    data[HEADER : HEADER + 4] = b"PE\0\0"
+    struct.pack_into("<HHIIIHH", data, HEADER + 4, 0x8664, 1, 0x5F000000, 0, 0, 240, 0x2022)
+    struct.pack_into("<H", data, HEADER + 24, magic)
+    struct.pack_into("<I", data, HEADER + 24 + (112 if magic == 0x20B else 96), 0x1010)
+    struct.pack_into("<8s4I", data, SECTION, b".rdata", 0x100, 0x1000, 0x200, EXPORTS)
+    struct.pack_into("<II", data, EXPORTS + 0x10, 0, 0x5F000001)
+    return data
+
+
+@pytest.mark.parametrize("magic", [0x20B, 0x10B])
+def test_both_times_become_zero_and_nothing_else_changes(magic: int) -> None:
+    before = dll(magic=magic)
+    after = without_time(bytes(before))
+    changed = [at for at in range(len(before)) if before[at] != after[at]]
+    assert changed == [HEADER + 11, EXPORTS + 0x14, EXPORTS + 0x17]
+    assert after == without_time(after)
+
+
+@pytest.mark.parametrize("content", [b"", b"MZ", b"\0" * 0x400, bytes(dll()[:0x60])])
+def test_what_is_no_dll(content: bytes) -> None:
+    with pytest.raises(ValueError, match="PE file"):
+        without_time(content)
