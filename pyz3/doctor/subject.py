@@ -7,6 +7,7 @@ import csv
 import hashlib
 import io
 import zipfile
+import zlib
 from dataclasses import dataclass
 from email.parser import HeaderParser
 from importlib.machinery import PathFinder
@@ -79,7 +80,7 @@ def _wheel(path: Path) -> Subject:
             files = {n: archive.read(n) for n in archive.namelist() if not n.endswith("/")}
     except FileNotFoundError:
         raise ConfigError(f"{path}: there is no such file") from None
-    except (OSError, zipfile.BadZipFile, NotImplementedError) as error:
+    except (OSError, EOFError, RuntimeError, ValueError, zipfile.BadZipFile, zlib.error) as error:
         raise ConfigError(f"{path}: cannot be read as a wheel: {error}", tip="download it again") from error
     binaries = {name: data for name, data in files.items() if is_binary(name)}
     named = tuple(sorted(str(tag) for tag in tags))
@@ -109,15 +110,15 @@ def _wheel(path: Path) -> Subject:
 
 def _wheel_tags(text: bytes) -> tuple[str, ...]:
     message = HeaderParser().parsestr(text.decode("utf-8", errors="replace"))
-    return tuple(sorted(str(tag) for tag in message.get_all("Tag", [])))
+    tags = (str(tag).strip() for tag in message.get_all("Tag", []))
+    return tuple(sorted(tag for tag in tags if tag.count("-") == 2))  # noqa: PLR2004 - Python, ABI, platform
 
 
 def _record_problems(
     record: bytes, names: Iterable[str], read: Callable[[str], bytes | None]
 ) -> Iterator[Problem]:
     """Compare files with RECORD (the "Binary distribution format" of packaging.python.org)."""
-    rows = csv.reader(io.StringIO(record.decode("utf-8", errors="replace")))
-    digests = {row[0]: row[1] for row in rows if len(row) > 1}
+    digests = {row[0]: row[1] for row in _rows(record.decode("utf-8", errors="replace")) if len(row) > 1}
     for name in names:
         if ".dist-info/RECORD" in name:
             continue
@@ -214,7 +215,15 @@ def _owner(path: Path, search: Sequence[str]) -> Path | None:
 
 def _owned(record: Path) -> tuple[str, ...]:
     text = record.read_text(encoding="utf-8", errors="replace")
-    return tuple(row[0] for row in csv.reader(io.StringIO(text)) if row)
+    return tuple(row[0] for row in _rows(text) if row)
+
+
+def _rows(record: str) -> list[list[str]]:
+    """Read RECORD; of a damaged one nothing."""
+    try:
+        return list(csv.reader(io.StringIO(record)))
+    except csv.Error:
+        return []
 
 
 def _read(path: Path) -> bytes | None:

@@ -1,0 +1,91 @@
+"""The doctor meets files that are no wheels, or were one: a message, never a traceback."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pyz3.doctor import diagnose
+from pyz3.doctor.subject import find_subject
+from pyz3.errors import ConfigError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def wheel_bytes(wheel: str, record: str) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("p/__init__.py", "x = 1\n" * 50)
+        archive.writestr("p/_m.so", b"\x7fELF nonsense")
+        archive.writestr("p-1.dist-info/WHEEL", wheel)
+        archive.writestr("p-1.dist-info/RECORD", record)
+    return buffer.getvalue()
+
+
+SOUND = wheel_bytes("Tag: py3-none-any\n", "p/__init__.py,,\np/_m.so,,\np-1.dist-info/WHEEL,,\n")
+
+
+def examine(path: Path) -> str:
+    """What a user would see first."""
+    try:
+        found = diagnose(str(path), search=[], environ={})
+    except ConfigError as error:
+        return str(error)
+    return " ".join(problem.rule for problem in found.problems)
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(at=st.integers(0, len(SOUND) - 1), byte=st.integers(0, 255), end=st.integers(0, len(SOUND)))
+def test_any_damaged_wheel(at: int, byte: int, end: int, tmp_path: Path) -> None:
+    path = tmp_path / "p-1-py3-none-any.whl"
+    path.write_bytes((SOUND[:at] + bytes([byte]) + SOUND[at + 1 :])[: max(end, at)])
+    assert examine(path)
+
+
+def test_a_sound_wheel_with_a_damaged_binary(tmp_path: Path) -> None:
+    path = tmp_path / "p-1-py3-none-any.whl"
+    path.write_bytes(SOUND)
+    assert examine(path) == "damaged"
+
+
+@pytest.mark.parametrize(
+    ("wheel", "record", "rules"),
+    [
+        ("", "", "record record record tag damaged"),
+        ("Tag: nonsense\n", "\0", "record record record tag damaged"),
+        ("Tag: py3-none-any\n", 'p/__init__.py,"sha256=', "record record damaged"),
+        ("Tag: py3-none-any\n", "p/gone.py,sha256=x,\np/__init__.py,,\np/_m.so,,\n", "record record damaged"),
+    ],
+)
+def test_damaged_metadata(wheel: str, record: str, rules: str, tmp_path: Path) -> None:
+    path = tmp_path / "p-1-py3-none-any.whl"
+    path.write_bytes(wheel_bytes(wheel, record))
+    assert examine(path) == rules
+
+
+def test_an_installed_wheel_with_nonsense_for_a_tag(tmp_path: Path) -> None:
+    info = tmp_path / "p-1.dist-info"
+    info.mkdir()
+    (info / "WHEEL").write_text("Tag: nonsense\nTag: py3-none-any\n", encoding="utf-8")
+    (info / "RECORD").write_text("p/__init__.py,,\n", encoding="utf-8")
+    (tmp_path / "p").mkdir()
+    (tmp_path / "p" / "__init__.py").touch()
+    assert find_subject("p", search=[str(tmp_path)]).tags == ("py3-none-any",)
+
+
+def test_a_python_module_has_no_binary(tmp_path: Path) -> None:
+    (tmp_path / "lone.py").write_text("raise SystemExit\n", encoding="utf-8")
+    found = diagnose("lone", search=[str(tmp_path)], environ={})
+    assert (found.binaries, found.problems) == ((), ())
+
+
+def test_neither_a_wheel_nor_a_binary(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").touch()
+    with pytest.raises(ConfigError, match=r"neither a wheel nor a binary"):
+        find_subject(str(tmp_path / "notes.txt"), search=[])
