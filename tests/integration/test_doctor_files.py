@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import factory
 import pytest
+import runtimes
 
 from pyz3.doctor import Diagnosis, diagnose
 from pyz3.targets import Platform, PythonVersion
@@ -315,3 +317,38 @@ def test_what_is_installed_here_is_fine() -> None:
         found: Any = examine(name, *map(Path, sys.path))
         assert (found.problems, found.fits, found.misfit) == ((), True, ""), name
         assert found.binaries
+
+
+@pytest.mark.runtime
+@pytest.mark.parametrize("wrong", ["symbol", "init", "library"])
+def test_the_symptom_is_what_python_says(wrong: str, tmp_path: Path) -> None:
+    if Platform.current() is not Platform.LINUX_X86_64:
+        pytest.skip("the wheels are for Linux on x86_64")
+    runtime = runtimes.require("host-3.13")
+    source = {"symbol": MISSING, "init": GOOD.replace("PyInit__m", "PyInit_m"), "library": GOOD}[wrong]
+    binary = compiled(tmp_path / "c", Platform.LINUX_X86_64, source)
+    if wrong == "library":
+        (tmp_path / "c" / "other.c").write_text("int frobnicate(void) { return 1; }\n", encoding="utf-8")
+        zig(
+            *("cc", "-target", "x86_64-linux-gnu.2.17", "-shared", "-fPIC", "-Wl,-soname,libother.so.1"),
+            *("other.c", "-o", "libother.so"),
+            cwd=tmp_path / "c",
+        )
+        (tmp_path / "c" / "m.c").write_text(MISSING.replace("IMPORT", "extern"), encoding="utf-8")
+        zig(
+            *("cc", "-target", "x86_64-linux-gnu.2.17", "-shared", "-fPIC", "m.c", "libother.so"),
+            *("-o", "m.bin"),
+            cwd=tmp_path / "c",
+        )
+        binary = (tmp_path / "c" / "m.bin").read_bytes()
+    path = wheel(tmp_path, Platform.LINUX_X86_64, binary)
+    code = (
+        "try:\n    import probe._m\n"
+        "except ImportError as error:\n    print(f'{type(error).__name__}: {error}')\n"
+    )
+    said = runtimes.run_python(runtime, code, wheels=[path], tmp_path=tmp_path).strip()
+    (problem,) = examine(path).problems
+    assert problem.rule == wrong
+    expected = problem.symptom.replace("probe/_m", "…/probe/_m")
+    said = re.sub(r"/\S+/probe/_m", "…/probe/_m", said)
+    assert said == expected
