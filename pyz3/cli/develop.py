@@ -16,7 +16,7 @@ from pyz3.builder import WheelBuilder
 from pyz3.builder.delivery import read_contents
 from pyz3.cli.ui import BuildView, print_failures
 from pyz3.config import OPTIMIZE_MODES
-from pyz3.develop import build_in_place, find_redirect, refresh, remove_in_place
+from pyz3.develop import build_in_place, is_installed, refresh, remove_in_place
 from pyz3.engine.toolchain import find_toolchain
 from pyz3.errors import ConfigError
 
@@ -65,7 +65,7 @@ def clean(*, project: Path) -> int:
     for name in kept:
         console.print(f"kept {name}: it was changed since pyz3 put it there", style="yellow", soft_wrap=True)
     contents = read_contents(found)
-    if find_redirect(found, contents) is not None:
+    if is_installed(found, contents):
         yes = ["-y"] if _installer()[0] == sys.executable else []
         return _install("uninstall", *yes, contents.metadata.name)
     if not removed and not kept:

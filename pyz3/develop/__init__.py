@@ -5,7 +5,7 @@ in the environment, behind a finder (``_finder.py``) that leads imports to them.
 """
 
 from pyz3.develop.binaries import build_here
-from pyz3.develop.editable import editable_contents, find_redirect, redirect_name, refresh
+from pyz3.develop.editable import editable_contents, find_redirect, is_installed, redirect_name, refresh
 from pyz3.develop.in_place import build_in_place, in_place_files, remove_in_place
 from pyz3.develop.settings import HookSettings, read_settings
 from pyz3.develop.stamps import Stamps
@@ -18,6 +18,7 @@ __all__ = [
     "editable_contents",
     "find_redirect",
     "in_place_files",
+    "is_installed",
     "read_settings",
     "redirect_name",
     "refresh",

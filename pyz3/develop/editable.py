@@ -77,6 +77,16 @@ def find_redirect(project: Project, contents: Contents) -> Path | None:
     return None
 
 
+def is_installed(project: Project, contents: Contents) -> bool:
+    """Tell whether this environment has an editable install of the project, be it without binaries."""
+    if find_redirect(project, contents) is not None:
+        return True
+    name = f"{redirect_name(contents.metadata.name)}.pth"
+    wanted = [_pth_line(root) for root in contents.roots]
+    files = [Path(sysconfig.get_path(scheme)) / name for scheme in ("platlib", "purelib")]
+    return any(line in wanted for path in files for line in (_content(path) or b"").decode().splitlines())
+
+
 def refresh(builder: WheelBuilder, folder: Path) -> tuple[Summary, tuple[str, ...]]:
     """Build anew what has changed, and put it into an editable install.
 

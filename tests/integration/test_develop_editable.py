@@ -279,6 +279,12 @@ def test_develop_and_clean(environment: Venv, tmp_path: Path) -> None:
     pyz3("clean")
     assert factory.listing(environment.site) == before
     assert pyz3("clean") == "nothing to remove\n"
+    # A project without binaries has no finder, only a path.
+    (project / "pyproject.toml").write_text(pyproject("dev", tool='[tool.pyz3]\npackages = ["dev"]'))
+    pyz3("develop")
+    assert set(factory.listing(environment.site)) - set(before) >= {"_pyz3_editable_dev.pth"}
+    pyz3("clean")
+    assert factory.listing(environment.site) == before
 
 
 def test_in_place(environment: Venv, tmp_path: Path) -> None:
