@@ -171,7 +171,7 @@ class PlatformBuild:
                 known = {binary.key: self._prover.read(binary) for binary in binaries}
             except (Pyz3Error, DamagedError) as error:
                 said = "\n".join(text for _, text in getattr(error, "compiler", ()))
-                if part := find_damage(said):
+                if part := find_damage(said, own_script=True):
                     raise DamagedError(said, part=part) from error
                 deliver(job, error if isinstance(error, Pyz3Error) else BuildFailedError(str(error)))
                 continue

@@ -22,9 +22,8 @@ _SIGNS = tuple(
         # The lists of what was made from what.
         r"error: failed to check cache: ",
         r"error: CacheCheckFailed\b",
-        # The build script as a program: it is gone, or ends at once.
+        # The build script as a program: it is gone.
         r"error: failed to spawn build runner ",
-        rf"build command terminated with signal \w+:\n[^\n]*{_CACHE % 'part'}[^\n]*[/\\]build",
         # The same, when it cannot be linked: what it lacks is in zig's own archives.
         r"(?P<archives>note: referenced by build\.o:(?:Io|debug|fmt|json|math)\.)",
         # A source that zig generated for the build script.
@@ -32,10 +31,19 @@ _SIGNS = tuple(
     )
 )
 
+# The build script as a program: it ends at once.  A project's own script may do so by a mistake of its own.
+_CRASH = re.compile(rf"build command terminated with signal \w+:\n[^\n]*{_CACHE % 'part'}[^\n]*[/\\]build")
 
-def find_damage(text: str) -> Part | None:
-    """Tell which part of zig's cache its messages are about; None if they are about the project."""
-    found = {_part(match) for sign in _SIGNS for match in sign.finditer(text)}
+
+def find_damage(text: str, *, own_script: bool = False) -> Part | None:
+    """Tell which part of zig's cache its messages are about; None if they are about the project.
+
+    Args:
+        text: What zig printed.
+        own_script: The build script is the project's own.
+    """
+    signs = _SIGNS if own_script else (*_SIGNS, _CRASH)
+    found = {_part(match) for sign in signs for match in sign.finditer(text)}
     return "global" if "global" in found else "local" if found else None
 
 

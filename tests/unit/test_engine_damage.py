@@ -52,6 +52,11 @@ def test_damage(name: str) -> None:
     assert find_damage(DAMAGE[name]) == ("global" if name in GLOBAL else "local")
 
 
+def test_a_projects_own_build_script_may_crash_by_itself() -> None:
+    assert find_damage(DAMAGE["cut build runner"], own_script=True) is None
+    assert find_damage(DAMAGE["no build runner"], own_script=True) == "local"
+
+
 @pytest.mark.parametrize("name", MISTAKES)
 def test_mistakes(name: str) -> None:
     assert find_damage(MISTAKES[name]) is None
