@@ -67,6 +67,38 @@ musl_cc() {
   chmod +x "$m/cc.new"; mv "$m/cc.new" "$m/cc"
 }
 
+# libffi DIR: libffi.a and its headers in DIR, from the source there, which has no configure yet; for x86_64.
+libffi() {
+  cd "$1"
+  cp src/x86/ffitarget.h .
+  sed -e 's/@TARGET@/X86_64/; s/@HAVE_LONG_DOUBLE@/1/; s/@FFI_EXEC_TRAMPOLINE_TABLE@/0/' \
+    -e 's/@VERSION@/0/; s/@FFI_VERSION_STRING@/0/; s/@FFI_VERSION_NUMBER@/0/' include/ffi.h.in >ffi.h
+  cat >fficonfig.h <<-'END'
+	#define EH_FRAME_FLAGS "a"
+	#define HAVE_ALLOCA_H 1
+	#define HAVE_AS_CFI_PSEUDO_OP 1
+	#define HAVE_AS_X86_64_UNWIND_SECTION_TYPE 1
+	#define HAVE_AS_X86_PCREL 1
+	#define HAVE_HIDDEN_VISIBILITY_ATTRIBUTE 1
+	#define HAVE_LONG_DOUBLE 1
+	#define HAVE_MEMCPY 1
+	#define HAVE_MMAP_ANON 1
+	#define HAVE_MMAP 1
+	#define SIZEOF_DOUBLE 8
+	#define SIZEOF_LONG_DOUBLE 16
+	#define SIZEOF_SIZE_T 8
+	#define STDC_HEADERS 1
+	#ifdef LIBFFI_ASM
+	#define FFI_HIDDEN(name) .hidden name
+	#else
+	#define FFI_HIDDEN __attribute__((visibility("hidden")))
+	#endif
+	END
+  "$CC" -O2 -fPIC -DHAVE_CONFIG_H -I. -Iinclude -c src/{prep_cif,types,raw_api,java_raw_api,closures,tramp}.c \
+    src/x86/{ffi64.c,ffiw64.c,unix64.S,win64.S}
+  ar rcs libffi.a ./*.o
+}
+
 built() { # NAME X.Y[t] gnu|musl
   local root=$DEST/opt/$1 v=${2%t} b=$DEST/cache/build-$1 suite
   need make make; need gcc gcc libc6-dev
@@ -79,8 +111,11 @@ built() { # NAME X.Y[t] gnu|musl
   export CC PKG_CONFIG
   rm -rf "$root" "$b"
   fetch_source "$b/zlib" trixie zlib
+  fetch_source "$b/libffi" trixie libffi      # for ctypes
   fetch_source "$b/cpython" "$suite" "python$v"
   ( cd "$b/zlib"; "$CC" -O2 -fPIC -DHAVE_UNISTD_H -c ./*.c; ar rcs libz.a ./*.o; rm -f zconf.h.in
+    libffi "$b/libffi"
+    export "LIBFFI_CFLAGS=-I$b/libffi" "LIBFFI_LIBS=-L$b/libffi -lffi"
     mkdir "$b/make"; cd "$b/make"
     ../cpython/configure -q "${conf[@]}"
     nice make -s -j2
