@@ -87,6 +87,7 @@ class Pyodide:
             ],
             capture_output=True,
             check=False,
+            cwd=self.folder,  # zig's own headers below the working directory confuse its translator
         )
         assert done.returncode == 0, done.stderr
         headers.write_bytes(done.stdout)
