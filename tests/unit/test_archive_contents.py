@@ -208,9 +208,9 @@ def test_scripts_are_executable_by_content_not_by_mode(tmp_path: Path) -> None:
 
 @needs_symlinks
 def test_links_inside_the_project_are_followed(tmp_path: Path) -> None:
-    plant(tmp_path, "hello/__init__.py", "shared/data/x.txt", "shared/LICENSE")
-    (tmp_path / "hello" / "data").symlink_to(tmp_path / "shared" / "data")
-    (tmp_path / "hello" / "LICENSE").symlink_to("../shared/LICENSE")
+    plant(tmp_path, "hello/__init__.py", "common/data/x.txt", "common/LICENSE")
+    (tmp_path / "hello" / "data").symlink_to(tmp_path / "common" / "data")
+    (tmp_path / "hello" / "LICENSE").symlink_to("../common/LICENSE")
     found = find_packages(tmp_path, project_name="hello")
     entries = package_files(tmp_path, found)
     assert [entry.arcname for entry in entries] == ["hello/LICENSE", "hello/__init__.py", "hello/data/x.txt"]
