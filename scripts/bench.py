@@ -9,6 +9,9 @@ compare numbers of one run with each other, not across runs.
 
 nothing-changed   five platforms and five Pythons (3.9 to 3.13), no source touched
 source-changed    the same, the C source changed before each run
+all-unchanged     the eight default platforms, macOS universal2 and Pyodide, for every Python that has
+                  headers here (with 3.14 and 3.15 in PYZ3_PYTHON_HEADERS: 94 wheels)
+all-changed       the same, the C source changed before each run
 size              bytes of hello._speed for Linux x86_64, against the same file built by gcc -O2 and
                   stripped, both with this Python's headers
 """
@@ -31,11 +34,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 ROOT = Path(__file__).resolve().parent.parent
 PLATFORMS = ("linux-x86_64", "linux-aarch64", "macos-x86_64", "macos-arm64", "windows-x64")
 PYTHONS = ("3.9", "3.10", "3.11", "3.12", "3.13")
+EVERY = (*PLATFORMS, "macos-universal2", "musllinux-x86_64", "musllinux-aarch64", "windows-arm64", "pyodide")
 
 
 def main() -> None:
@@ -53,18 +57,32 @@ def main() -> None:
 
 def nothing_changed(runs: int) -> dict[str, object]:
     """Measure a build that has nothing to do."""
-    return _measure(runs, lambda _source: None)
+    return _measure(runs, _leave)
 
 
 def source_changed(runs: int) -> dict[str, object]:
     """Measure a build after an edit."""
+    return _measure(runs, _edit)
 
-    def edit(source: Path) -> None:
-        # Zig's cache goes by content, so the edit must be a new one.
-        with source.open("a", encoding="utf-8") as file:
-            file.write(f"\n/* {time.time_ns()} */\n")
 
-    return _measure(runs, edit)
+def all_unchanged(runs: int) -> dict[str, object]:
+    """Measure every identifier when there is nothing to do."""
+    return _measure(runs, _leave, platforms=EVERY, pythons=("all",))
+
+
+def all_changed(runs: int) -> dict[str, object]:
+    """Measure every identifier after an edit."""
+    return _measure(runs, _edit, platforms=EVERY, pythons=("all",))
+
+
+def _leave(_source: Path) -> None:
+    """Change nothing."""
+
+
+def _edit(source: Path) -> None:
+    # Zig's cache goes by content, so the edit must be a new one.
+    with source.open("a", encoding="utf-8") as file:
+        file.write(f"\n/* {time.time_ns()} */\n")
 
 
 def size(_runs: int) -> dict[str, object]:
@@ -87,9 +105,15 @@ def size(_runs: int) -> dict[str, object]:
     return {"pyz3_bytes": ours, "gcc_bytes": theirs, "ratio": round(ours / theirs, 3)}
 
 
-def _measure(runs: int, before: Callable[[Path], None]) -> dict[str, object]:
-    arguments = [word for name in PLATFORMS for word in ("--platform", name)]
-    arguments += [word for version in PYTHONS for word in ("--python", version)]
+def _measure(
+    runs: int,
+    before: Callable[[Path], None],
+    *,
+    platforms: Sequence[str] = PLATFORMS,
+    pythons: Sequence[str] = PYTHONS,
+) -> dict[str, object]:
+    arguments = [word for name in platforms for word in ("--platform", name)]
+    arguments += [word for version in pythons for word in ("--python", version)]
     seconds = []
     with tempfile.TemporaryDirectory() as scratch:
         project = _copy(Path(scratch))
@@ -120,6 +144,8 @@ def _build(project: Path, output: Path, arguments: list[str]) -> None:
 BENCHMARKS: dict[str, Callable[[int], dict[str, object]]] = {
     "nothing-changed": nothing_changed,
     "source-changed": source_changed,
+    "all-unchanged": all_unchanged,
+    "all-changed": all_changed,
     "size": size,
 }
 

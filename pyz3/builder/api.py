@@ -319,7 +319,8 @@ class WheelBuilder:
         toolchain = find_toolchain(self._environ, self._cache_dir)
         includes = self._includes([job for group in groups.values() for job in group], toolchain)
         runner = ZigRunner(toolchain, self._environ, log=lambda c: self._tell(CommandRun(command=tuple(c))))
-        workers = min(len(groups), self._jobs)
+        # One more than compilers may run: the processors go on while one platform is audited.
+        workers = min(len(groups), self._jobs + 1 if self._jobs > 1 else 1)
         builds = [
             PlatformBuild(
                 project,
@@ -333,8 +334,8 @@ class WheelBuilder:
         ]
         seen = toolchain.identity()
         with ThreadPoolExecutor(workers) as pool:
-            futures = [pool.submit(build.run, delivery.deliver) for build in builds]
-            try:
+            try:  # Ctrl-C may come when the first build runs and the last is not submitted
+                futures = [pool.submit(build.run, delivery.deliver) for build in builds]
                 wait(futures)
             except BaseException:
                 runner.stop()
