@@ -42,6 +42,18 @@ class Linkage:
     rpaths: tuple[str, ...] = ()
 
 
+class Unit(msgspec.Struct, frozen=True, kw_only=True):
+    """A file and how another build system compiles it: its flags as they would be on the command line.
+
+    Attributes:
+        source: The file, absolute.
+        flags: Of any compiler's spelling, folders absolute; the engine translates them.
+    """
+
+    source: str
+    flags: tuple[str, ...]
+
+
 class LinkedLibrary(msgspec.Struct, frozen=True, kw_only=True):
     """One library of the project, for one wheel.
 
@@ -52,6 +64,7 @@ class LinkedLibrary(msgspec.Struct, frozen=True, kw_only=True):
         export_symbols: Names or globs of what it exports; ``*`` is everything that is not hidden.
         links: The project's libraries that it is linked with; users stand before what they use.
         rpaths: Where the loader is to look for the shared ones.
+        units: What it is compiled from in place of the settings' sources, as another build system does it.
     """
 
     name: str
@@ -60,6 +73,7 @@ class LinkedLibrary(msgspec.Struct, frozen=True, kw_only=True):
     export_symbols: tuple[str, ...] = ("*",)
     links: tuple[str, ...] = ()
     rpaths: tuple[str, ...] = ()
+    units: tuple[Unit, ...] = ()
 
 
 def shared_file(name: str, family: str) -> str:

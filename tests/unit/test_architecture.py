@@ -19,11 +19,15 @@ ROOMS = (
     "develop",
     "doctor",
     "builder",
+    "hooks",
     "events",
     "results",
     "archive",
     "audit",
     "engine",
+    "driver",
+    "environments",
+    "sources",
     "plan",
     "linking",
     "frontends",
@@ -52,7 +56,11 @@ def modules() -> dict[str, Path]:
 MODULES = modules()
 TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in MODULES.items()}
 ABOVE = ROOMS[: ROOMS.index("cli") + 1]
-BELOW_THE_COMMAND_LINE = [name for name in MODULES if name.split(".")[0] not in ABOVE]
+# Programs of their own, started as processes: the hook in a build environment, the compiler's wrapper.
+PROGRAMS = ("hooks.inside", "driver.entry")
+BELOW_THE_COMMAND_LINE = [
+    name for name in MODULES if name.split(".")[0] not in ABOVE and not name.startswith(PROGRAMS)
+]
 
 
 def type_checking(tree: ast.Module) -> set[ast.AST]:

@@ -13,108 +13,22 @@ import msgspec
 
 from pyz3 import __version__
 from pyz3.capi import stable_abi_tag
-from pyz3.config import Optimize, Settings
+from pyz3.config import Settings
 from pyz3.errors import ConfigError
-from pyz3.linking import LinkedLibrary, link, make_libraries
-from pyz3.targets import Platform, PythonVersion, Target
+from pyz3.linking import link, make_libraries
+from pyz3.plan.job import Job, LeftOut, Module
+from pyz3.targets import PythonVersion, Target
 from pyz3.targets.cpus import check_cpu, has_cpu
 from pyz3.targets.pythons import OLDEST
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pyz3.config import Extension, Lto, Project, WheelOptions
+    from pyz3.config import Extension, Lto, Optimize, Project, WheelOptions
+    from pyz3.linking import LinkedLibrary
 
 # No CPython that pyz3 builds for runs on an older glibc: manylinux2014 is PEP 599's 2.17.
 OLDEST_GLIBC = (2, 17)
-
-
-class LeftOut(msgspec.Struct, frozen=True, kw_only=True):
-    """An extension module that a wheel is made without.
-
-    Attributes:
-        module: Dotted name: ``hello._speed``.
-        identifier: The wheel it would have been in: ``cp313-win_amd64``.
-        why: What is in the way, as a clause: ``HELLO_DISABLE_EXT is set``.
-        detail: The compiler's messages; empty if it was not asked.
-        tip: What to do to have it.
-    """
-
-    module: str
-    identifier: str
-    why: str
-    detail: str = ""
-    tip: str = ""
-
-
-class Module(msgspec.Struct, frozen=True, kw_only=True):
-    """One extension module of one wheel.
-
-    Attributes:
-        name: Dotted name: ``hello._speed``.
-        file: Path below the wheel's root: ``hello/_speed.cpython-313-x86_64-linux-gnu.so``.
-        settings: What holds for this platform; sources are relative to the project.
-        limited_api: The Limited API it is restricted to (``3.10``, PEP 384); empty: all of the C API.
-        optional: The wheel is made without it where it cannot be built.
-        export_symbols: Names or globs of what it exports besides the init function.
-        links: The project's libraries that it is linked with; users stand before what they use.
-        rpaths: Where the loader is to look for the shared ones.
-    """
-
-    name: str
-    file: str
-    settings: Settings
-    limited_api: str = ""
-    optional: bool = False
-    export_symbols: tuple[str, ...] = ()
-    links: tuple[str, ...] = ()
-    rpaths: tuple[str, ...] = ()
-
-
-class Job(msgspec.Struct, frozen=True, kw_only=True):
-    """One wheel to make.
-
-    Attributes:
-        identifier: ``cp313-manylinux_x86_64``; of a wheel without binaries ``py3-none-any``.
-        platform: The platform's name: ``linux-x86_64``; empty without binaries.
-        python: ``3.13`` or ``3.13t``; empty without binaries.
-        tag: The Python and ABI part of the wheel's tag: ``cp313-cp313``, ``cp310-abi3``.
-        zig_targets: With the floor: ``x86_64-linux-gnu.2.17``; several are fused into one file.
-        floor: Oldest system promised: glibc, musl or macOS version; empty on Windows.
-        wheel_platform: The platform tag that goes with the floor.
-        optimize: Zig's build mode.
-        modules: The extension modules; with ``build-zig`` empty, as only the project knows them.
-        cpu: The processor to build for on purpose, as zig names it; empty is the platform's oldest.
-        lto: Link-time optimisation, ``thin`` or ``full``; empty is none.
-        left_out: The extension modules that it is made without, as far as they are known by now.
-        libraries: The project's libraries that it needs, none before what it links.
-        fallback: It promises that the package works without its extension modules.
-    """
-
-    identifier: str
-    platform: str
-    python: str
-    tag: str
-    zig_targets: tuple[str, ...]
-    floor: str
-    wheel_platform: str
-    optimize: Optimize
-    modules: tuple[Module, ...]
-    cpu: str = ""
-    lto: str = ""
-    libraries: tuple[LinkedLibrary, ...] = ()
-    left_out: tuple[LeftOut, ...] = ()
-    fallback: bool = False
-
-    @property
-    def is_pure(self) -> bool:
-        """Whether the wheel holds no binary, and hence serves every platform."""
-        return not self.platform
-
-    @property
-    def target(self) -> Target:
-        """The platform and Python that a job with binaries is for."""
-        return Target(platform=Platform(self.platform), python=PythonVersion.parse(self.python))
 
 
 def make_plan(
@@ -190,6 +104,22 @@ def _modules(
         else:
             modules.append(_module(project, extension, target, options, optional=optional))
     return tuple(modules), tuple(left_out)
+
+
+def make_job(
+    project: Project,
+    target: Target,
+    *,
+    optimize: Optimize | None = None,
+    macos: str | None = None,
+    glibc: str = "",
+) -> Job:
+    """Give the job of one target of a project whose modules its own build backend knows: none yet.
+
+    The arguments and errors are those of :func:`make_plan`.
+    """
+    options = project.tool.for_identifier(target.identifier)
+    return _job(target, options, (), (), optimize=optimize, macos=macos, glibc=glibc)
 
 
 def make_notes(project: Project, jobs: Sequence[Job]) -> tuple[str, ...]:

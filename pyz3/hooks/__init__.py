@@ -1,0 +1,1 @@
+"""Projects that another build backend describes: running it, and what it gives."""

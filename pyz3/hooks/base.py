@@ -1,0 +1,110 @@
+"""The wheel that a project's own build backend made: what of it goes into ours."""
+
+from __future__ import annotations
+
+import email.parser
+import stat
+import zipfile
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from packaging.utils import parse_wheel_filename
+
+from pyz3.archive import Metadata, WheelEntry
+from pyz3.errors import BuildFailedError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# How files begin that hold machine code: ELF, PE, Mach-O of both byte orders and widths, fat Mach-O.
+_MAGIC = (
+    b"\x7fELF", b"MZ", b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe", b"\xfe\xed\xfa\xcf", b"\xfe\xed\xfa\xce",
+    b"\xca\xfe\xba\xbe",
+)  # fmt: skip
+# So that a Java class, which begins as fat Mach-O does, or a text is none.
+_SUFFIXES = (".so", ".pyd", ".dylib", ".dll", ".exe")
+_PLACEHOLDER = b"pyz3 placeholder of "
+
+
+@dataclass(frozen=True, kw_only=True)
+class BaseWheel:
+    """What a backend's wheel holds.
+
+    Attributes:
+        python_abi: The first two parts of its tag: ``cp313-cp313``, ``cp39-abi3``, ``py3-none``.
+        metadata: As it says.
+        files: All but binaries and what pyz3 writes itself.
+        binaries: Path in the wheel → content of what the project's own commands built.
+        placeholders: Paths in the wheel of what is still to be built.
+    """
+
+    python_abi: str
+    metadata: Metadata
+    files: tuple[WheelEntry, ...]
+    binaries: dict[str, bytes]
+    placeholders: tuple[str, ...]
+
+
+def python_abi(path: Path) -> str:
+    """Give the first two parts of a wheel's tag, compressed as in its name: ``cp39-abi3``."""
+    python, abi, _ = path.name.removesuffix(".whl").rsplit("-", 3)[1:]
+    return f"{python}-{abi}"
+
+
+def read_base(path: Path) -> BaseWheel:
+    """Read a backend's wheel.
+
+    Raises:
+        BuildFailedError: It is no wheel.
+    """
+    try:
+        name, version, _, _ = parse_wheel_filename(path.name)
+        with zipfile.ZipFile(path) as archive:
+            contents = {
+                info.filename: (archive.read(info), bool(info.external_attr >> 16 & stat.S_IXUSR))
+                for info in archive.infolist()
+                if not info.is_dir()
+            }
+    except (OSError, ValueError, zipfile.BadZipFile) as error:
+        raise BuildFailedError(
+            f"{path}: the project's build backend made no usable wheel: {error}"
+        ) from error
+    core = next((data for file, (data, _) in contents.items() if file.endswith(".dist-info/METADATA")), b"")
+    told = email.parser.BytesHeaderParser().parsebytes(core)
+    metadata = Metadata(
+        name=told["Name"] or name,
+        version=str(version),
+        requires_python=told["Requires-Python"],
+        core=core,
+        entry_points=b"",
+        license_files=(),
+    )
+    binaries = {file: data for file, (data, _) in contents.items() if _is_binary(file, data)}
+    placeholders = tuple(file for file, (data, _) in contents.items() if data.startswith(_PLACEHOLDER))
+    return BaseWheel(
+        python_abi=python_abi(path),
+        metadata=metadata,
+        files=tuple(
+            WheelEntry(arcname=place, source=data, executable=executable)
+            for file, (data, executable) in contents.items()
+            if file not in binaries and file not in placeholders
+            if (place := _place(file, metadata)) is not None
+        ),
+        binaries=binaries,
+        placeholders=placeholders,
+    )
+
+
+def _place(file: str, metadata: Metadata) -> str | None:
+    """Give where a file goes: old backends spell the folders of metadata otherwise; None: nowhere."""
+    top, _, rest = file.partition("/")
+    if top.endswith(".dist-info"):
+        written_by_us = rest in {"METADATA", "WHEEL", "RECORD", "RECORD.jws", "RECORD.p7s"}
+        return None if written_by_us else f"{metadata.dist_info}/{rest}"
+    return f"{metadata.stem}.data/{rest}" if top.endswith(".data") and rest else file
+
+
+def _is_binary(file: str, data: bytes) -> bool:
+    last = file.rpartition("/")[2]
+    named = last.endswith(_SUFFIXES) or ".so." in last
+    return named and data.startswith(_MAGIC)

@@ -1,0 +1,111 @@
+"""What a hook wrote down → the modules and libraries of a job.  Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyz3.config import Settings
+from pyz3.linking import LinkedLibrary
+from pyz3.plan import LeftOut, Module, Unit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pyz3.hooks.protocol import RecordedLink, RecordedObject, Result
+
+
+def modules_of(result: Result, *, python_tag: str) -> tuple[Module, ...]:
+    """Give the extension modules that the engine is to build.
+
+    Args:
+        result: What the hook says.
+        python_tag: Of the backend's wheel: ``cp39`` of one for the stable ABI since 3.9.
+    """
+    optional = {one.file for one in result.extensions if one.optional}
+    return tuple(
+        _module(link, optional=link.file in optional, python_tag=python_tag) for link in result.links
+    )
+
+
+def libraries_of(result: Result) -> tuple[LinkedLibrary, ...]:
+    """Give the static libraries that the engine is to build."""
+    used = {name for link in result.links for name in link.archives}
+    return tuple(
+        LinkedLibrary(
+            name=archive.name,
+            file="",
+            settings=Settings(),
+            units=_units(archive.objects),
+        )
+        for archive in result.archives
+        if archive.name in used
+    )
+
+
+def left_out_of(result: Result, *, identifier: str, present: Iterable[str]) -> tuple[LeftOut, ...]:
+    """Give the modules that the project declares and could do without.
+
+    Args:
+        result: What the hook says.
+        identifier: The wheel.
+        present: The paths of the binaries that the wheel has or will have.
+    """
+    there = set(present)
+    return tuple(
+        LeftOut(
+            module=one.name,
+            identifier=identifier,
+            why="it failed to compile" if one.state == "failed" else "the project did not build it here",
+            detail=one.why,
+            tip="the project goes on without it; what it needs is in the message",
+        )
+        for one in result.extensions
+        if one.file not in there
+    )
+
+
+def _module(link: RecordedLink, *, optional: bool, python_tag: str) -> Module:
+    flags = [flag for one in link.objects for flag in one.flags]
+    # How files end for the stable ABI: x.abi3.so, and x.pyd with no more between (PEP 384, bpo-25698).
+    last = link.file.rpartition("/")[2]
+    stable = ".abi3." in last or (last.endswith(".pyd") and last.count(".") == 1)
+    return Module(
+        name=link.module,
+        file=link.file,
+        settings=Settings(libraries=link.libraries, library_dirs=link.library_dirs, ldflags=link.flags),
+        limited_api=(_limited_api(flags) or _oldest(python_tag)) if stable else "",
+        optional=optional,
+        # All that is not hidden is visible, as with the linkers that the project was written for.
+        export_symbols=("*",),
+        links=link.archives,
+        rpaths=link.runtime_library_dirs,
+        units=_units(link.objects),
+        objects=link.extra_objects,
+        cpp=link.language == "c++" or any(one.language == "c++" for one in link.objects),
+    )
+
+
+def _units(objects: Iterable[RecordedObject]) -> tuple[Unit, ...]:
+    return tuple(Unit(source=one.source, flags=one.flags) for one in objects)
+
+
+def _limited_api(flags: list[str]) -> str:
+    """Give the version in ``-DPy_LIMITED_API=0x030A0000``: ``3.10``; empty if there is none.
+
+    Values without a version mean 3.2 (PEP 384); pyz3's oldest is 3.9.
+    """
+    for flag in reversed(flags):
+        name, _, value = flag.removeprefix("-D").partition("=")
+        if flag.startswith("-D") and name == "Py_LIMITED_API":
+            try:
+                number = int(value, 16) >> 16
+            except ValueError:
+                number = 0
+            return f"3.{max(number & 0xFF, 9)}" if number >> 8 == 3 else "3.9"  # noqa: PLR2004 - Python 3
+    return ""
+
+
+def _oldest(python_tag: str) -> str:
+    """Give the version in ``cp39``; what is older, or no CPython, serves 3.9, too."""
+    minor = python_tag.removeprefix("cp3")
+    return f"3.{max(int(minor), 9)}" if minor.isdigit() else "3.9"

@@ -1,0 +1,85 @@
+"""What a project sees of the machine that it is built for, where it looks for it in Python.  Pure.
+
+The values are what CPython itself says on such a machine; releases are those of a system in use.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyz3.hooks.protocol import PythonView, SystemView
+
+if TYPE_CHECKING:
+    from pyz3.targets import Target
+
+# What sys.platform, os.name and platform.system, release and version say.
+_SYSTEMS = {
+    "linux": ("linux", "posix", "Linux", "6.1.0", "#1 SMP"),
+    "musllinux": ("linux", "posix", "Linux", "6.1.0", "#1 SMP"),
+    "macos": ("darwin", "posix", "Darwin", "20.6.0", "Darwin Kernel Version 20.6.0"),
+    "windows": ("win32", "nt", "Windows", "10", "10.0.19045"),
+}
+# platform.machine() where the wheel tag's name of the machine is another.
+_MACHINES = {"amd64": "AMD64", "universal2": "arm64"}
+_WINDOWS_MACHINES = {**_MACHINES, "arm64": "ARM64"}
+# sysconfig.get_platform() on Windows.
+_WINDOWS = {"AMD64": "win-amd64", "ARM64": "win-arm64", "x86": "win32"}
+_POINTERS_OF_32_BITS = frozenset({"i686", "armv7l", "x86"})
+
+
+def system_view(target: Target, *, floor: str) -> SystemView:
+    """Give what Python says of the target's machine.
+
+    Args:
+        target: Platform and Python.
+        floor: The oldest system promised: ``2.17``, ``11.0``.
+    """
+    family = target.platform.family
+    sys_platform, os_name, system, release, version = _SYSTEMS[family]
+    arch = target.platform.spec.arch
+    machine = machine_name(target)
+    return SystemView(
+        sys_platform=sys_platform,
+        os_name=os_name,
+        system=system,
+        machine=machine,
+        release=release,
+        version=version,
+        maxsize=2**31 - 1 if arch in _POINTERS_OF_32_BITS else 2**63 - 1,
+        libc=("glibc", floor) if family == "linux" else ("", ""),
+        byteorder="big" if arch == "s390x" else "little",
+        mac_ver=floor if family == "macos" else "",
+        compiler=f"MSC v.1944 64 bit ({machine})" if family == "windows" else "Clang 20.1.0 ",
+    )
+
+
+def machine_name(target: Target) -> str:
+    """Give what ``platform.machine()`` says there."""
+    arch = target.platform.spec.arch
+    return (_WINDOWS_MACHINES if target.platform.family == "windows" else _MACHINES).get(arch, arch)
+
+
+def host_platform(target: Target, *, floor: str) -> str:
+    """Give what ``sysconfig.get_platform()`` says there: ``win-amd64``, ``macosx-11.0-arm64``."""
+    machine = machine_name(target)
+    if target.platform.family == "windows":
+        return _WINDOWS[machine]
+    if target.platform.family == "macos":
+        return f"macosx-{floor}-{target.platform.spec.arch}"
+    return f"linux-{machine}"
+
+
+def python_view(target: Target, *, full: str) -> PythonView:
+    """Give what the project sees of Python.
+
+    Args:
+        target: Platform and Python.
+        full: The version of the headers: ``3.13.2``, ``3.15.0b2``.
+    """
+    python = target.python
+    micro = full.split(".")[2] if full.count(".") >= 2 else "0"  # noqa: PLR2004 - major.minor.micro
+    digits = "".join(c for c in micro[:2] if c.isdigit())
+    return PythonView(
+        version_info=(python.major, python.minor, int(digits or 0), "final", 0),
+        free_threaded=python.free_threaded,
+    )
