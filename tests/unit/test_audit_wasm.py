@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
+from audited import report
 from wasm_bytes import wasm
 
-from pyz3.audit import Facts, Symbol, facts_of, judge
+from pyz3.audit import Facts, Symbol, facts_of
 from pyz3.errors import AuditFailedError
-from pyz3.targets import Platform, PythonVersion, Target
 
 if TYPE_CHECKING:
     from pyz3.audit import Finding
 
-PYTHON = frozenset({"PyLong_FromLong"})
 GOOD = Facts(
     format="wasm",
     machine="wasm32",
@@ -24,17 +23,8 @@ GOOD = Facts(
 )
 
 
-def findings(facts: Facts, python: str = "3.14", **options: Any) -> tuple[Finding, ...]:
-    target = Target(platform=Platform.PYODIDE, python=PythonVersion.parse(python))
-    options.setdefault("floor", target.platform.floor(target.python))
-    return judge(
-        (facts,),
-        file="hello/_speed.so",
-        module="hello._speed",
-        target=target,
-        python_symbols=PYTHON,
-        **options,
-    ).findings
+def findings(facts: Facts, python: str = "3.14", **options: str) -> tuple[Finding, ...]:
+    return report(facts, python=python, **options).findings
 
 
 def needing(*names: str) -> Facts:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from audited import report
 
-from pyz3.audit import Facts, judge
-from pyz3.targets import Platform, PythonVersion, Target
+from pyz3.audit import Facts
+from pyz3.targets import Platform
 
 FACTS = {
     Platform.LINUX_X86_64: Facts(
@@ -27,15 +28,7 @@ FACTS = {
     ],
 )
 def test_exports(platform: Platform, exports: tuple[str, ...], missing: list[str]) -> None:
-    report = judge(
-        (FACTS[platform],),
-        file="p/core",
-        module=None,
-        target=Target(platform=platform, python=PythonVersion(3, 13)),
-        floor=platform.floor(),
-        python_symbols=frozenset(),
-        exports=exports,
-    )
-    assert [(f.rule, f.symbol, f.message) for f in report.findings] == [
+    found = report(FACTS[platform], platform=platform, file="p/core", module=None, exports=exports)
+    assert [(f.rule, f.symbol, f.message) for f in found.findings] == [
         ("export", name, f"p/core exports nothing that export-symbols calls {name!r}") for name in missing
     ]

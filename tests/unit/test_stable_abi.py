@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
+from audited import ELF, PE, report
 
 from pyz3._toml import load_toml
-from pyz3.audit import Facts, Symbol, judge
+from pyz3.audit import Symbol
 from pyz3.capi import added_in, dll_name, limited_api, limited_api_macros, stable_abi_tag
 from pyz3.capi.stable_abi import StableAbi
-from pyz3.targets import Platform, PythonVersion, Target
+from pyz3.targets import PythonVersion
 
 if TYPE_CHECKING:
+    from pyz3.audit import Facts
     from pyz3.capi.symbols import System
 
 SYSTEMS: tuple[System, ...] = ("windows", "posix")
@@ -156,28 +158,21 @@ def test_older_headers_will_not_do() -> None:
         limited_api_macros("3.10", headers=PythonVersion(3, 9))
 
 
-ELF = Facts(format="elf", machine="x86_64", floor="2.14", needed=("libc.so.6",), exported=("PyInit__speed",))
-PE = Facts(format="pe", machine="amd64", needed=("python3.dll",), exported=("PyInit__speed",))
-
-
 def findings(facts: Facts, *undefined: str, stable_abi: str) -> list[tuple[str, str, str]]:
     system: System = "windows" if facts.format == "pe" else "posix"
-    platform = Platform.WINDOWS_X64 if facts.format == "pe" else Platform.LINUX_X86_64
     library = dll_name(PythonVersion(3, 15), stable_abi=stable_abi) if facts.format == "pe" else ""
     needed = (library,) if library else facts.needed
     symbols = tuple(Symbol(name=name, library=library) for name in undefined)
-    report = judge(
-        (msgspec.structs.replace(facts, undefined=symbols, needed=needed),),
+    found = report(
+        msgspec.structs.replace(facts, undefined=symbols, needed=needed),
         file="hello/_speed.abi3.so",
-        module="hello._speed",
-        target=Target(platform=platform, python=PythonVersion(3, 15)),
-        floor="2.17" if facts.format == "elf" else "",
+        python="3.15",
         python_symbols=limited_api(stable_abi, system=system).names,
         stable_abi=stable_abi,
     )
     # What follows the file's name.
     return [
-        (one.message.removeprefix("hello/_speed.abi3.so "), one.version, one.tip) for one in report.findings
+        (one.message.removeprefix("hello/_speed.abi3.so "), one.version, one.tip) for one in found.findings
     ]
 
 
