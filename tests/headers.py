@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-import pytest
-from runtimes import runtimes_dir
+from runtimes import missing, runtimes_dir
 
 from pyz3.capi import best_headers, find_headers, prepare_include
 from pyz3.capi.discovery import read_tree
@@ -16,11 +15,9 @@ if TYPE_CHECKING:
 
 
 def include_of(version: str, cache: Path) -> Path:
-    """Give headers of Python ``version`` to compile against, or skip the test, as ``require`` does."""
+    """Give headers of Python ``version`` to compile against, or skip the test, as `missing` does."""
     tree = best_headers(find_headers(environ=os.environ)).get(version)
     tree = tree or read_tree(runtimes_dir() / "include" / f"python{version}", origin="runtimes")
-    if tree is not None:
-        return prepare_include(tree, cache)
-    if os.environ.get("PYZ3_REQUIRE_RUNTIMES") == "1":
-        pytest.fail(f"no headers of Python {version}")
-    pytest.skip(f"no headers of Python {version}: run scripts/runtimes.sh include-{version}")
+    if tree is None:
+        missing(f"no headers of Python {version}: run scripts/runtimes.sh include-{version}")
+    return prepare_include(tree, cache)

@@ -22,6 +22,7 @@ from pyz3.targets import Platform, PythonVersion
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import NoReturn
 
     from pyz3.targets import Target
 
@@ -119,8 +120,15 @@ def _own_python(python: PythonVersion) -> Path:
     return Path(shutil.which(name, path=path) or name)
 
 
+def missing(reason: str) -> NoReturn:
+    """Skip the test that lacks something, or fail it with ``PYZ3_REQUIRE_RUNTIMES=1``."""
+    if os.environ.get("PYZ3_REQUIRE_RUNTIMES") == "1":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
 def require(name: str) -> Runtime:
-    """Give the runtime of that name, or skip the test (fail it with ``PYZ3_REQUIRE_RUNTIMES=1``)."""
+    """Give the runtime of that name, or skip the test, as `missing` does."""
     runtime = next((runtime for runtime in all_known() if runtime.name == name), None)
     if runtime is None:
         pytest.fail(f"no runtime is called {name!r}; there are {', '.join(map(str, all_known()))}")
@@ -128,9 +136,7 @@ def require(name: str) -> Runtime:
         own = name.startswith("host-")
         remedy = f"install Python {runtime.python}" if own else f"run scripts/runtimes.sh {name}"
         reason = f"runtime {name} is missing ({runtime.command}): {remedy}"
-        if os.environ.get("PYZ3_REQUIRE_RUNTIMES") == "1":
-            pytest.fail(reason)
-        pytest.skip(reason)
+        missing(reason)
     return runtime
 
 

@@ -5,15 +5,13 @@ They are downloaded by pip into a temporary folder.
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import sysconfig
 import zipfile
 from pathlib import Path
 
 import pytest
 import ziglang
+from official import official_wheel
 
 from pyz3.audit import Facts, Report, judge, read_facts, system_symbols
 from pyz3.capi.symbols import python_symbols
@@ -32,26 +30,6 @@ PLATFORMS = {
 }
 # C, Cython, and C++, which for musl carries its C++ library along.
 PROJECTS = ("markupsafe==3.0.2", "msgpack==1.1.0", "kiwisolver==1.4.8")
-
-
-def download(requirement: str, platform: str, folder: Path) -> Path:
-    done = subprocess.run(
-        [
-            *(sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:"),
-            *("--disable-pip-version-check", "--python-version", PYTHON.base, "--platform", platform),
-            *("--dest", str(folder), requirement),
-        ],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        reason = f"pip cannot download {requirement} for {platform}: {done.stderr.strip()[-300:]}"
-        if os.environ.get("PYZ3_REQUIRE_RUNTIMES") == "1":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    (wheel,) = folder.glob("*.whl")
-    return wheel
 
 
 def read_wheel(wheel: Path, folder: Path) -> dict[str, tuple[Facts, ...]]:
@@ -73,7 +51,8 @@ def module_of(path: str) -> str | None:
 
 def audit_wheel(platform: Platform, requirement: str, folder: Path) -> list[Report]:
     pip_platform, floor = PLATFORMS[platform]
-    facts = read_wheel(download(requirement, pip_platform, folder), folder / "unpacked")
+    wheel = official_wheel(requirement, pip_platform, folder=folder, python=PYTHON.base)
+    facts = read_wheel(wheel, folder / "unpacked")
     system = "windows" if platform.family == "windows" else "posix"
     include = Path(sysconfig.get_path("include"))
     names = python_symbols(include, version=PYTHON, system=system).names
@@ -117,7 +96,7 @@ def test_a_real_fault_in_the_wild(tmp_path: Path) -> None:
 
 
 def test_fat_file(tmp_path: Path) -> None:
-    wheel = download("markupsafe==3.0.2", "macosx_10_9_universal2", tmp_path)
+    wheel = official_wheel("markupsafe==3.0.2", "macosx_10_9_universal2", folder=tmp_path, python=PYTHON.base)
     if "universal2" not in wheel.name:
         pytest.skip(f"no universal2 wheel for Python {PYTHON}")
     ((intel, arm),) = read_wheel(wheel, tmp_path / "unpacked").values()

@@ -12,7 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
-from runtimes import require, runtimes_dir
+from runtimes import missing, require, runtimes_dir
 
 from pyz3.capi import HeaderTree, best_headers, find_headers, prepare_include
 from pyz3.capi.discovery import read_tree
@@ -106,10 +106,7 @@ def cache_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def headers_of(version: PythonVersion, cache_folder: Path) -> Path:
     if version.base not in trees():
-        reason = f"no headers of {version.base}: run scripts/runtimes.sh include-{version.base}"
-        if os.environ.get("PYZ3_REQUIRE_RUNTIMES") == "1":
-            pytest.fail(reason)
-        pytest.skip(reason)
+        missing(f"no headers of {version.base}: run scripts/runtimes.sh include-{version.base}")
     return prepare_include(trees()[version.base], cache_folder)
 
 
@@ -319,10 +316,7 @@ def their_macros(real: Real, include: Path, scratch: Path) -> dict[str, str]:
 def check(real: Real, scratch: Path, cache_folder: Path) -> None:
     tree = read_tree(real.include, origin="system")
     if tree is None or not real.path.is_file():
-        reason = f"{real.path} or its headers are missing: run scripts/runtimes.sh"
-        if os.environ.get("PYZ3_REQUIRE_RUNTIMES") == "1":
-            pytest.fail(reason)
-        pytest.skip(reason)
+        missing(f"{real.path} or its headers are missing: run scripts/runtimes.sh")
     include = prepare_include(tree, cache_folder)
     ours = our_macros(real, include, scratch / "ours")
     theirs = their_macros(real, include, scratch / "theirs")

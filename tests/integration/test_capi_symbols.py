@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import lief
 import pytest
-from runtimes import require, runtimes_dir
+from runtimes import missing, require, runtimes_dir
 
 from pyz3.capi import best_headers, find_headers
 from pyz3.capi.symbols import SymbolList, correct, scan
@@ -82,13 +82,10 @@ def own_headers(folder: Path, version: str) -> Path:
         folder / "include" / f"python{version}",
         runtimes_dir() / "include" / f"python{version}",
     ]
-    for include in found:
-        if (include / "Python.h").is_file():
-            return include
-    reason = f"no headers of {version} in {' or '.join(map(str, found))}"
-    if os.environ.get("PYZ3_REQUIRE_RUNTIMES") == "1":
-        pytest.fail(reason)
-    pytest.skip(reason)
+    include = next((include for include in found if (include / "Python.h").is_file()), None)
+    if include is None:
+        missing(f"no headers of {version} in {' or '.join(map(str, found))}")
+    return include
 
 
 @pytest.mark.parametrize("minor", range(9, 14))

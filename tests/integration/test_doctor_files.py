@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import factory
 import pytest
 import runtimes
+from official import official_wheel
 
 from pyz3.doctor import Diagnosis, diagnose
 from pyz3.targets import Platform, PythonVersion
@@ -291,22 +292,7 @@ OFFICIAL = [
 
 @pytest.mark.parametrize(("requirement", "module", "platform"), OFFICIAL)
 def test_official_wheels_are_fine(requirement: str, module: str, platform: str, tmp_path: Path) -> None:
-    done = subprocess.run(
-        [
-            *(sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:"),
-            *("--disable-pip-version-check", "--python-version", "3.13", "--platform", platform),
-            *("--dest", str(tmp_path), requirement),
-        ],
-        capture_output=True,
-        check=False,
-        text=True,
-    )
-    if done.returncode:
-        reason = f"pip cannot download {requirement} for {platform}: {done.stderr.strip()[-300:]}"
-        if os.environ.get("PYZ3_REQUIRE_RUNTIMES") == "1":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    (path,) = tmp_path.glob("*.whl")
+    path = official_wheel(requirement, platform, folder=tmp_path, python="3.13")
     found = examine(path)
     assert found.problems == ()
     assert [binary.module for binary in found.binaries if binary.module] == [module]

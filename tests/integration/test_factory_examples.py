@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
@@ -155,10 +154,7 @@ def test_runs(name: str, example: str, built: Built, examples: Path, tmp_path: P
     runtime = runtimes.require(name)
     wheel = built.wheel(example, Target(platform=runtime.platform, python=runtime.python))
     if not wheel.exists() and runtime.python not in PYTHONS:
-        reason = f"no headers of Python {runtime.python.base}: run scripts/runtimes.sh"
-        if os.environ.get("PYZ3_REQUIRE_RUNTIMES") == "1":
-            pytest.fail(reason)
-        pytest.skip(reason)
+        runtimes.missing(f"no headers of Python {runtime.python.base}: run scripts/runtimes.sh")
     (tests,) = (examples / example / "tests").glob("test_*.py")
     code = tests.read_text(encoding="utf-8")
     printed = runtimes.run_python(runtime, code, wheels=[wheel], tmp_path=tmp_path)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from typing import TYPE_CHECKING
 
@@ -38,12 +37,6 @@ def runtimes_for(example: str) -> list[Runtime]:
 
 def identifier(runtime: Runtime) -> str:
     return Target(platform=runtime.platform, python=runtime.python).identifier
-
-
-def missing(reason: str) -> None:
-    if os.environ.get("PYZ3_REQUIRE_RUNTIMES") == "1":
-        pytest.fail(reason)
-    pytest.skip(reason)
 
 
 @pytest.fixture(scope="session")
@@ -88,7 +81,7 @@ def test_the_examples_own_tests(
     runtime = runtimes.require(name)
     wheel = wheels_of(example).get(identifier(runtime))
     if wheel is None:
-        missing(f"no headers of Python {runtime.python.base}: run scripts/runtimes.sh")
+        runtimes.missing(f"no headers of Python {runtime.python.base}: run scripts/runtimes.sh")
     assert not isinstance(wheel, str | None), wheel
     (tests,) = (examples / example / "tests").glob("test_*.py")
     code = tests.read_text(encoding="utf-8")

@@ -6,15 +6,14 @@ MarkupSafe's wheels are made by the systems' own compilers; pip downloads them.
 from __future__ import annotations
 
 import fnmatch
-import os
-import subprocess
-import sys
 import zipfile
 from typing import TYPE_CHECKING
 
 import factory
 import pytest
+from official import official_wheel, pip_download
 from packaging.utils import parse_wheel_filename
+from runtimes import missing
 
 from pyz3.audit import facts_of
 from pyz3.audit.facts import version_key
@@ -52,34 +51,6 @@ KINDS = {
     "libc.so": "C library",
     "libc.musl-*": "C library",
 }
-
-
-def missing(reason: str) -> None:
-    if os.environ.get("PYZ3_REQUIRE_RUNTIMES") == "1":
-        pytest.fail(reason)
-    pytest.skip(reason)
-
-
-def pip_download(*arguments: str | Path, folder: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [
-            *(sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:"),
-            *("--disable-pip-version-check", "--dest", str(folder), *map(str, arguments)),
-        ],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
-def official_wheel(target: Target, folder: Path) -> Path:
-    platform, release = OFFICIAL[target.platform]
-    asked = ("--python-version", target.python.base, "--abi", target.python.abi, "--platform", platform)
-    done = pip_download(*asked, f"markupsafe=={release}", folder=folder)
-    if done.returncode:
-        missing(f"pip cannot download MarkupSafe for {target}: {done.stderr.strip()[-300:]}")
-    (wheel,) = folder.glob("*.whl")
-    return wheel
 
 
 @pytest.fixture(scope="session")
@@ -123,7 +94,14 @@ def kinds(facts: Facts) -> set[str]:
 def test_our_module_is_like_the_official_one(
     target: Target, ours: Mapping[tuple[str, str], Path], tmp_path: Path
 ) -> None:
-    official = official_wheel(target, tmp_path)
+    platform, release = OFFICIAL[target.platform]
+    official = official_wheel(
+        f"markupsafe=={release}",
+        platform,
+        folder=tmp_path,
+        python=target.python.base,
+        abi=target.python.abi,
+    )
     their_suffix, theirs = module_in(official, "_speedups")
     their_tags = parse_wheel_filename(official.name)[3]
     # MarkupSafe 3.0.3 came before CPython 3.14, which runs on macOS 10.15 and newer: less is no promise.

@@ -7,15 +7,13 @@ time (test_pyodide_run.py).
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
 from functools import cache
 from pathlib import Path
 
-import pytest
-from runtimes import runtimes_dir
+from runtimes import missing, runtimes_dir
 
 from pyz3.capi.emscripten import c_flags, cxx_flags, emscripten_abis, system_include_dirs
 
@@ -116,10 +114,7 @@ def emscripten_headers() -> Path:
     """Emscripten's C headers, unpacked from Debian's package."""
     folder = runtimes_dir() / "include" / f"emscripten-{EMSCRIPTEN}"
     if not (folder / "bits" / "alltypes.h").is_file():
-        reason = f"Emscripten's headers are missing ({folder}): run scripts/runtimes.sh include-emscripten"
-        if os.environ.get("PYZ3_REQUIRE_RUNTIMES") == "1":
-            pytest.fail(reason)
-        pytest.skip(reason)
+        missing(f"Emscripten's headers are missing ({folder}): run scripts/runtimes.sh include-emscripten")
     return folder
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 import ziglang
-from runtimes import runtimes_dir
+from runtimes import missing, runtimes_dir
 
 from pyz3.capi.discovery import best_headers, find_headers, read_tree
 from pyz3.capi.emscripten import (
@@ -37,13 +37,6 @@ SOURCES = Path(__file__).parent / "pyodide"
 ZIG = (sys.executable, "-m", "ziglang")
 ZIG_LIB = Path(str(ziglang.__file__)).parent / "lib"
 ABIS = tuple(emscripten_abis())
-
-
-def missing(what: str, remedy: str) -> None:
-    reason = f"{what}: {remedy}"
-    if os.environ.get("PYZ3_REQUIRE_RUNTIMES") == "1":
-        pytest.fail(reason)
-    pytest.skip(reason)
 
 
 def zig(*arguments: object) -> None:
@@ -140,9 +133,9 @@ def pyodide(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         None,
     )
     if name is None:
-        missing(f"no Pyodide {abi.pyodide}", f"run scripts/runtimes.sh pyodide-{abi.pyodide}")
+        missing(f"no Pyodide {abi.pyodide}: run scripts/runtimes.sh pyodide-{abi.pyodide}")
     if abi.python not in header_trees():
-        missing(f"no headers of {abi.python}", f"run scripts/runtimes.sh include-{abi.python}")
+        missing(f"no headers of {abi.python}: run scripts/runtimes.sh include-{abi.python}")
     return Pyodide(
         abi=abi,
         command=runtimes_dir() / "bin" / f"python-{name}",
@@ -352,7 +345,7 @@ def test_export_list_is_that_of_the_releases() -> None:
     for abi in emscripten_abis().values():
         name = next((n for n in (f"pyodide-{abi.pyodide}", "pyodide") if release(n) == abi.pyodide), None)
         if name is None:
-            missing(f"no Pyodide {abi.pyodide}", f"run scripts/runtimes.sh pyodide-{abi.pyodide}")
+            missing(f"no Pyodide {abi.pyodide}: run scripts/runtimes.sh pyodide-{abi.pyodide}")
         package = runtimes_dir() / "opt" / str(name) / "node_modules" / "pyodide"
         (javascript,) = package.glob("pyodide.asm.*js")
         found[abi.pyodide] = main_module_names(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from headers import include_of
+from official import official_wheel
 from packaging.tags import cpython_tags
 from runtimes import require, run_python
 
@@ -261,31 +261,12 @@ PIP_PLATFORMS = {
 }
 
 
-def download(requirement: str, platform: str, folder: Path) -> Path:
-    platforms = [word for name in PIP_PLATFORMS[platform] for word in ("--platform", name)]
-    done = subprocess.run(
-        [
-            *(sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:"),
-            *("--disable-pip-version-check", "--python-version", "3.13", *platforms),
-            *("--abi", "abi3", "--implementation", "cp", "--dest", str(folder), requirement),
-        ],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        reason = f"pip cannot download {requirement} for {platform}: {done.stderr.strip()[-300:]}"
-        if os.environ.get("PYZ3_REQUIRE_RUNTIMES") == "1":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    (wheel,) = folder.glob("*.whl")
-    return wheel
-
-
 @pytest.mark.parametrize("requirement", OFFICIAL)
 @pytest.mark.parametrize("platform", PIP_PLATFORMS)
 def test_official_wheel(requirement: str, platform: str, tmp_path: Path) -> None:
-    wheel = download(requirement, platform, tmp_path / "dist")
+    wheel = official_wheel(
+        requirement, *PIP_PLATFORMS[platform], folder=tmp_path / "dist", python="3.13", abi="abi3"
+    )
     (promised,) = re.findall(r"-(cp3\d+)-abi3-", wheel.name)
     stable_abi = str(PythonVersion.parse(promised))
     with zipfile.ZipFile(wheel) as archive:
