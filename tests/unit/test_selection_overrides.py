@@ -8,7 +8,16 @@ from typing import Any
 import msgspec
 import pytest
 
-from pyz3.config import Extension, OverrideTable, Project, Settings, ToolTable, WheelOptions, read_tool_table
+from pyz3.config import (
+    Extension,
+    InheritTable,
+    OverrideTable,
+    Project,
+    Settings,
+    ToolTable,
+    WheelOptions,
+    read_tool_table,
+)
 from pyz3.errors import ConfigError
 from pyz3.frontends import load_project
 from pyz3.plan import Job, make_notes, make_plan
@@ -85,7 +94,8 @@ def test_the_last_override_that_matches_wins_and_settings_add_up() -> None:
 
 def test_an_override_has_every_key_of_an_extension_but_sources() -> None:
     fields = set(OverrideTable.__struct_fields__)
-    assert fields == set(Settings.__struct_fields__) - {"sources"} | {*ORIGIN, "select"}
+    hooks = set(InheritTable.__struct_fields__)
+    assert fields == set(Settings.__struct_fields__) - {"sources"} | {*ORIGIN, "select", "inherit"} | hooks
     filled = {f: {"A": 1} if f == "define" else ("x",) for f in Settings.__struct_fields__ if f != "sources"}
     assert OverrideTable(select="*", **filled).settings == Settings(**filled)
 

@@ -1,8 +1,4 @@
-"""What a project says: the scheme of ``[tool.pyz3]`` and the :class:`Project` every frontend gives.
-
-The scheme is strict.  A key that is unknown or of the wrong type is refused with the file, the
-key, what was expected and the nearest key that exists.
-"""
+"""The scheme of ``[tool.pyz3]``: its tables, and what they say of one wheel."""
 
 from __future__ import annotations
 
@@ -12,12 +8,10 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 import msgspec
 
 from pyz3._patterns import matches, split_words
-from pyz3._schema import convert
-from pyz3._toml import TOMLDecodeError, load_toml
-from pyz3.errors import ConfigError
+from pyz3.config.assignments import parse_assignments
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable
 
 Optimize: TypeAlias = Literal["Debug", "ReleaseSafe", "ReleaseFast", "ReleaseSmall"]
 OPTIMIZE_MODES: tuple[Optimize, ...] = ("Debug", "ReleaseSafe", "ReleaseFast", "ReleaseSmall")
@@ -28,6 +22,12 @@ FAMILIES = ("linux", "musllinux", "macos", "windows", "pyodide")
 Macro: TypeAlias = str | int | bool
 
 Lto: TypeAlias = Literal["thin", "full"]
+
+# Name → value, or "A=1 B=2" as cibuildwheel has it.
+Assignments: TypeAlias = dict[str, str | int] | str
+ConfigSettings: TypeAlias = dict[str, str | bool | int | tuple[str, ...]] | str
+Words: TypeAlias = str | tuple[str, ...]
+Inherit: TypeAlias = Literal["none", "append", "prepend"]
 
 
 class Settings(
@@ -62,11 +62,11 @@ class Settings(
         )
 
 
-class ComponentTable(Settings, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
-    """What the tables of extension modules and of libraries share."""
+class FamilyTable(
+    Settings, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab", omit_defaults=True
+):
+    """Settings for every platform, and those added for one family."""
 
-    name: str
-    export_symbols: tuple[str, ...] = ()
     linux: Settings = Settings()
     musllinux: Settings = Settings()
     macos: Settings = Settings()
@@ -77,6 +77,13 @@ class ComponentTable(Settings, frozen=True, kw_only=True, forbid_unknown_fields=
     def common(self) -> Settings:
         """The keys that hold for every platform."""
         return Settings(**{field: getattr(self, field) for field in Settings.__struct_fields__})
+
+
+class ComponentTable(FamilyTable, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
+    """What the tables of extension modules and of libraries share."""
+
+    name: str
+    export_symbols: tuple[str, ...] = ()
 
 
 class LibraryTable(ComponentTable, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
@@ -93,6 +100,16 @@ class ExtensionTable(ComponentTable, frozen=True, kw_only=True, forbid_unknown_f
     optional: bool = False
     disable_env: str | None = None
     build_info: bool = False
+
+
+class InheritTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
+    """``inherit = { environment = "append" }`` of an override: its value joins the earlier one."""
+
+    environment: Inherit = "none"
+    before_build: Inherit = "none"
+    config_settings: Inherit = "none"
+    test_command: Inherit = "none"
+    test_requires: Inherit = "none"
 
 
 class OverrideTable(
@@ -113,6 +130,12 @@ class OverrideTable(
     cxxflags: tuple[str, ...] = ()
     ldflags: tuple[str, ...] = ()
     libraries: tuple[str, ...] = ()
+    environment: Assignments | None = None
+    before_build: Words | None = None
+    config_settings: ConfigSettings | None = None
+    test_command: Words | None = None
+    test_requires: Words | None = None
+    inherit: InheritTable = InheritTable()
 
     @property
     def settings(self) -> Settings:
@@ -144,6 +167,29 @@ class WheelOptions:
     origin: dict[str, str]
 
 
+@dataclass(frozen=True, kw_only=True)
+class HookOptions:
+    """What the hooks of another build backend get for one wheel, overrides applied.
+
+    Attributes:
+        settings: Flags, folders and libraries for every module; ``sources`` is empty.  Folders are
+            relative to the project, or absolute.
+        environment: Variables; values may refer to others: see
+            :func:`pyz3.config.assignments.expand_variables`.
+        before_build: Commands to be run before.
+        config_settings: What the hooks are told (PEP 517).
+        test_command: Commands that test the wheel.
+        test_requires: What they need (PEP 508).
+    """
+
+    settings: Settings
+    environment: dict[str, str]
+    before_build: tuple[str, ...]
+    config_settings: dict[str, str | tuple[str, ...]]
+    test_command: tuple[str, ...]
+    test_requires: tuple[str, ...]
+
+
 class VersionTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``version = { attr = "hello.__version__" }`` or ``{ path = "src/hello/_version.py" }``."""
 
@@ -159,25 +205,37 @@ class SdistTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class ToolTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
-    """The ``[tool.pyz3]`` table."""
+    """The ``[tool.pyz3]`` table.
 
-    packages: tuple[str, ...] | None = None
+    The first keys are for all projects, those after them for one that pyz3 builds itself, the last
+    for one that another backend builds.
+    """
+
     optimize: Optimize = DEFAULT_OPTIMIZE
     platforms: tuple[str, ...] | None = None
     build: str | tuple[str, ...] | None = None
     skip: str | tuple[str, ...] | None = None
     glibc: str | None = None
     macos: str | None = None
+    cpu: str | None = None
+    lto: bool | Lto = False
+    overrides: tuple[OverrideTable, ...] = ()
+
+    packages: tuple[str, ...] | None = None
     abi3: str | None = None
     build_zig: bool = False
     fallback: bool = False
     version: VersionTable | None = None
     sdist: SdistTable = SdistTable()
-    cpu: str | None = None
-    lto: bool | Lto = False
     extensions: tuple[ExtensionTable, ...] = ()
     libraries: tuple[LibraryTable, ...] = ()
-    overrides: tuple[OverrideTable, ...] = ()
+
+    environment: Assignments = {}
+    before_build: Words = ()
+    config_settings: ConfigSettings = {}
+    test_command: Words = ()
+    test_requires: Words = ()
+    extra: FamilyTable = FamilyTable()
 
     def for_identifier(self, identifier: str) -> WheelOptions:
         """Give what holds for the wheel ``identifier``: this table and its overrides, the last of which wins.
@@ -199,135 +257,65 @@ class ToolTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         values["lto"] = "full" if values["lto"] is True else values["lto"] or ""
         return WheelOptions(**values, settings=settings, origin=origin)
 
+    def hook_options(self, identifier: str, *, family: str) -> HookOptions:
+        """Give what the hooks of another build backend get for the wheel ``identifier``.
+
+        Args:
+            identifier: ``cp313-win_amd64``.
+            family: The family of its platform: ``windows``.
+
+        Raises:
+            ConfigError: The braces of an override's ``select`` stand for too many patterns.
+            ValueError: A text that is to be assignments is none; frontends refuse such a table.
+        """
+        said = {key: read(getattr(self, key)) for key, read in _HOOK.items()}
+        settings = self.extra.common.plus(getattr(self.extra, family))
+        for override in self.overrides:
+            if not matches(split_words(override.select), identifier):
+                continue
+            for key, read in _HOOK.items():
+                if (value := getattr(override, key)) is not None:
+                    said[key] = _joined(said[key], read(value), getattr(override.inherit, key))
+            settings = settings.plus(override.settings)
+        return HookOptions(**said, settings=settings)
+
 
 # The keys that an override may set anew.
 _VARIABLE = ("optimize", "glibc", "macos", "cpu", "lto")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Component:
-    """What is compiled, with its sources found: an extension module or a library.
-
-    Attributes:
-        name: Dotted name of the module, ``hello._speed``, or of the library.
-        common: Settings for every platform.
-        families: Settings added for one family of platforms.
-        export_symbols: Names or globs of what it exports besides the init function.
-    """
-
-    name: str
-    common: Settings
-    families: dict[str, Settings]
-    export_symbols: tuple[str, ...] = ()
-
-    @property
-    def all_sources(self) -> tuple[str, ...]:
-        """The sources for any platform."""
-        return tuple(s for settings in (self.common, *self.families.values()) for s in settings.sources)
-
-    def settings(self, family: str) -> Settings:
-        """Give the settings that hold for platforms of ``family``."""
-        extra = self.families.get(family)
-        return self.common if extra is None else self.common.plus(extra)
+def _environment(value: Assignments) -> dict[str, str]:
+    if isinstance(value, str):
+        return parse_assignments(value)
+    return {name: str(text) for name, text in value.items()}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Library(Component):
-    """A library that knows nothing of Python.
-
-    A shared one is part of the package; its name is its place there: ``hello.core``.
-
-    Attributes:
-        static: It is linked into what names it, and is no file of the wheel.
-        public_include_dirs: Folders of headers for itself and for all that link it.
-    """
-
-    static: bool = False
-    public_include_dirs: tuple[str, ...] = ()
+def _config_settings(value: ConfigSettings) -> dict[str, str | tuple[str, ...]]:
+    if isinstance(value, str):
+        return dict(parse_assignments(value))
+    return {name: one if isinstance(one, tuple) else str(one) for name, one in value.items()}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Extension(Component):
-    """An extension module.
-
-    Attributes:
-        abi3: Oldest Python of the stable ABI that it is built for (``3.10``); empty: one build per Python.
-        optional: Where it cannot be built, the wheel is made without it.
-        disable_env: The environment variable that turns it off; empty: none.
-        build_info: Its sources get the ``PYZ3_*`` macros that say how they are built.
-        off: Why it is not to be built at all, as a clause; empty: it is.
-    """
-
-    abi3: str = ""
-    optional: bool = False
-    disable_env: str = ""
-    build_info: bool = False
-    off: str = ""
+def _commands(value: Words) -> tuple[str, ...]:
+    return tuple(filter(None, (value,) if isinstance(value, str) else value))
 
 
-@dataclass(frozen=True, kw_only=True)
-class Project:
-    """A project as every frontend describes it.
-
-    Attributes:
-        root: The folder that holds ``pyproject.toml``, absolute.
-        tool: Its ``[tool.pyz3]`` table.
-        extensions: Its extension modules; with ``build-zig`` they are known only once built.
-        libraries: The libraries built with them.
-        requires_python: ``project.requires-python`` or empty.
-        classified: The Pythons (``3.13``) that ``project.classifiers`` name.
-    """
-
-    root: Path
-    tool: ToolTable
-    extensions: tuple[Extension, ...]
-    libraries: tuple[Library, ...] = ()
-    requires_python: str = ""
-    classified: tuple[str, ...] = ()
-
-    @property
-    def enabled(self) -> tuple[Extension, ...]:
-        """The extension modules that are to be built."""
-        return tuple(extension for extension in self.extensions if not extension.off)
-
-    @property
-    def has_binaries(self) -> bool:
-        """Whether there is anything to compile."""
-        shared = any(not library.static for library in self.libraries)
-        return bool(self.enabled) or shared or self.tool.build_zig
-
-    @property
-    def all_sources(self) -> tuple[str, ...]:
-        """Every source of every component, for any platform."""
-        return tuple(s for component in (*self.extensions, *self.libraries) for s in component.all_sources)
+def _requirements(value: Words) -> tuple[str, ...]:
+    return tuple(value.split()) if isinstance(value, str) else value
 
 
-def read_pyproject(root: Path) -> dict[str, Any]:
-    """Read ``pyproject.toml`` of the project in ``root``.
-
-    Raises:
-        ConfigError: There is none, or it is no TOML.
-    """
-    path = root / "pyproject.toml"
-    try:
-        return load_toml(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise ConfigError(
-            f"{root}: no pyproject.toml here",
-            tip="name the folder of a project: pyz3 wheel path/to/project",
-        ) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: cannot be read: {error}") from error
-    except TOMLDecodeError as error:
-        raise ConfigError(f"{path}: not valid TOML: {error}") from error
+# The keys for hooks → what gives them one form.
+_HOOK: dict[str, Callable[[Any], Any]] = {
+    "environment": _environment,
+    "before_build": _commands,
+    "config_settings": _config_settings,
+    "test_command": _commands,
+    "test_requires": _requirements,
+}
 
 
-def read_tool_table(data: dict[str, Any], *, file: str = "pyproject.toml") -> ToolTable:
-    """Validate the ``[tool.pyz3]`` table of ``data``.
-
-    Raises:
-        ConfigError: A key is unknown or has a value of the wrong type.
-    """
-    tool = data.get("tool", {})
-    table = tool.get("pyz3", {}) if isinstance(tool, dict) else tool
-    return convert(table, ToolTable, where="tool.pyz3", file=file)
+def _joined(earlier: Any, later: Any, inherit: Inherit) -> Any:
+    if inherit == "none":
+        return later
+    first, second = (earlier, later) if inherit == "append" else (later, earlier)
+    return {**first, **second} if isinstance(first, dict) else first + second

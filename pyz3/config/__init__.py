@@ -1,0 +1,60 @@
+"""What a project says: the scheme of ``[tool.pyz3]`` and the :class:`Project` every frontend gives.
+
+The scheme is strict.  A key that is unknown or of the wrong type is refused with the file, the
+key, what was expected and the nearest key that exists.
+"""
+
+from pyz3.config.assignments import expand_variables, parse_assignments
+from pyz3.config.project import Backend, Component, Extension, Library, Project
+from pyz3.config.reading import read_config_file, read_pyproject, read_tool_table
+from pyz3.config.scheme import (
+    DEFAULT_OPTIMIZE,
+    FAMILIES,
+    OPTIMIZE_MODES,
+    ComponentTable,
+    ExtensionTable,
+    FamilyTable,
+    HookOptions,
+    InheritTable,
+    LibraryTable,
+    Lto,
+    Macro,
+    Optimize,
+    OverrideTable,
+    SdistTable,
+    Settings,
+    ToolTable,
+    VersionTable,
+    WheelOptions,
+)
+
+__all__ = [
+    "DEFAULT_OPTIMIZE",
+    "FAMILIES",
+    "OPTIMIZE_MODES",
+    "Backend",
+    "Component",
+    "ComponentTable",
+    "Extension",
+    "ExtensionTable",
+    "FamilyTable",
+    "HookOptions",
+    "InheritTable",
+    "Library",
+    "LibraryTable",
+    "Lto",
+    "Macro",
+    "Optimize",
+    "OverrideTable",
+    "Project",
+    "SdistTable",
+    "Settings",
+    "ToolTable",
+    "VersionTable",
+    "WheelOptions",
+    "expand_variables",
+    "parse_assignments",
+    "read_config_file",
+    "read_pyproject",
+    "read_tool_table",
+]
