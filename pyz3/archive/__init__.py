@@ -3,9 +3,12 @@
 from pyz3.archive.contents import PackageRoot, find_packages, package_files
 from pyz3.archive.entries import WheelEntry
 from pyz3.archive.metadata import Metadata, read_metadata
+from pyz3.archive.output import WrittenArchive
 from pyz3.archive.rules import FileRules
-from pyz3.archive.sdist import WrittenSdist, sdist_files, write_sdist
-from pyz3.archive.wheelfile import DEFAULT_EPOCH, WrittenWheel, dist_info_entries, write_wheel
+from pyz3.archive.sdist import sdist_files, write_sdist
+from pyz3.archive.wheelfile import DEFAULT_EPOCH, dist_info_entries, write_wheel
+
+WrittenSdist = WrittenArchive
 
 __all__ = [
     "DEFAULT_EPOCH",
@@ -13,8 +16,8 @@ __all__ = [
     "Metadata",
     "PackageRoot",
     "WheelEntry",
+    "WrittenArchive",
     "WrittenSdist",
-    "WrittenWheel",
     "dist_info_entries",
     "find_packages",
     "package_files",

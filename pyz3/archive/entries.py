@@ -1,4 +1,4 @@
-"""One file of an archive, and the rule that it comes from inside the project."""
+"""One file of an archive, and the rules for its name and for where it comes from."""
 
 from __future__ import annotations
 
@@ -44,6 +44,12 @@ class WheelEntry:
             raise BuildFailedError(
                 f"{self.source}: cannot be read for the wheel's {self.arcname}: {error.strerror}"
             ) from error
+
+
+def is_portable(arcname: str) -> bool:
+    """Tell whether a name is a relative path that every system can unpack."""
+    parts = arcname.split("/")
+    return arcname.isprintable() and not set(arcname) & set("\\:") and not {"", ".", ".."} & set(parts)
 
 
 def require_inside(project_dir: Path, path: Path, *, key: str) -> None:

@@ -6,45 +6,29 @@ PEP 517, PEP 625 and the source distribution format of packaging.python.org.
 from __future__ import annotations
 
 import gzip
-import hashlib
 import io
 import os
 import tarfile
-import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pyz3.archive.entries import WheelEntry, require_inside
+from pyz3.archive.entries import WheelEntry, is_portable, require_inside
 from pyz3.archive.inputs import found_inputs, named_inputs
-from pyz3.archive.wheelfile import DEFAULT_EPOCH, is_portable, output_error
+from pyz3.archive.output import put_in_place
+from pyz3.archive.wheelfile import DEFAULT_EPOCH
 from pyz3.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pyz3.archive.metadata import Metadata
+    from pyz3.archive.output import WrittenArchive
     from pyz3.archive.rules import FileRules
     from pyz3.config import Project
 
 # The seconds of a gzip header are 32 bits (RFC 1952, 2.3.1); those of tar's are more.
 _NEWEST_EPOCH = 2**32 - 1
 _COMPRESSION_LEVEL = 9
-
-
-@dataclass(frozen=True, kw_only=True)
-class WrittenSdist:
-    """A source distribution in its place.
-
-    Attributes:
-        path: Where it is.
-        sha256: Its digest, in hexadecimal.
-        size: Its size in bytes.
-    """
-
-    path: Path
-    sha256: str
-    size: int
 
 
 def sdist_files(
@@ -91,7 +75,7 @@ def write_sdist(
     metadata: Metadata,
     files: Sequence[WheelEntry],
     epoch: int = DEFAULT_EPOCH,
-) -> WrittenSdist:
+) -> WrittenArchive:
     """Write the archive; it appears under its name when it is complete, and replaces one of that name.
 
     Args:
@@ -123,15 +107,7 @@ def write_sdist(
                 _info(f"{metadata.stem}/{entry.arcname}", entry, len(data), date), io.BytesIO(data)
             )
     content = buffer.getvalue()
-    try:
-        output_dir.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".pyz3-", dir=output_dir) as scratch:
-            unfinished = Path(scratch, path.name)
-            unfinished.write_bytes(content)
-            unfinished.replace(path)
-    except OSError as error:
-        raise output_error(path, error, what="the sdist cannot be written") from error
-    return WrittenSdist(path=path, sha256=hashlib.sha256(content).hexdigest(), size=len(content))
+    return put_in_place(path, lambda unfinished: unfinished.write_bytes(content), what="sdist")
 
 
 def _info(name: str, entry: WheelEntry, size: int, date: int) -> tarfile.TarInfo:

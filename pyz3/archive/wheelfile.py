@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import errno
-import hashlib
-import os
 import stat
-import tempfile
 import time
 import unicodedata
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
@@ -19,13 +13,16 @@ from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 from wheel.wheelfile import WheelFile  # type: ignore[import-untyped]
 
 from pyz3 import __version__
-from pyz3.archive.entries import WheelEntry
-from pyz3.errors import BuildFailedError, ConfigError, Pyz3Error
+from pyz3.archive.entries import WheelEntry, is_portable
+from pyz3.archive.output import put_in_place
+from pyz3.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
     from pyz3.archive.metadata import Metadata
+    from pyz3.archive.output import WrittenArchive
 
 DEFAULT_EPOCH = 1577836800
 """2020-01-01 00:00:00 UTC, in seconds since 1970: the date of files without SOURCE_DATE_EPOCH."""
@@ -35,22 +32,6 @@ _OLDEST_EPOCH = 315532800  # 1980-01-01 00:00:00 UTC
 _NEWEST_EPOCH = 4354819198  # 2107-12-31 23:59:58 UTC
 _UNIX = 3  # APPNOTE.TXT 4.4.2: "version made by", so that the modes count
 _COMPRESSION_LEVEL = 9
-_DISK_FULL = frozenset((errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)))
-
-
-@dataclass(frozen=True, kw_only=True)
-class WrittenWheel:
-    """A wheel in its place.
-
-    Attributes:
-        path: Where it is.
-        sha256: Its digest, in hexadecimal.
-        size: Its size in bytes.
-    """
-
-    path: Path
-    sha256: str
-    size: int
 
 
 def write_wheel(
@@ -62,7 +43,7 @@ def write_wheel(
     root_is_purelib: bool = False,
     epoch: int = DEFAULT_EPOCH,
     generator: str = f"pyz3 {__version__}",
-) -> WrittenWheel:
+) -> WrittenArchive:
     """Write one wheel; it appears under its name when it is complete, and replaces one of that name.
 
     Args:
@@ -87,21 +68,13 @@ def write_wheel(
     own = dist_info_entries(metadata, tag=tag, root_is_purelib=root_is_purelib, generator=generator)
     entries = _in_order([*files, *own], dist_info=metadata.dist_info)
     contents = [(entry, entry.read()) for entry in entries]
-    path = output_dir / filename
-    try:
-        output_dir.mkdir(parents=True, exist_ok=True)
-        # A folder rather than a file: the wheel library wants the final name, and the file gets
-        # the mode that the umask gives.
-        with tempfile.TemporaryDirectory(prefix=".pyz3-", dir=output_dir) as scratch:
-            unfinished = Path(scratch, filename)
-            with _ReproducibleWheelFile(unfinished, epoch=epoch) as wheel:
-                for entry, data in contents:
-                    wheel.add(entry, data)
-            content = unfinished.read_bytes()
-            unfinished.replace(path)
-    except OSError as error:
-        raise output_error(path, error) from error
-    return WrittenWheel(path=path, sha256=hashlib.sha256(content).hexdigest(), size=len(content))
+
+    def write(unfinished: Path) -> None:
+        with _ReproducibleWheelFile(unfinished, epoch=epoch) as wheel:
+            for entry, data in contents:
+                wheel.add(entry, data)
+
+    return put_in_place(output_dir / filename, write, what="wheel")
 
 
 def dist_info_entries(
@@ -186,22 +159,3 @@ def _in_order(entries: Sequence[WheelEntry], *, dist_info: str) -> list[WheelEnt
     if f"{dist_info}/RECORD".casefold() in seen:
         raise ConfigError(f"{seen[f'{dist_info}/RECORD'.casefold()].origin}: RECORD is written by pyz3")
     return sorted(entries, key=lambda entry: (entry.arcname.startswith(f"{dist_info}/"), entry.arcname))
-
-
-def is_portable(arcname: str) -> bool:
-    """Tell whether a name is a relative path that every system can unpack."""
-    parts = arcname.split("/")
-    return arcname.isprintable() and not set(arcname) & set("\\:") and not {"", ".", ".."} & set(parts)
-
-
-def output_error(path: Path, error: OSError, *, what: str = "the wheel cannot be written") -> Pyz3Error:
-    """Say what is wrong with the output directory."""
-    if error.errno in _DISK_FULL:
-        return BuildFailedError(
-            f"{path}: {what}: {error.strerror}",
-            tip="Free some space, or choose another --output-dir.",
-        )
-    return ConfigError(
-        f"{path}: {what}: {os.strerror(error.errno) if error.errno else error}",
-        tip="Choose another --output-dir.",
-    )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pyz3.archive import WrittenWheel, find_packages, package_files, read_metadata, write_wheel
+from pyz3.archive import WrittenArchive, find_packages, package_files, read_metadata, write_wheel
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,7 +63,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-def build(project: Path, output_dir: Path) -> WrittenWheel:
+def build(project: Path, output_dir: Path) -> WrittenArchive:
     metadata = read_metadata(project)
     files = package_files(project, find_packages(project, project_name=metadata.name))
     return write_wheel(
