@@ -14,26 +14,17 @@ from rich.console import Console
 
 from pyz3.builder import WheelBuilder
 from pyz3.builder.delivery import read_contents
+from pyz3.cli.options import SETTINGS, optimize_option, project_argument
 from pyz3.cli.ui import BuildView, print_failures
-from pyz3.config import OPTIMIZE_MODES
 from pyz3.develop import build_in_place, is_installed, refresh, remove_in_place
 from pyz3.engine.toolchain import find_toolchain
 from pyz3.errors import ConfigError
 
-_HELP = {"help_option_names": ["-h", "--help"]}
-_PROJECT = click.argument("project", type=click.Path(path_type=Path), default=".")
 
-
-@click.command(context_settings=_HELP)
-@_PROJECT
+@click.command(context_settings=SETTINGS)
+@project_argument
 @click.option("--in-place", is_flag=True, help="Put the modules into the source tree; install nothing.")
-@click.option(
-    "--optimize",
-    type=click.Choice(OPTIMIZE_MODES),
-    envvar="PYZ3_OPTIMIZE",
-    show_envvar=True,
-    help="Zig's build mode.  [default: the project's]",
-)
+@optimize_option
 def develop(*, project: Path, in_place: bool, optimize: str | None) -> int:
     """Install the project in PROJECT into this environment so that its sources can be worked on.
 
@@ -53,8 +44,8 @@ def develop(*, project: Path, in_place: bool, optimize: str | None) -> int:
     return error.exit_code if error else 0
 
 
-@click.command(context_settings=_HELP)
-@_PROJECT
+@click.command(context_settings=SETTINGS)
+@project_argument
 def clean(*, project: Path) -> int:
     """Remove what `pyz3 develop` put into this environment and into the source tree, and nothing else."""
     console = Console(highlight=False, markup=False)

@@ -10,10 +10,11 @@ import click
 import msgspec
 from rich.console import Console
 
+from pyz3.cli.options import SETTINGS
 from pyz3.doctor import diagnose
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(context_settings=SETTINGS)
 @click.argument("names", nargs=-1, required=True, metavar="WHEEL|MODULE...")
 @click.option(
     "--path",

@@ -10,6 +10,7 @@ import click
 from rich.console import Console
 from rich.text import Text
 
+from pyz3.cli.options import SETTINGS
 from pyz3.errors import ConfigError
 from pyz3.scaffold import Draft, Wishes, adopt, new_project, refuse_overwriting
 from pyz3.scaffold.new import LANGUAGES
@@ -17,7 +18,7 @@ from pyz3.scaffold.new import LANGUAGES
 _COLOURS = {"+": "green", "-": "red", "@": "cyan"}
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(context_settings=SETTINGS)
 @click.argument("directory", type=click.Path(path_type=Path, file_okay=False), default=".", metavar="[DIR]")
 @click.option(
     "--language",

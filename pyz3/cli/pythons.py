@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
 from rich.table import Table
 
 from pyz3.capi import best_headers, fetch_with_uv, find_headers, how_to_get
+from pyz3.cli.options import SETTINGS, python_headers_option
 from pyz3.targets import SUPPORTED
 
+if TYPE_CHECKING:
+    from pathlib import Path
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
-@click.option(
-    "--python-headers",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="A folder that holds Python.h, used before those that are found; repeatable.",
-)
+
+@click.command(context_settings=SETTINGS)
+@python_headers_option
 @click.option("--fetch", is_flag=True, help="Get what is missing with uv.")
 def pythons(*, python_headers: tuple[Path, ...], fetch: bool) -> None:
     """List the Pythons that wheels can be built for here, and what is missing."""

@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
 
 from pyz3.builder.inputs import read_epoch
 from pyz3.builder.source import build_sdist
+from pyz3.cli.options import SETTINGS, output_dir_option, project_argument
 from pyz3.cli.ui import BuildView, human_size
 from pyz3.frontends import load_project
 
+if TYPE_CHECKING:
+    from pathlib import Path
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
-@click.argument("project", type=click.Path(path_type=Path), default=".")
-@click.option(
-    "-o",
-    "--output-dir",
-    type=click.Path(path_type=Path),
-    default="dist",
-    show_default=True,
-    envvar="PYZ3_OUTPUT_DIR",
-    show_envvar=True,
-    help="Where it goes.",
-)
+
+@click.command(context_settings=SETTINGS)
+@project_argument
+@output_dir_option("it goes")
 def sdist(*, project: Path, output_dir: Path) -> None:
     """Write the source distribution of the project in PROJECT, the current folder by default."""
     console = Console(highlight=False, markup=False)

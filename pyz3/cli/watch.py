@@ -15,6 +15,7 @@ from rich.text import Text
 
 from pyz3.builder import WheelBuilder
 from pyz3.builder.delivery import read_contents
+from pyz3.cli.options import SETTINGS, project_argument
 from pyz3.cli.ui import print_error, print_failures
 from pyz3.develop import Stamps, build_in_place, find_redirect, in_place_files, refresh
 from pyz3.develop.binaries import build_binaries
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
 _POLL_SECONDS = 0.1
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
-@click.argument("project", type=click.Path(path_type=Path), default=".")
+@click.command(context_settings=SETTINGS)
+@project_argument
 def watch(*, project: Path) -> None:
     """Build the project in PROJECT, and again whenever a source, a header or pyproject.toml changes.
 

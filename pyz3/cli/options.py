@@ -1,0 +1,48 @@
+"""What several commands have in common: the project's folder and options of one meaning."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pyz3.config import OPTIMIZE_MODES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SETTINGS: dict[str, Any] = {"help_option_names": ["-h", "--help"]}
+"""Every command's: how it is asked for help."""
+
+project_argument = click.argument("project", type=click.Path(path_type=Path), default=".")
+
+optimize_option = click.option(
+    "--optimize",
+    type=click.Choice(OPTIMIZE_MODES),
+    envvar="PYZ3_OPTIMIZE",
+    show_envvar=True,
+    help="Zig's build mode.  [default: the project's]",
+)
+
+python_headers_option = click.option(
+    "--python-headers",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="A folder that holds Python.h, used before those that are found; repeatable.",
+)
+
+
+def output_dir_option(what: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Give ``--output-dir``, of ``what``: ``the wheels go``."""
+    return click.option(
+        "-o",
+        "--output-dir",
+        type=click.Path(path_type=Path),
+        default="dist",
+        show_default=True,
+        envvar="PYZ3_OUTPUT_DIR",
+        show_envvar=True,
+        help=f"Where {what}.",
+    )
