@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from typing import NoReturn
 
 
@@ -23,3 +24,13 @@ def isolated(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(os, name, refuse, raising=False)
     monkeypatch.setattr(socket.socket, "connect", refuse)
     monkeypatch.setattr(socket.socket, "connect_ex", refuse)
+
+
+@pytest.fixture
+def headers(tmp_path: Path) -> Path:
+    """Headers of a Python 3.12 chosen by hand, so that the machine's own do not matter."""
+    folder = tmp_path / "include"
+    folder.mkdir()
+    (folder / "Python.h").touch()
+    (folder / "patchlevel.h").write_text('#define PY_VERSION "3.12.9"\n')
+    return folder

@@ -37,15 +37,6 @@ def c_project(project: Path) -> Path:
     return project
 
 
-@pytest.fixture
-def headers(tmp_path: Path) -> Path:
-    folder = tmp_path / "include"
-    folder.mkdir()
-    (folder / "Python.h").touch()
-    (folder / "patchlevel.h").write_text('#define PY_VERSION "3.12.9"\n')
-    return folder
-
-
 def test_the_public_names() -> None:
     assert set(pyz3.wheel.__all__) >= {"BuildConfig", "Platform", "WheelBuilder", "build_wheel"}
     assert all(hasattr(pyz3.wheel, name) for name in pyz3.wheel.__all__)

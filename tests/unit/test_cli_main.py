@@ -41,16 +41,6 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.fixture
-def headers(tmp_path: Path) -> Path:
-    """Headers of a Python 3.12 chosen by hand, so that the machine's own do not matter."""
-    folder = tmp_path / "include"
-    folder.mkdir()
-    (folder / "Python.h").touch()
-    (folder / "patchlevel.h").write_text('#define PY_VERSION "3.12.9"\n')
-    return folder
-
-
 def run(*args: object, command: click.Command | None = None) -> int:
     with pytest.raises(SystemExit) as caught:
         main([str(arg) for arg in args], **({} if command is None else {"command": command}))
