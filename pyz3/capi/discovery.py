@@ -191,7 +191,13 @@ def fetch_with_uv(version: str, *, environ: Mapping[str, str]) -> None:
         ConfigError: There is no uv.
         Pyz3Error: uv failed; the message holds what it printed.
     """
-    command = [*_uv(environ), "python", "install", version]
+    uv = find_uv(environ)
+    if uv is None:
+        raise ConfigError(
+            "uv is neither on PATH nor installed as a package: it is what fetches Pythons",
+            tip=f"pip install uv, or name headers that you have with {OPTION} DIR",
+        )
+    command = [*uv, "python", "install", version]
     done = subprocess.run(command, env=dict(environ), capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise Pyz3Error(
@@ -200,16 +206,14 @@ def fetch_with_uv(version: str, *, environ: Mapping[str, str]) -> None:
         )
 
 
-def _uv(environ: Mapping[str, str]) -> tuple[str, ...]:
+def find_uv(environ: Mapping[str, str]) -> tuple[str, ...] | None:
+    """Give the command that starts uv: of ``PATH``, else the ``uv`` package; ``None`` if there is none."""
     found = shutil.which("uv", path=environ.get("PATH", os.defpath))
     if found:
         return (found,)
     if importlib.util.find_spec("uv") is not None:
         return (sys.executable, "-m", "uv")
-    raise ConfigError(
-        "uv is neither on PATH nor installed as a package: it is what fetches Pythons",
-        tip=f"pip install uv, or name headers that you have with {OPTION} DIR",
-    )
+    return None
 
 
 def _no_headers(path: Path, origin: str) -> ConfigError:
@@ -244,9 +248,42 @@ def _rank(tree: HeaderTree) -> tuple[int, bool, bool, int, tuple[int, ...], str]
     )
 
 
+def find_installations(environ: Mapping[str, str], host: Host | None = None) -> Iterator[tuple[str, Path]]:
+    """Give origin and prefix of each installation of Python besides the running one, best first.
+
+    The same one may be given twice.  Nothing is known of it but its place: it may be of any
+    version, of another implementation, or broken.
+
+    Args:
+        environ: Environment variables.
+        host: This machine unless given.
+    """
+    host = host or Host.current()
+    yield from _managed(environ, host)
+    for origin, pattern in host.system:
+        # …/include/python3.13 on POSIX, …/include on Windows
+        for path in _glob(pattern):
+            yield origin, path.parent if host.windows else path.parent.parent
+    for prefix in _path_prefixes(environ, windows=host.windows):
+        yield "PATH", prefix
+
+
 def _candidates(environ: Mapping[str, str], host: Host) -> Iterator[tuple[str, Path]]:
     for path in host.running:
         yield "this interpreter", path
+    for origin, prefix in _managed(environ, host):
+        for path in _includes(prefix, windows=host.windows):
+            yield origin, path
+    for origin, pattern in host.system:
+        for path in _glob(pattern):
+            yield origin, path
+    for prefix in _path_prefixes(environ, windows=host.windows):
+        for path in _includes(prefix, windows=host.windows):
+            yield "PATH", path
+
+
+def _managed(environ: Mapping[str, str], host: Host) -> Iterator[tuple[str, Path]]:
+    """Installations of the managers of Pythons, each with its own prefix."""
     prefixes = (
         ("pyenv", _pyenv(environ, host)),
         ("uv", _uv_pythons(environ, host)),
@@ -254,14 +291,7 @@ def _candidates(environ: Mapping[str, str], host: Host) -> Iterator[tuple[str, P
     )
     for origin, found in prefixes:
         for prefix in found:
-            for path in _includes(prefix, windows=host.windows):
-                yield origin, path
-    for origin, pattern in host.system:
-        for path in _glob(pattern):
-            yield origin, path
-    for prefix in _path_prefixes(environ, windows=host.windows):
-        for path in _includes(prefix, windows=host.windows):
-            yield "PATH", path
+            yield origin, prefix
 
 
 def _includes(prefix: Path, *, windows: bool) -> Iterator[Path]:

@@ -1,0 +1,104 @@
+"""pip as a program: the one that is installed beside pyz3, or one that uv brings."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+from pyz3.capi.discovery import find_uv
+from pyz3.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+# Where installed files go is for pyz3 to say; all else that the user set for pip stays.
+_DESTINATIONS = (
+    *("PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_USER", "PIP_PYTHON", "PIP_REQUIREMENT", "PIP_DRY_RUN"),
+    *("PIP_REPORT", "PIP_DEST", "PIP_REQUIRE_VIRTUALENV", "PIP_ONLY_BINARY", "PIP_NO_BINARY", "PIP_PLATFORM"),
+    *("PIP_QUIET", "PIP_VERBOSE", "UV_SYSTEM_PYTHON", "UV_PYTHON", "UV_PROJECT_ENVIRONMENT", "UV_NO_BINARY"),
+)
+# Of the interpreter that runs pyz3; another one must not see them.
+_INTERPRETERS = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__", "PYTHONEXECUTABLE")
+
+_OFFLINE = (
+    *("Temporary failure in name resolution", "Name or service not known", "dns error", "getaddrinfo failed"),
+    *(
+        "Network is unreachable",
+        "Connection refused",
+        "ConnectTimeoutError",
+        "tcp connect error",
+        "timed out",
+    ),
+    *("nodename nor servname provided", "Failed to establish a new connection", "ProxyError"),
+)
+
+
+def python_with_pip(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """Give the command that starts a Python which can import pip.
+
+    Args:
+        environ: Environment variables; uv is looked for when pyz3's own interpreter has no pip.
+
+    Raises:
+        ConfigError: There is neither pip nor uv.
+    """
+    if importlib.util.find_spec("pip") is not None:
+        return (sys.executable,)
+    uv = find_uv(environ)
+    if uv is None:
+        raise ConfigError(
+            f"{sys.executable} has no pip, and there is no uv: one of them must fetch packages",
+            tip="pip install uv, or python -m ensurepip",
+        )
+    return (*uv, "run", "--quiet", "--no-project", "--python", sys.executable, "--with", "pip", "python")
+
+
+def run_tool(
+    command: Sequence[str | Path], *, cwd: Path, environ: Mapping[str, str]
+) -> subprocess.CompletedProcess[str]:
+    """Run pip, uv or a Python; ``stdout`` of the answer holds both streams in order.
+
+    Args:
+        command: Program and arguments.
+        cwd: A folder without configuration of a project (uv reads a ``pyproject.toml`` there).
+        environ: The user's environment variables; settings of pip and uv are respected, except where
+            files go.
+
+    Raises:
+        ConfigError: The program cannot be started.
+    """
+    left_out = {*_DESTINATIONS, *_INTERPRETERS}
+    env = {name: value for name, value in environ.items() if name not in left_out}
+    env |= {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1", "PIP_NO_COLOR": "1", "NO_COLOR": "1"}
+    env |= {"PYTHONIOENCODING": "utf-8", "PYTHONSAFEPATH": "1"}
+    cwd.mkdir(parents=True, exist_ok=True)
+    try:
+        return subprocess.run(
+            [os.fspath(word) for word in command],
+            cwd=cwd,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            errors="replace",
+            check=False,
+        )
+    except OSError as error:
+        raise ConfigError(f"{command[0]} cannot be run: {error.strerror or error}") from error
+
+
+def offline_tip(output: str) -> str | None:
+    """Give a tip if ``output`` of pip or uv tells of a network that is not there."""
+    if any(text in output for text in _OFFLINE):
+        return "the package index is out of reach: check the network, a proxy, and the address of the index"
+    return None
+
+
+def tail(output: str, lines: int = 20) -> str:
+    """Give the last lines of a program's output, empty ones left out."""
+    return "\n".join([line.rstrip() for line in output.splitlines() if line.strip()][-lines:])

@@ -1,0 +1,115 @@
+"""What belongs to a project's tree, and its digest."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import stat
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pyz3.sources.git import git_state
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+# Other tools' own folders, by name.
+_OTHERS = frozenset((
+    *(".git", ".hg", ".svn", ".bzr", ".tox", ".nox", "__pycache__", "node_modules", ".eggs"),
+    *(".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", ".zig-cache", "zig-out"),
+))  # fmt: skip
+_SETUPTOOLS_BUILD = re.compile(r"lib|lib\..+|temp\..+|bdist\..+|scripts-\d.+")
+_DISTRIBUTION = (".whl", ".tar.gz", ".zip", ".egg", ".exe", ".msi", ".asc", ".sig", ".attestation")
+# Built in place, or compiled: the tag tells that they are of one Python, and not of the source.
+_BUILT = re.compile(r".+\.(cpython-3\d+t?-[\w-]+\.so|cp3\d+t?-win\w+\.pyd)|.+\.pyc")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TreeEntry:
+    """A file of a project.
+
+    Attributes:
+        name: Relative to the root, with forward slashes.
+        path: Where it is.
+        link: Text of a symbolic link that stays within the project; else the entry is a file.
+        status: Of the file, or of what a link leads to outside.
+    """
+
+    name: str
+    path: str
+    link: str | None
+    status: os.stat_result
+
+
+def walk_tree(root: Path) -> Iterator[TreeEntry]:
+    """Give every file of the project in ``root``, in order of names, folder by folder.
+
+    Left out are: version control; virtual environments (``pyvenv.cfg``) and other tools' folders; ``build``
+    if setuptools made it; ``dist`` if it holds nothing but distributions; extension modules that were
+    built in place.  ``*.egg-info`` is left out of a checkout, where it is a remnant, but not of an sdist
+    (``PKG-INFO`` beside it), whose list of files setuptools reads.
+    """
+    top = os.path.realpath(root)
+    is_sdist = os.path.isfile(os.path.join(top, "PKG-INFO"))  # noqa: PTH113, PTH118 - fast
+    yield from _walk(top, top, "", is_sdist=is_sdist, within=(top,))
+
+
+def tree_digest(root: Path) -> str:
+    """Give a digest of a project: names, bytes, executable bits; of a Git checkout also commit and tags.
+
+    Dates do not count, nor does what :func:`walk_tree` leaves out.
+
+    Returns:
+        64 hexadecimal digits.
+    """
+    whole = hashlib.sha256(git_state(root))
+    for entry in walk_tree(root):
+        if entry.link is not None:
+            content, kind = entry.link.encode(), "l"
+        else:
+            with open(entry.path, "rb") as file:  # noqa: PTH123 - a third of the time
+                content = file.read()
+            kind = "x" if entry.status.st_mode & stat.S_IXUSR else "f"
+        whole.update(f"{kind} {len(content)} {entry.name}\0".encode("utf-8", "surrogateescape"))
+        whole.update(content)
+    return whole.hexdigest()
+
+
+def _walk(
+    folder: str, top: str, prefix: str, *, is_sdist: bool, within: tuple[str, ...]
+) -> Iterator[TreeEntry]:
+    with os.scandir(folder) as found:
+        entries = sorted(found, key=lambda entry: entry.name)
+    for entry in entries:
+        name = prefix + entry.name
+        if entry.is_symlink():
+            real = os.path.realpath(entry.path)
+            if real == top or real.startswith(top + os.sep):
+                link = os.path.relpath(real, os.path.realpath(folder))
+                yield TreeEntry(
+                    name=name, path=entry.path, link=link, status=entry.stat(follow_symlinks=False)
+                )
+                continue
+            if not os.path.exists(real) or real in within:  # noqa: PTH110 - leads nowhere, or in a ring
+                continue
+            if os.path.isdir(real) and not _left_out_folder(entry.path, entry.name, is_sdist=is_sdist):  # noqa: PTH112
+                yield from _walk(real, top, f"{name}/", is_sdist=is_sdist, within=(*within, real))
+                continue
+        if entry.is_dir():
+            if not _left_out_folder(entry.path, entry.name, is_sdist=is_sdist):
+                yield from _walk(entry.path, top, f"{name}/", is_sdist=is_sdist, within=within)
+        elif entry.is_file() and (is_sdist or not _BUILT.fullmatch(entry.name)) and entry.name != ".git":
+            yield TreeEntry(name=name, path=entry.path, link=None, status=entry.stat())
+
+
+def _left_out_folder(path: str, name: str, *, is_sdist: bool) -> bool:
+    if name in _OTHERS or os.path.exists(os.path.join(path, "pyvenv.cfg")):  # noqa: PTH110, PTH118 - fast
+        return True
+    if name == "build":
+        inside = os.listdir(path)  # noqa: PTH208 - names alone
+        return bool(inside) and all(_SETUPTOOLS_BUILD.fullmatch(entry) for entry in inside)
+    if name == "dist":
+        return all(entry.endswith(_DISTRIBUTION) for entry in os.listdir(path))  # noqa: PTH208
+    return name.endswith(".egg-info") and not is_sdist
