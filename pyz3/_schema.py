@@ -26,7 +26,7 @@ def convert(value: Any, wanted: type[T], *, where: str, file: str) -> T:
     Args:
         value: What the file holds at ``where``.
         wanted: A msgspec Struct type.
-        where: The key of ``value``, as in ``tool.pyz3``.
+        where: The key of ``value``, as in ``tool.pyz3``; empty: the whole file.
         file: The file's name, for messages.
 
     Raises:
@@ -39,7 +39,11 @@ def convert(value: Any, wanted: type[T], *, where: str, file: str) -> T:
         steps = _steps(path.rstrip("`"))
         key, found = _locate(value, steps, wanted)
         raise _explain(
-            message, key=where + key, file=file, found=found, wanted=_type_at(wanted, steps)
+            message,
+            key=(where + key).removeprefix("."),
+            file=file,
+            found=found,
+            wanted=_type_at(wanted, steps),
         ) from None
 
 
@@ -105,16 +109,20 @@ def _explain(message: str, *, key: str, file: str, found: Any, wanted: Any) -> C
         struct = next((m for m in _members(wanted) if hasattr(m, "__struct_fields__")), None)
         names = sorted(f.encode_name for f in msgspec.structs.fields(struct)) if struct else []
         tip = suggest(unknown[1], names) or f"the keys there are: {', '.join(names)}"
-        return ConfigError(f"{file}: {key}.{unknown[1]}: unknown key", tip=tip)
+        return ConfigError(f"{file}: {_below(key, unknown[1])}: unknown key", tip=tip)
     missing = re.fullmatch(r"Object missing required field `(.*)`", message)
     if missing:
-        return ConfigError(f"{file}: {key}.{missing[1]}: missing", tip=f"add it: {missing[1]} = …")
+        return ConfigError(f"{file}: {_below(key, missing[1])}: missing", tip=f"add it: {missing[1]} = …")
     choices = [c for m in _members(wanted) for c in get_args(m) if isinstance(c, str)]
     if message.startswith("Invalid enum value") and choices:
         return ConfigError(
             f"{file}: {key}: {found!r} is not one of {', '.join(choices)}", tip=suggest(str(found), choices)
         )
     return ConfigError(f"{file}: {key}: {_toml_terms(message)}")
+
+
+def _below(key: str, name: str) -> str:
+    return f"{key}.{name}" if key else name
 
 
 _TERMS: Mapping[str, str] = {

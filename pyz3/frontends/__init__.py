@@ -1,5 +1,42 @@
 """Frontends: each reads one kind of project and gives a :class:`pyz3.config.Project`."""
 
-from pyz3.frontends.native import load_project
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pyz3.config import read_pyproject
+from pyz3.errors import ConfigError
+from pyz3.frontends import native, setuptools
+from pyz3.frontends.backends import is_legacy, recognise
+
+if TYPE_CHECKING:
+    from pyz3.config import Project
 
 __all__ = ["load_project"]
+
+
+def load_project(root: Path, *, config: Path | None = None) -> Project:
+    """Read the project in the folder ``root``.  Nothing of it is run.
+
+    Args:
+        root: The folder that holds ``pyproject.toml``, or ``setup.py``.
+        config: A file of TOML in place of the project's ``[tool.pyz3]``, for a project that another
+            backend builds.
+
+    Raises:
+        ConfigError: The configuration is wrong, or the project has a build backend that pyz3 cannot
+            work with.
+    """
+    root = Path(os.path.abspath(root))  # noqa: PTH100 - resolve() would follow links, and paths are shown as given
+    data = read_pyproject(root) if (root / "pyproject.toml").exists() or not is_legacy(root) else {}
+    backend = recognise(root, data)
+    if backend is not None:
+        return setuptools.load_project(root, data, backend, config=config)
+    if config is not None:
+        raise ConfigError(
+            f"{config}: pyz3 itself builds the project in {root}, by its own [tool.pyz3]",
+            tip="put into its pyproject.toml what is to be different",
+        )
+    return native.load_project(root, data)

@@ -6,14 +6,24 @@ import contextlib
 import os
 import re
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from pyz3._schema import suggest
 from pyz3.capi import stable_abi_tag
-from pyz3.config import FAMILIES, Extension, Library, Project, Settings, read_pyproject, read_tool_table
+from pyz3.config import (
+    FAMILIES,
+    Extension,
+    FamilyTable,
+    InheritTable,
+    Library,
+    Project,
+    Settings,
+    read_tool_table,
+)
 from pyz3.errors import ConfigError
+from pyz3.frontends.metadata import classified
 from pyz3.targets import SUPPORTED
 
 if TYPE_CHECKING:
@@ -22,17 +32,21 @@ if TYPE_CHECKING:
 SOURCE_SUFFIXES = (".c", ".cc", ".cpp", ".cxx", ".S", ".zig")
 # Loaders take these names for the C library's own (musl does for all of them).
 _SYSTEM_LIBRARIES = frozenset({"c", "m", "dl", "rt", "pthread", "util", "crypt", "resolv", "xnet"})
+_FOR_SETUPTOOLS = "only for a project that setuptools builds"
 
 
-def load_project(root: Path) -> Project:
+def load_project(root: Path, data: dict[str, Any]) -> Project:
     """Read the project in the folder ``root``.
+
+    Args:
+        root: Absolute.
+        data: Its ``pyproject.toml``.
 
     Raises:
         ConfigError: The configuration is wrong, a glob matches nothing, or a path leaves the project.
     """
-    root = Path(os.path.abspath(root))  # noqa: PTH100 - resolve() would follow links, and paths are shown as given
-    data = read_pyproject(root)
     tool = read_tool_table(data)
+    _refuse_hook_keys(tool)
     for key in ("extensions", "libraries"):
         if tool.build_zig and getattr(tool, key):
             raise ConfigError(
@@ -63,15 +77,32 @@ def load_project(root: Path) -> Project:
             _library(root, index, table, tool.libraries[:index]) for index, table in enumerate(tool.libraries)
         ),
         requires_python=requires if isinstance(requires, str) else "",
-        classified=_classified(classifiers),
+        classified=classified(classifiers if isinstance(classifiers, list) else []),
     )
 
 
-def _classified(classifiers: object) -> tuple[str, ...]:
-    """Give the Pythons that trove classifiers name: ``Programming Language :: Python :: 3.13``."""
-    lines = [str(line) for line in classifiers] if isinstance(classifiers, list) else []
-    found = [re.fullmatch(r"Programming Language :: Python :: (3\.[0-9]+)", line) for line in lines]
-    return tuple(match[1] for match in found if match)
+def _refuse_hook_keys(tool: ToolTable) -> None:
+    """What is said to another build backend must not be lost in silence.
+
+    Raises:
+        ConfigError: Such a key is there.
+    """
+    if tool.extra != FamilyTable():
+        raise ConfigError(
+            f"pyproject.toml: tool.pyz3.extra: {_FOR_SETUPTOOLS}",
+            tip="say it of each extension: [[tool.pyz3.extensions]]",
+        )
+    keys = InheritTable.__struct_fields__
+    said = [f"tool.pyz3.{key}" for key in keys if getattr(tool, key)]
+    for index, override in enumerate(tool.overrides):
+        said += [f"tool.pyz3.overrides[{index}].{key}" for key in keys if getattr(override, key) is not None]
+        if override.inherit != InheritTable():
+            said.append(f"tool.pyz3.overrides[{index}].inherit")
+    if said:
+        raise ConfigError(
+            f"pyproject.toml: {said[0].replace('_', '-')}: {_FOR_SETUPTOOLS}",
+            tip="pyz3 builds this one itself, and runs nothing of it",
+        )
 
 
 def _refuse_compiler_keys(tool: ToolTable) -> None:

@@ -1,0 +1,140 @@
+"""Projects that setuptools builds: what it is told for them, from ``[tool.pyz3]`` or cibuildwheel's table."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+from pyz3.config import FAMILIES, Project, ToolTable, parse_assignments, read_config_file, read_tool_table
+from pyz3.errors import ConfigError
+from pyz3.frontends import cibuildwheel
+from pyz3.frontends.backends import NATIVE_KEYS
+from pyz3.frontends.metadata import classified, read_metadata
+from pyz3.frontends.variables import trouble_with
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from pyz3.config import Backend, OverrideTable, Settings
+    from pyz3.frontends.metadata import Metadata
+
+
+def load_project(root: Path, data: dict[str, Any], backend: Backend, *, config: Path | None) -> Project:
+    """Give the project in ``root``.
+
+    ``config`` counts before ``[tool.pyz3]``, and that before ``[tool.cibuildwheel]``: they are never mixed.
+
+    Args:
+        root: Absolute.
+        data: Its ``pyproject.toml``; empty if it has none.
+        backend: What builds it.
+        config: A file in place of its ``[tool.pyz3]``.
+
+    Raises:
+        ConfigError: The configuration is wrong.
+    """
+    tools = data.get("tool")
+    tools = tools if isinstance(tools, dict) else {}
+    found = read_metadata(root, data)
+    project = Project(
+        root=root,
+        tool=ToolTable(),
+        extensions=(),
+        classified=classified(found.classifiers),
+        backend=replace(backend, name=found.name, version=found.version),
+    )
+    if config is not None:
+        tool, table = read_config_file(config)
+        project = replace(project, tool=tool, config_file=str(config), config_table=table)
+    elif "pyz3" in tools or "cibuildwheel" not in tools:
+        project = replace(project, tool=read_tool_table(data))
+    else:
+        tool, notes = cibuildwheel.read(tools["cibuildwheel"])
+        project = replace(project, tool=tool, notes=notes, config_table="tool.cibuildwheel")
+    _check(project)
+    return _with_requires_python(_rooted(project, config), found)
+
+
+def _with_requires_python(project: Project, found: Metadata) -> Project:
+    try:
+        SpecifierSet(found.requires_python)
+    except InvalidSpecifier:
+        # Old distributions have such: pip does not obey it either.
+        note = f"{found.origin}: {found.requires_python!r} is no version specifier (PEP 440): not obeyed"
+        return replace(project, notes=(*project.notes, note))
+    return replace(project, requires_python=found.requires_python)
+
+
+def _rooted(project: Project, config: Path | None) -> Project:
+    """Make the folders of ``config`` absolute: they are relative to it, not to the project."""
+    if config is None:
+        return project
+    base = config.absolute().parent
+
+    def rooted(settings: Any) -> Any:
+        return msgspec.structs.replace(
+            settings,
+            include_dirs=tuple(str(base / folder) for folder in settings.include_dirs),
+            library_dirs=tuple(str(base / folder) for folder in settings.library_dirs),
+        )
+
+    tool = project.tool
+    families = {family: rooted(getattr(tool.extra, family)) for family in FAMILIES}
+    extra = msgspec.structs.replace(rooted(tool.extra), **families)
+    overrides = tuple(rooted(override) for override in tool.overrides)
+    return replace(project, tool=msgspec.structs.replace(tool, extra=extra, overrides=overrides))
+
+
+def _check(project: Project) -> None:
+    """Refuse what would be lost in silence, and texts that mean nothing.
+
+    Raises:
+        ConfigError: Such a key is there.
+    """
+    tool, default = project.tool, ToolTable()
+    for key in NATIVE_KEYS:
+        name = key.replace("-", "_")
+        if getattr(tool, name) != getattr(default, name):
+            raise ConfigError(
+                f"{project.where(key)}: setuptools builds this project, and knows nothing of this key",
+                tip="drop it, or have pyz3 build the project: pyz3 init",
+            )
+    for where, settings in _settings(project):
+        if settings.sources:
+            raise ConfigError(
+                f"{where}.sources: setuptools says what the extensions of this project are compiled from",
+                tip="name folders, libraries and flags here",
+            )
+    tables: list[tuple[str, ToolTable | OverrideTable]] = [("", tool)]
+    tables += [(f"overrides[{index}].", override) for index, override in enumerate(tool.overrides)]
+    for prefix, table in tables:
+        for key in ("environment", "config-settings"):
+            value = getattr(table, key.replace("-", "_"))
+            if isinstance(value, str):
+                value = _assignments(project.where(f"{prefix}{key}"), value)
+            if key == "environment" and value:
+                _check_variables(project.where(f"{prefix}{key}"), value)
+
+
+def _settings(project: Project) -> Iterator[tuple[str, Settings]]:
+    extra = project.tool.extra
+    yield project.where("extra"), extra
+    for family in FAMILIES:
+        yield project.where(f"extra.{family}"), getattr(extra, family)
+
+
+def _assignments(where: str, text: str) -> dict[str, str]:
+    try:
+        return parse_assignments(text)
+    except ValueError as error:
+        raise ConfigError(f"{where}: {error}", tip='a table is clearer: { NAME = "value" }') from None
+
+
+def _check_variables(where: str, values: Mapping[str, object]) -> None:
+    for name, value in values.items():
+        if trouble := trouble_with(name, str(value)):
+            raise ConfigError(f"{where}.{name}: {trouble[0]}", tip=trouble[1])
