@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
-from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,21 +10,20 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pyz3.builder.choice import Request, choose
-from pyz3.builder.delivery import Delivery, read_contents
-from pyz3.builder.fallback import check_fallback
-from pyz3.builder.inputs import read_epoch, read_mode, read_source_date
+from pyz3.builder.inputs import read_mode, read_source_date
 from pyz3.builder.platform import PlatformBuild
+from pyz3.builder.run import Run, prepare_includes
 from pyz3.builder.single import select_one
 from pyz3.builder.switches import switched, switched_off
-from pyz3.capi import best_headers, find_headers, prepare_include
+from pyz3.capi import best_headers, find_headers
 from pyz3.config import DEFAULT_OPTIMIZE
 from pyz3.engine.plan_file import PlanFile
 from pyz3.engine.toolchain import find_toolchain
 from pyz3.engine.zig import ZigRunner
-from pyz3.events import Activity, CommandRun, Note
+from pyz3.events import Activity
 from pyz3.frontends import load_project
-from pyz3.plan import make_notes, make_plan
-from pyz3.results import Failure, Summary, WheelResult, one_per_file
+from pyz3.plan import make_job, make_plan
+from pyz3.sources import ArchiveSource, FolderSource, classify, pristine_folder
 from pyz3.targets import Platform, implementation
 
 if TYPE_CHECKING:
@@ -35,10 +32,9 @@ if TYPE_CHECKING:
     from pyz3.builder.delivery import Contents
     from pyz3.capi import HeaderTree
     from pyz3.config import Project
-    from pyz3.engine.toolchain import Toolchain
-    from pyz3.errors import Pyz3Error
     from pyz3.events import Event, Listener
     from pyz3.plan import Job
+    from pyz3.results import Summary, WheelResult
     from pyz3.targets.selection import Selection
 
 
@@ -69,6 +65,7 @@ class WheelBuilder:
         cache_dir: Overrides ``PYZ3_CACHE_DIR`` and the user's cache folder.
         python_headers: Folders that hold a ``Python.h``, before those that are found.
         jobs: How many compilers run at a time; default: the number of processors.
+        config: A file in place of the project's ``[tool.pyz3]``, where another backend builds it.
         environ: Environment variables; default: this process's.
         listener: Is told what happens, from several threads.
     """
@@ -80,6 +77,7 @@ class WheelBuilder:
         cache_dir: str | os.PathLike[str] | None = None,
         python_headers: Sequence[str | os.PathLike[str]] = (),
         jobs: int | None = None,
+        config: str | os.PathLike[str] | None = None,
         environ: Mapping[str, str] | None = None,
         listener: Listener | None = None,
     ) -> None:
@@ -87,8 +85,35 @@ class WheelBuilder:
         self._cache_dir = Path(cache_dir) if cache_dir is not None else None
         self._python_headers = tuple(Path(path) for path in python_headers)
         self._jobs = jobs or os.cpu_count() or 1
+        self._config = Path(config) if config is not None else None
         self._environ: Mapping[str, str] = os.environ if environ is None else environ
         self._listener = listener
+
+    @classmethod
+    def of(
+        cls,
+        source: str,
+        *,
+        python_headers: Sequence[str | os.PathLike[str]] = (),
+        jobs: int | None = None,
+        config: str | os.PathLike[str] | None = None,
+        listener: Listener | None = None,
+    ) -> WheelBuilder:
+        """Give the builder of what ``source`` names: a folder, an sdist, or a requirement (``thing==1.2``).
+
+        The other arguments are those of the class.
+
+        Raises:
+            Pyz3Error: It names none of them, or the sdist cannot be had.
+        """
+        found = classify(source)
+        folder = Path(source)
+        if not isinstance(found, FolderSource):
+            cache = find_toolchain(os.environ).cache
+            if listener is not None and not isinstance(found, ArchiveSource):
+                listener(Activity(platform="", text=f"fetching {source}"))
+            folder = pristine_folder(found, cache=cache, environ=os.environ)
+        return cls(folder, python_headers=python_headers, jobs=jobs, config=config, listener=listener)
 
     def build(self, config: BuildConfig) -> Path:
         """Build one wheel.
@@ -170,7 +195,7 @@ class WheelBuilder:
         Raises:
             ConfigError: It is wrong.
         """
-        return load_project(self.project_dir)
+        return load_project(self.project_dir, config=self._config)
 
     def _buildable(self) -> Project:
         """Read the project; what is not to be built here is marked."""
@@ -220,14 +245,18 @@ class WheelBuilder:
         optimize: str | None = None,
         fallback: bool = False,
         require_extensions: bool = False,
+        allow_pure: bool = False,
     ) -> tuple[Job, ...]:
         """Give the jobs for what was selected; nothing is built.
+
+        Of a project with a build backend of its own, the modules are known only when it runs.
 
         Args:
             selection: What :meth:`select` gave.
             optimize: Overrides the project's mode.
             fallback: Add a wheel without extension modules, ``py3-none-any``.
             require_extensions: An optional extension that cannot be built is an error.
+            allow_pure: Likewise, that none of its extension modules is built is none.
 
         Raises:
             ConfigError: The configuration is wrong.
@@ -235,11 +264,19 @@ class WheelBuilder:
         project = self._buildable()
         if selection.without:
             project = switched_off(project, selection.without, required=require_extensions)
+        mode = read_mode(optimize)
+        macos = self._environ.get("MACOSX_DEPLOYMENT_TARGET") or None
+        if project.backend is not None:
+            jobs = (
+                make_job(project, target, optimize=mode, macos=macos, glibc=selection.glibc)
+                for target in selection.targets
+            )
+            return tuple(msgspec.structs.replace(job, allow_pure=allow_pure) for job in jobs)
         return make_plan(
             project,
             selection.targets,
-            optimize=read_mode(optimize),
-            macos=self._environ.get("MACOSX_DEPLOYMENT_TARGET") or None,
+            optimize=mode,
+            macos=macos,
             glibc=selection.glibc,
             fallback=fallback,
             require_extensions=require_extensions,
@@ -263,7 +300,7 @@ class WheelBuilder:
         build = PlatformBuild(
             self._buildable(),
             jobs,
-            includes=self._includes(jobs, toolchain),
+            includes=prepare_includes(jobs, self.headers(), toolchain),
             runner=ZigRunner(toolchain, self._environ),
             jobs_at_once=1,
             tell=self._tell,
@@ -281,79 +318,16 @@ class WheelBuilder:
         Raises:
             ConfigError: The project's metadata, the cache or the output folder is unusable.
         """
-        started = time.perf_counter()
         project = self._buildable()
-        contents = contents or read_contents(project)
-        for text in (*make_notes(project, jobs), *contents.metadata.warnings, *contents.notes):
-            self._tell(Note(text=text))
-        delivery = Delivery(
-            contents, output_dir=Path(output_dir), epoch=read_epoch(self._environ), tell=self._tell
+        run = Run(
+            project,
+            environ=self._environ,
+            toolchain=lambda: find_toolchain(self._environ, self._cache_dir),
+            headers=self.headers,
+            jobs_at_once=self._jobs,
+            tell=self._tell,
         )
-        # One run of zig has one mode.
-        groups: dict[tuple[str, str], list[Job]] = {}
-        for job in jobs:
-            if job.is_pure:
-                delivery.deliver(job, self._fallback_error(project, contents) if job.fallback else None)
-            else:
-                groups.setdefault((job.platform, job.optimize), []).append(job)
-        if groups:
-            self._build_platforms(project, groups, delivery)
-        outcomes = [delivery.outcomes[job.identifier] for job in jobs]
-        return Summary(
-            wheels=one_per_file(o for o in outcomes if isinstance(o, WheelResult)),
-            failures=tuple(o for o in outcomes if isinstance(o, Failure)),
-            seconds=time.perf_counter() - started,
-        )
-
-    def _fallback_error(self, project: Project, contents: Contents) -> Pyz3Error | None:
-        self._tell(Activity(platform="", text="importing without the extension modules"))
-        return check_fallback(
-            contents.files,
-            packages=contents.packages,
-            extensions=[extension.name for extension in project.extensions],
-        )
-
-    def _build_platforms(
-        self, project: Project, groups: Mapping[tuple[str, str], list[Job]], delivery: Delivery
-    ) -> None:
-        toolchain = find_toolchain(self._environ, self._cache_dir)
-        includes = self._includes([job for group in groups.values() for job in group], toolchain)
-        runner = ZigRunner(toolchain, self._environ, log=lambda c: self._tell(CommandRun(command=tuple(c))))
-        # One more than compilers may run: the processors go on while one platform is audited.
-        workers = min(len(groups), self._jobs + 1 if self._jobs > 1 else 1)
-        builds = [
-            PlatformBuild(
-                project,
-                tuple(group),
-                includes=includes,
-                runner=runner,
-                jobs_at_once=max(1, self._jobs // workers),
-                tell=self._tell,
-            )
-            for group in groups.values()
-        ]
-        seen = toolchain.identity()
-        with ThreadPoolExecutor(workers) as pool:
-            try:  # Ctrl-C may come when the first build runs and the last is not submitted
-                futures = [pool.submit(build.run, delivery.deliver) for build in builds]
-                wait(futures)
-            except BaseException:
-                runner.stop()
-                pool.shutdown(cancel_futures=True)
-                raise
-            for future in futures:
-                future.result()
-        while corrupt := [build for build in builds if build.corrupt]:
-            toolchain.discard(everything=any(build.corrupt == "global" for build in corrupt), seen=seen)
-            seen = toolchain.identity()
-            for build in corrupt:
-                build.run(delivery.deliver)
-
-    def _includes(self, jobs: Sequence[Job], toolchain: Toolchain) -> dict[str, Path]:
-        """Prepare the headers of each version that the jobs need."""
-        trees = self.headers()
-        bases = sorted({job.target.python.base for job in jobs})
-        return {base: prepare_include(trees[base], toolchain.capi) for base in bases}
+        return run(jobs, contents=contents, output_dir=Path(output_dir))
 
     def _tell(self, event: Event) -> None:
         if self._listener is not None:

@@ -91,7 +91,8 @@ def choose(project: Project, request: Request, *, headers: Callable[[], Collecti
             source=request.source("pythons"),
         )
     except UnavailablePythonError as error:
-        if len(wanted) > 1 or project.tool.build_zig or not all(e.optional for e in project.enabled):
+        known = project.backend is None and not project.tool.build_zig
+        if len(wanted) > 1 or not known or not all(e.optional for e in project.enabled):
             raise
         # An install must succeed where the compiler's part cannot be had.
         why = "; ".join(filter(None, (error.message, error.tip)))

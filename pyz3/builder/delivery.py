@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from pyz3.archive import FileRules, WheelEntry, find_packages, package_files, read_metadata, write_wheel
 from pyz3.errors import ConfigError, NoWheelError, Pyz3Error
 from pyz3.events import WheelBuilt, WheelFailed
+from pyz3.hooks.base import read_base
 from pyz3.results import Failure, WheelResult
 
 if TYPE_CHECKING:
@@ -98,13 +99,13 @@ class Delivery:
     """Turns what was built into wheels, and remembers what came of every job.
 
     Args:
-        contents: What every wheel of the project holds.
+        contents: What every wheel of the project holds; None: each has a base wheel of its own.
         output_dir: Where the wheels go.
         epoch: Date of all files in them, in seconds since 1970.
         tell: Is told of every wheel.
     """
 
-    def __init__(self, contents: Contents, *, output_dir: Path, epoch: int, tell: Listener) -> None:
+    def __init__(self, contents: Contents | None, *, output_dir: Path, epoch: int, tell: Listener) -> None:
         self.outcomes: dict[str, WheelResult | Failure] = {}
         self._contents = contents
         self._output_dir = Path(os.path.abspath(output_dir))  # noqa: PTH100 - shown as the user wrote it
@@ -120,19 +121,21 @@ class Delivery:
                 raise built
             tag = "py3-none-any" if built is None else built.tag
             binaries = {} if built is None else built.files
-            if not binaries and not self._contents.files:
+            prefix = self._contents.binaries if self._contents else ""
+            metadata, files = self._holds(job)
+            if not binaries and not files:
                 raise NoWheelError(
                     "nothing is left for the wheel: there is no package, and no extension module was built",
                     tip="; ".join(f"{one.module}: {one.why}" for one in _left_out(job, built)) or None,
                 )
             written = write_wheel(
                 output_dir=self._output_dir,
-                metadata=self._contents.metadata,
+                metadata=metadata,
                 tag=tag,
                 files=[
-                    *self._contents.files,
+                    *files,
                     *(
-                        WheelEntry(arcname=self._contents.binaries + name, source=data, executable=True)
+                        WheelEntry(arcname=prefix + name, source=data, executable=True)
                         for name, data in binaries.items()
                     ),
                 ],
@@ -156,6 +159,13 @@ class Delivery:
         )
         self._note(job, result)
         self._tell(WheelBuilt(job=job, result=result))
+
+    def _holds(self, job: Job) -> tuple[Metadata, tuple[WheelEntry, ...]]:
+        """Give what a wheel holds besides binaries."""
+        if self._contents is not None and not job.base:
+            return self._contents.metadata, self._contents.files
+        base = read_base(Path(job.base))
+        return base.metadata, base.files
 
     def _note(self, job: Job, outcome: WheelResult | Failure) -> None:
         with self._lock:

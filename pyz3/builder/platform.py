@@ -6,6 +6,7 @@ import hashlib
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pyz3.builder.proof import Binary, DamagedError, Known, Prover
@@ -19,12 +20,11 @@ from pyz3.engine.warmth import cold_parts, mark_warm, parts_needed
 from pyz3.engine.zig import Outcome, merge
 from pyz3.errors import BuildFailedError, NoWheelError, Pyz3Error
 from pyz3.events import Activity
+from pyz3.hooks.base import oldest_python, read_base
 from pyz3.plan import LeftOut, Module
 from pyz3.targets import SUPPORTED, Platform
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from pyz3.audit import Report
     from pyz3.capi import SymbolList
     from pyz3.config import Project
@@ -96,7 +96,12 @@ class PlatformBuild:
         self._jobs_at_once = jobs_at_once
         self._tell = tell
         self._platform = Platform(jobs[0].platform)
-        self._prover = Prover(self._platform, includes=includes, toolchain=runner.toolchain)
+        self._prover = Prover(
+            self._platform,
+            includes=includes,
+            toolchain=runner.toolchain,
+            private=(project.root, runner.toolchain.cache),
+        )
 
     def run(self, deliver: Deliver) -> None:
         """Build, audit and deliver every job; what goes wrong is delivered as an error."""
@@ -142,7 +147,7 @@ class PlatformBuild:
     def _run_plan(self, deliver: Deliver) -> None:
         artifacts = self.artifacts()
         started = time.perf_counter()
-        outcome = self._zig(artifacts)
+        outcome = self._zig(artifacts) if artifacts else Outcome()
         share = (time.perf_counter() - started) / len(self._jobs)
         if part := find_damage(outcome.text):
             raise DamagedError(outcome.text, part=part)
@@ -257,7 +262,7 @@ class PlatformBuild:
                 paths = [outcome.binaries[key] for key in keys]
                 timed = self._platform.family == "windows" and job.optimize == "Debug"
                 found.append(_binary(module, paths, timed=timed))
-        return found
+        return [*found, *_ready_made(job)]
 
     def _prove(
         self,
@@ -286,6 +291,26 @@ class PlatformBuild:
 
     def _say(self, text: str) -> None:
         self._tell(Activity(platform=str(self._platform), text=text))
+
+
+def _ready_made(job: Job) -> list[Binary]:
+    """Give the binaries that the project's own build backend made."""
+    if not job.base:
+        return []
+    stable = job.target.stable_abi_suffix("")
+    found = []
+    for file, content in read_base(Path(job.base)).binaries.items():
+        own = module_name(file, job.target.extension_suffix)
+        found.append(
+            Binary(
+                file=file,
+                module=own or module_name(file, stable),
+                content=content,
+                key=hashlib.sha256(content).hexdigest(),
+                limited_api="" if own or not file.endswith(stable) else oldest_python(job.tag),
+            )
+        )
+    return found
 
 
 def _parts(job: Job) -> tuple[Module | LinkedLibrary, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from pyz3.engine.toolchain import Toolchain
     from pyz3.plan import Job
     from pyz3.targets import Platform
+
+
+# "/src" may be part of an address; "/home/me/hello" is no coincidence.
+_TELLING_PARTS = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,10 +94,19 @@ class Prover:
         platform: Which.
         includes: The prepared headers of each version (``3.13``).
         toolchain: Where the ledger and zig's own symbol lists are.
+        private: Folders of this machine that no binary may tell of.
     """
 
-    def __init__(self, platform: Platform, *, includes: Mapping[str, Path], toolchain: Toolchain) -> None:
+    def __init__(
+        self,
+        platform: Platform,
+        *,
+        includes: Mapping[str, Path],
+        toolchain: Toolchain,
+        private: Sequence[Path] = (),
+    ) -> None:
         self._platform = platform
+        self._private = _telling(private)
         self._includes = includes
         self._zig_lib = toolchain.zig_lib
         self._ledger = Ledger(toolchain.ledger)
@@ -124,6 +138,7 @@ class Prover:
         Raises:
             AuditFailedError: A binary is not what the wheel's name would promise.
         """
+        self._refuse_leaks(binaries)
         reports = self._judge(job, binaries, known)
         optional = {module.file for module in job.modules if module.optional}
         refused = {report.file: report for report in reports if not report.ok and report.file in optional}
@@ -138,6 +153,15 @@ class Prover:
             f"{job.tag}-{proved_platform_tag(reports, job.target, job.floor)}" if binaries else "py3-none-any"
         )
         return Proof(binaries=tuple(binaries), reports=reports, tag=tag)
+
+    def _refuse_leaks(self, binaries: Sequence[Binary]) -> None:
+        for binary in binaries:
+            for folder in self._private:
+                if folder.encode() in binary.content:
+                    raise AuditFailedError(
+                        f"{binary.file}: it holds the path {folder} of the machine that it was built on",
+                        tip="find what hands an absolute path to the compiler: a macro or a run path",
+                    )
 
     def _judge(self, job: Job, binaries: Sequence[Binary], known: Mapping[str, Known]) -> tuple[Report, ...]:
         siblings = {binary.file: known[binary.key].facts for binary in binaries}
@@ -171,6 +195,11 @@ class Prover:
         if stable_abi:
             return limited_api(stable_abi, system=system).names
         return python_symbols(self._includes[python.base], version=python, system=system).names
+
+
+def _telling(folders: Sequence[Path]) -> tuple[str, ...]:
+    """Give the folders whose names are long enough not to be in a binary by chance."""
+    return tuple(f"{folder}{os.sep}" for folder in folders if len(folder.parts) >= _TELLING_PARTS)
 
 
 def _refused(job: Job, binary: Binary, report: Report) -> LeftOut:

@@ -105,7 +105,8 @@ class BuildView:
 
     def _print(self, event: Event) -> None:
         if isinstance(event, Activity) and (self._verbose or "first time" in event.text):
-            self._console.print(f"{event.platform}: {event.text}", soft_wrap=True, highlight=False)
+            text = f"{event.platform}: {event.text}" if event.platform else event.text
+            self._console.print(text, soft_wrap=True, highlight=False)
         elif isinstance(event, CommandRun) and self._verbose:
             self._console.print(Text(" ".join(event.command), style="dim"), soft_wrap=True)
 

@@ -40,7 +40,7 @@ _VARIABLES = {
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
-@click.argument("project", type=click.Path(path_type=Path), default=".")
+@click.argument("project", default=".")
 @click.option(
     "--platform",
     "platforms",
@@ -89,6 +89,19 @@ _VARIABLES = {
 @click.option(
     "--require-extensions", is_flag=True, help="An optional extension that cannot be built is an error."
 )
+@click.option(
+    "--allow-pure",
+    is_flag=True,
+    help="A project of another build backend may end without its extension modules.",
+)
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    envvar="PYZ3_CONFIG",
+    show_envvar=True,
+    help="TOML in place of the project's [tool.pyz3], for a project of another build backend.",
+)
 @click.option("--allow-empty", is_flag=True, help="Selecting nothing is no error.")
 @click.option(
     "-o",
@@ -129,7 +142,7 @@ _VARIABLES = {
 def wheel(
     context: click.Context,
     *,
-    project: Path,
+    project: str,
     platforms: tuple[str, ...],
     all_platforms: bool,
     pythons: tuple[str, ...],
@@ -138,6 +151,8 @@ def wheel(
     only: str | None,
     fallback: bool,
     require_extensions: bool,
+    allow_pure: bool,
+    config: Path | None,
     allow_empty: bool,
     output_dir: Path,
     optimize: str | None,
@@ -149,11 +164,14 @@ def wheel(
     quiet: bool,
     verbose: bool,
 ) -> int:
-    """Build wheels of the project in PROJECT, the current folder by default."""
+    """Build wheels of PROJECT: a folder (by default the current one), an sdist, or a requirement.
+
+    A requirement (thing==1.2) is fetched by pip as an sdist.
+    """
     _refuse_contradictions(context)
     console = Console(highlight=False)
     view = BuildView(console, verbose=verbose, quiet=quiet)
-    builder = WheelBuilder(project, python_headers=python_headers, jobs=jobs, listener=view)
+    builder = WheelBuilder.of(project, python_headers=python_headers, jobs=jobs, config=config, listener=view)
     selection = builder.select(
         platforms=None if all_platforms else _platforms(platforms, identifiers=build_patterns or only),
         pythons=pythons,
@@ -169,6 +187,7 @@ def wheel(
         # One identifier asked for is one wheel.
         fallback=fallback or (only is None and builder.project().tool.fallback),
         require_extensions=require_extensions,
+        allow_pure=allow_pure,
     )
     if print_build_identifiers or print_plan:
         _print(plan, as_json=not print_build_identifiers)

@@ -10,19 +10,21 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pyz3.capi import limited_api_macros
-from pyz3.engine.ldflags import parse_ldflags
+from pyz3.engine.foreign import foreign_sources, link_flags
 from pyz3.engine.plan_file import Artifact, Source
 from pyz3.engine.pyodide import CXX_SUFFIXES, for_pyodide
 from pyz3.engine.toolchain import INIT_SYMBOLS
 from pyz3.linking import LinkedLibrary
+from pyz3.plan import Module
 from pyz3.targets.cpus import has_cpu
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from pyz3.config import Settings
     from pyz3.engine.ldflags import LinkFlags
     from pyz3.engine.plan_file import Kind
-    from pyz3.plan import Job, Module
+    from pyz3.plan import Job
 
 
 class CApi(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,8 +44,11 @@ class CApi(msgspec.Struct, frozen=True, kw_only=True):
 def artifact_key(job: Job, module: Module | LinkedLibrary, zig_target: str) -> str:
     """Give the name by which ``build.zig`` reports a module: unique among all platforms.
 
-    A library is the same for every Python: its key names none, so that it is built once.
+    A library is the same for every Python: its key names none, so that it is built once.  What another
+    build system compiles may depend on anything.
     """
+    if isinstance(module, LinkedLibrary) and module.units:
+        return f"{zig_target}/{job.target.python.abi}/lib/{module.name}"
     if isinstance(module, LinkedLibrary):
         variant = "-".join(filter(None, ("lib", job.cpu, job.lto)))
         return f"{zig_target}/{variant}/{module.file or module.name}"
@@ -114,18 +119,17 @@ def _artifact(
     exports: Callable[..., str],
 ) -> Artifact:
     settings = module.settings
-    link = parse_ldflags(settings.ldflags, module=module.name)
+    link = link_flags(job, module)
     kind = _kind(module)
     macros = tuple(_macro(name, value) for name, value in settings.define.items() if value is not False)
     library = None
     if isinstance(module, LinkedLibrary):
-        capi = CApi(include="")
+        capi = capi if module.units else CApi(include="")
     else:
         macros += _python_macros(job, module)
         library = capi.stable_libraries.get(module.limited_api, capi.import_library)
     base = ("-fwrapv", *_prefix_maps(root, capi), *(f"-D{macro}" for macro in macros))
     zig = tuple(source for source in settings.sources if source.endswith(".zig"))
-    other = tuple(source for source in settings.sources if not source.endswith(".zig"))
 
     def absolute(paths: Sequence[str]) -> tuple[str, ...]:
         return tuple(os.path.normpath(root / path) for path in paths)
@@ -137,26 +141,31 @@ def _artifact(
         target=zig_target,
         cpu=job.cpu if has_cpu(zig_target, job.cpu) else "",
         lto=job.lto,
-        c_sources=tuple(
-            Source(
-                path=os.path.normpath(root / path),
-                flags=base + (settings.cxxflags if Path(path).suffix in CXX_SUFFIXES else settings.cflags),
-            )
-            for path in other
-        ),
+        c_sources=foreign_sources(module.units, job, before=base) or _c_sources(root, settings, base),
         zig_sources=zig_roots(zig) if zig else (),
         python_include=capi.include,
         include_dirs=absolute(settings.include_dirs),
         define=macros,
         library_dirs=absolute((*settings.library_dirs, *link.library_dirs)),
-        libraries=(*settings.libraries, *link.libraries),
+        libraries=tuple(link.libraries) if module.units else (*settings.libraries, *link.libraries),
         frameworks=tuple(link.frameworks),
         rpaths=(*module.rpaths, *link.rpaths) if kind != "static" else (),
-        objects=(library,) if library else (),
+        objects=(*(module.objects if isinstance(module, Module) else ()), *((library,) if library else ())),
         links=_links(job, module, zig_target) if kind != "static" else (),
         export_symbols=module.export_symbols if kind != "static" else (),
         link_cpp=_has_cpp(job, module),
         version_script=_version_script(root, module, link, exports) if kind != "static" else None,
+    )
+
+
+def _c_sources(root: Path, settings: Settings, base: tuple[str, ...]) -> tuple[Source, ...]:
+    return tuple(
+        Source(
+            path=os.path.normpath(root / path),
+            flags=base + (settings.cxxflags if Path(path).suffix in CXX_SUFFIXES else settings.cflags),
+        )
+        for path in settings.sources
+        if not path.endswith(".zig")
     )
 
 
@@ -188,6 +197,8 @@ def _links(job: Job, module: Module | LinkedLibrary, zig_target: str) -> tuple[s
 
 def _has_cpp(job: Job, module: Module | LinkedLibrary) -> bool:
     """Whether C++ is in it, or in a static library that becomes part of it."""
+    if isinstance(module, Module) and module.cpp:
+        return True
     static = [library for library in job.libraries if library.name in module.links and not library.file]
     sources = [source for one in (module, *static) for source in one.settings.sources]
     return any(Path(path).suffix in CXX_SUFFIXES for path in sources)
@@ -197,6 +208,8 @@ def _version_script(
     root: Path, module: Module | LinkedLibrary, link: LinkFlags, exports: Callable[..., str]
 ) -> str | None:
     symbols = module.export_symbols
+    if module.units:  # all that is not hidden is visible, as where the project's own linker is at work
+        return None
     if link.version_script:
         return os.path.normpath(root / link.version_script)
     if isinstance(module, LinkedLibrary):

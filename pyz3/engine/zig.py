@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import re
-import signal
-import subprocess
-import sys
-import threading
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from pyz3.engine.plan_file import PlanFile
+from pyz3.engine.processes import Processes
 from pyz3.errors import BuildFailedError
 
 if TYPE_CHECKING:
@@ -126,6 +121,7 @@ class ZigRunner:
         toolchain: Zig and the cache.
         environ: The user's environment variables.
         log: Takes each command line before it is run.
+        processes: Ends what runs; shared with whoever runs other processes.
     """
 
     def __init__(
@@ -134,13 +130,12 @@ class ZigRunner:
         environ: Mapping[str, str],
         *,
         log: Callable[[Sequence[str]], None] | None = None,
+        processes: Processes | None = None,
     ) -> None:
         self.toolchain = toolchain
         self._environ = environ
         self._log = log
-        self._lock = threading.Lock()
-        self._running: set[subprocess.Popen[bytes]] = set()
-        self._stopped = False
+        self._processes = processes or Processes()
 
     def build(self, artifacts: Sequence[Artifact], *, zig_target: str, optimize: str, jobs: int) -> Outcome:
         """Build the artifacts of one platform.
@@ -187,56 +182,14 @@ class ZigRunner:
             "ZIG_LOCAL_CACHE_DIR": str(self.toolchain.local_cache),
             "ZIG_GLOBAL_CACHE_DIR": str(self.toolchain.global_cache),
         }
-        with self._lock:
-            if self._stopped:
-                return 1, "stopped"
-            try:
-                process = subprocess.Popen(
-                    command,
-                    env=environment,
-                    cwd=self.toolchain.cache,
-                    stdin=subprocess.DEVNULL,
-                    stdout=subprocess.PIPE,
-                    stderr=subprocess.STDOUT,
-                    **_own_group(),
-                )
-            except OSError as error:
-                raise BuildFailedError(
-                    f"{command[0]} cannot be started: {error.strerror or error}",
-                    tip="reinstall it: pip install --force-reinstall ziglang==0.16.0",
-                ) from error
-            self._running.add(process)
         try:
-            output, _ = process.communicate()
-        finally:
-            with self._lock:
-                self._running.discard(process)
-        return process.returncode, output.decode("utf-8", errors="replace")
+            return self._processes.run(command, env=environment, cwd=self.toolchain.cache)
+        except OSError as error:
+            raise BuildFailedError(
+                f"{command[0]} cannot be started: {error.strerror or error}",
+                tip="reinstall it: pip install --force-reinstall ziglang==0.16.0",
+            ) from error
 
     def stop(self) -> None:
         """End every process, and start no more."""
-        with self._lock:
-            self._stopped = True
-            running = tuple(self._running)
-        for process in running:
-            _kill_group(process)
-
-
-# A group of its own: Ctrl-C on the terminal reaches pyz3 alone, which then ends zig and its children.
-if sys.platform == "win32":
-
-    def _own_group() -> dict[str, Any]:
-        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
-
-    def _kill_group(process: subprocess.Popen[bytes]) -> None:
-        taskkill = Path(os.environ.get("SYSTEMROOT", r"C:\Windows")) / "System32" / "taskkill.exe"
-        subprocess.run([taskkill, "/F", "/T", "/PID", str(process.pid)], check=False, capture_output=True)
-
-else:
-
-    def _own_group() -> dict[str, Any]:
-        return {"start_new_session": True}
-
-    def _kill_group(process: subprocess.Popen[bytes]) -> None:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
+        self._processes.stop()

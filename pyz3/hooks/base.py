@@ -51,6 +51,12 @@ def python_abi(path: Path) -> str:
     return f"{python}-{abi}"
 
 
+def oldest_python(tag: str) -> str:
+    """Give the version in ``cp39-abi3``: ``3.9``; what is older, or no CPython, serves 3.9, too."""
+    minor = tag.partition("-")[0].partition(".")[0].removeprefix("cp3")
+    return f"3.{max(int(minor), 9)}" if minor.isdigit() else "3.9"
+
+
 def read_base(path: Path) -> BaseWheel:
     """Read a backend's wheel.
 

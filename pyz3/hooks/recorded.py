@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pyz3.config import Settings
+from pyz3.hooks.base import oldest_python
 from pyz3.linking import LinkedLibrary
 from pyz3.plan import LeftOut, Module, Unit
 
@@ -14,20 +15,21 @@ if TYPE_CHECKING:
     from pyz3.hooks.protocol import RecordedLink, RecordedObject, Result
 
 
-def modules_of(result: Result, *, python_tag: str) -> tuple[Module, ...]:
+def modules_of(result: Result, *, python_tag: str, extra: Settings) -> tuple[Module, ...]:
     """Give the extension modules that the engine is to build.
 
     Args:
         result: What the hook says.
         python_tag: Of the backend's wheel: ``cp39`` of one for the stable ABI since 3.9.
+        extra: What the configuration adds to each of them; folders are absolute.
     """
     optional = {one.file for one in result.extensions if one.optional}
     return tuple(
-        _module(link, optional=link.file in optional, python_tag=python_tag) for link in result.links
+        _module(link, extra, optional=link.file in optional, python_tag=python_tag) for link in result.links
     )
 
 
-def libraries_of(result: Result) -> tuple[LinkedLibrary, ...]:
+def libraries_of(result: Result, *, extra: Settings) -> tuple[LinkedLibrary, ...]:
     """Give the static libraries that the engine is to build."""
     used = {name for link in result.links for name in link.archives}
     return tuple(
@@ -35,7 +37,7 @@ def libraries_of(result: Result) -> tuple[LinkedLibrary, ...]:
             name=archive.name,
             file="",
             settings=Settings(),
-            units=_units(archive.objects),
+            units=_units(archive.objects, extra),
         )
         for archive in result.archives
         if archive.name in used
@@ -64,7 +66,7 @@ def left_out_of(result: Result, *, identifier: str, present: Iterable[str]) -> t
     )
 
 
-def _module(link: RecordedLink, *, optional: bool, python_tag: str) -> Module:
+def _module(link: RecordedLink, extra: Settings, *, optional: bool, python_tag: str) -> Module:
     flags = [flag for one in link.objects for flag in one.flags]
     # How files end for the stable ABI: x.abi3.so, and x.pyd with no more between (PEP 384, bpo-25698).
     last = link.file.rpartition("/")[2]
@@ -72,21 +74,35 @@ def _module(link: RecordedLink, *, optional: bool, python_tag: str) -> Module:
     return Module(
         name=link.module,
         file=link.file,
-        settings=Settings(libraries=link.libraries, library_dirs=link.library_dirs, ldflags=link.flags),
-        limited_api=(_limited_api(flags) or _oldest(python_tag)) if stable else "",
+        settings=Settings(
+            libraries=(*link.libraries, *extra.libraries),
+            library_dirs=(*link.library_dirs, *extra.library_dirs),
+            ldflags=(*link.flags, *extra.ldflags),
+        ),
+        limited_api=(_limited_api(flags) or oldest_python(python_tag)) if stable else "",
         optional=optional,
-        # All that is not hidden is visible, as with the linkers that the project was written for.
-        export_symbols=("*",),
         links=link.archives,
         rpaths=link.runtime_library_dirs,
-        units=_units(link.objects),
+        units=_units(link.objects, extra),
         objects=link.extra_objects,
         cpp=link.language == "c++" or any(one.language == "c++" for one in link.objects),
     )
 
 
-def _units(objects: Iterable[RecordedObject]) -> tuple[Unit, ...]:
-    return tuple(Unit(source=one.source, flags=one.flags) for one in objects)
+def _units(objects: Iterable[RecordedObject], extra: Settings) -> tuple[Unit, ...]:
+    return tuple(
+        Unit(source=one.source, flags=(*one.flags, *compiler_flags(extra, cpp=one.language == "c++")))
+        for one in objects
+    )
+
+
+def compiler_flags(settings: Settings, *, cpp: bool) -> tuple[str, ...]:
+    """Give what settings mean on a compiler's command line."""
+    macros = (
+        f"-D{name}" if value is True else f"-D{name}={value}" for name, value in settings.define.items()
+    )
+    folders = (f"-I{folder}" for folder in settings.include_dirs)
+    return (*folders, *macros, *(settings.cxxflags if cpp else settings.cflags))
 
 
 def _limited_api(flags: list[str]) -> str:
@@ -103,9 +119,3 @@ def _limited_api(flags: list[str]) -> str:
                 number = 0
             return f"3.{max(number & 0xFF, 9)}" if number >> 8 == 3 else "3.9"  # noqa: PLR2004 - Python 3
     return ""
-
-
-def _oldest(python_tag: str) -> str:
-    """Give the version in ``cp39``; what is older, or no CPython, serves 3.9, too."""
-    minor = python_tag.removeprefix("cp3")
-    return f"3.{max(int(minor), 9)}" if minor.isdigit() else "3.9"

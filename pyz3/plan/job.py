@@ -91,6 +91,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
         fallback: It promises that the package works without its extension modules.
         base: The wheel that the project's own build backend made: what is in it besides binaries.
         trouble: Why it cannot be made; None: it can.
+        allow_pure: It may end without binaries although the project declares extension modules.
     """
 
     identifier: str
@@ -109,6 +110,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     fallback: bool = False
     base: str = ""
     trouble: Trouble | None = None
+    allow_pure: bool = False
 
     @property
     def is_pure(self) -> bool:

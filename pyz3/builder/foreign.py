@@ -1,0 +1,148 @@
+"""Projects with a build backend of their own: hooks → engine → what the engine could not do, by commands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from pyz3.builder.inputs import read_epoch
+from pyz3.engine.foreign import is_expressible
+from pyz3.errors import BuildFailedError, Pyz3Error
+from pyz3.events import Activity
+from pyz3.hooks.outcome import finish_job
+from pyz3.hooks.runner import HookRunner, Surroundings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from pyz3.builder.platform import Built, Deliver
+    from pyz3.capi import HeaderTree
+    from pyz3.config import Backend, Project
+    from pyz3.engine.processes import Processes
+    from pyz3.engine.toolchain import Toolchain
+    from pyz3.events import Listener
+    from pyz3.hooks.protocol import Mode
+    from pyz3.plan import Job, Trouble
+
+    BuildPlatforms = Callable[[Sequence[Job], Deliver], None]
+
+
+class Foreign:
+    """Builds the wheels of a project that its own backend describes.
+
+    Args:
+        project: The project.
+        backend: Its build backend.
+        toolchain: Zig and the cache.
+        environ: The user's environment variables.
+        headers: The header tree of each Python.
+        includes: The prepared headers of each.
+        processes: Ends what runs.
+        jobs_at_once: Processes at a time.
+        tell: Is told what happens.
+    """
+
+    def __init__(
+        self,
+        project: Project,
+        backend: Backend,
+        *,
+        toolchain: Toolchain,
+        environ: Mapping[str, str],
+        headers: Mapping[str, HeaderTree],
+        includes: Mapping[str, Path],
+        processes: Processes,
+        jobs_at_once: int,
+        tell: Listener,
+    ) -> None:
+        around = Surroundings(
+            toolchain=toolchain,
+            environ=environ,
+            headers=headers,
+            includes=includes,
+            processes=processes,
+            epoch=read_epoch(environ),
+            jobs=jobs_at_once,
+            tell=tell,
+        )
+        self._hooks = HookRunner(project, backend, around)
+        self._tell = tell
+
+    def build(self, jobs: Sequence[Job], platforms: BuildPlatforms, deliver: Deliver) -> tuple[Job, ...]:
+        """Build and deliver every job.
+
+        Args:
+            jobs: What was asked for.
+            platforms: Has zig build jobs and the audit judge them.
+            deliver: Takes each result.
+
+        Returns:
+            The jobs as they turned out to be: one per wheel.
+        """
+        done = self._describe(jobs, "record")
+        again = [job for job in done if job.trouble is None and not is_expressible(job)]
+        buildable = [job for job in done if _is_buildable(job) and job not in again]
+        failed: dict[str, Pyz3Error] = {}
+
+        def take(job: Job, built: Built | Pyz3Error | None) -> None:
+            if isinstance(built, BuildFailedError) and job.modules:
+                failed[job.identifier] = built
+            else:
+                deliver(job, built)
+
+        if buildable:
+            platforms(buildable, take)
+        again += [job for job in buildable if job.identifier in failed]
+        commanded = self._describe(again, "run") if again else ()
+        if commanded:
+            self._build_commanded(commanded, failed, platforms, deliver)
+        final = {job.identifier: job for job in commanded}
+        done = tuple(final.get(job.identifier, job) for job in done)
+        for job in done:
+            if job.trouble is not None and job.identifier not in failed:
+                deliver(job, trouble_error(job, job.trouble))
+            elif job.is_pure:
+                deliver(job, None)
+        return tuple({job.identifier: job for job in done}.values())
+
+    def _build_commanded(
+        self,
+        jobs: Sequence[Job],
+        failed: Mapping[str, Pyz3Error],
+        platforms: BuildPlatforms,
+        deliver: Deliver,
+    ) -> None:
+        """Deliver what the project's own commands built; where they fail, the engine said it more clearly."""
+        buildable = [job for job in jobs if _is_buildable(job)]
+        if buildable:
+            platforms(buildable, deliver)
+        for job in jobs:
+            if job.trouble is not None and job.identifier in failed:
+                deliver(job, failed[job.identifier])
+
+    def _describe(self, jobs: Sequence[Job], mode: Mode) -> tuple[Job, ...]:
+        """Have the backend say what is in each wheel; wheels that would be the same file are one."""
+        if mode == "run":
+            for platform in dict.fromkeys(job.platform for job in jobs):
+                self._tell(Activity(platform=platform, text="running the project's own commands"))
+        asked = [msgspec.structs.replace(job, modules=(), libraries=(), left_out=()) for job in jobs]
+        answers = self._hooks.run(asked, mode=mode)
+        found: dict[tuple[str, str], Job] = {}
+        for job in asked:
+            extra = self._hooks.options(job).settings
+            finished = finish_job(job, answers[job.identifier], extra=extra)
+            key = (finished.platform, finished.identifier if finished.trouble else finished.tag)
+            found.setdefault(key, finished)
+        return tuple(found.values())
+
+
+def trouble_error(job: Job, trouble: Trouble) -> BuildFailedError:
+    """Give the error that tells why a wheel cannot be made."""
+    said = (("", f"{trouble.message}\n{trouble.output}".strip()),) if trouble.output else ()
+    return BuildFailedError(f"{job.identifier}: {trouble.message}", tip=trouble.tip or None, compiler=said)
+
+
+def _is_buildable(job: Job) -> bool:
+    return job.trouble is None and not job.is_pure

@@ -1,0 +1,62 @@
+"""What another build system compiles and links, as the engine does it.  Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyz3.driver import DriverTarget, translate_compile, translate_link
+from pyz3.engine.ldflags import parse_ldflags
+from pyz3.engine.plan_file import Source
+from pyz3.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pyz3.engine.ldflags import LinkFlags
+    from pyz3.linking import LinkedLibrary, Unit
+    from pyz3.plan import Job, Module
+
+
+def foreign_sources(units: Sequence[Unit], job: Job, *, before: tuple[str, ...]) -> tuple[Source, ...]:
+    """Give the sources of what another build system compiles, flags translated.
+
+    Args:
+        units: What it compiles.
+        job: The wheel.
+        before: Flags of ours; those of the project may overrule them.
+    """
+    if not units:
+        return ()
+    target = driver_target(job)
+    return tuple(
+        Source(path=unit.source, flags=before + translate_compile(unit.flags, target=target).args)
+        for unit in units
+    )
+
+
+def link_flags(job: Job, module: Module | LinkedLibrary) -> LinkFlags:
+    """Give what a module's flags ask of the linker.
+
+    Raises:
+        ConfigError: A flag that zig's build system has no way to pass on.
+    """
+    settings = module.settings
+    if not module.units:
+        return parse_ldflags(settings.ldflags, module=module.name)
+    words = (*settings.ldflags, *(f"-l{name}" for name in settings.libraries))
+    return parse_ldflags(translate_link(words, target=driver_target(job)).args, module=module.name)
+
+
+def is_expressible(job: Job) -> bool:
+    """Tell whether the engine can link the job's modules as their own build system would."""
+    try:
+        for module in (*job.libraries, *job.modules):
+            link_flags(job, module)
+    except ConfigError:
+        return False
+    return True
+
+
+def driver_target(job: Job) -> DriverTarget:
+    """Give the driver's view of a wheel's target."""
+    return DriverTarget.of(job.target.platform, job.zig_targets[0])

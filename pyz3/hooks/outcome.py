@@ -1,0 +1,92 @@
+"""What a build backend gave → the job with its modules, or why there is none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from pyz3.errors import Pyz3Error
+from pyz3.hooks.base import read_base
+from pyz3.hooks.recorded import left_out_of, libraries_of, modules_of
+from pyz3.plan import Trouble
+
+if TYPE_CHECKING:
+    from pyz3.config import Settings
+    from pyz3.hooks.base import BaseWheel
+    from pyz3.hooks.protocol import Result
+    from pyz3.plan import Job, Module
+
+
+def finish_job(job: Job, answer: Result | Trouble, *, extra: Settings) -> Job:
+    """Give the job as its build backend describes it.
+
+    Args:
+        job: The wheel as it was asked for, without modules.
+        answer: What running the backend gave.
+        extra: What the configuration adds to every module.
+    """
+    if isinstance(answer, Trouble):
+        return msgspec.structs.replace(job, trouble=answer)
+    try:
+        base = read_base(Path(answer.wheel))
+    except Pyz3Error as error:
+        return msgspec.structs.replace(job, trouble=Trouble(message=error.message))
+    modules = modules_of(answer, python_tag=base.python_abi.partition("-")[0], extra=extra)
+    modules = tuple(module for module in modules if module.file in base.placeholders)
+    left_out = left_out_of(
+        answer, identifier=job.identifier, present=[*base.binaries, *(m.file for m in modules)]
+    )
+    job = msgspec.structs.replace(
+        job,
+        base=answer.wheel,
+        tag=base.python_abi,
+        modules=modules,
+        libraries=libraries_of(answer, extra=extra),
+        left_out=left_out,
+    )
+    trouble = _unrecorded(base, modules) or _pure(job, answer, base)
+    if trouble is not None:
+        return msgspec.structs.replace(job, trouble=trouble)
+    if modules or base.binaries:
+        return job
+    return _without_binaries(job)
+
+
+def _without_binaries(job: Job) -> Job:
+    return msgspec.structs.replace(
+        job,
+        identifier="py3-none-any",
+        platform="",
+        python="",
+        tag="py3-none",
+        zig_targets=(),
+        floor="",
+        wheel_platform="any",
+        libraries=(),
+    )
+
+
+def _unrecorded(base: BaseWheel, modules: tuple[Module, ...]) -> Trouble | None:
+    """Refuse a wheel with a file that nobody will build."""
+    files = {module.file for module in modules}
+    lost = [file for file in base.placeholders if file not in files]
+    if not lost:
+        return None
+    return Trouble(
+        message=f"the wheel would lack {', '.join(lost)}: it was moved after it was linked",
+        tip="report this project to pyz3: its build backend does something that pyz3 does not follow",
+    )
+
+
+def _pure(job: Job, answer: Result, base: BaseWheel) -> Trouble | None:
+    """Refuse a wheel without any of the extension modules that the project declares."""
+    if not answer.extensions or job.modules or base.binaries or job.allow_pure:
+        return None
+    names = ", ".join(one.name for one in answer.extensions)
+    return Trouble(
+        message=f"the wheel would hold none of the extension modules that the project declares: {names}",
+        output="\n".join(dict.fromkeys(one.why for one in answer.extensions if one.why)),
+        tip="see why in the messages; --allow-pure makes a wheel without them",
+    )

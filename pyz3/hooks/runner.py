@@ -1,0 +1,264 @@
+"""Running a project's own build backend: one process per interpreter, results kept while nothing changes."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from pyz3._files import write_atomically
+from pyz3.config import expand_variables
+from pyz3.driver import DriverTarget, write_tools
+from pyz3.environments import environment_for, interpreter_for
+from pyz3.errors import Pyz3Error
+from pyz3.events import Activity
+from pyz3.hooks.protocol import Mode, Request, Result, TargetRequest
+from pyz3.hooks.settings import (
+    Place,
+    absolute,
+    flag_variables,
+    hook_environment,
+    request_key,
+    target_request,
+)
+from pyz3.plan import Trouble
+from pyz3.sources import sync_copy, tree_digest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pyz3.capi import HeaderTree
+    from pyz3.config import Backend, HookOptions, Project
+    from pyz3.engine.processes import Processes
+    from pyz3.engine.toolchain import Toolchain
+    from pyz3.environments import Environment
+    from pyz3.events import Listener
+    from pyz3.plan import Job
+
+_INSIDE = Path(__file__).parent / "inside"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surroundings:
+    """What hooks need besides the project.
+
+    Attributes:
+        toolchain: Zig and the cache.
+        environ: The user's environment variables.
+        headers: The header tree of each Python (``3.13``).
+        includes: The prepared headers of each.
+        processes: Ends what runs.
+        epoch: For whatever writes dates, in seconds since 1970.
+        jobs: Processes at a time.
+        tell: Is told what happens.
+    """
+
+    toolchain: Toolchain
+    environ: Mapping[str, str]
+    headers: Mapping[str, HeaderTree]
+    includes: Mapping[str, Path]
+    processes: Processes
+    epoch: int
+    jobs: int
+    tell: Listener
+
+
+class HookRunner:
+    """Runs the build backend of one project.
+
+    Args:
+        project: The project.
+        backend: Its build backend.
+        around: What hooks need besides.
+    """
+
+    def __init__(self, project: Project, backend: Backend, around: Surroundings) -> None:
+        self._project = project
+        self._backend = backend
+        self._around = around
+        self._tree = tree_digest(project.root)
+        name = re.sub(r"[^A-Za-z0-9_.-]", "_", project.root.name) or "project"
+        place = hashlib.sha256(str(project.root).encode()).hexdigest()[:12]
+        self._folder = around.toolchain.cache / "work" / f"{name}-{place}"
+
+    def place(self, job: Job) -> Place:
+        """Give where a wheel is worked on."""
+        return Place(folder=self._folder / job.identifier)
+
+    def run(self, jobs: Sequence[Job], *, mode: Mode) -> dict[str, Result | Trouble]:
+        """Run the backend for each wheel.
+
+        Args:
+            jobs: The wheels.
+            mode: Whether the compilers are run, or what they would do is written down.
+
+        Returns:
+            By identifier: what it said, or why it said nothing.
+        """
+        groups: dict[tuple[str, str], list[Job]] = {}
+        for job in jobs:  # one process has one Python, and tells its backend one thing
+            told = msgspec.json.encode(self.options(job).config_settings).decode()
+            groups.setdefault((job.target.python.base, told), []).append(job)
+        answers: dict[str, Result | Trouble] = {}
+        with ThreadPoolExecutor(self._around.jobs) as pool:
+            futures = [pool.submit(self._run_python, group, mode) for group in groups.values()]
+            for future in futures:
+                answers.update(future.result())
+        return answers
+
+    def options(self, job: Job) -> HookOptions:
+        """Give what the configuration says about a wheel; folders are absolute."""
+        options = self._project.tool.hook_options(job.identifier, family=job.target.platform.family)
+        return replace(options, settings=absolute(options.settings, self._project.root))
+
+    def _run_python(self, jobs: Sequence[Job], mode: Mode) -> dict[str, Result | Trouble]:
+        """Run the wheels of one Python; what they have in common fails for all of them."""
+        try:
+            environment = self._environment(jobs[0].target.python.base)
+        except Pyz3Error as error:
+            trouble = Trouble(message=error.message, tip=error.tip or "")
+            return {job.identifier: trouble for job in jobs}
+        requests = {job.identifier: self._request(job, environment, mode) for job in jobs}
+        settings = self.options(jobs[0]).config_settings
+        told = msgspec.json.encode(settings).decode()
+        keys = {identifier: self._key(request, environment, told) for identifier, request in requests.items()}
+        places = {job.identifier: self.place(job) for job in jobs}
+        known = {name: _read_known(places[name], keys[name]) for name in requests}
+        wanted = [job for job in jobs if known[job.identifier] is None]
+        if wanted:
+            self._run_hooks([requests[job.identifier] for job in wanted], environment, wanted)
+        answers: dict[str, Result | Trouble] = {}
+        for name, place in places.items():
+            answer = known[name] or _read(place)
+            if isinstance(answer, Result) and known[name] is None:
+                write_atomically(place.key, keys[name].encode())
+            answers[name] = answer
+        return answers
+
+    def _environment(self, base: str) -> Environment:
+        around = self._around
+        interpreter = interpreter_for(base, environ=around.environ, cache=around.toolchain.cache)
+        return environment_for(
+            self._project.root,
+            self._backend,
+            interpreter,
+            cache=around.toolchain.cache,
+            environ=around.environ,
+            tell=lambda text: around.tell(Activity(platform="", text=text)),
+        )
+
+    def _request(self, job: Job, environment: Environment, mode: Mode) -> TargetRequest:
+        around = self._around
+        options = self.options(job)
+        base = job.target.python.base
+        include = around.includes[base]
+        tools = write_tools(
+            around.toolchain.cache / "tools",
+            target=DriverTarget.of(job.target.platform, job.zig_targets[0]),
+            toolchain=around.toolchain,
+        )
+        commands = {
+            "CC": str(tools.cc), "CXX": str(tools.cxx), "AR": str(tools.ar), "RANLIB": str(tools.ranlib),
+            "CMAKE_TOOLCHAIN_FILE": str(tools.cmake_toolchain),
+        }  # fmt: skip
+        return target_request(
+            job,
+            self.place(job),
+            mode=mode,
+            full_version=around.headers[base].full_version,
+            include=include,
+            commands=commands,
+            environment=hook_environment(
+                around.environ,
+                python=environment.python,
+                commands=commands,
+                macos=job.floor if job.target.platform.family == "macos" else "",
+                epoch=around.epoch,
+                extra={
+                    **flag_variables(options.settings),
+                    **expand_variables(options.environment, around.environ),
+                },
+            ),
+        )
+
+    def _key(self, request: TargetRequest, environment: Environment, told: str) -> str:
+        return request_key(
+            request,
+            tree=self._tree,
+            environment=environment.key,
+            program=_program(),
+            backend=f"{self._backend.build_backend} {told}",
+        )
+
+    def _run_hooks(
+        self, requests: Sequence[TargetRequest], environment: Environment, jobs: Sequence[Job]
+    ) -> None:
+        around = self._around
+        for job in jobs:
+            place = self.place(job)
+            for stale in (place.key, place.result):
+                stale.unlink(missing_ok=True)
+            place.folder.mkdir(parents=True, exist_ok=True)
+            sync_copy(self._project.root, place.source)
+            around.tell(Activity(platform=job.platform, text=f"running the build backend for {job.python}"))
+        request = Request(
+            source=requests[0].source,
+            backend=self._backend.build_backend,
+            backend_path=self._backend.backend_path,
+            config_settings=dict(self.options(jobs[0]).config_settings),
+            cython_cache=str(around.toolchain.cache / "cython"),
+            targets=tuple(requests),
+        )
+        with around.toolchain.scratch() as scratch:
+            file = Path(scratch) / "request.json"
+            file.write_bytes(msgspec.json.encode(request))
+            command = [str(environment.python), "-I", str(_INSIDE), str(file)]
+            _, text = around.processes.run(command, env=around.environ, cwd=Path(requests[0].source))
+        for one in requests:
+            if not Path(one.result).exists():  # the process itself came to grief
+                Path(one.log).write_text(text, encoding="utf-8")
+
+
+def _read_known(place: Place, key: str) -> Result | None:
+    """Give the result that was made from the same as now; None if there is none."""
+    try:
+        if place.key.read_text(encoding="utf-8") != key:
+            return None
+        answer = _read(place)
+    except OSError:
+        return None
+    return answer if isinstance(answer, Result) and Path(answer.wheel).exists() else None
+
+
+def _read(place: Place, lines: int = 30) -> Result | Trouble:
+    """Give what the hook said, or the end of what it printed."""
+    try:
+        result = msgspec.json.decode(place.result.read_bytes(), type=Result)
+    except (OSError, msgspec.MsgspecError):
+        result = None
+    if result is not None and not result.error and result.wheel:
+        return result
+    try:
+        output = place.log.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        output = ""
+    ending = "\n".join(output.strip().splitlines()[-lines:])
+    said = result.error if result is not None else ""
+    return Trouble(
+        message=said or "the project's build backend ended without a word",
+        output=ending,
+        tip=f"everything that it printed: {place.log}",
+    )
+
+
+@cache
+def _program() -> str:
+    """Give a digest of the hook's own code."""
+    files = sorted(_INSIDE.glob("*.py"))
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()

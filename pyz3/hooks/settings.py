@@ -1,0 +1,189 @@
+"""What a hook is asked for one wheel, and the key that says whether its answer still holds.  Pure."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shlex
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from pyz3.hooks.protocol import Mode, TargetRequest
+from pyz3.hooks.recorded import compiler_flags
+from pyz3.hooks.views import host_platform, python_view, system_view
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from pyz3.config import Settings
+    from pyz3.plan import Job
+
+# What a shell profile says to the host's own compiler and Python.
+_HOST_VARIABLES = frozenset(
+    {
+        "CC", "CXX", "CPP", "LD", "LDSHARED", "LDCXXSHARED", "AR", "ARFLAGS", "RANLIB", "STRIP",
+        "CFLAGS", "CXXFLAGS", "CPPFLAGS", "LDFLAGS", "LIBS", "BASECFLAGS", "CCSHARED", "OPT", "ARCHFLAGS",
+        "CPATH", "C_INCLUDE_PATH", "CPLUS_INCLUDE_PATH", "OBJC_INCLUDE_PATH", "LIBRARY_PATH",
+        "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PKG_CONFIG_PATH", "INCLUDE", "LIB", "CL", "_CL_",
+        "PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP", "PYTHONUSERBASE", "PYTHONPLATLIBDIR",
+        "__PYVENV_LAUNCHER__", "VIRTUAL_ENV", "CONDA_PREFIX", "SETUPTOOLS_USE_DISTUTILS",
+        "ZIG_LOCAL_CACHE_DIR", "ZIG_GLOBAL_CACHE_DIR", "ZIG_LIB_DIR", "ZIG_LIBC",
+    }
+)  # fmt: skip
+# What differs from one terminal to the next and means nothing to a build.
+_FLEETING = ("_", "OLDPWD", "PWD", "SHLVL", "TERM", "COLUMNS", "LINES", "WINDOWID")
+_FLEETING_PREFIXES = ("SSH_", "TERM_", "XDG_SESSION", "PYTEST_", "PYZ3_")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where one wheel is worked on, always the same for the same project and target.
+
+    Attributes:
+        folder: All of it lies below.
+    """
+
+    folder: Path
+
+    @property
+    def source(self) -> Path:
+        """The copy of the project."""
+        return self.folder / "src"
+
+    @property
+    def work(self) -> Path:
+        """What the backend builds."""
+        return self.folder / "build"
+
+    @property
+    def result(self) -> Path:
+        """What it says."""
+        return self.folder / "result.json"
+
+    @property
+    def log(self) -> Path:
+        """What it prints."""
+        return self.folder / "log.txt"
+
+    @property
+    def key(self) -> Path:
+        """What the result was made from."""
+        return self.folder / "key"
+
+
+def target_request(
+    job: Job,
+    place: Place,
+    *,
+    mode: Mode,
+    full_version: str,
+    include: Path,
+    commands: Mapping[str, str],
+    environment: Mapping[str, str],
+) -> TargetRequest:
+    """Give what the hook is asked for one wheel.
+
+    Args:
+        job: The wheel.
+        place: Where it is worked on.
+        mode: Whether compilers are run.
+        full_version: Of the headers: ``3.13.2``.
+        include: The prepared headers.
+        commands: ``CC`` and the like → path.
+        environment: Of the process.
+    """
+    target = job.target
+    return TargetRequest(
+        identifier=job.identifier,
+        mode=mode,
+        source=str(place.source),
+        python=python_view(target, full=full_version),
+        view=system_view(target, floor=job.floor),
+        host_platform=host_platform(target, floor=job.floor),
+        extension_suffix=target.extension_suffix,
+        include=str(include),
+        commands=dict(commands),
+        environment=dict(environment),
+        work=str(place.work),
+        result=str(place.result),
+        log=str(place.log),
+    )
+
+
+def hook_environment(
+    environ: Mapping[str, str],
+    *,
+    python: Path,
+    commands: Mapping[str, str],
+    macos: str,
+    epoch: int,
+    extra: Mapping[str, str],
+) -> dict[str, str]:
+    """Give the environment of a hook: the user's, less what speaks of the host's compiler and Python.
+
+    Args:
+        environ: The user's.
+        python: The build environment's Python.
+        commands: ``CC`` and the like → path.
+        macos: The macOS minimum; empty elsewhere.
+        epoch: Seconds since 1970 for whatever writes dates.
+        extra: What the project's configuration sets.
+    """
+    kept = {name: value for name, value in environ.items() if name not in _HOST_VARIABLES}
+    return {
+        **kept,
+        **commands,
+        "PATH": os.pathsep.join([str(python.parent), environ.get("PATH", os.defpath)]),
+        "VIRTUAL_ENV": str(python.parent.parent),
+        # No library of the host's is one of the target's.
+        "PKG_CONFIG_LIBDIR": os.devnull,
+        "PYTHONHASHSEED": "0",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "SOURCE_DATE_EPOCH": str(epoch),
+        **({"MACOSX_DEPLOYMENT_TARGET": macos} if macos else {}),
+        **extra,
+    }
+
+
+def flag_variables(settings: Settings) -> dict[str, str]:
+    """Give the variables that bring settings to a project's own commands, as setuptools and make read them."""
+    folders = [f"-L{folder}" for folder in settings.library_dirs]
+    libraries = [f"-l{name}" for name in settings.libraries]
+    values = {
+        "CFLAGS": compiler_flags(settings, cpp=False),
+        "CXXFLAGS": compiler_flags(settings, cpp=True),
+        "LDFLAGS": (*folders, *settings.ldflags, *libraries),
+    }
+    return {name: shlex.join(words) for name, words in values.items() if words}
+
+
+def absolute(settings: Settings, root: Path) -> Settings:
+    """Give settings whose folders are absolute."""
+    return msgspec.structs.replace(
+        settings,
+        include_dirs=tuple(os.path.normpath(root / folder) for folder in settings.include_dirs),
+        library_dirs=tuple(os.path.normpath(root / folder) for folder in settings.library_dirs),
+    )
+
+
+def request_key(request: TargetRequest, *, tree: str, environment: str, program: str, backend: str) -> str:
+    """Give the key of everything that a result depends on.
+
+    Args:
+        request: What is asked.
+        tree: Digest of the project's files.
+        environment: Key of the build environment.
+        program: Digest of the hook's own code.
+        backend: The backend and its settings, as text.
+    """
+    variables = {
+        name: value
+        for name, value in request.environment.items()
+        if name not in _FLEETING and not name.startswith(_FLEETING_PREFIXES)
+    }
+    stable = msgspec.structs.replace(request, environment=dict(sorted(variables.items())))
+    text = msgspec.json.encode([stable, tree, environment, program, backend], order="sorted")
+    return hashlib.sha256(text).hexdigest()
