@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 # No arm64 Mac runs anything older.
 OLDEST_ARM64_MACOS = "11.0"
-# From this macOS on tags have no minor version (packaging.tags.mac_platforms).
-_MACOS_WITHOUT_MINOR = 11
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -102,20 +100,9 @@ def proved_tag(platform: Platform, *, measured: str, floor: str) -> str:
     if platform.family == "linux":
         return platform.wheel_platform_for(max(floor, measured, key=version_key))
     if platform.family == "macos":
-        return platform.wheel_platform_for(
-            _macos_tag_version(measured or floor, arm64=platform.spec.arch == "arm64")
-        )
+        oldest = OLDEST_ARM64_MACOS if platform.spec.arch == "arm64" else ""
+        return platform.wheel_platform_for(max(measured or floor, oldest, key=version_key))
     return platform.wheel_platform_for(floor)
-
-
-def _macos_tag_version(minimum: str, *, arm64: bool) -> str:
-    """Round up to a version that installers look for: 10.x, then whole numbers from 11.0 on."""
-    if arm64:
-        minimum = max(minimum, OLDEST_ARM64_MACOS, key=version_key)
-    major, minor, patch = (*(int(part) for part in minimum.split(".")), 0, 0)[:3]
-    if major >= _MACOS_WITHOUT_MINOR:
-        return f"{major + (minor > 0 or patch > 0)}.0"
-    return f"{major}.{minor + (patch > 0)}"
 
 
 def proved_platform_tag(reports: Sequence[Report], target: Target, floor: str) -> str:

@@ -118,8 +118,12 @@ class Platform(Enum):
         return f"{self.spec.zig}.{max(filter(None, floors), key=_numbers)}"
 
     def wheel_platform_for(self, floor: str) -> str:
-        """Give the wheel platform tag for a system as old as ``floor`` (``2.17``, ``10.13``)."""
-        tag = self.spec.wheel.format(floor=floor.replace(".", "_"))
+        """Give the wheel platform tag for a system as old as ``floor`` (``2.17``, ``10.13``).
+
+        Of macOS it is a version that installers look for: what needs 11.3 is for 12.0.
+        """
+        shown = _macos_release(floor) if self.family == "macos" else floor
+        tag = self.spec.wheel.format(floor=shown.replace(".", "_"))
         legacy = _LEGACY_MANYLINUX.get(floor) if self.family == "linux" else None
         return f"{tag}.{legacy}_{self.spec.arch}" if legacy else tag
 
@@ -175,6 +179,8 @@ _ZIG_MACHINES: Mapping[str, str] = {
     "ppc64le": "powerpc64le",
 }
 
+# From this macOS on tags have no minor version (packaging.tags.mac_platforms).
+_MACOS_WITHOUT_MINOR = 11
 # PEP 600 keeps the older names of these glibc versions as aliases.
 _LEGACY_MANYLINUX: Mapping[str, str] = {"2.17": "manylinux2014", "2.12": "manylinux2010", "2.5": "manylinux1"}
 
@@ -183,6 +189,14 @@ _LEGACY_MANYLINUX: Mapping[str, str] = {"2.17": "manylinux2014", "2.12": "manyli
 def _table() -> Mapping[str, PlatformSpec]:
     text = resources.files("pyz3.targets").joinpath("platforms.toml").read_text(encoding="utf-8")
     return msgspec.convert(load_toml(text), dict[str, PlatformSpec])
+
+
+def _macos_release(minimum: str) -> str:
+    """Round up to a release that tags name: 10.x, whole numbers from 11.0 on."""
+    major, minor, patch = (*_numbers(minimum), 0, 0)[:3]
+    if major >= _MACOS_WITHOUT_MINOR:
+        return f"{major + (minor > 0 or patch > 0)}.0"
+    return f"{major}.{minor + (patch > 0)}"
 
 
 def _numbers(version: str) -> tuple[int, ...]:

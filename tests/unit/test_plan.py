@@ -251,6 +251,8 @@ def test_glibc_that_a_tag_cannot_name(text: str) -> None:
         ("macos-x86_64", "3.12", "12", ("12.0", "x86_64-macos.12.0", "macosx_12_0_x86_64")),
         ("macos-arm64", "3.9", "10.15", ("11.0", "aarch64-macos.11.0", "macosx_11_0_arm64")),
         ("macos-arm64", "3.9", "13.0", ("13.0", "aarch64-macos.13.0", "macosx_13_0_arm64")),
+        ("macos-x86_64", "3.9", "10.13.6", ("10.13.6", "x86_64-macos.10.13.6", "macosx_10_14_x86_64")),
+        ("macos-arm64", "3.9", "11.3", ("11.3", "aarch64-macos.11.3", "macosx_12_0_arm64")),
         ("macos-arm64", "3.9", "11", ("11.0", "aarch64-macos.11.0", "macosx_11_0_arm64")),
     ],
 )

@@ -192,6 +192,16 @@ def test_older_names_of_glibc_floors(floor: str, tag: str) -> None:
     assert Platform.LINUX_X86_64.wheel_platform_for(floor) == tag
 
 
+@pytest.mark.parametrize(
+    ("minimum", "release"),
+    [("10.13", (10, 13)), ("10.13.6", (10, 14)), ("11", (11, 0)), ("11.3", (12, 0)), ("12.0.1", (13, 0))],
+)
+def test_macos_tags_are_of_releases_that_installers_look_for(minimum: str, release: tuple[int, int]) -> None:
+    tag = Platform.MACOS_X86_64.wheel_platform_for(minimum)
+    assert tag == "macosx_{}_{}_x86_64".format(*release)
+    assert tag in tags.mac_platforms(release, "x86_64")
+
+
 def test_a_floor_with_an_older_name_on_linux_only() -> None:
     assert Platform.MUSLLINUX_X86_64.wheel_platform_for("2.17") == "musllinux_2_17_x86_64"
     assert Platform.MACOS_X86_64.wheel_platform_for("2.17") == "macosx_2_17_x86_64"
