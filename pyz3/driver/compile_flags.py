@@ -1,0 +1,178 @@
+"""Flags of a compile, as maintainers write them for gcc, clang or MSVC → ``zig cc``.  Pure.
+
+Every row was tried with zig 0.16: what is dropped is refused or means something else, what is not named
+here is taken, or is refused as the platform's own compiler would (a probe then gets an honest no).
+"""
+
+from __future__ import annotations
+
+from pyz3.driver import cpu, msvc
+from pyz3.driver.rules import HOST_REASON, IMPLIED, Table, is_of_the_host, units
+from pyz3.driver.target import Translated
+
+TYPE_CHECKING = False  # see target.py
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pyz3.driver.target import DriverTarget
+
+    Answer = tuple[tuple[str, ...], str]
+
+# zig cc without them: undefined behaviour traps, and code that gcc 13 warns of is an error.
+ALWAYS = (
+    "-fno-sanitize=undefined",
+    "-fwrapv",  # as CPython is compiled itself
+    "-Wno-error=implicit-function-declaration",
+    "-Wno-error=implicit-int",
+    "-Wno-error=int-conversion",
+    "-Wno-error=incompatible-pointer-types",
+    "-Wno-error=incompatible-function-pointer-types",
+    "-Wno-error=return-mismatch",
+)
+
+# What sysconfig's CFLAGS of a python.org build say to setuptools' projects, by pyz3's mode.
+_LEVELS = {"ReleaseFast": "-O3", "ReleaseSafe": "-O2", "ReleaseSmall": "-Os"}
+
+_GCC = "gcc's own; clang has nothing like it"
+_LTO = "optimisation across files is pyz3's own setting (lto)"
+_FLOOR = "the oldest system is the target's"
+_TARGET = "the target is pyz3's"
+_PROFILE = "there is no profile and no runtime for one"
+OPENMP = "there is no OpenMP runtime: the code is serial"
+RELEASE = "a release has no debug information"
+
+_RULES = Table(
+    [
+        # other compilers' warnings are not this one's
+        ("-Werror", "", "", "written for another compiler's warnings"),
+        ("-pedantic-errors", "", "-pedantic", "written for another compiler's warnings"),
+        # optimisers
+        ("-flto* -fwhole-program -fuse-linker-plugin -fno-use-linker-plugin", "", "", _LTO),
+        ("-ffat-lto-objects -fno-fat-lto-objects -fno-lto", "", "", IMPLIED),
+        ("-fopenmp-simd", "", "-fopenmp-simd", IMPLIED),
+        ("-fopenmp* -openmp -qopenmp -Qopenmp", "", "", OPENMP),
+        ("-fipa-* -fno-ipa-* -fgraphite* -floop-* -ftree-loop-* -fdevirtualize* -fno-tree-loop-*", "", "", _GCC),
+        ("-fguess-branch-probability -fno-guess-branch-probability -fno-gcse* -fgcse* -finline-limit=*", "", "", _GCC),
+        ("-freorder-* -fno-reorder-* -fpredictive-commoning -funroll-all-loops -fmodulo-sched*", "", "", _GCC),
+        ("-fira-* -frename-registers -fweb -fsplit-* -fno-split-* -fvariable-expansion-in-unroller", "", "", _GCC),
+        ("-mpreferred-stack-boundary=* -mno-fancy-math-387 -minline-all-stringops -mprefer-avx128", "", "", _GCC),
+        ("--param --param=*", "", "", _GCC),
+        ("-fhardened -fno-trampolines -fvect-cost-model* -fsimd-cost-model* -fno-tree-pre", "", "", _GCC),
+        ("-fmax-errors=* -fdiagnostics-* -ftrack-macro-expansion*", "", "", IMPLIED),
+        ("-fprofile-* -fauto-profile* -fno-profile-* -ftest-coverage --coverage -coverage", "", "", _PROFILE),
+        ("-fembed-bitcode*", "", "", "Apple's App Store alone reads it"),
+        ("-fno-semantic-interposition -fno-plt -fstack-clash-protection", "macos windows", "", IMPLIED),
+        ("-save-temps* -fverbose-asm", "", "", "it would leave files behind"),
+        # the target
+        ("-target", "", "", _TARGET),
+        ("--target=*", "", "", _TARGET),
+        ("-isysroot --sysroot=* --sysroot", "", "", "headers are the target's own"),
+        ("-mmacosx-version-min=* -mmacos-version-min=* -mmacosx_version_min=*", "", "", _FLOOR),
+        ("-mno-cygwin -mcrtdll=* -mthreads -mdll -mwin32 -mconsole -mwindows", "windows", "", IMPLIED),
+        ("-mno-cygwin -mcrtdll=*", "", "", "it belongs to MinGW"),
+        ("-stdlib=libc++ -stdlib=libstdc++ -fuse-ld=* -static-libgcc -static-libstdc++", "", "", IMPLIED),
+        ("-static-libgfortran -static-openmp -shared-libgcc", "", "", IMPLIED),
+        ("-B -B*", "", "", "tools are pyz3's"),
+        ("-specs=* -wrapper", "", "", "it configures gcc"),
+        ("-pipe", "", "", IMPLIED),
+        # clang's -u takes any word, and -b too
+        ("-bigobj -Wa,-mbig-obj", "windows", "", IMPLIED),
+    ]
+)  # fmt: skip
+_DEBUG = ("-g", "-g1", "-g2", "-g3", "-ggdb", "-gdwarf", "-gz", "-gstabs", "-gsplit-dwarf", "-gline-tables-only")
+_FOLDERS = frozenset({"-I", "-isystem", "-iquote", "-idirafter", "-cxx-isystem", "-L"})
+
+
+def setuptools_flags(optimize: str) -> tuple[str, ...]:
+    """Give what setuptools adds to every compile of an extension: CPython's own CFLAGS.
+
+    Args:
+        optimize: ``Debug``, ``ReleaseFast``, ``ReleaseSafe`` or ``ReleaseSmall``.
+    """
+    mode = ("-O0", "-g") if optimize == "Debug" else ("-DNDEBUG", _LEVELS[optimize])
+    return (*mode, "-fwrapv", "-fPIC", "-Wno-unused-result")
+
+
+def translate_compile(args: Sequence[str], *, target: DriverTarget) -> Translated:
+    """Translate the flags of one compile; words that are no flags pass.
+
+    Args:
+        args: Flags, or a whole command without the compiler's name.
+        target: What is compiled for.
+    """
+    words: list[str] = []
+    features: list[str] = []
+    dropped: list[str] = []
+    for unit in units(_msvc_words(args) if target.system == "windows" else args):
+        flag = " ".join(unit)
+        asked = cpu.features_of(unit[0], target) if len(unit) == 1 else None
+        if asked is not None:
+            features += asked[0]
+            if asked[1]:
+                dropped.append(f"{flag}: {asked[1]}")
+            continue
+        answer = _translate(unit, target)
+        if answer is None:
+            words += unit
+            continue
+        words += answer[0]
+        if answer[1]:
+            dropped.append(f"{flag}: {answer[1]}")
+    base = (*ALWAYS, *cpu.baseline(target, tuple(features)), *(() if target.debug else ("-g0",)))
+    return Translated((*base, *cpu.as_flags(tuple(features)), *words), dropped)
+
+
+def _translate(unit: tuple[str, ...], target: DriverTarget) -> Answer | None:
+    word, value = unit[0], unit[-1]
+    if word == "-arch":
+        own = {"x86_64": "x86_64", "aarch64": "arm64"}.get(target.machine)
+        if target.system == "macos":
+            return (), IMPLIED if value == own else "this is one processor's part of the build"
+        return None
+    if word.startswith("-Xarch_"):
+        own = {"x86_64": "-Xarch_x86_64", "aarch64": "-Xarch_arm64"}.get(target.machine)
+        return ((value,), IMPLIED) if word == own else ((), "another processor's")
+    if word == "-Xpreprocessor":
+        return _translate((value,), target) or ((value,), IMPLIED)
+    if word.startswith("-Wp,"):
+        return _preprocessor(word[4:])
+    if word in {"-m64", "-m32"}:
+        wide = target.machine not in {"x86", "arm", "wasm32"}
+        return ((), IMPLIED) if wide == (word == "-m64") else None
+    if not target.debug and word.startswith(_DEBUG):
+        return (), RELEASE
+    folder = _folder(unit)
+    if folder and is_of_the_host(folder):
+        return (), HOST_REASON
+    if msvc.is_msvc(word, target.system):
+        return msvc.compile_flag(word)
+    return _RULES.find(word, target.system)
+
+
+def _folder(unit: tuple[str, ...]) -> str:
+    """The folder that a flag names: ``-I/x``, ``-I /x``, ``-isystem /x``."""
+    if unit[0] in _FOLDERS and len(unit) > 1:
+        return unit[1]
+    return unit[0][2:] if unit[0].startswith(("-I", "-L")) else ""
+
+
+def _preprocessor(text: str) -> Answer:
+    """``-Wp,-DA,-MD,file``: zig takes no ``-Wp`` with a value."""
+    parts = text.split(",")
+    words: list[str] = []
+    while parts:
+        part = parts.pop(0)
+        words.append(part)
+        if part in {"-MD", "-MMD"} and parts:
+            words += ("-MF", parts.pop(0))
+    return tuple(words), IMPLIED
+
+
+def _msvc_words(args: Sequence[str]) -> list[str]:
+    """``/I include`` as one word, ``/Tc file`` as the file."""
+    words: list[str] = []
+    rest = iter(args)
+    for word in rest:
+        value = next(rest, "") if msvc.takes_value(word) else ""
+        words += (value,) if word in {"/Tc", "/Tp"} else (word + value,)
+    return words

@@ -1,0 +1,73 @@
+"""What the driver compiles for, and what a translation gives."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False  # typing takes longer to import than all of this room
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Literal
+
+    from pyz3.targets import Platform
+
+    System = Literal["elf", "macos", "windows", "wasm"]
+
+
+class DriverTarget:
+    """One of zig's targets, as the tables ask for it.
+
+    Args:
+        zig: Zig's name of it, with versions: ``aarch64-linux-gnu.2.17``.
+        debug: Debug information is kept.
+
+    Attributes:
+        machine: ``x86_64``, ``aarch64``, ``x86``, ``arm`` … as zig calls it.
+        system: What decides which flags there are: the format of the binaries, or the system.
+    """
+
+    __slots__ = ("debug", "machine", "system", "zig")
+
+    def __init__(self, zig: str, *, debug: bool = False) -> None:
+        self.zig = zig
+        self.debug = debug
+        self.machine, _, rest = zig.partition("-")
+        name = rest.partition("-")[0].partition(".")[0]
+        systems: dict[str, System] = {"macos": "macos", "windows": "windows", "emscripten": "wasm"}
+        self.system: System = systems.get(name, "elf")
+
+    @classmethod
+    def of(cls, platform: Platform, *, floor: str = "", debug: bool = False) -> DriverTarget:
+        """Give the target of ``platform`` for systems as old as ``floor``, or its default one.
+
+        Of a platform that is fused from several the first is given.
+        """
+        zig = platform.zig_targets_for(floor)[0] if floor else platform.zig_target
+        return cls(zig, debug=debug)
+
+    def __repr__(self) -> str:
+        return f"DriverTarget({self.zig!r}, debug={self.debug})"
+
+
+class Translated:
+    """What became of a command's arguments.
+
+    Attributes:
+        args: For zig.
+        dropped: What was left out, each as ``flag: reason``; flags that say what is so anyway are not told.
+    """
+
+    __slots__ = ("args", "dropped")
+
+    def __init__(self, args: Sequence[str], dropped: Sequence[str]) -> None:
+        self.args = tuple(args)
+        self.dropped = tuple(dropped)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Translated):
+            return NotImplemented
+        return (self.args, self.dropped) == (other.args, other.dropped)
+
+    def __hash__(self) -> int:
+        return hash((self.args, self.dropped))
+
+    def __repr__(self) -> str:
+        return f"Translated({self.args!r}, {self.dropped!r})"
