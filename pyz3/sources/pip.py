@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -23,6 +24,20 @@ _DESTINATIONS = (
 )
 # Of the interpreter that runs pyz3; another one must not see them.
 _INTERPRETERS = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__", "PYTHONEXECUTABLE")
+
+# These name files, relative to where the user is.
+_PATHS = (
+    *("PIP_CONSTRAINT", "PIP_FIND_LINKS", "PIP_CERT", "PIP_CLIENT_CERT", "PIP_CONFIG_FILE", "PIP_CACHE_DIR"),
+    *(
+        "UV_CONSTRAINT",
+        "UV_OVERRIDE",
+        "UV_BUILD_CONSTRAINT",
+        "UV_FIND_LINKS",
+        "UV_CONFIG_FILE",
+        "UV_CACHE_DIR",
+    ),
+    *("SSL_CERT_FILE",),
+)
 
 _OFFLINE = (
     *("Temporary failure in name resolution", "Name or service not known", "dns error", "getaddrinfo failed"),
@@ -73,8 +88,9 @@ def run_tool(
     """
     left_out = {*_DESTINATIONS, *_INTERPRETERS}
     env = {name: value for name, value in environ.items() if name not in left_out}
+    env |= {name: _absolute(env[name]) for name in _PATHS if env.get(name)}
     env |= {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1", "PIP_NO_COLOR": "1", "NO_COLOR": "1"}
-    env |= {"PYTHONIOENCODING": "utf-8", "PYTHONSAFEPATH": "1"}
+    env |= {"PYTHONIOENCODING": "utf-8"}
     cwd.mkdir(parents=True, exist_ok=True)
     try:
         return subprocess.run(
@@ -90,6 +106,13 @@ def run_tool(
         )
     except OSError as error:
         raise ConfigError(f"{command[0]} cannot be run: {error.strerror or error}") from error
+
+
+def _absolute(value: str) -> str:
+    """Make the words of a variable absolute that name files."""
+    return re.sub(
+        r"[^\s,]+", lambda word: os.path.abspath(word[0]) if os.path.exists(word[0]) else word[0], value
+    )  # noqa: PTH100, PTH110
 
 
 def offline_tip(output: str) -> str | None:

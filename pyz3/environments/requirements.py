@@ -1,0 +1,139 @@
+"""What a project needs to be built: what it names, and what its backend asks for besides."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+from filelock import FileLock
+
+from pyz3._files import write_atomically
+from pyz3.environments import _ask
+from pyz3.environments.venvs import Environment, build_environment, normalise
+from pyz3.errors import BuildFailedError
+from pyz3.sources import copy_folder, sync_copy, tree_digest
+from pyz3.sources.pip import run_tool, tail
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from pyz3.config import Backend
+    from pyz3.environments.interpreters import Interpreter
+
+ConfigSettings = dict[str, str | list[str]]
+
+
+class _Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """What the backend said."""
+
+    requires: tuple[str, ...] = ()
+    error: str = ""
+
+
+def environment_for(
+    root: Path,
+    backend: Backend,
+    interpreter: Interpreter,
+    *,
+    cache: Path,
+    environ: Mapping[str, str],
+    tell: Callable[[str], None],
+    config_settings: Mapping[str, str | list[str]] | None = None,
+    extra: tuple[str, ...] = (),
+) -> Environment:
+    """Give the environment that a project's build backend runs in.
+
+    The backend is asked on the host's own terms, nothing faked, in a copy of the project; its answer is
+    kept as long as project, environment and settings stay the same.
+
+    Args:
+        root: The project.
+        backend: Its backend, with what the project requires.
+        interpreter: What it runs on.
+        cache: pyz3's cache.
+        environ: Environment variables of the backend and of the installer.
+        tell: Called with a sentence when something must be installed.
+        config_settings: Handed to the backend.
+        extra: Requirements to install as well.
+
+    Raises:
+        ConfigError: A requirement is malformed.
+        BuildFailedError: The backend failed.
+        Pyz3Error: A requirement cannot be installed.
+    """
+    base = build_environment(
+        (*backend.requires, *extra), interpreter, cache=cache, environ=environ, tell=tell
+    )
+    settings = dict(config_settings or {})
+    what = [base.key, tree_digest(root), backend.build_backend, backend.backend_path, settings]
+    key = hashlib.sha256(msgspec.json.encode(what, order="sorted")).hexdigest()[:24]
+    memory = cache / "environments" / "answers" / f"{key}.json"
+    more = _remembered(memory)
+    if more is None:
+        more = required_by_backend(
+            root, backend, base, cache=cache, environ=environ, config_settings=settings
+        )
+        write_atomically(memory, msgspec.json.encode(more))
+    if set(more) <= set(base.requires):
+        return base
+    return build_environment((*base.requires, *more), interpreter, cache=cache, environ=environ, tell=tell)
+
+
+def required_by_backend(
+    root: Path,
+    backend: Backend,
+    environment: Environment,
+    *,
+    cache: Path,
+    environ: Mapping[str, str],
+    config_settings: ConfigSettings,
+) -> tuple[str, ...]:
+    """Ask ``get_requires_for_build_wheel`` of the backend, in a copy of the project.
+
+    Returns:
+        Requirements in one spelling, sorted.
+
+    Raises:
+        BuildFailedError: The hook failed; the message holds the end of what it printed.
+    """
+    copy = copy_folder(root, cache=cache)
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    with (
+        FileLock(copy.with_name(f"{copy.name}.lock")),
+        tempfile.TemporaryDirectory(dir=copy.parent, ignore_cleanup_errors=True) as scratch,
+    ):
+        sync_copy(root, copy)
+        answer = Path(scratch) / "answer.json"
+        request = Path(scratch) / "request.json"
+        request.write_bytes(
+            msgspec.json.encode({
+                "source": str(copy),
+                "backend": backend.build_backend,
+                "backend_path": backend.backend_path,
+                "config_settings": config_settings,
+                "answer": str(answer),
+            })
+        )  # fmt: skip
+        command = (environment.python, "-I", Path(_ask.__file__), request)
+        done = run_tool(command, cwd=copy, environ=environ)
+        try:
+            said = msgspec.json.decode(answer.read_bytes(), type=_Answer)
+        except (OSError, msgspec.MsgspecError):
+            said = _Answer(error=f"it ended with status {done.returncode}")
+    if said.error:
+        printed = tail(done.stdout)
+        raise BuildFailedError(
+            f"{backend.build_backend} cannot say what the project requires: {said.error}\n{printed}",
+            tip="the project's setup.py fails on this machine, before any target is involved",
+        )
+    return normalise(said.requires)
+
+
+def _remembered(memory: Path) -> tuple[str, ...] | None:
+    try:
+        return msgspec.json.decode(memory.read_bytes(), type=tuple[str, ...])
+    except (OSError, msgspec.MsgspecError):
+        return None

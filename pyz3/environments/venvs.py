@@ -1,0 +1,211 @@
+"""Virtual environments that hold build requirements, one per (requirements, Python), kept in the cache."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+from filelock import FileLock
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+
+from pyz3._files import write_atomically
+from pyz3.capi.discovery import find_uv
+from pyz3.errors import ConfigError, Pyz3Error
+from pyz3.sources import remove_tree
+from pyz3.sources.pip import offline_tip, run_tool, tail
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from pyz3.environments.interpreters import Interpreter
+
+# Counts up when environments are made in another way.
+_LAYOUT = 1
+_READY = "pyz3-ready.json"
+
+# uv has variables of its own; who has set only pip's means them for both.
+_UV_NAMES = {
+    "PIP_INDEX_URL": ("UV_DEFAULT_INDEX", "UV_INDEX_URL"),
+    "PIP_EXTRA_INDEX_URL": ("UV_INDEX", "UV_EXTRA_INDEX_URL"),
+    "PIP_FIND_LINKS": ("UV_FIND_LINKS",),
+    "PIP_CONSTRAINT": ("UV_CONSTRAINT",),
+    "PIP_CERT": ("SSL_CERT_FILE",),
+}
+_COMMAS = {"UV_FIND_LINKS"}
+_CONSTRAINTS = ("PIP_CONSTRAINT", "UV_CONSTRAINT", "UV_OVERRIDE")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Environment:
+    """A virtual environment with build requirements.
+
+    Attributes:
+        root: Its folder.
+        python: Its interpreter.
+        site_packages: Where packages are installed.
+        requires: The requirements, normalised and sorted.
+        version: Its feature version: ``3.13``.
+        key: Digest of what it was made from; part of its path.
+    """
+
+    root: Path
+    python: Path
+    site_packages: Path
+    requires: tuple[str, ...]
+    version: str
+    key: str
+
+
+def build_environment(
+    requires: Sequence[str],
+    interpreter: Interpreter,
+    *,
+    cache: Path,
+    environ: Mapping[str, str],
+    tell: Callable[[str], None],
+) -> Environment:
+    """Give an environment that holds ``requires``; it is made once, with uv if there is one, else pip.
+
+    Args:
+        requires: Requirements (PEP 508); their order is of no meaning.
+        interpreter: What it runs on.
+        cache: pyz3's cache; environments are kept in ``environments`` below it.
+        environ: The user's environment variables; settings of pip and uv in it are obeyed.
+        tell: Called with a sentence when an environment must be made.
+
+    Raises:
+        ConfigError: A requirement is not written as PEP 508 says.
+        Pyz3Error: They cannot be installed; the message holds what the installer printed.
+    """
+    names = normalise(requires)
+    constraints = [_file(environ, name) for name in _CONSTRAINTS]
+    what = [_LAYOUT, names, interpreter.version, interpreter.platform, constraints]
+    key = hashlib.sha256(msgspec.json.encode(what)).hexdigest()[:24]
+    environment = _describe(cache / "environments" / key, names, interpreter, key)
+    if _is_ready(environment):
+        return environment
+    environment.root.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(environment.root.with_suffix(".lock")):
+        if not _is_ready(environment):
+            tell(f"installing build requirements for Python {interpreter.version}: {', '.join(names)}")
+            # A folder without its marker is what an interrupted run left.
+            remove_tree(environment.root)
+            _make(environment, interpreter, environ)
+            write_atomically(environment.root / _READY, msgspec.json.encode(names))
+    return environment
+
+
+def normalise(requires: Sequence[str]) -> tuple[str, ...]:
+    """Give requirements in one spelling, sorted, each once.
+
+    Raises:
+        ConfigError: One is not written as PEP 508 says.
+    """
+    found = set()
+    for text in requires:
+        try:
+            requirement = Requirement(text)
+        except InvalidRequirement as error:
+            reason = str(error).partition("\n")[0]
+            raise ConfigError(
+                f"build-system.requires: {text!r} is no requirement ({reason})",
+                tip="PEP 508 has the grammar",
+            ) from error
+        requirement.name = canonicalize_name(requirement.name)
+        found.add(str(requirement))
+    return tuple(sorted(found))
+
+
+def _describe(root: Path, names: tuple[str, ...], interpreter: Interpreter, key: str) -> Environment:
+    windows = sys.platform == "win32"
+    python = root / "Scripts" / "python.exe" if windows else root / "bin" / "python"
+    library = root / "Lib" if windows else root / "lib" / f"python{interpreter.version}"
+    return Environment(
+        root=root,
+        python=python,
+        site_packages=library / "site-packages",
+        requires=names,
+        version=interpreter.version,
+        key=key,
+    )
+
+
+def _is_ready(environment: Environment) -> bool:
+    # The interpreter is a link on POSIX: it leads nowhere when its installation is gone.
+    return (environment.root / _READY).is_file() and environment.python.exists()
+
+
+def _make(environment: Environment, interpreter: Interpreter, environ: Mapping[str, str]) -> None:
+    root = environment.root
+    uv = find_uv(environ)
+    # uv installs into an environment without pip, whose own installation takes seconds.
+    bare = ("--without-pip",) if uv or not environment.requires else ()
+    done = run_tool(
+        (interpreter.executable, "-I", "-m", "venv", *bare, root), cwd=root.parent, environ=environ
+    )
+    if done.returncode != 0:
+        raise Pyz3Error(
+            f"{interpreter.executable} cannot make a virtual environment:\n{tail(done.stdout)}",
+            tip="pip install uv: it needs no ensurepip",
+        )
+    if not environment.requires:
+        return
+    command = _uv_install(uv, environment, environ) if uv else _pip_install(environment)
+    environ = _for_uv(environ) if uv else environ
+    done = run_tool((*command, "--", *environment.requires), cwd=root, environ=environ)
+    if done.returncode != 0:
+        raise _not_installed(environment, "uv" if uv else "pip", done.stdout)
+
+
+def _pip_install(environment: Environment) -> tuple[str, ...]:
+    return (str(environment.python), "-I", "-m", "pip", "install", "--no-user", "--no-warn-script-location")
+
+
+def _uv_install(uv: tuple[str, ...], environment: Environment, environ: Mapping[str, str]) -> tuple[str, ...]:
+    # Compiled at once: hooks run without leave to write there.
+    command = (
+        *uv,
+        "pip",
+        "install",
+        "--python",
+        str(environment.python),
+        "--compile-bytecode",
+        "--no-progress",
+    )
+    no_index = environ.get("PIP_NO_INDEX", "").lower() in {"1", "true", "yes", "on"}
+    return (*command, "--no-index") if no_index else command
+
+
+def _for_uv(environ: Mapping[str, str]) -> dict[str, str]:
+    """Say in uv's words what the user has told pip alone."""
+    result = dict(environ)
+    for name, (new, *old) in _UV_NAMES.items():
+        value = environ.get(name)
+        if value and not any(other in environ for other in (new, *old)):
+            result[new] = ",".join(value.split()) if new in _COMMAS else value
+    return result
+
+
+def _not_installed(environment: Environment, tool: str, output: str) -> Pyz3Error:
+    said = tail(output)
+    blamed = [text for text in environment.requires if Requirement(text).name in output.lower()]
+    one = blamed[0] if len(blamed) == 1 else ", ".join(environment.requires)
+    tip = offline_tip(output)
+    if tip is None and tool == "uv":
+        tip = "uv reads UV_DEFAULT_INDEX and uv.toml for the address of an index, and no pip.conf"
+    return Pyz3Error(
+        f"{one} cannot be installed for Python {environment.version}; {tool} says:\n{said}", tip=tip
+    )
+
+
+def _file(environ: Mapping[str, str], name: str) -> str:
+    """Give a digest of a file of constraints: they choose versions, so they are part of the key."""
+    paths = [Path(path) for path in environ.get(name, "").split()]
+    return " ".join(
+        hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else str(path) for path in paths
+    )
