@@ -59,4 +59,4 @@ def is_expressible(job: Job) -> bool:
 
 def driver_target(job: Job) -> DriverTarget:
     """Give the driver's view of a wheel's target."""
-    return DriverTarget.of(job.target.platform, job.zig_targets[0])
+    return DriverTarget(job.zig_targets[0], debug=job.optimize == "Debug")

@@ -98,11 +98,10 @@ def _units(objects: Iterable[RecordedObject], extra: Settings) -> tuple[Unit, ..
 
 def compiler_flags(settings: Settings, *, cpp: bool) -> tuple[str, ...]:
     """Give what settings mean on a compiler's command line."""
-    macros = (
-        f"-D{name}" if value is True else f"-D{name}={value}" for name, value in settings.define.items()
-    )
+    macros = ((name, "1" if value is True else str(value)) for name, value in settings.define.items())
+    defined = (f"-D{name}={value}" for name, value in macros)
     folders = (f"-I{folder}" for folder in settings.include_dirs)
-    return (*folders, *macros, *(settings.cxxflags if cpp else settings.cflags))
+    return (*folders, *defined, *(settings.cxxflags if cpp else settings.cflags))
 
 
 def _limited_api(flags: list[str]) -> str:

@@ -149,7 +149,7 @@ def hook_environment(
 
 
 def flag_variables(settings: Settings) -> dict[str, str]:
-    """Give the variables that bring settings to a project's own commands, as setuptools and make read them."""
+    """Give the variables that bring settings to a project's own commands: setuptools and make read them."""
     folders = [f"-L{folder}" for folder in settings.library_dirs]
     libraries = [f"-l{name}" for name in settings.libraries]
     values = {

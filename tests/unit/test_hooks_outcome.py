@@ -1,0 +1,264 @@
+"""A backend's wheel and what it recorded → the job: exact modules, files, tags and troubles."""
+
+from __future__ import annotations
+
+import zipfile
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pyz3.config import Settings
+from pyz3.errors import BuildFailedError
+from pyz3.hooks.base import oldest_python, read_base
+from pyz3.hooks.outcome import finish_job
+from pyz3.hooks.protocol import Declared, RecordedArchive, RecordedLink, RecordedObject, Result
+from pyz3.plan import Job, Module, Trouble, Unit
+from pyz3.targets import Platform, PythonVersion, Target
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CORE = b"Metadata-Version: 2.1\nName: Acme.Thing\nVersion: 1.0\nRequires-Python: >=3.9\n\nwords\n"
+SO = "thing/_fast.cpython-313-x86_64-linux-gnu.so"
+WHEEL = "Acme.Thing-1.0-cp313-cp313-linux_x86_64.whl"
+
+
+@dataclass
+class Backend:
+    """What a backend leaves: a wheel and a result."""
+
+    folder: Path
+    files: dict[str, bytes] = field(
+        default_factory=lambda: {
+            "thing/__init__.py": b"from ._fast import f\n",
+            SO: f"pyz3 placeholder of {SO}\n".encode(),
+            "Acme.Thing-1.0.dist-info/METADATA": CORE,
+            "Acme.Thing-1.0.dist-info/WHEEL": b"Wheel-Version: 1.0\n",
+            "Acme.Thing-1.0.dist-info/RECORD": b"",
+            "Acme.Thing-1.0.dist-info/top_level.txt": b"thing\n",
+            "Acme.Thing-1.0.data/scripts/run-thing": b"#!python\n",
+        }
+    )
+    name: str = WHEEL
+
+    def wheel(self) -> Path:
+        path = self.folder / self.name
+        with zipfile.ZipFile(path, "w") as archive:
+            for name, data in self.files.items():
+                info = zipfile.ZipInfo(name)
+                info.external_attr = (0o100755 if "/scripts/" in name else 0o100644) << 16
+                archive.writestr(info, data)
+        return path
+
+    def result(
+        self,
+        *,
+        links: tuple[RecordedLink, ...] = (),
+        extensions: tuple[Declared, ...] = (),
+        archives: tuple[RecordedArchive, ...] = (),
+    ) -> Result:
+        return Result(
+            wheel=str(self.wheel()),
+            error="",
+            traceback="",
+            extensions=extensions,
+            links=links,
+            archives=archives,
+            seconds=0.1,
+        )
+
+
+@pytest.fixture
+def backend(tmp_path: Path) -> Backend:
+    return Backend(tmp_path)
+
+
+def job(platform: str = "linux-x86_64", python: str = "3.13", **values: object) -> Job:
+    target = Target(platform=Platform(platform), python=PythonVersion.parse(python))
+    return Job(
+        identifier=target.identifier,
+        platform=platform,
+        python=python,
+        tag=f"{target.python.tag}-{target.python.abi}",
+        zig_targets=("x86_64-linux-gnu.2.17",),
+        floor="2.17",
+        wheel_platform="manylinux_2_17_x86_64.manylinux2014_x86_64",
+        optimize="ReleaseFast",
+        modules=(),
+        **values,  # type: ignore[arg-type]
+    )
+
+
+def link(
+    file: str = SO, *, flags: tuple[str, ...] = ("-DX=1", "-I/src/include"), language: str = "c"
+) -> RecordedLink:
+    return RecordedLink(
+        file=file,
+        module="thing._fast",
+        objects=(RecordedObject(source="/src/fast.c", flags=flags, language=language),),
+        extra_objects=("/src/more.o",),
+        archives=("vendored",),
+        libraries=("m",),
+        library_dirs=("/src/lib",),
+        runtime_library_dirs=(),
+        flags=("-Wl,-O1",),
+        language=language,
+        export_symbols=("PyInit__fast",),
+    )
+
+
+def declared(state: str = "recorded", *, why: str = "", file: str = SO) -> Declared:
+    return Declared(name="thing._fast", file=file, optional=False, state=state, why=why)  # type: ignore[arg-type]
+
+
+VENDORED = RecordedArchive(
+    name="vendored", objects=(RecordedObject(source="/src/v.c", flags=("-O2",), language="c"),)
+)
+
+
+def test_what_a_backend_wheel_holds(backend: Backend) -> None:
+    backend.files["thing/real.so"] = b"\x7fELF..."
+    backend.files["thing/fake.so"] = b"a text"
+    base = read_base(backend.wheel())
+    assert base.python_abi == "cp313-cp313"
+    assert (base.metadata.name, base.metadata.version, base.metadata.requires_python) == (
+        "Acme.Thing", "1.0", ">=3.9",
+    )  # fmt: skip
+    assert base.metadata.core == CORE
+    # The folders get the names that the specification has today; METADATA, WHEEL and RECORD are ours.
+    assert {entry.arcname: entry.executable for entry in base.files} == {
+        "thing/__init__.py": False,
+        "thing/fake.so": False,
+        "acme_thing-1.0.dist-info/top_level.txt": False,
+        "acme_thing-1.0.data/scripts/run-thing": True,
+    }
+    assert base.binaries == {"thing/real.so": b"\x7fELF..."}
+    assert base.placeholders == (SO,)
+
+
+def test_what_is_no_wheel_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / WHEEL
+    path.write_bytes(b"no zip")
+    with pytest.raises(BuildFailedError, match=r"made no usable wheel: File is not a zip file"):
+        read_base(path)
+
+
+@pytest.mark.parametrize(
+    ("tag", "oldest"),
+    [
+        ("cp39-abi3", "3.9"),
+        ("cp310-abi3", "3.10"),
+        ("cp36-abi3", "3.9"),
+        ("py3-none", "3.9"),
+        ("cp38.cp39-abi3", "3.9"),
+    ],
+)
+def test_the_oldest_python_of_a_tag(tag: str, oldest: str) -> None:
+    assert oldest_python(tag) == oldest
+
+
+def test_recorded_modules_become_the_jobs(backend: Backend) -> None:
+    result = backend.result(links=(link(),), extensions=(declared(),), archives=(VENDORED,))
+    extra = Settings(
+        cflags=("-DMORE",), include_dirs=("/more",), libraries=("z",), define={"A": True, "B": 2}
+    )
+    done = finish_job(job(), result, extra=extra)
+    added = ("-I/more", "-DA=1", "-DB=2", "-DMORE")
+    assert done.modules == (
+        Module(
+            name="thing._fast",
+            file=SO,
+            settings=Settings(libraries=("m", "z"), library_dirs=("/src/lib",), ldflags=("-Wl,-O1",)),
+            links=("vendored",),
+            units=(Unit(source="/src/fast.c", flags=("-DX=1", "-I/src/include", *added)),),
+            objects=("/src/more.o",),
+        ),
+    )
+    assert [(one.name, one.units) for one in done.libraries] == [
+        ("vendored", (Unit(source="/src/v.c", flags=("-O2", *added)),))
+    ]
+    assert (done.base, done.tag, done.left_out, done.trouble) == (result.wheel, "cp313-cp313", (), None)
+
+
+def test_cpp_gets_its_own_flags_and_library(backend: Backend) -> None:
+    result = backend.result(links=(link(flags=(), language="c++"),), extensions=(declared(),))
+    (module,) = finish_job(job(), result, extra=Settings(cflags=("-Dc",), cxxflags=("-Dcpp",))).modules
+    assert (module.cpp, module.units[0].flags) == (True, ("-Dcpp",))
+
+
+@pytest.mark.parametrize(
+    ("file", "wheel", "flags", "limited"),
+    [
+        ("thing/_fast.abi3.so", "cp310-abi3", ("-DPy_LIMITED_API=0x030A0000",), "3.10"),
+        ("thing/_fast.abi3.so", "cp39-abi3", (), "3.9"),
+        ("thing/_fast.abi3.so", "cp36-abi3", ("-DPy_LIMITED_API=0x03060000",), "3.9"),
+        ("thing/_fast.abi3.so", "cp311-abi3", ("-DPy_LIMITED_API=3",), "3.9"),
+        ("thing/_fast.pyd", "cp310-abi3", ("-DPy_LIMITED_API=0x030A0000",), "3.10"),
+        # Setuptools was not told: the module has one Python's name all the same.
+        ("thing/_fast.cp313-win_amd64.pyd", "cp313-cp313", ("-DPy_LIMITED_API=0x030A0000",), ""),
+        (SO, "cp313-cp313", (), ""),
+    ],
+)
+def test_the_limited_api(
+    backend: Backend, file: str, wheel: str, flags: tuple[str, ...], limited: str
+) -> None:
+    del backend.files[SO]
+    backend.files[file] = f"pyz3 placeholder of {file}\n".encode()
+    backend.name = f"Acme.Thing-1.0-{wheel}-linux_x86_64.whl"
+    result = backend.result(links=(link(file, flags=flags),), extensions=(declared(file=file),))
+    done = finish_job(job(), result, extra=Settings())
+    assert [module.limited_api for module in done.modules] == [limited]
+    assert done.tag == wheel
+
+
+def test_what_failed_is_told(backend: Backend) -> None:
+    other = "thing/_other.cpython-313-x86_64-linux-gnu.so"
+    result = backend.result(
+        links=(link(),), extensions=(declared(), declared("failed", why="no yaml.h", file=other)), archives=()
+    )
+    (left_out,) = finish_job(job(), result, extra=Settings()).left_out
+    assert (left_out.identifier, left_out.why, left_out.detail) == (
+        "cp313-manylinux_x86_64", "it failed to compile", "no yaml.h",
+    )  # fmt: skip
+
+
+def test_a_pure_wheel_of_a_project_with_extensions_is_refused(backend: Backend) -> None:
+    del backend.files[SO]
+    result = backend.result(extensions=(declared("failed", why="yaml.h: not found"),))
+    assert finish_job(job(), result, extra=Settings()).trouble == Trouble(
+        message="the wheel would hold none of the extension modules that the project declares: thing._fast",
+        output="yaml.h: not found",
+        tip="see why in the messages; --allow-pure makes a wheel without them",
+    )
+    allowed = finish_job(job(allow_pure=True), result, extra=Settings())
+    assert (allowed.trouble, allowed.is_pure, allowed.identifier) == (None, True, "py3-none-any")
+
+
+def test_a_project_without_extensions_gives_one_wheel_for_all(backend: Backend) -> None:
+    del backend.files[SO]
+    done = finish_job(job(), backend.result(), extra=Settings())
+    assert (done.is_pure, done.identifier, done.tag, done.trouble) == (True, "py3-none-any", "py3-none", None)
+
+
+def test_a_placeholder_that_nobody_fills_is_refused(backend: Backend) -> None:
+    trouble = finish_job(job(), backend.result(extensions=(declared(),)), extra=Settings()).trouble
+    assert trouble is not None
+    assert trouble.message == f"the wheel would lack {SO}: it was moved after it was linked"
+
+
+def test_a_module_that_the_project_left_out_of_its_wheel_is_not_built(backend: Backend) -> None:
+    spare = "thing/_spare.cpython-313-x86_64-linux-gnu.so"
+    result = backend.result(links=(link(), link(spare)), extensions=(declared(),))
+    assert [module.file for module in finish_job(job(), result, extra=Settings()).modules] == [SO]
+
+
+def test_the_binaries_of_the_projects_own_commands_are_taken(backend: Backend) -> None:
+    backend.files[SO] = b"\x7fELF"
+    done = finish_job(job(), backend.result(extensions=(declared("run"),)), extra=Settings())
+    assert (done.trouble, done.is_pure, done.modules, done.left_out) == (None, False, (), ())
+
+
+def test_trouble_stays_trouble() -> None:
+    trouble = Trouble(message="setup.py failed", output="words")
+    assert finish_job(job(), trouble, extra=Settings()).trouble == trouble
