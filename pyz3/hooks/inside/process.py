@@ -1,0 +1,187 @@
+"""One process per interpreter, one child of it per target: requests in, results out, both as JSON."""
+
+# ruff: noqa: PTH100, PTH103, PTH118 - distutils speaks in strings, which must stay as they are
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .commands import Watch, preload
+from .configuration import configure
+from .recorder import Recorder
+from .temporary import repeatable_names
+from .translation import remember_translations
+from .view import Scope, helper_folders, show
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+# Folders below a target's work folder that hold what the hook before made.
+_OF_ONE_RUN = ("build", "dist", "tmp", "link", "sysconfig")
+
+
+def main(args: list[str]) -> None:
+    """Do what a request asks for.
+
+    Args:
+        args: The request's file; on hosts without ``fork`` also the number of the target.
+    """
+    file = Path(args[0])
+    request = json.loads(file.read_text(encoding="utf-8"))
+    if request.get("kind") == "requires":
+        _requires(request)
+        return
+    preload()
+    if len(args) > 1:
+        _run_target(request, request["targets"][int(args[1])])
+        return
+    for number, target in enumerate(request["targets"]):
+        ended = _fork(request, target) if hasattr(os, "fork") else _spawn(file, number)
+        if not Path(target["result"]).exists():
+            _write(target["result"], _result(error=f"the build backend's process {ended}"))
+
+
+def _fork(request: Mapping[str, Any], target: Mapping[str, Any]) -> str:
+    Path(target["result"]).unlink(missing_ok=True)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    child = os.fork()
+    if child == 0:
+        try:
+            _run_target(request, target)
+        finally:
+            os._exit(0)  # the parent's own end is not the child's business
+    _, status = os.waitpid(child, 0)
+    return f"was ended by signal {os.WTERMSIG(status)}" if os.WIFSIGNALED(status) else "wrote no result"
+
+
+def _spawn(file: Path, number: int) -> str:
+    folder = Path(__file__).parent
+    ended = subprocess.run([sys.executable, "-I", str(folder), str(file), str(number)], check=False)
+    return f"ended with status {ended.returncode}"
+
+
+def _run_target(request: Mapping[str, Any], target: Mapping[str, Any]) -> None:
+    """Make one wheel, and write what became of it, whatever happens."""
+    started = time.monotonic()
+    source = os.path.abspath(target.get("source") or request["source"])
+    result = _result()
+    recorder = Recorder(target, source)
+    watch = Watch(recorder, target["work"])
+    try:
+        _prepare(request, target, source)
+        watch.install()
+        result["wheel"] = _build(request, target)
+    except BaseException as error:  # noqa: BLE001 - SystemExit is how setup scripts fail
+        result["error"] = _one_line(error)
+        result["traceback"] = traceback.format_exc()
+        traceback.print_exc()
+    try:
+        result["extensions"] = watch.extensions()
+    except Exception as error:  # noqa: BLE001 - of classes of the project's own
+        result["error"] = result["error"] or _one_line(error)
+    result["links"] = list(recorder.links.values())
+    result["archives"] = list(recorder.archives.values())
+    result["seconds"] = round(time.monotonic() - started, 3)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    _write(target["result"], result)
+
+
+def _prepare(request: Mapping[str, Any], target: Mapping[str, Any], source: str) -> None:
+    """Make this process the target's: streams, folders, environment, what Python says of itself."""
+    _log_to(target["log"])
+    work = Path(target["work"])
+    for name in _OF_ONE_RUN:
+        shutil.rmtree(work / name, ignore_errors=True)
+    temporary = work / "tmp"
+    temporary.mkdir(parents=True)
+    os.chdir(source)
+    os.environ.clear()
+    os.environ.update({**target["commands"], **target["environment"]})
+    for name in ("TMPDIR", "TEMP", "TMP"):
+        os.environ[name] = str(temporary)
+    tempfile.tempdir = str(temporary)
+    repeatable_names()
+    configure(target)
+    remember_translations(request["cython_cache"], source, str(temporary))
+    show(target, Scope([source, str(temporary), *helper_folders(sys.path)]))
+
+
+def _log_to(file: str) -> None:
+    Path(file).parent.mkdir(parents=True, exist_ok=True)
+    log = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+    os.dup2(log, 1)
+    os.dup2(log, 2)
+    os.close(log)
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure: Callable[..., None] | None = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(encoding="utf-8", errors="backslashreplace", line_buffering=True)
+
+
+def _build(request: Mapping[str, Any], target: Mapping[str, Any]) -> str:
+    folder = os.path.join(target["work"], "dist")
+    os.makedirs(folder)
+    sys.argv = ["setup.py"]
+    name = _backend(request).build_wheel(folder, request["config_settings"] or None)
+    return os.path.join(folder, name)
+
+
+def _backend(request: Mapping[str, Any]) -> Any:
+    """Import the backend: ``module:object``, from the project's own folders if it says so (PEP 517)."""
+    sys.path[:0] = [os.path.abspath(folder) for folder in request["backend_path"]]
+    name, _, attributes = request["backend"].partition(":")
+    backend = importlib.import_module(name)
+    for attribute in filter(None, attributes.split(".")):
+        backend = getattr(backend, attribute)
+    return backend
+
+
+def _requires(request: Mapping[str, Any]) -> None:
+    """Ask the backend what a wheel needs besides; the host's own view is right for that."""
+    result: dict[str, Any] = {"requires": [], "error": ""}
+    os.chdir(request["source"])
+    if request.get("log"):
+        _log_to(request["log"])
+    try:
+        sys.argv = ["setup.py"]
+        backend = _backend(request)
+        if hasattr(backend, "get_requires_for_build_wheel"):
+            settings = request.get("config_settings") or None
+            result["requires"] = list(backend.get_requires_for_build_wheel(settings))
+    except BaseException as error:  # noqa: BLE001 - SystemExit is how setup scripts fail
+        result["error"] = _one_line(error)
+        traceback.print_exc()
+    _write(request["result"], result)
+
+
+def _result(*, error: str = "") -> dict[str, Any]:
+    empty: dict[str, Any] = {name: [] for name in ("extensions", "links", "archives")}
+    return {"wheel": "", "error": error, "traceback": "", **empty, "seconds": 0.0}
+
+
+def _one_line(error: BaseException) -> str:
+    text = str(error).strip()
+    line = text.splitlines()[0] if text else ""
+    if isinstance(error, SystemExit) and line:
+        return line.removeprefix("error: ") if hasattr(line, "removeprefix") else line
+    return f"{type(error).__name__}: {line}" if line else type(error).__name__
+
+
+def _write(file: str, content: Mapping[str, Any]) -> None:
+    path = Path(file)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    scratch = path.with_name(f"{path.name}.{os.getpid()}")
+    scratch.write_text(json.dumps(content), encoding="utf-8")
+    scratch.replace(path)

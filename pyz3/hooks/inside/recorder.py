@@ -1,0 +1,253 @@
+"""What distutils would compile and link: written down, or really done.
+
+Calls that distutils' own ``build_ext.build_extension`` and ``build_clib.build_libraries`` make are written
+down, and a placeholder takes the file's place.  All others really run: they are probes, or the project's own
+way of building, whose outcome it depends on.  They run with the target's compilers.
+"""
+
+# ruff: noqa: PTH100, PTH103, PTH107, PTH118, PTH119, PTH120, PTH122, PTH123 - distutils speaks in strings, which must stay as they are
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import threading
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from .flags import Flags, absolute, split_commands
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+_CPP = frozenset((".cpp", ".cxx", ".cc", ".c++", ".C", ".mm", ".cp"))
+_ASSEMBLER = frozenset((".s", ".S", ".asm"))
+# What UnixCCompiler.link takes after the file's name, in order.
+_LINK_OPTIONS = (
+    *("output_dir", "libraries", "library_dirs", "runtime_library_dirs", "export_symbols", "debug"),
+    *("extra_preargs", "extra_postargs", "build_temp", "target_lang"),
+)
+
+
+class Compiled(NamedTuple):
+    """An object file that was written down."""
+
+    record: dict[str, Any]
+    really: Callable[[], object]
+
+
+class Methods(NamedTuple):
+    """What distutils' Unix compiler class did before."""
+
+    compile: Callable[..., Any]
+    link: Callable[..., Any]
+    create_static_lib: Callable[..., Any]
+
+
+class Recorder:
+    """Stands between distutils and the compilers.
+
+    Args:
+        target: Of the request.
+        source: The project's folder, absolute.
+    """
+
+    def __init__(self, target: Mapping[str, Any], source: str) -> None:
+        self.links: dict[str, dict[str, Any]] = {}
+        self.archives: dict[str, dict[str, Any]] = {}
+        self.objects: dict[str, Compiled] = {}
+        self.build_libs: list[str] = []
+        self._records = target["mode"] == "record"
+        self._windows = target["view"]["sys_platform"] == "win32"
+        self._source = source
+        self._work = target["work"]
+        self._commands = split_commands(target["commands"])
+        self._flags = Flags(target, source)
+        self._own = 0
+        self._lock = threading.Lock()
+        self._here = threading.local()
+
+    def install(self, compiler: Any) -> None:
+        """Take over distutils' Unix compiler class: every instance and subclass of it."""
+        # _compile is distutils' hook for subclasses.
+        self._methods = Methods(compiler._compile, compiler.link, compiler.create_static_lib)  # noqa: SLF001
+        recorder = self
+
+        def _compile(self: Any, *args: Any) -> Any:
+            return recorder.compile(self, *args)
+
+        def link(self: Any, target_desc: str, objects: Any, output: str, *args: Any, **kwargs: Any) -> Any:
+            given = {**dict(zip(_LINK_OPTIONS, args)), **kwargs}  # noqa: B905 - Python 3.9
+            given.pop("output_filename", None)
+            return recorder.link(self, target_desc, objects, output, given)
+
+        def create_static_lib(self: Any, objects: Any, output_libname: str, *args: Any, **kwargs: Any) -> Any:
+            return recorder.archive(self, objects, output_libname, args, kwargs)
+
+        compiler._compile = _compile  # noqa: SLF001 - as above
+        compiler.link = link
+        compiler.create_static_lib = create_static_lib
+
+    @contextlib.contextmanager
+    def own_calls(self, module: str = "") -> Iterator[None]:
+        """While this lasts, distutils' own code builds (the extension ``module``)."""
+        before = getattr(self._here, "module", "")
+        self._here.module = module
+        with self._lock:
+            self._own += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._own -= 1
+            self._here.module = before
+
+    def wheel_path(self, file: str) -> str:
+        """Give the path in the wheel of a file that was built."""
+        for folder in (*self.build_libs, self._source):
+            relative = os.path.relpath(os.path.abspath(file), os.path.abspath(folder))
+            if not relative.startswith(os.pardir):
+                return relative.replace(os.sep, "/")
+        return os.path.basename(file)
+
+    def compile(self, compiler: Any, obj: str, src: str, *args: Any) -> Any:
+        """Stand in for ``UnixCCompiler._compile``."""
+        ext, cc_args, extra, pp_opts = args
+        cc_args, extra = self._flags.of_the_target(cc_args), self._flags.of_the_target(extra or [])
+
+        def really() -> Any:
+            return self._methods.compile(compiler, obj, src, ext, cc_args, extra, pp_opts)
+
+        cpp = os.path.splitext(src)[1] in _CPP or compiler.detect_language(src) == "c++"
+        command = (cpp and getattr(compiler, "compiler_so_cxx", None)) or compiler.compiler_so
+        if not self._recording or command[0] not in self._commands:
+            return really()
+        flags = absolute([flag for flag in [*command[1:], *cc_args, *extra] if flag != "-c"])
+        language = "asm" if os.path.splitext(src)[1] in _ASSEMBLER else "c++" if cpp else "c"
+        record = {"source": os.path.abspath(src), "flags": flags, "language": language}
+        self.objects[os.path.abspath(obj)] = Compiled(record, really)
+        return _place(obj, os.path.basename(obj))
+
+    def link(self, compiler: Any, kind: str, objects: Any, output: str, given: dict[str, Any]) -> Any:
+        """Stand in for ``UnixCCompiler.link``."""
+        given["library_dirs"] = self._flags.folders(given.get("library_dirs"))
+        given["extra_preargs"] = self._flags.of_the_target(given.get("extra_preargs") or [])
+        given["extra_postargs"] = self._flags.of_the_target(given.get("extra_postargs") or [])
+        linker = compiler.linker_so
+        # A library beside the modules is rare: it is really linked, from objects really compiled.
+        if not self._recording or kind != compiler.SHARED_OBJECT or linker[0] not in self._commands:
+            self._materialize([*objects, *compiler.objects])
+            if self._windows and kind == compiler.SHARED_OBJECT:
+                return self._link_apart(compiler, kind, objects, output, given)
+            return self._methods.link(compiler, kind, objects, output, **given)
+        objects, folder = compiler._fix_object_args(objects, given.get("output_dir"))  # noqa: SLF001 - for subclasses
+        fixed = compiler._fix_lib_args(  # noqa: SLF001 - for subclasses
+            given.get("libraries"), given["library_dirs"], given.get("runtime_library_dirs")
+        )
+        libraries, library_dirs, runtime_library_dirs = ([*values] for values in fixed)
+        output = os.path.join(folder, output) if folder else output
+        flags = [flag for flag in linker[1:] if flag != "-shared"]
+        record = self._inputs([*objects, *compiler.objects], libraries, self._flags.folders(library_dirs))
+        languages = {one["language"] for one in record["objects"]}
+        record.update(
+            file=self.wheel_path(output),
+            module=getattr(self._here, "module", "") or _module_of(self.wheel_path(output)),
+            runtime_library_dirs=runtime_library_dirs,
+            flags=absolute([*flags, *given["extra_preargs"], *given["extra_postargs"]]),
+            language="c++" if given.get("target_lang") == "c++" or "c++" in languages else "c",
+            export_symbols=[*(given.get("export_symbols") or ())],
+        )
+        self.links[os.path.abspath(output)] = record
+        return _place(output, record["file"])
+
+    def archive(self, compiler: Any, objects: Any, name: str, args: Any, kwargs: Any) -> Any:
+        """Stand in for ``UnixCCompiler.create_static_lib``."""
+        folder = args[0] if args else kwargs.get("output_dir")
+        paths, folder = compiler._fix_object_args(objects, folder)  # noqa: SLF001 - for subclasses
+        paths = [*paths, *compiler.objects]
+        if not self._recording or not all(os.path.abspath(path) in self.objects for path in paths):
+            self._materialize(paths)
+            return self._methods.create_static_lib(compiler, objects, name, *args, **kwargs)
+        file = compiler.library_filename(name, output_dir=folder)
+        taken = {record["name"] for path, record in self.archives.items() if path != os.path.abspath(file)}
+        title = name if name not in taken else f"{name}-{len(taken)}"
+        records = [self.objects[os.path.abspath(path)].record for path in paths]
+        self.archives[os.path.abspath(file)] = {"name": title, "objects": records}
+        return _place(file, os.path.basename(file))
+
+    @property
+    def _recording(self) -> bool:
+        return self._records and self._own > 0
+
+    def _inputs(self, files: Sequence[str], libraries: list[str], library_dirs: list[str]) -> dict[str, Any]:
+        """Tell what a link is made of: what was written down, and what is there."""
+        objects: list[dict[str, Any]] = []
+        extra: list[str] = []
+        archives: list[str] = []
+        for file in map(os.path.abspath, files):
+            if file in self.objects:
+                objects.append(self.objects[file].record)
+            elif file in self.archives:
+                archives.append(self.archives[file]["name"])
+            else:
+                extra.append(file)
+        system: list[str] = []
+        for library in libraries:
+            candidates = (os.path.abspath(os.path.join(folder, f"lib{library}.a")) for folder in library_dirs)
+            found = next((path for path in candidates if path in self.archives), None)
+            if found is None:
+                system.append(library)
+            else:
+                archives.append(self.archives[found]["name"])
+        return {
+            "objects": objects,
+            "extra_objects": extra,
+            "archives": archives,
+            "libraries": system,
+            "library_dirs": [os.path.abspath(folder) for folder in library_dirs],
+        }
+
+    def _materialize(self, files: Sequence[str]) -> None:
+        """Really compile what was only written down: something real is made of it."""
+        for file in map(os.path.abspath, files):
+            if file in self.objects:
+                with contextlib.suppress(FileNotFoundError):
+                    os.remove(file)
+                self.objects.pop(file).really()
+
+    def _link_apart(self, compiler: Any, kind: str, objects: Any, output: str, given: dict[str, Any]) -> Any:
+        """Link elsewhere: for Windows an import library and a .pdb appear beside the module."""
+        folder = given.pop("output_dir", None)
+        output = os.path.join(folder, output) if folder else output
+        scratch = os.path.join(self._work, "link", self.wheel_path(output).replace("/", "."))
+        os.makedirs(scratch, exist_ok=True)
+        linked = os.path.join(scratch, os.path.basename(output))
+        self._methods.link(compiler, kind, objects, linked, **given)
+        os.makedirs(os.path.dirname(os.path.abspath(output)), exist_ok=True)
+        shutil.move(linked, output)
+
+
+def placeholder(file: str) -> bytes:
+    """Give what stands in a file's place until it is built.
+
+    Args:
+        file: Its path in the wheel.
+    """
+    return f"pyz3 placeholder of {file}\n".encode()
+
+
+def is_placeholder(file: str) -> bool:
+    """Tell whether a file only stands in another's place."""
+    with open(file, "rb") as stream:
+        return stream.read(20) == placeholder("")[:20]
+
+
+def _place(path: str, file: str) -> None:
+    os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
+    with open(path, "wb") as stream:
+        stream.write(placeholder(file))
+
+
+def _module_of(file: str) -> str:
+    folder, _, name = file.rpartition("/")
+    return ".".join(filter(None, (*folder.split("/"), name.partition(".")[0])))

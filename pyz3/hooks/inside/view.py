@@ -1,0 +1,213 @@
+"""What the project's own code sees of the system and of Python: the target's values, not the host's.
+
+Everybody else (the standard library, setuptools) keeps seeing the host: an attribute that is faked is taken
+out of its module, so that each access comes through the module's ``__getattr__`` (PEP 562), which looks who
+asks.  Modules keep their type and all other attributes their speed.
+"""
+
+# ruff: noqa: PTH112, PTH117, PTH118 - distutils speaks in strings, which must stay as they are
+
+from __future__ import annotations
+
+import functools
+import os
+import platform
+import struct
+import sys
+from collections import namedtuple
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from types import FrameType, ModuleType
+
+# Packages that make flags on the project's behalf: what they see must be what it sees.
+HELPERS = ("pybind11", "cppy", "extension_helpers")
+# An attribute that Python on the target does not have.
+ABSENT = object()
+
+VersionInfo = namedtuple("VersionInfo", "major minor micro releaselevel serial")  # noqa: PYI024 - as CPython's
+
+
+class Scope:
+    """Whose code is the project's.
+
+    Args:
+        roots: Folders, absolute: whatever lies below is.
+    """
+
+    def __init__(self, roots: Iterable[str]) -> None:
+        given = {root for root in roots if root}
+        real = {os.path.realpath(root) for root in given}
+        self._roots = tuple(os.path.normcase(root).rstrip(os.sep) + os.sep for root in given | real)
+        self._known: dict[str, bool] = {}
+
+    def covers(self, frame: FrameType | None) -> bool:
+        """Tell whether the code of ``frame`` is the project's.
+
+        Code from a string belongs to the file that its globals name, else to whoever runs it.
+        """
+        while frame is not None:
+            name = frame.f_code.co_filename
+            if name.startswith("<frozen"):
+                return False
+            if not name.startswith("<"):
+                return self._has(name)
+            named = frame.f_globals.get("__file__")
+            if isinstance(named, str):
+                return self._has(named)
+            frame = frame.f_back
+        return False
+
+    def _has(self, file: str) -> bool:
+        known = self._known.get(file)
+        if known is None:
+            # The interpreter's own files have absolute names; a relative one was compiled by the project.
+            known = not os.path.isabs(file) or os.path.normcase(file).startswith(self._roots)
+            self._known[file] = known
+        return known
+
+
+def helper_folders(path: Iterable[str]) -> list[str]:
+    """Give the folders of the packages whose code counts as the project's."""
+    found = [os.path.join(entry, name) for entry in path if entry for name in HELPERS]
+    return [folder for folder in found if os.path.isdir(folder)]
+
+
+def show(target: Mapping[str, Any], scope: Scope) -> None:
+    """Show the target's system and Python to the project, from now on until the process ends.
+
+    Args:
+        target: Of the request.
+        scope: Whose code is the project's.
+    """
+    view = target["view"]
+    version = VersionInfo(*target["python"]["version_info"])
+    _serve(sys, _sys_attributes(target, version), scope)
+    _serve(os, _os_attributes(view), scope)
+    for name, answer in _platform_answers(view, version).items():
+        if hasattr(platform, name):
+            _answer(platform, name, answer, scope)
+    if (view["maxsize"] > 2**32) != (sys.maxsize > 2**32):
+        _answer_calcsize(view, scope)
+
+
+def _sys_attributes(target: Mapping[str, Any], version: VersionInfo) -> dict[str, object]:
+    view, free_threaded = target["view"], target["python"]["free_threaded"]
+    windows = view["sys_platform"] == "win32"
+    names: dict[str, object] = {
+        "platform": view["sys_platform"],
+        "maxsize": view["maxsize"],
+        "byteorder": view["byteorder"],
+        "version": f"{python_version(version)} (main) [{view['compiler']}]",
+        "abiflags": ABSENT if windows else "t" * free_threaded,
+        "getwindowsversion": functools.partial(_windows_version, view) if windows else ABSENT,
+        "winver": f"{version.major}.{version.minor}" if windows else ABSENT,
+    }
+    if version[:2] >= (3, 13):
+        names["_is_gil_enabled"] = lambda: not free_threaded
+    if version[:2] != sys.version_info[:2]:
+        names["version_info"] = version
+        names["hexversion"] = (version.major << 24) | (version.minor << 16) | (version.micro << 8) | 0xF0
+    return names
+
+
+def python_version(version: tuple[Any, ...]) -> str:
+    """Give ``3.13.2`` of a version_info."""
+    return ".".join(map(str, version[:3]))
+
+
+def _windows_version(view: Mapping[str, Any]) -> object:
+    kind = namedtuple("kind", "major minor build platform service_pack")  # noqa: PYI024 - as CPython's
+    major, minor, build = (int(part) for part in view["version"].split("."))
+    return kind(major, minor, build, 2, "")
+
+
+def _os_attributes(view: Mapping[str, Any]) -> dict[str, object]:
+    if view["os_name"] == "nt":
+        return {"name": "nt", "uname": ABSENT}
+    uname = _uname(view)
+    kind = getattr(os, "uname_result", None)  # the host may be Windows
+    return {"name": view["os_name"], "uname": lambda: uname if kind is None else kind(tuple(uname))}
+
+
+def _uname(view: Mapping[str, Any]) -> Any:
+    # What is missing in the call is computed when it is asked for.
+    kind: Any = platform.uname_result
+    return kind(view["system"], "localhost", view["release"], view["version"], view["machine"])
+
+
+def _platform_answers(view: Mapping[str, Any], version: VersionInfo) -> dict[str, object]:
+    system, machine, release = view["system"], view["machine"], view["release"]
+    windows, darwin = system == "Windows", system == "Darwin"
+    bits = "64bit" if view["maxsize"] > 2**32 else "32bit"
+    return {
+        "system": system,
+        "machine": machine,
+        "node": "localhost",
+        "release": release,
+        "version": view["version"],
+        "processor": "arm" if darwin and machine == "arm64" else machine if windows else "",
+        "architecture": (bits, "WindowsPE" if windows else "" if darwin else "ELF"),
+        "platform": _platform_text(view),
+        "uname": _uname(view),
+        "libc_ver": tuple(view["libc"]),
+        "mac_ver": (view["mac_ver"], ("", "", ""), machine if darwin else ""),
+        "win32_ver": (release, view["version"], "SP0", "Multiprocessor Free") if windows else ("",) * 4,
+        "python_compiler": view["compiler"],
+        "python_version": python_version(version),
+        "python_version_tuple": tuple(map(str, version[:3])),
+    }
+
+
+def _platform_text(view: Mapping[str, Any]) -> str:
+    machine = view["machine"]
+    if view["system"] == "Windows":
+        return f"Windows-{view['release']}-{view['version']}-SP0"
+    if view["system"] == "Darwin":
+        return f"macOS-{view['mac_ver']}-{machine}-{'arm' if machine == 'arm64' else 'i386'}-64bit"
+    libc = "".join(view["libc"])
+    return f"{view['system']}-{view['release']}-{machine}" + f"-with-{libc}" * bool(libc)
+
+
+def _serve(module: ModuleType, shown: Mapping[str, object], scope: Scope) -> None:
+    """Let attributes of a module depend on who asks for them."""
+    own = {name: vars(module).pop(name) for name in shown if name in vars(module)}
+    before: Callable[[str], object] | None = vars(module).get("__getattr__")
+    getframe = sys._getframe  # noqa: SLF001 - documented; inspect.currentframe() is the same
+    title = module.__name__
+
+    def attribute(name: str) -> object:
+        if name in shown:
+            value = shown[name] if scope.covers(getframe(1)) else own.get(name, ABSENT)
+            if value is not ABSENT:
+                return value
+        elif before is not None:
+            return before(name)
+        raise AttributeError(f"module {title!r} has no attribute {name!r}")
+
+    vars(module)["__getattr__"] = attribute
+
+
+def _answer(module: ModuleType, name: str, answer: object, scope: Scope) -> None:
+    """Let a function give ``answer`` to the project."""
+    own = getattr(module, name)
+    getframe = sys._getframe  # noqa: SLF001 - as above
+
+    @functools.wraps(own)
+    def scoped(*args: Any, **kwargs: Any) -> object:
+        return answer if scope.covers(getframe(1)) else own(*args, **kwargs)
+
+    setattr(module, name, scoped)
+
+
+def _answer_calcsize(view: Mapping[str, Any], scope: Scope) -> None:
+    """Let ``struct.calcsize("P")``, the usual way to ask for 32 bits, tell the target's size."""
+    own = struct.calcsize
+    getframe = sys._getframe  # noqa: SLF001 - as above
+    sizes = dict.fromkeys(("P", "@P", "N", "@N", "n", "@n"), 8 if view["maxsize"] > 2**32 else 4)
+
+    def calcsize(format: str) -> int:  # noqa: A002 - struct's name for it
+        return sizes[format] if format in sizes and scope.covers(getframe(1)) else own(format)
+
+    struct.calcsize = calcsize  # type: ignore[assignment]
