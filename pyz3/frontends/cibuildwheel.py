@@ -30,11 +30,12 @@ _PLATFORMS = {
     "pyodide": ("*-pyodide_*",),
 }
 _MACOS_VARIABLE = "MACOSX_DEPLOYMENT_TARGET"
-# Keys that say how cibuildwheel does its work, or that are about what pyz3 does not build: nothing is
-# lost without them.
+# Keys that say how cibuildwheel does its work, that are about what pyz3 does not build, or that have
+# nothing to do here: platforms are asked for, and hooks see the variables of this process.
+# before-build is none of them: it prepares a machine that is thrown away, with pip or yum.
 _OF_NO_CONCERN = re.compile(
-    r"build-frontend|build-verbosity|container-engine|dependency-versions|enable|free-threaded-support"
-    r"|debug-.*|musllinux-.*-image|manylinux-pypy_.*-image|android|ios"
+    r"archs|build-frontend|build-verbosity|container-engine|dependency-versions|enable|environment-pass"
+    r"|free-threaded-support|debug-.*|musllinux-.*-image|manylinux-pypy_.*-image|android|ios|xbuild-tools"
 )
 # manylinux2014 is what pyz3 promises anyway (glibc 2.17, PEP 599).
 _OLD_IMAGE = re.compile(r"manylinux(1|2010|2014|_2_5|_2_12|_2_17)(?![0-9])")
@@ -46,7 +47,6 @@ class _Options(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
     build: Words | None = None
     skip: Words | None = None
     environment: Assignments | None = None
-    before_build: Words | None = None
     config_settings: ConfigSettings | None = None
     test_command: Words | None = None
     test_requires: Words | None = None
@@ -123,7 +123,7 @@ def _note(lost: list[str]) -> tuple[str, ...]:
 
 
 def _keys(options: _Options) -> _Keys:
-    keys = ("before_build", "test_command", "test_requires")
+    keys = ("test_command", "test_requires")
     values = {key: value for key in keys if (value := getattr(options, key)) is not None}
     lost: list[str] = []
     if options.config_settings is not None:
@@ -162,21 +162,31 @@ def _unknown(raw: dict[str, Any], known: type[_Options]) -> Iterator[str]:
 
 
 def _selection(said: _Table) -> tuple[Words | None, Words | None]:
-    """Give ``build`` and ``skip``; those of a platform's own table stand in for the general ones there."""
-    own = {name: getattr(said, name) for name in _PLATFORMS}
-    if all(one.build is None and one.skip is None for one in own.values()):
-        return said.build, said.skip
-    chosen = []
-    for platform in Platform:
-        for python in SUPPORTED:
-            if not platform.has(python):
-                continue
-            identifier = Target(platform=platform, python=python).identifier
-            here = next(own[name] for name, select in _PLATFORMS.items() if matches(select, identifier))
-            build = said.build if here.build is None else here.build
-            skip = said.skip if here.skip is None else here.skip
-            if (build is None or matches(split_words(build), identifier)) and not matches(
-                split_words(skip or ()), identifier
-            ):
-                chosen.append(identifier)
-    return tuple(chosen), None
+    """Give ``build`` and ``skip``; those of a platform's own table stand in for the general ones there.
+
+    Patterns cannot say that, so it is said with the identifiers themselves.
+    """
+    build, skip = said.build, said.skip
+    if any(getattr(said, name).build is not None for name in _PLATFORMS):
+        build = tuple(_matching(said, "build"))
+    if any(getattr(said, name).skip is not None for name in _PLATFORMS):
+        skip = tuple(_matching(said, "skip"))
+    return build, skip
+
+
+def _matching(said: _Table, key: str) -> Iterator[str]:
+    """Give the identifiers that match what is said of their platform, or else of all.
+
+    Without a word, ``build`` matches everything and ``skip`` nothing.
+    """
+    for identifier in [
+        Target(platform=platform, python=python).identifier
+        for platform in Platform
+        for python in SUPPORTED
+        if platform.has(python)
+    ]:
+        name = next(name for name, select in _PLATFORMS.items() if matches(select, identifier))
+        own = getattr(getattr(said, name), key)
+        patterns = getattr(said, key) if own is None else own
+        if (patterns is None and key == "build") or matches(split_words(patterns or ()), identifier):
+            yield identifier

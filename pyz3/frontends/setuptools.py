@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -56,7 +57,9 @@ def load_project(root: Path, data: dict[str, Any], backend: Backend, *, config: 
         tool, notes = cibuildwheel.read(tools["cibuildwheel"])
         project = replace(project, tool=tool, notes=notes, config_table="tool.cibuildwheel")
     _check(project)
-    return _with_requires_python(_rooted(project, config), found)
+    project = _rooted(project, config)
+    _check_folders(project)
+    return _with_requires_python(project, found)
 
 
 def _with_requires_python(project: Project, found: Metadata) -> Project:
@@ -101,7 +104,7 @@ def _check(project: Project) -> None:
         if getattr(tool, name) != getattr(default, name):
             raise ConfigError(
                 f"{project.where(key)}: setuptools builds this project, and knows nothing of this key",
-                tip="drop it, or have pyz3 build the project: pyz3 init",
+                tip='drop it, or have pyz3 build the project: build-backend = "pyz3.backend"',
             )
     for where, settings in _settings(project):
         if settings.sources:
@@ -125,6 +128,19 @@ def _settings(project: Project) -> Iterator[tuple[str, Settings]]:
     yield project.where("extra"), extra
     for family in FAMILIES:
         yield project.where(f"extra.{family}"), getattr(extra, family)
+
+
+def _check_folders(project: Project) -> None:
+    tool = project.tool
+    if tool.before_build or any(override.before_build for override in tool.overrides):
+        return  # it may make them
+    tables: list[tuple[str, Settings | OverrideTable]] = list(_settings(project))
+    tables += [(project.where(f"overrides[{i}]"), override) for i, override in enumerate(tool.overrides)]
+    for where, table in tables:
+        for key, folders in (("include-dirs", table.include_dirs), ("library-dirs", table.library_dirs)):
+            for folder in folders:
+                if not os.path.isdir(project.root / folder):  # noqa: PTH112 - is_dir() raises for a name that is too long
+                    raise ConfigError(f"{where}.{key}: {folder!r} is no folder")
 
 
 def _assignments(where: str, text: str) -> dict[str, str]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
+_TOOLS = ("AR", "AS", "CC", "CXX", "LD", "LDSHARED", "NM", "OBJCOPY", "RANLIB", "STRIP")
 # Variables that are pyz3's own business, and what to say in place of them.
 _OWN = {
-    **dict.fromkeys(("AR", "CC", "CXX", "LD", "LDSHARED", "RANLIB"), "zig compiles and links everything"),
+    **dict.fromkeys(_TOOLS, "zig compiles and links everything"),
     "MACOSX_DEPLOYMENT_TARGET": 'say macos = "11.0" in place of it',
     "ARCHFLAGS": "which machine a wheel is for is chosen with --platform",
     "_PYTHON_HOST_PLATFORM": "which machine a wheel is for is chosen with --platform",
