@@ -70,13 +70,20 @@ class Foreign:
         self._hooks = HookRunner(project, backend, around)
         self._tell = tell
 
-    def build(self, jobs: Sequence[Job], platforms: BuildPlatforms, deliver: Deliver) -> tuple[Job, ...]:
+    def build(
+        self,
+        jobs: Sequence[Job],
+        platforms: BuildPlatforms,
+        deliver: Deliver,
+        pure: Callable[[Job], None],
+    ) -> tuple[Job, ...]:
         """Build and deliver every job.
 
         Args:
             jobs: What was asked for.
             platforms: Has zig build jobs and the audit judge them.
             deliver: Takes each result.
+            pure: Takes each job that turned out to need no binary.
 
         Returns:
             The jobs as they turned out to be: one per wheel.
@@ -86,7 +93,7 @@ class Foreign:
         buildable = [job for job in done if _is_buildable(job) and job not in again]
         failed: dict[str, Pyz3Error] = {}
 
-        def take(job: Job, built: Built | Pyz3Error | None) -> None:
+        def take(job: Job, built: Built | Pyz3Error) -> None:
             if isinstance(built, BuildFailedError) and job.modules:
                 failed[job.identifier] = built
             else:
@@ -104,7 +111,7 @@ class Foreign:
             if job.trouble is not None and job.identifier not in failed:
                 deliver(job, trouble_error(job, job.trouble))
             elif job.is_pure:
-                deliver(job, None)
+                pure(job)
         return tuple({job.identifier: job for job in done}.values())
 
     def _build_commanded(

@@ -123,6 +123,7 @@ class Run:
             jobs,
             lambda some, deliver: self._build_platforms(some, toolchain, includes, deliver),
             delivery.deliver,
+            lambda job: delivery.deliver(job, None),
         )
 
     def _fallback_error(self, contents: Contents | None) -> Pyz3Error | None:

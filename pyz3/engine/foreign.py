@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pyz3.driver import DriverTarget, translate_compile, translate_link
+from pyz3.driver.compile_flags import translate_compile
+from pyz3.driver.link_flags import translate_link
+from pyz3.driver.target import DriverTarget
 from pyz3.engine.ldflags import parse_ldflags
 from pyz3.engine.plan_file import Source
 from pyz3.errors import ConfigError
@@ -50,7 +52,9 @@ def link_flags(job: Job, module: Module | LinkedLibrary) -> LinkFlags:
 def is_expressible(job: Job) -> bool:
     """Tell whether the engine can link the job's modules as their own build system would."""
     try:
-        for module in (*job.libraries, *job.modules):
+        for library in job.libraries:
+            link_flags(job, library)
+        for module in job.modules:
             link_flags(job, module)
     except ConfigError:
         return False

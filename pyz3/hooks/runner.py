@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pyz3._files import write_atomically
-from pyz3.config import expand_variables
-from pyz3.driver import DriverTarget, write_tools
+from pyz3.config import Settings, expand_variables
 from pyz3.environments import environment_for, interpreter_for
 from pyz3.errors import Pyz3Error
 from pyz3.events import Activity
@@ -24,6 +23,7 @@ from pyz3.hooks.settings import (
     absolute,
     flag_variables,
     hook_environment,
+    prefix_maps,
     request_key,
     target_request,
 )
@@ -113,19 +113,21 @@ class HookRunner:
         return answers
 
     def options(self, job: Job) -> HookOptions:
-        """Give what the configuration says about a wheel; folders are absolute."""
+        """Give what the configuration says about a wheel; folders are absolute, and kept out of binaries."""
         options = self._project.tool.hook_options(job.identifier, family=job.target.platform.family)
-        return replace(options, settings=absolute(options.settings, self._project.root))
+        maps = prefix_maps(self.place(job), self._around.toolchain.cache)
+        settings = absolute(options.settings, self._project.root)
+        return replace(options, settings=settings.plus(Settings(cflags=maps, cxxflags=maps)))
 
     def _run_python(self, jobs: Sequence[Job], mode: Mode) -> dict[str, Result | Trouble]:
         """Run the wheels of one Python; what they have in common fails for all of them."""
+        settings = self.options(jobs[0]).config_settings
         try:
-            environment = self._environment(jobs[0].target.python.base)
+            environment = self._environment(jobs[0].target.python.base, settings)
         except Pyz3Error as error:
             trouble = Trouble(message=error.message, tip=error.tip or "")
             return {job.identifier: trouble for job in jobs}
         requests = {job.identifier: self._request(job, environment, mode) for job in jobs}
-        settings = self.options(jobs[0]).config_settings
         told = msgspec.json.encode(settings).decode()
         keys = {identifier: self._key(request, environment, told) for identifier, request in requests.items()}
         places = {job.identifier: self.place(job) for job in jobs}
@@ -141,7 +143,7 @@ class HookRunner:
             answers[name] = answer
         return answers
 
-    def _environment(self, base: str) -> Environment:
+    def _environment(self, base: str, settings: Mapping[str, str | tuple[str, ...]]) -> Environment:
         around = self._around
         interpreter = interpreter_for(base, environ=around.environ, cache=around.toolchain.cache)
         return environment_for(
@@ -150,6 +152,7 @@ class HookRunner:
             interpreter,
             cache=around.toolchain.cache,
             environ=around.environ,
+            config_settings=settings,
             tell=lambda text: around.tell(Activity(platform="", text=text)),
         )
 
@@ -158,15 +161,7 @@ class HookRunner:
         options = self.options(job)
         base = job.target.python.base
         include = around.includes[base]
-        tools = write_tools(
-            around.toolchain.cache / "tools",
-            target=DriverTarget.of(job.target.platform, job.zig_targets[0]),
-            toolchain=around.toolchain,
-        )
-        commands = {
-            "CC": str(tools.cc), "CXX": str(tools.cxx), "AR": str(tools.ar), "RANLIB": str(tools.ranlib),
-            "CMAKE_TOOLCHAIN_FILE": str(tools.cmake_toolchain),
-        }  # fmt: skip
+        commands: dict[str, str] = {}
         return target_request(
             job,
             self.place(job),

@@ -160,6 +160,11 @@ def flag_variables(settings: Settings) -> dict[str, str]:
     return {name: shlex.join(words) for name, words in values.items() if words}
 
 
+def prefix_maps(place: Place, cache: Path) -> tuple[str, ...]:
+    """Give the flags that keep folders of this machine out of what is compiled; the last that fits counts."""
+    return (f"-ffile-prefix-map={cache}=cache", f"-ffile-prefix-map={place.source}=.")
+
+
 def absolute(settings: Settings, root: Path) -> Settings:
     """Give settings whose folders are absolute."""
     return msgspec.structs.replace(

@@ -1,0 +1,212 @@
+"""What a hook is asked, what it sees of the target, and when an answer still holds."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+
+from pyz3.config import Settings
+from pyz3.hooks.settings import (
+    Place,
+    absolute,
+    flag_variables,
+    hook_environment,
+    prefix_maps,
+    request_key,
+    target_request,
+)
+from pyz3.hooks.views import host_platform, python_view, system_view
+from pyz3.plan import Job
+from pyz3.targets import Platform, PythonVersion, Target
+
+if TYPE_CHECKING:
+    from pyz3.hooks.protocol import TargetRequest
+
+LINUX = ("linux", "posix", "Linux")
+DARWIN = ("darwin", "posix", "Darwin")
+WINDOWS = ("win32", "nt", "Windows")
+PYTHON = Path("/cache/environments/1/bin/python")
+
+
+def target(platform: str, python: str = "3.13") -> Target:
+    return Target(platform=Platform(platform), python=PythonVersion.parse(python))
+
+
+@pytest.mark.parametrize(
+    ("platform", "floor", "seen", "host"),
+    [
+        (
+            "linux-x86_64",
+            "2.17",
+            (*LINUX, "x86_64", ("glibc", "2.17"), ""),
+            "linux-x86_64",
+        ),
+        (
+            "linux-aarch64",
+            "2.17",
+            (*LINUX, "aarch64", ("glibc", "2.17"), ""),
+            "linux-aarch64",
+        ),
+        ("musllinux-x86_64", "1.2", (*LINUX, "x86_64", ("", ""), ""), "linux-x86_64"),
+        (
+            "macos-x86_64",
+            "10.13",
+            (*DARWIN, "x86_64", ("", ""), "10.13"),
+            "macosx-10.13-x86_64",
+        ),
+        (
+            "macos-arm64",
+            "11.0",
+            (*DARWIN, "arm64", ("", ""), "11.0"),
+            "macosx-11.0-arm64",
+        ),
+        ("windows-x64", "", (*WINDOWS, "AMD64", ("", ""), ""), "win-amd64"),
+        ("windows-arm64", "", (*WINDOWS, "ARM64", ("", ""), ""), "win-arm64"),
+        ("windows-x86", "", (*WINDOWS, "x86", ("", ""), ""), "win32"),
+        ("linux-s390x", "2.17", (*LINUX, "s390x", ("glibc", "2.17"), ""), "linux-s390x"),
+    ],
+)
+def test_what_a_project_sees_of_the_machine(
+    platform: str, floor: str, seen: tuple[object, ...], host: str
+) -> None:
+    view = system_view(target(platform), floor=floor)
+    assert (
+        view.sys_platform, view.os_name, view.system, view.machine, view.libc, view.mac_ver,
+    ) == seen  # fmt: skip
+    assert host_platform(target(platform), floor=floor) == host
+
+
+@pytest.mark.parametrize(
+    ("platform", "maxsize", "byteorder"),
+    [
+        ("linux-x86_64", 2**63 - 1, "little"),
+        ("windows-x86", 2**31 - 1, "little"),
+        ("linux-armv7l", 2**31 - 1, "little"),
+        ("linux-i686", 2**31 - 1, "little"),
+        ("linux-s390x", 2**63 - 1, "big"),
+        ("windows-arm64", 2**63 - 1, "little"),
+    ],
+)
+def test_what_a_project_sees_of_integers(platform: str, maxsize: int, byteorder: str) -> None:
+    view = system_view(target(platform), floor="2.17")
+    assert (view.maxsize, view.byteorder) == (maxsize, byteorder)
+
+
+@pytest.mark.parametrize(
+    ("python", "full", "version"),
+    [
+        ("3.13", "3.13.2", (3, 13, 2, "final", 0)),
+        ("3.13t", "3.13.11", (3, 13, 11, "final", 0)),
+        ("3.15", "3.15.0b2", (3, 15, 0, "final", 0)),
+        ("3.9", "3.9.18", (3, 9, 18, "final", 0)),
+    ],
+)
+def test_what_a_project_sees_of_python(python: str, full: str, version: tuple[object, ...]) -> None:
+    view = python_view(target("linux-x86_64", python), full=full)
+    assert (view.version_info, view.free_threaded) == (version, python.endswith("t"))
+
+
+def environment(environ: dict[str, str], **values: object) -> dict[str, str]:
+    arguments = {
+        "python": PYTHON,
+        "commands": {"CC": "/tools/cc"},
+        "macos": "",
+        "epoch": 7,
+        "extra": {},
+    } | values
+    return hook_environment(environ, **arguments)  # type: ignore[arg-type]
+
+
+def test_the_hosts_compiler_and_python_are_not_heard_of() -> None:
+    found = environment(
+        {
+            "CFLAGS": "-march=native",
+            "LDFLAGS": "-L/usr/lib",
+            "PYTHONPATH": "/x",
+            "PATH": "/bin",
+            "HOME": "/me",
+        }
+    )
+    assert found == {
+        "HOME": "/me",
+        "CC": "/tools/cc",
+        "PATH": os.pathsep.join(["/cache/environments/1/bin", "/bin"]),
+        "VIRTUAL_ENV": "/cache/environments/1",
+        "PKG_CONFIG_LIBDIR": os.devnull,
+        "PYTHONHASHSEED": "0",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "SOURCE_DATE_EPOCH": "7",
+    }
+
+
+def test_what_the_configuration_sets_counts() -> None:
+    found = environment({}, macos="11.0", extra={"CFLAGS": "-DX", "PKG_CONFIG_LIBDIR": "/mine"})
+    assert (found["CFLAGS"], found["PKG_CONFIG_LIBDIR"], found["MACOSX_DEPLOYMENT_TARGET"]) == (
+        "-DX", "/mine", "11.0",
+    )  # fmt: skip
+
+
+def test_settings_for_a_projects_own_commands() -> None:
+    settings = absolute(
+        Settings(
+            include_dirs=("inc", "/else"),
+            library_dirs=("lib",),
+            libraries=("z",),
+            define={"A": True, "B": "x y"},
+            cflags=("-O1",),
+            cxxflags=("-std=c++20",),
+            ldflags=("-s",),
+        ),
+        Path("/project"),
+    )
+    assert flag_variables(settings) == {
+        "CFLAGS": "-I/project/inc -I/else -DA=1 '-DB=x y' -O1",
+        "CXXFLAGS": "-I/project/inc -I/else -DA=1 '-DB=x y' -std=c++20",
+        "LDFLAGS": "-L/project/lib -s -lz",
+    }
+    assert flag_variables(Settings()) == {}
+
+
+def test_the_last_prefix_that_fits_counts_and_is_the_narrowest() -> None:
+    place = Place(folder=Path("/cache/work/x/cp313-win_amd64"))
+    assert prefix_maps(place, Path("/cache")) == (
+        "-ffile-prefix-map=/cache=cache",
+        "-ffile-prefix-map=/cache/work/x/cp313-win_amd64/src=.",
+    )
+
+
+def request(**environment: str) -> TargetRequest:
+    job = Job(
+        identifier="cp313-manylinux_x86_64", platform="linux-x86_64", python="3.13", tag="cp313-cp313",
+        zig_targets=("x86_64-linux-gnu.2.17",), floor="2.17", wheel_platform="manylinux_2_17_x86_64",
+        optimize="ReleaseFast", modules=(),
+    )  # fmt: skip
+    return target_request(
+        job,
+        Place(folder=Path("/work")),
+        mode="record",
+        full_version="3.13.2",
+        include=Path("/include"),
+        commands={},
+        environment=environment,
+    )
+
+
+def key(of: TargetRequest, **values: str) -> str:
+    return request_key(of, **{"tree": "t", "environment": "e", "program": "p", "backend": "b"} | values)
+
+
+def test_an_answer_holds_as_long_as_nothing_it_depends_on_changes() -> None:
+    first = key(request(HOME="/me", TERM="xterm", OLDPWD="/a"))
+    assert key(request(OLDPWD="/b", HOME="/me", TERM="dumb", SSH_TTY="1")) == first
+    others = {
+        key(request(HOME="/you")),
+        key(request(HOME="/me", NEW="1")),
+        key(msgspec.structs.replace(request(HOME="/me"), mode="run")),
+        *(key(request(HOME="/me"), **{name: "x"}) for name in ("tree", "environment", "program", "backend")),
+    }
+    assert len(others | {first}) == 8
