@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
+from pyz3.environments.includes import MappedFlags, map_include_dirs
 from pyz3.environments.interpreters import Interpreter, interpreter_for
 from pyz3.environments.requirements import environment_for
+from pyz3.environments.target_wheels import target_wheel
 from pyz3.environments.venvs import Environment, build_environment
 
-__all__ = ["Environment", "Interpreter", "build_environment", "environment_for", "interpreter_for"]
+__all__ = [
+    "Environment",
+    "Interpreter",
+    "MappedFlags",
+    "build_environment",
+    "environment_for",
+    "interpreter_for",
+    "map_include_dirs",
+    "target_wheel",
+]

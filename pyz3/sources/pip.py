@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pyz3.capi.discovery import find_uv
@@ -14,7 +15,6 @@ from pyz3.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
 # Where installed files go is for pyz3 to say; all else that the user set for pip stays.
 _DESTINATIONS = (
@@ -111,8 +111,8 @@ def run_tool(
 def _absolute(value: str) -> str:
     """Make the words of a variable absolute that name files."""
     return re.sub(
-        r"[^\s,]+", lambda word: os.path.abspath(word[0]) if os.path.exists(word[0]) else word[0], value
-    )  # noqa: PTH100, PTH110
+        r"[^\s,]+", lambda word: str(path.absolute()) if (path := Path(word[0])).exists() else word[0], value
+    )
 
 
 def offline_tip(output: str) -> str | None:

@@ -57,6 +57,23 @@ def unpack_sdist(path: Path, into: Path) -> Path:
     return into / root
 
 
+def unpack_wheel(path: Path, into: Path) -> None:
+    """Unpack a wheel into the new folder ``into``, which appears at once.
+
+    Raises:
+        ConfigError: It is damaged, or holds a member that leads outside.
+        OSError: ``into`` cannot be written.
+    """
+    with tempfile.TemporaryDirectory(dir=into.parent, ignore_cleanup_errors=True) as scratch:
+        folder = Path(scratch) / "x"
+        folder.mkdir()
+        try:
+            _unpack_zip(path, folder)
+        except _DAMAGED as error:
+            raise ConfigError(f"{path.name} cannot be unpacked: {error}", tip="fetch it again") from error
+        folder.replace(into)
+
+
 def _unpack_tar(path: Path, folder: Path) -> None:
     with tarfile.open(path) as archive:
         if hasattr(tarfile, "data_filter"):  # PEP 706: 3.12, and the last releases of 3.10 and 3.11

@@ -1,0 +1,173 @@
+"""Flags that point into the build environment, made to point into the target's own wheels."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from packaging.utils import canonicalize_name
+
+from pyz3.environments.target_wheels import target_wheel
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from pyz3.environments.venvs import Environment
+    from pyz3.targets import Platform, PythonVersion
+
+# Longest first: -I is no prefix of -isystem, but "" is one of everything.
+_PREFIXES = ("-idirafter", "-isystem", "-iquote", "-I", "-L", "/I", "")
+
+# numpy's wheels for Windows are Visual C++'s, whose long double is a double.  On ARM it is one anyway.
+_LONG_DOUBLE = "-mlong-double-64"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dependency:
+    """An installed distribution.
+
+    Attributes:
+        name: Normalised.
+        version: Its version.
+        is_pure: Its wheel is for every platform (tags end in ``-any``): so are its headers.
+    """
+
+    name: str
+    version: str
+    is_pure: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class MappedFlags:
+    """Flags for a target.
+
+    Attributes:
+        flags: The same flags in the same order, those of this machine's dependencies exchanged.
+        extra: Flags that a dependency needs on the target besides.
+        dependencies: Name and version of what was exchanged.
+    """
+
+    flags: tuple[str, ...]
+    extra: tuple[str, ...]
+    dependencies: tuple[tuple[str, str], ...]
+
+
+def map_include_dirs(
+    flags: Sequence[str],
+    *,
+    environment: Environment,
+    platform: Platform,
+    python: PythonVersion,
+    cache: Path,
+    environ: Mapping[str, str],
+) -> MappedFlags:
+    """Exchange folders of the build environment for those of the target's wheels.
+
+    What belongs to a distribution that is the same everywhere (pybind11, nanobind) stays.
+
+    Args:
+        flags: ``-I``, ``-isystem``, ``-L`` …, joined or not, and files.
+        environment: Where the flags were made.
+        platform: The target's; not a fused one.
+        python: The target's.
+        cache: pyz3's cache.
+        environ: Environment variables, for pip.
+
+    Raises:
+        Pyz3Error: A dependency has no wheel for the target.
+    """
+
+    def fetch(dependency: Dependency) -> Path:
+        return target_wheel(
+            dependency.name,
+            dependency.version,
+            platform=platform,
+            python=python,
+            built_with=environment.version,
+            cache=cache,
+            environ=environ,
+        )
+
+    needs_long_double = platform.family == "windows" and platform.spec.arch != "arm64"
+    return exchange(
+        flags,
+        site_packages=environment.site_packages,
+        owner=lambda package: find_owner(environment.site_packages, package),
+        fetch=fetch,
+        extra={"numpy": (_LONG_DOUBLE,)} if needs_long_double else {},
+    )
+
+
+def exchange(
+    flags: Sequence[str],
+    *,
+    site_packages: Path,
+    owner: Callable[[str], Dependency | None],
+    fetch: Callable[[Dependency], Path],
+    extra: Mapping[str, tuple[str, ...]],
+) -> MappedFlags:
+    """Do what :func:`map_include_dirs` does, with answers from outside.
+
+    Args:
+        flags: As above.
+        site_packages: The environment's.
+        owner: Gives the distribution that a top-level name in ``site_packages`` belongs to.
+        fetch: Gives the folder of the target's wheel.
+        extra: Flags by name of the distribution.
+    """
+    mapped, found, more = [], {}, {}
+    for flag in flags:
+        prefix, inside = _split(flag, site_packages)
+        dependency = owner(inside.parts[0]) if inside is not None and inside.parts else None
+        if inside is None or dependency is None or dependency.is_pure:
+            mapped.append(flag)
+            continue
+        mapped.append(f"{prefix}{fetch(dependency) / inside}")
+        found[dependency.name, dependency.version] = None
+        more.update(dict.fromkeys(extra.get(dependency.name, ())))
+    return MappedFlags(flags=tuple(mapped), extra=tuple(more), dependencies=tuple(found))
+
+
+@lru_cache(maxsize=256)
+def find_owner(site_packages: Path, package: str) -> Dependency | None:
+    """Give the distribution that installed ``package`` (a name within ``site_packages``).
+
+    Returns:
+        ``None`` if none did, or one without ``WHEEL`` (it was not installed from a wheel).
+    """
+    start = f"{package}/"
+    for distribution in metadata.distributions(path=[str(site_packages)]):
+        record = (distribution.read_text("RECORD") or "").replace("\\", "/")
+        if not (record.startswith(start) or f"\n{start}" in record):
+            continue
+        wheel = distribution.read_text("WHEEL")
+        if wheel is None:
+            return None
+        tags = [line.partition(":")[2].strip() for line in wheel.splitlines() if line.startswith("Tag:")]
+        return Dependency(
+            name=canonicalize_name(distribution.metadata["Name"]),
+            version=distribution.version,
+            is_pure=all(tag.endswith("-any") for tag in tags),
+        )
+    return None
+
+
+def _split(flag: str, site_packages: Path) -> tuple[str, Path | None]:
+    """Split a flag into its option and the path within ``site_packages``."""
+    for prefix in _PREFIXES:
+        path = flag[len(prefix) :]
+        if flag.startswith(prefix) and os.path.isabs(path):  # noqa: PTH117 - a string at hand
+            # lib64 is a link to lib in some environments.
+            for folder in (site_packages, _lib64(site_packages)):
+                if Path(os.path.normpath(path)).is_relative_to(folder):
+                    return prefix, Path(os.path.normpath(path)).relative_to(folder)
+    return "", None
+
+
+def _lib64(site_packages: Path) -> Path:
+    library = site_packages.parent.parent
+    return library.with_name("lib64") / site_packages.relative_to(library)

@@ -1,0 +1,189 @@
+"""Build dependencies of the target: their headers come from the target's own wheel, not from the host's.
+
+numpy's ``_numpyconfig.h`` holds the sizes of C types, for instance: the host's would be silently wrong.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+from filelock import FileLock
+from packaging.utils import canonicalize_name
+
+from pyz3._files import write_atomically
+from pyz3.errors import Pyz3Error
+from pyz3.sources import unpack_wheel
+from pyz3.sources.pip import offline_tip, python_with_pip, run_tool, tail
+from pyz3.targets import Platform, PythonVersion
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+# glibc 2.5 is manylinux1's (PEP 513); the upper end leaves room.  pip takes each tag that is named, no older
+# ones with it, except for macOS.
+_GLIBC_MINORS = range(5, 60)
+_MUSL_MINORS = range(10)
+_MACOS = "30_0"
+_LEGACY = ("manylinux2014", "manylinux2010", "manylinux1")
+
+# Platforms whose C types have the same sizes, for headers alone: libc and CPU make no difference to them.
+_ALIKE = {
+    Platform.LINUX_X86_64: (Platform.MUSLLINUX_X86_64,),
+    Platform.MUSLLINUX_X86_64: (Platform.LINUX_X86_64,),
+    Platform.LINUX_AARCH64: (Platform.MUSLLINUX_AARCH64,),
+    Platform.MUSLLINUX_AARCH64: (Platform.LINUX_AARCH64,),
+    Platform.LINUX_RISCV64: (Platform.LINUX_AARCH64,),
+    Platform.LINUX_PPC64LE: (Platform.LINUX_AARCH64,),
+    # numpy tells the byte order by the compiler's own macros.
+    Platform.LINUX_S390X: (Platform.LINUX_AARCH64,),
+    Platform.WINDOWS_X64: (Platform.WINDOWS_ARM64,),
+    Platform.WINDOWS_ARM64: (Platform.WINDOWS_X64,),
+}
+
+
+class _Found(msgspec.Struct, frozen=True, kw_only=True):
+    """What was found for a dependency and a target: a folder's name, empty if there is nothing."""
+
+    folder: str
+
+
+def target_wheel(
+    name: str,
+    version: str,
+    *,
+    platform: Platform,
+    python: PythonVersion,
+    built_with: str,
+    cache: Path,
+    environ: Mapping[str, str],
+) -> Path:
+    """Give the unpacked wheel of a build dependency as the target would install it.
+
+    If there is none for this Python, the one for ``built_with`` serves; if there is none for this
+    platform, that of one whose C types have the same sizes (only headers are taken from it).
+
+    Args:
+        name: Of the distribution: ``numpy``.
+        version: Exactly this one: the host's, whose code generators the project uses.
+        platform: The target's; a fused one (universal2) must be asked for slice by slice.
+        python: The target's.
+        built_with: The version of the build environment's Python, for which there is such a version.
+        cache: pyz3's cache; wheels are kept in ``target-wheels`` below it.
+        environ: Environment variables; pip's settings are obeyed.
+
+    Raises:
+        ConfigError: There is neither pip nor uv.
+        Pyz3Error: There is no such wheel, or it cannot be fetched.
+    """
+    name = canonicalize_name(name)
+    folder = cache / "target-wheels" / f"{name}-{version}"
+    memory = folder / f"{platform}-{python}-{built_with}.json"
+    found = _remembered(memory)
+    if found is not None:
+        return folder / found.folder
+    folder.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder / "lock"):
+        found = _remembered(memory)
+        if found is None:
+            found = _fetch(name, version, _attempts(platform, python, built_with), folder, environ)
+            write_atomically(memory, msgspec.json.encode(found))
+    return folder / found.folder
+
+
+def pip_platforms(platform: Platform, python: PythonVersion) -> tuple[str, ...]:
+    """Give the platform tags (PEP 425, 600, 656, 783) that a system of ``platform`` may install."""
+    arch = platform.spec.arch
+    match platform.family:
+        case "linux":
+            return (
+                *(f"manylinux_2_{minor}_{arch}" for minor in _GLIBC_MINORS),
+                *(f"{x}_{arch}" for x in _LEGACY),
+            )
+        case "musllinux":
+            return tuple(f"musllinux_1_{minor}_{arch}" for minor in _MUSL_MINORS)
+        case "macos":
+            return (f"macosx_{_MACOS}_{arch}",)
+        case _:
+            return (platform.wheel_platform_for(platform.floor(python)),)
+
+
+def _attempts(
+    platform: Platform, python: PythonVersion, built_with: str
+) -> Iterator[tuple[Platform, PythonVersion]]:
+    other = PythonVersion.parse(built_with)
+    for candidate in (platform, *_ALIKE.get(platform, ())):
+        for version in dict.fromkeys((python, PythonVersion.parse(python.base), other)):
+            yield candidate, version
+
+
+def _fetch(
+    name: str,
+    version: str,
+    attempts: Iterator[tuple[Platform, PythonVersion]],
+    folder: Path,
+    environ: Mapping[str, str],
+) -> _Found:
+    tried, said = [], ""
+    for platform, python in attempts:
+        with tempfile.TemporaryDirectory(dir=folder, ignore_cleanup_errors=True) as scratch:
+            into = Path(scratch) / "wheels"
+            command = _command(f"{name}=={version}", platform, python, into, environ)
+            done = run_tool(command, cwd=Path(scratch), environ=environ)
+            wheels = sorted(into.glob("*.whl"))
+            if done.returncode == 0 and len(wheels) == 1:
+                return _Found(folder=_unpack(wheels[0], folder))
+            said = tail(done.stdout, 5)
+        tip = offline_tip(said)
+        if tip is not None:
+            raise Pyz3Error(
+                f"the wheel of {name} {version} for {platform} cannot be fetched:\n{said}", tip=tip
+            )
+        tried.append(f"{python.abi}-{platform}")
+    raise Pyz3Error(
+        f"{name} {version} has no wheel for the target, and its headers depend on it (tried {', '.join(tried)}):\n"
+        f"{said}",
+        tip=f"require a version of {name} that has one, or leave the platform out",
+    )
+
+
+def _command(
+    requirement: str, platform: Platform, python: PythonVersion, into: Path, environ: Mapping[str, str]
+) -> tuple[str, ...]:
+    tags = (word for tag in pip_platforms(platform, python) for word in ("--platform", tag))
+    return (
+        *(
+            *python_with_pip(environ),
+            "-m",
+            "pip",
+            "download",
+            "--quiet",
+            "--no-deps",
+            "--only-binary",
+            ":all:",
+        ),
+        *("--dest", str(into), "--implementation", "cp", "--python-version", python.base),
+        *("--abi", python.abi, "--abi", "abi3", "--abi", "none", *tags, requirement),
+    )
+
+
+def _unpack(wheel: Path, folder: Path) -> str:
+    with zipfile.ZipFile(wheel) as archive:
+        names = sorted(archive.namelist())
+    digest = hashlib.sha256("\n".join([wheel.name, *names]).encode()).hexdigest()[:8]
+    name = f"{'-'.join(wheel.stem.split('-')[2:])[:60]}-{digest}"
+    if not (folder / name).is_dir():
+        unpack_wheel(wheel, folder / name)
+    return name
+
+
+def _remembered(memory: Path) -> _Found | None:
+    try:
+        found = msgspec.json.decode(memory.read_bytes(), type=_Found)
+    except (OSError, msgspec.MsgspecError):
+        return None
+    return found if (memory.parent / found.folder).is_dir() else None
