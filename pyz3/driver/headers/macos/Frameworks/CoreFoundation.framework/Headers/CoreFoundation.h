@@ -4,6 +4,7 @@
 #define PYZ3_COREFOUNDATION_H
 
 #include <Availability.h>
+#include <AvailabilityMacros.h>
 #include <MacTypes.h>
 #include <TargetConditionals.h>
 #include <limits.h>

@@ -1,0 +1,30 @@
+/* What sources written for glibc or a BSD take from this header; musl has none. */
+#ifndef PYZ3_MUSL_SYS_CDEFS_H
+#define PYZ3_MUSL_SYS_CDEFS_H
+
+#ifdef __cplusplus
+#define __BEGIN_DECLS extern "C" {
+#define __END_DECLS }
+#define __THROW noexcept(true)
+#else
+#define __BEGIN_DECLS
+#define __END_DECLS
+#define __THROW __attribute__((__nothrow__))
+#endif
+
+#define __P(arguments) arguments
+#define __CONCAT(left, right) left##right
+#define __STRING(text) #text
+#define __nonnull(positions) __attribute__((__nonnull__ positions))
+#define __wur
+#ifndef __dead2
+#define __dead2 __attribute__((__noreturn__))
+#endif
+#ifndef __pure2
+#define __pure2 __attribute__((__const__))
+#endif
+#ifndef __unused
+#define __unused __attribute__((__unused__))
+#endif
+
+#endif
