@@ -25,6 +25,9 @@ _PREFIXES = ("-idirafter", "-isystem", "-iquote", "-I", "-L", "/I", "")
 # numpy's wheels for Windows are Visual C++'s, whose long double is a double.  On ARM it is one anyway.
 _LONG_DOUBLE = "-mlong-double-64"
 
+# How platform tags begin: PEP 513 and 600, PEP 656, PEP 425.
+_FAMILIES = {"linux": "manylinux", "musllinux": "musllinux_", "macos": "macosx_"}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Dependency:
@@ -33,12 +36,21 @@ class Dependency:
     Attributes:
         name: Normalised.
         version: Its version.
-        is_pure: Its wheel is for every platform (tags end in ``-any``): so are its headers.
+        platforms: The platform tags of its wheel: ``any`` if it is the same everywhere, headers included.
     """
 
     name: str
     version: str
-    is_pure: bool
+    platforms: tuple[str, ...]
+
+    def serves(self, platform: Platform) -> bool:
+        """Whether its headers, as installed here, are those of ``platform``."""
+        begin = _FAMILIES.get(platform.family)
+        end = f"_{platform.spec.arch}"
+        for tag in self.platforms:
+            if tag in {"any", platform.spec.wheel} or (begin and tag.startswith(begin) and tag.endswith(end)):
+                return True
+        return False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,6 +107,7 @@ def map_include_dirs(
     needs_long_double = platform.family == "windows" and platform.spec.arch != "arm64"
     return exchange(
         flags,
+        platform=platform,
         site_packages=environment.site_packages,
         owner=lambda package: find_owner(environment.site_packages, package),
         fetch=fetch,
@@ -105,6 +118,7 @@ def map_include_dirs(
 def exchange(
     flags: Sequence[str],
     *,
+    platform: Platform,
     site_packages: Path,
     owner: Callable[[str], Dependency | None],
     fetch: Callable[[Dependency], Path],
@@ -114,21 +128,27 @@ def exchange(
 
     Args:
         flags: As above.
+        platform: As above.
         site_packages: The environment's.
         owner: Gives the distribution that a top-level name in ``site_packages`` belongs to.
         fetch: Gives the folder of the target's wheel.
         extra: Flags by name of the distribution.
     """
-    mapped, found, more = [], {}, {}
+    mapped: list[str] = []
+    found: dict[tuple[str, str], None] = {}
+    more: dict[str, None] = {}
     for flag in flags:
         prefix, inside = _split(flag, site_packages)
         dependency = owner(inside.parts[0]) if inside is not None and inside.parts else None
-        if inside is None or dependency is None or dependency.is_pure:
+        if inside is None or dependency is None:
+            mapped.append(flag)
+            continue
+        more.update(dict.fromkeys(extra.get(dependency.name, ())))
+        if dependency.serves(platform):
             mapped.append(flag)
             continue
         mapped.append(f"{prefix}{fetch(dependency) / inside}")
         found[dependency.name, dependency.version] = None
-        more.update(dict.fromkeys(extra.get(dependency.name, ())))
     return MappedFlags(flags=tuple(mapped), extra=tuple(more), dependencies=tuple(found))
 
 
@@ -147,11 +167,11 @@ def find_owner(site_packages: Path, package: str) -> Dependency | None:
         wheel = distribution.read_text("WHEEL")
         if wheel is None:
             return None
-        tags = [line.partition(":")[2].strip() for line in wheel.splitlines() if line.startswith("Tag:")]
+        tags = [line.rpartition("-")[2].strip() for line in wheel.splitlines() if line.startswith("Tag:")]
         return Dependency(
             name=canonicalize_name(distribution.metadata["Name"]),
             version=distribution.version,
-            is_pure=all(tag.endswith("-any") for tag in tags),
+            platforms=tuple(platform for tag in tags for platform in tag.split(".")),
         )
     return None
 

@@ -6,8 +6,8 @@ numpy's ``_numpyconfig.h`` holds the sizes of C types, for instance: the host's 
 from __future__ import annotations
 
 import hashlib
+import re
 import tempfile
-import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,6 +44,11 @@ _ALIKE = {
     Platform.WINDOWS_X64: (Platform.WINDOWS_ARM64,),
     Platform.WINDOWS_ARM64: (Platform.WINDOWS_X64,),
 }
+
+# Modules, and the libraries that repair tools put beside them: most of a wheel, and of no use to a compiler.
+_FOR_PYTHON = re.compile(
+    r".+\.(pyi?|pyc|pyd|abi3\.so|cpython-3.+\.so)|[^/]+\.libs/.+|(.+/)?(\.dylibs|tests)/.+"
+)
 
 
 class _Found(msgspec.Struct, frozen=True, kw_only=True):
@@ -145,8 +150,8 @@ def _fetch(
             )
         tried.append(f"{python.abi}-{platform}")
     raise Pyz3Error(
-        f"{name} {version} has no wheel for the target, and its headers depend on it (tried {', '.join(tried)}):\n"
-        f"{said}",
+        f"{name} {version} has no wheel for the target (tried {', '.join(tried)}): the headers cannot be the "
+        f"host's, which differ; pip says:\n{said}",
         tip=f"require a version of {name} that has one, or leave the platform out",
     )
 
@@ -172,12 +177,12 @@ def _command(
 
 
 def _unpack(wheel: Path, folder: Path) -> str:
-    with zipfile.ZipFile(wheel) as archive:
-        names = sorted(archive.namelist())
-    digest = hashlib.sha256("\n".join([wheel.name, *names]).encode()).hexdigest()[:8]
+    """Unpack what a compiler or linker may read; give the folder's name."""
+    digest = hashlib.sha256(wheel.read_bytes()).hexdigest()[:8]
+    # Compressed tags may be longer than a file system likes.
     name = f"{'-'.join(wheel.stem.split('-')[2:])[:60]}-{digest}"
     if not (folder / name).is_dir():
-        unpack_wheel(wheel, folder / name)
+        unpack_wheel(wheel, folder / name, leave_out=_FOR_PYTHON)
     return name
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import lzma
 import os
+import re
 import shutil
 import stat
 import tarfile
@@ -57,8 +58,13 @@ def unpack_sdist(path: Path, into: Path) -> Path:
     return into / root
 
 
-def unpack_wheel(path: Path, into: Path) -> None:
+def unpack_wheel(path: Path, into: Path, *, leave_out: re.Pattern[str] | None = None) -> None:
     """Unpack a wheel into the new folder ``into``, which appears at once.
+
+    Args:
+        path: The wheel.
+        into: The folder; its parent exists.
+        leave_out: Members whose whole name matches are not unpacked.
 
     Raises:
         ConfigError: It is damaged, or holds a member that leads outside.
@@ -68,7 +74,7 @@ def unpack_wheel(path: Path, into: Path) -> None:
         folder = Path(scratch) / "x"
         folder.mkdir()
         try:
-            _unpack_zip(path, folder)
+            _unpack_zip(path, folder, leave_out)
         except _DAMAGED as error:
             raise ConfigError(f"{path.name} cannot be unpacked: {error}", tip="fetch it again") from error
         folder.replace(into)
@@ -108,10 +114,12 @@ def _check_name(name: str) -> None:
         raise tarfile.ExtractError(msg)
 
 
-def _unpack_zip(path: Path, folder: Path) -> None:
+def _unpack_zip(path: Path, folder: Path, leave_out: re.Pattern[str] | None = None) -> None:
     with zipfile.ZipFile(path) as archive:
         for member in archive.infolist():
             _check_name(member.filename)
+            if leave_out is not None and leave_out.fullmatch(member.filename):
+                continue
             target = Path(archive.extract(member, folder))
             if member.is_dir():
                 continue
