@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
-from rich.table import Table
+from rich.text import Text
 
 from pyz3.capi import best_headers, fetch_with_uv, find_headers, how_to_get
 from pyz3.cli.options import SETTINGS, python_headers_option
@@ -31,13 +31,16 @@ def pythons(*, python_headers: tuple[Path, ...], fetch: bool) -> None:
                 console.print(f"uv python install {version}", style="dim")
                 fetch_with_uv(version, environ=os.environ)
         found = best_headers(find_headers(extra=python_headers, environ=os.environ))
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
-    for title in ("Python", "release", "found by", "headers"):
-        table.add_column(title, overflow="fold")
+    rows = [("Python", "release", "found by", "headers")]
     for version in versions:
         tree = found.get(version)
         if tree is None:
-            table.add_row(version, "", "missing", how_to_get(version), style="yellow")
+            rows.append((version, "", "missing", how_to_get(version)))
         else:
-            table.add_row(version, tree.full_version, tree.origin, str(tree.include))
-    console.print(table)
+            rows.append((version, tree.full_version, tree.origin, str(tree.include)))
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for number, row in enumerate(rows):
+        line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        style = "bold" if number == 0 else "yellow" if row[2] == "missing" else ""
+        # No table of rich's: that breaks paths where the terminal ends.
+        console.print(Text(line, style=style), soft_wrap=True)

@@ -170,7 +170,7 @@ def rows(stdout: str) -> dict[str, list[str]]:
 
 
 def test_pythons_lists_what_is_there_and_how_to_get_the_rest(bare: dict[str, str], tmp_path: Path) -> None:
-    done = factory.pyz3("pythons", cache=tmp_path / "cache", COLUMNS="300", **bare)
+    done = factory.pyz3("pythons", cache=tmp_path / "cache", **bare)
     assert (done.returncode, done.stderr) == (0, "")
     found = rows(done.stdout)
     assert list(found) == list(dict.fromkeys(python.base for python in SUPPORTED))
@@ -193,7 +193,7 @@ def test_headers_named_by_hand_win(by: str, bare: dict[str, str], tmp_path: Path
     else:
         args, origin = [], "PYZ3_PYTHON_HEADERS"
         bare["PYZ3_PYTHON_HEADERS"] = str(headers)
-    done = factory.pyz3("pythons", *args, cache=tmp_path / "cache", COLUMNS="300", **bare)
+    done = factory.pyz3("pythons", *args, cache=tmp_path / "cache", **bare)
     assert (done.returncode, done.stderr) == (0, "")
     assert rows(done.stdout)[THIS.base][2:] == [origin, str(headers)]
 

@@ -238,9 +238,11 @@ def test_no_extension_and_no_package(tmp_path: Path, capsys: pytest.CaptureFixtu
 
 
 def test_pythons(headers: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COLUMNS", "400")
+    monkeypatch.setenv("COLUMNS", "20")  # no line is broken
     assert run("pythons", "--python-headers", headers) == 0
-    rows = [line.split() for line in capsys.readouterr().out.splitlines()]
+    lines = capsys.readouterr().out.splitlines()
+    assert [line for line in lines if line != line.rstrip()] == []
+    rows = [line.split() for line in lines]
     assert rows[0] == ["Python", "release", "found", "by", "headers"]
     assert [row[0] for row in rows[1:8]] == ["3.9", "3.10", "3.11", "3.12", "3.13", "3.14", "3.15"]
     assert rows[4] == ["3.12", "3.12.9", "--python-headers", str(headers)]
