@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from packaging.utils import canonicalize_name
 
+from pyz3.environments.fused import fuse_headers
 from pyz3.environments.target_wheels import target_wheel
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def map_include_dirs(
     Args:
         flags: ``-I``, ``-isystem``, ``-L`` …, joined or not, and files.
         environment: Where the flags were made.
-        platform: The target's; not a fused one.
+        platform: The target's.
         python: The target's.
         cache: pyz3's cache.
         environ: Environment variables, for pip.
@@ -94,15 +95,20 @@ def map_include_dirs(
     """
 
     def fetch(dependency: Dependency) -> Path:
-        return target_wheel(
-            dependency.name,
-            dependency.version,
-            platform=platform,
-            python=python,
-            built_with=environment.version,
-            cache=cache,
-            environ=environ,
-        )
+        folders = {
+            part.spec.arch: target_wheel(
+                dependency.name,
+                dependency.version,
+                platform=part,
+                python=python,
+                built_with=environment.version,
+                cache=cache,
+                environ=environ,
+            )
+            for part in platform.slices
+        }
+        first = next(iter(folders.values()))
+        return first if len(folders) == 1 else fuse_headers(folders, first.parent)
 
     needs_long_double = platform.family == "windows" and platform.spec.arch != "arm64"
     return exchange(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import lzma
 import os
-import re
 import shutil
 import stat
 import tarfile
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING
 from pyz3.errors import ConfigError
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator
 
 _DAMAGED = (tarfile.TarError, zipfile.BadZipFile, EOFError, zlib.error, lzma.LZMAError, NotImplementedError)
