@@ -114,7 +114,7 @@ def _prepare(request: Mapping[str, Any], target: Mapping[str, Any], source: str)
     tempfile.tempdir = str(temporary)
     repeatable_names()
     configure(target)
-    remember_translations(request["cython_cache"], source, str(temporary))
+    remember_translations(request["cython_cache"], source, str(temporary), target["view"])
     show(target, Scope([source, str(temporary), *helper_folders(sys.path)]))
 
 
