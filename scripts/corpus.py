@@ -1,0 +1,156 @@
+#!/usr/bin/env python3
+"""Builds real projects from PyPI and compares each wheel with the one that the project publishes.
+
+usage: python scripts/corpus.py [--only NAME...] [--platforms NAME...] [--pythons X.Y...] [--jobs N]
+                                [--work DIR] [--run-tests] [--resume] [--fetch-only] [--json FILE]
+                                [--write-docs]
+
+The projects are those of tests/corpus.toml.  Each is built by `pyz3 wheel NAME==VERSION`; every wheel
+is compared with the official one, its extension modules are imported in every runtime that
+scripts/runtimes.sh made, and with --run-tests the projects' own tests are run on it.  Downloads,
+wheels, logs and results stay in --work; a run that was stopped goes on with --resume.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shlex
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from pathlib import Path
+
+import msgspec
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tests"))
+
+from compat.cells import Cell  # noqa: E402 - tests/ is on the path from here on
+from compat.downloads import DownloadError, Downloads  # noqa: E402
+from compat.page import render  # noqa: E402
+from compat.projects import Project, load_projects  # noqa: E402
+from compat.runs import Run, in_order, run_project, summary_line  # noqa: E402
+from compat.verdicts import ProjectResult  # noqa: E402
+
+from pyz3.targets import Platform, PythonVersion  # noqa: E402
+
+PAGE = ROOT / "docs" / "compatibility.md"
+DEFAULT_PLATFORMS = tuple(str(platform) for platform in Platform if platform.spec.default)
+
+
+def main() -> None:
+    """Run the corpus."""
+    options = _options()
+    projects = load_projects()
+    unknown = set(options.only) - {project.name for project in projects}
+    if unknown:
+        raise SystemExit(f"--only: not in tests/corpus.toml: {', '.join(sorted(unknown))}")
+    chosen = [project for project in projects if not options.only or project.name in options.only]
+    run = _run(options)
+    if options.fetch_only:
+        _fetch(chosen, run, jobs=options.jobs)
+        return
+    results = run.work / "results"
+    results.mkdir(parents=True, exist_ok=True)
+    left = [p for p in chosen if not (options.resume and _path(results, p).is_file())]
+    done = len(chosen) - len(left)
+    with ThreadPoolExecutor(options.jobs) as pool:
+        futures = {pool.submit(run_project, project, run): project for project in left}
+        try:
+            for future in as_completed(futures):
+                done += 1
+                _keep(_path(results, futures[future]), future.result())
+                print(f"[{done}/{len(chosen)}] {summary_line(future.result())}", flush=True)
+        except DownloadError as error:
+            pool.shutdown(cancel_futures=True)
+            raise SystemExit(f"{error}\ngo on with --resume") from error
+    everything = [
+        msgspec.json.decode(path.read_bytes(), type=ProjectResult) for path in results.glob("*.json")
+    ]
+    listed = in_order(everything, projects if options.write_docs else chosen)
+    if options.json is not None:
+        options.json.write_bytes(msgspec.json.format(msgspec.json.encode(listed)) + b"\n")
+    if options.write_docs:
+        PAGE.write_text(render(listed, projects, command=_command()), encoding="utf-8", newline="\n")
+        print(PAGE.relative_to(ROOT))
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--only", nargs="+", default=[], metavar="NAME", help="these projects alone")
+    parser.add_argument(
+        "--platforms", nargs="+", default=DEFAULT_PLATFORMS, choices=[str(p) for p in Platform]
+    )
+    parser.add_argument("--pythons", nargs="+", default=("3.11", "3.13"), metavar="X.Y")
+    parser.add_argument("--jobs", type=int, default=1, help="projects at a time; one uses all processors")
+    parser.add_argument("--work", type=Path, default=_default_work(), help="downloads, wheels, results")
+    parser.add_argument("--run-tests", action="store_true", help="run the projects' own tests")
+    parser.add_argument("--resume", action="store_true", help="keep the results that are there")
+    parser.add_argument(
+        "--fetch-only", action="store_true", help="download the official wheels, build nothing"
+    )
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write all results")
+    parser.add_argument(
+        "--write-docs", action="store_true", help="write docs/compatibility.md from all results"
+    )
+    return parser.parse_args()
+
+
+def _default_work() -> Path:
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "pyz3-corpus"
+
+
+def _run(options: argparse.Namespace) -> Run:
+    started = time.monotonic()
+    work = options.work.absolute()
+    return Run(
+        cells=tuple(
+            Cell(platform=Platform(platform), python=PythonVersion.parse(python))
+            for platform in options.platforms
+            for python in options.pythons
+        ),
+        downloads=Downloads(root=work),
+        work=work,
+        revision=_revision(),
+        all_platforms=tuple(options.platforms) == DEFAULT_PLATFORMS,
+        suites=options.run_tests,
+        say=lambda text: print(f"{time.monotonic() - started:6.0f} s  {text}", flush=True),
+    )
+
+
+def _revision() -> str:
+    command = ["git", "describe", "--always", "--dirty"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    return done.stdout.strip() or "unknown"
+
+
+def _path(results: Path, project: Project) -> Path:
+    return results / f"{project.folder}.json"
+
+
+def _keep(path: Path, result: ProjectResult) -> None:
+    unfinished = path.with_name(path.name + ".new")
+    unfinished.write_bytes(msgspec.json.format(msgspec.json.encode(result)) + b"\n")
+    unfinished.replace(path)
+
+
+def _fetch(projects: list[Project], run: Run, *, jobs: int) -> None:
+    def fetch(project: Project) -> str:
+        found = [run.downloads.official_wheel(project, cell) for cell in run.cells]
+        run.downloads.sdist(project)
+        return f"{project.requirement}: {len(found) - found.count(None)} of {len(found)} cells are published"
+
+    with ThreadPoolExecutor(jobs) as pool:
+        for line in pool.map(fetch, projects):
+            run.say(line)
+
+
+def _command() -> str:
+    words = [word for word in sys.argv[1:] if word != "--resume"]
+    return shlex.join(["python", "scripts/corpus.py", *words])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,113 @@
+"""Building a project with the command that a user would type, and finding each cell's wheel and error."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from compat.cells import Cell
+    from compat.projects import Project
+
+# A project whose build hangs shall not stop the others.
+_TIMEOUT_SECONDS = 3600
+_TITLE = re.compile(r"✗ (?P<platform>[^·(]+?)(?: · (?P<module>\S+))?(?:  \((?P<pythons>[^)]*)\))?")
+_END = re.compile(r"(✗ |! \S+ is left out|error: |\d+ wheels? )")
+_LINES = 12  # of an error; the whole output is kept beside
+
+
+@dataclass(frozen=True, kw_only=True)
+class Build:
+    """What pyz3 made.
+
+    Attributes:
+        wheels: The wheel for each cell that there is one for.
+        errors: What pyz3 said for each of the other cells.
+        log: Everything that it printed.
+        seconds: Wall clock.
+    """
+
+    wheels: Mapping[Cell, Path]
+    errors: Mapping[Cell, str]
+    log: str
+    seconds: float
+
+
+def command_line(project: Project, cells: Sequence[Cell], *, all_platforms: bool) -> list[str]:
+    """Give what the user types, without where the wheels go."""
+    platforms = dict.fromkeys(str(cell.platform) for cell in cells)
+    chosen = ["--all-platforms"] if all_platforms else [w for name in platforms for w in ("--platform", name)]
+    pythons = dict.fromkeys(str(cell.python) for cell in cells)
+    return ["pyz3", "wheel", project.requirement, *chosen, *(w for p in pythons for w in ("--python", p))]
+
+
+def build(project: Project, cells: Sequence[Cell], folder: Path, *, all_platforms: bool) -> Build:
+    """Build the project for the cells into a folder, which is emptied first.
+
+    The output stays there as ``build.log``.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    (folder / "dist").mkdir(parents=True)
+    words = command_line(project, cells, all_platforms=all_platforms)[1:]
+    command = [sys.executable, "-m", "pyz3", *words, "-o", str(folder / "dist")]
+    started = time.monotonic()
+    try:
+        done = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            check=False,
+            cwd=folder,
+            encoding="utf-8",
+            env={**os.environ, "NO_COLOR": "1", "COLUMNS": "200"},
+            timeout=_TIMEOUT_SECONDS,
+        )
+        log = done.stdout
+    except subprocess.TimeoutExpired as error:
+        log = f"{(error.stdout or b'').decode(errors='replace')}\nerror: no end after {_TIMEOUT_SECONDS} s\n"
+    seconds = time.monotonic() - started
+    (folder / "build.log").write_text(f"$ {shlex.join(command)}\n{log}", encoding="utf-8")
+    made = {path.name: path for path in (folder / "dist").glob("*.whl")}
+    wheels = {cell: made[name] for cell in cells if (name := cell.best(made))}
+    errors = {cell: error_for(cell, log) for cell in cells if cell not in wheels}
+    return Build(wheels=wheels, errors=errors, log=log, seconds=seconds)
+
+
+def error_for(cell: Cell, log: str) -> str:
+    """Give what the log says about a cell: the paragraphs below its titles, else the last error."""
+    found: list[str] = []
+    taken = False
+    for line in log.splitlines():
+        if title := _TITLE.fullmatch(line):
+            pythons = (title["pythons"] or "").split(", ")
+            abi = f"cp{cell.python.major}{cell.python.minor}"
+            places = {str(cell.platform), "any platform"}
+            taken = title["platform"] in places and (pythons == [""] or abi in pythons)
+            if taken and title["module"]:
+                found.append(f"{title['module']}:")
+        elif _END.match(line):
+            taken = False
+        elif taken and line.strip():
+            found.append(line.strip())
+    if not found:
+        found = [line for line in log.splitlines() if line.startswith(("error: ", "tip: "))]
+    if not found:
+        found = [line for line in log.splitlines() if line.strip()][-_LINES:]
+    return "\n".join(found[:_LINES]) or "no wheel, and nothing said"
+
+
+def left_out(cell: Cell, log: str) -> tuple[str, ...]:
+    """Give the optional modules that the log says a cell's wheel lacks, with the cause."""
+    lines = re.findall(r"^! (\S+) is left out: (.*)  \(([^)]*)\)$", log, re.MULTILINE)
+    return tuple(f"{module}: {why}" for module, why, where in lines if cell.identifier in where.split(", "))

@@ -1,0 +1,150 @@
+"""``docs/compatibility.md``: the results as a page."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from compat.projects import Project
+    from compat.verdicts import CellResult, ProjectResult
+
+_WORST_FIRST = ("failed", "different", "known", "equal", "unpublished")
+_SYMBOLS = {"failed": "✗", "different": "≠", "known": "", "equal": "✓", "unpublished": "+"}
+_TITLE = """\
+# Projects from PyPI, unmodified
+
+Each project below was built from its sdist with the command that a user types, without any configuration,
+and each wheel was compared with the one that the project publishes for that platform: compatibility tags,
+extension modules, all other files.
+"""
+_LEGEND = """\
+| symbol | meaning |
+|---|---|
+| ✓ | like the official wheel |
+| + | the project publishes no binary wheel for it; ours was built |
+| (1) | not like the official wheel, for the cause with that number |
+| ≠ | not like the official wheel |
+| ✗ | no wheel |
+
+A wheel is like the official one when its Python and ABI tags are the same, it runs on systems as old, or
+as old as pyz3 promises (glibc 2.17, musl 1.2, macOS as python.org's installers), it holds the same
+extension modules and the same other files with the same content, and every extension module can be imported
+where there is an interpreter to try.  Line ends, code that Cython generated, what repair tools add and
+`.dist-info` (but for entry points) are not compared.
+"""
+
+
+def render(results: Sequence[ProjectResult], projects: Sequence[Project], *, command: str) -> str:
+    """Give the page.
+
+    Args:
+        results: In the order of the rows.
+        projects: The list.
+        command: What was run.
+    """
+    causes: dict[str, int] = {}
+    rows = [_row(result, causes) for result in results]
+    platforms = tuple(dict.fromkeys(cell.platform for result in results for cell in result.cells))
+    head = ["project", *platforms]
+    parts = [
+        _TITLE,
+        f"```\n{command}\n```\n",
+        _numbers(results, projects),
+        _LEGEND,
+        _table(head, rows),
+        _causes(results, causes),
+        _open(results),
+        _suites(results),
+    ]
+    return "\n".join(part for part in parts if part)
+
+
+def _numbers(results: Sequence[ProjectResult], projects: Sequence[Project]) -> str:
+    cells = [cell for result in results for cell in result.cells]
+    counted = Counter(cell.status for cell in cells if cell.status != "unpublished" and _is_published(cell))
+    total = sum(counted.values())
+    pythons = " and ".join(dict.fromkeys(cell.python for cell in cells))
+    languages = Counter(language for project in projects for language in project.languages)
+    spoken = ", ".join(f"{count} with {language}" for language, count in languages.most_common())
+    imported = sum(bool(cell.imported) for cell in cells)
+    equal, explained = counted["equal"], counted["equal"] + counted["known"]
+    dates = sorted({result.date for result in results})
+    when = " to ".join(dict.fromkeys((dates[0], dates[-1])))
+    extra = [cell for cell in cells if not _is_published(cell)]
+    made = sum(bool(cell.wheel) for cell in extra)
+    return (
+        f"{when}; Python {pythons}; {len(results)} projects ({spoken}).\n\n"
+        f"- {equal} of {total} cells ({_percent(equal, total)}) are like the official wheel; with those that "
+        f"differ for a known cause: {explained} ({_percent(explained, total)}).\n"
+        f"- {made} of {len(extra)} cells without an official binary wheel have one of ours.\n"
+        f"- In {imported} cells every extension module was imported on its platform.\n"
+    )
+
+
+def _is_published(cell: CellResult) -> bool:
+    return bool(cell.official) and not cell.official.endswith("-none-any.whl")
+
+
+def _percent(part: int, total: int) -> str:
+    # Rounded down: what is not all shall not read as 100 %.
+    return f"{part * 1000 // total / 10} %" if total else "0 %"
+
+
+def _row(result: ProjectResult, causes: dict[str, int]) -> list[str]:
+    row = [f"{result.name} {result.version}"]
+    for platform in dict.fromkeys(cell.platform for cell in result.cells):
+        cells = [cell for cell in result.cells if cell.platform == platform]
+        worst = min((cell.status for cell in cells), key=_WORST_FIRST.index)
+        numbers = sorted({causes.setdefault(c, len(causes) + 1) for cell in cells for c in cell.causes})
+        row.append(_SYMBOLS[worst] + "".join(f"({number})" for number in numbers))
+    return row
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [head, ["---"] + ["---"] * (len(head) - 1), *rows]
+    return "".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |\n" for line in lines)
+
+
+def _causes(results: Sequence[ProjectResult], causes: dict[str, int]) -> str:
+    if not causes:
+        return ""
+    rows = []
+    for cause, number in causes.items():
+        touched = [r.name for r in results if any(cause in cell.causes for cell in r.cells)]
+        rows.append([f"({number})", ", ".join(touched), cause])
+    return "## Known causes\n\n" + _table(["", "projects", "cause"], rows)
+
+
+def _open(results: Sequence[ProjectResult]) -> str:
+    """What has no cause yet, the same reasons of a project together."""
+    rows = []
+    for result in results:
+        grouped: dict[tuple[str, ...], list[str]] = {}
+        for cell in result.cells:
+            if cell.status in {"failed", "different"}:
+                where = f"{cell.platform} {cell.python}"
+                grouped.setdefault(cell.reasons, []).append(where)
+        rows += [[result.name, ", ".join(where), _short(reasons)] for reasons, where in grouped.items()]
+    return "## Without a known cause\n\n" + _table(["project", "cells", "what"], rows) if rows else ""
+
+
+def _short(reasons: Sequence[str]) -> str:
+    shown = [" ".join(reason.split())[:200] for reason in reasons[:3]]
+    more = [f"and {len(reasons) - 3} more"] if len(reasons) > 3 else []
+    return "; ".join([*shown, *more])
+
+
+def _suites(results: Sequence[ProjectResult]) -> str:
+    rows = []
+    for result in results:
+        for cell in result.cells:
+            if (suite := cell.suite) is not None:
+                said = suite.state.replace("as official", "the same tests fail with the official wheel")
+                rows.append([result.name, f"{cell.platform} {cell.python}", said, suite.summary])
+    if not rows:
+        return ""
+    text = "The projects' own tests, from their sdists, on the wheels that were built:\n\n"
+    return "## Tests of the projects\n\n" + text + _table(["project", "cell", "result", "summary"], rows)

@@ -1,0 +1,64 @@
+"""The list of projects: ``tests/corpus.toml`` as values; the file explains the fields."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+from packaging.utils import canonicalize_name
+
+from pyz3._toml import load_toml
+
+CORPUS = Path(__file__).resolve().parents[1] / "corpus.toml"
+
+Language = Literal["C", "C++", "Cython", "cffi", "mypyc", "assembler"]
+
+
+class Known(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A difference that has to be, and why."""
+
+    what: str
+    cause: str
+    platforms: tuple[str, ...] = ("*",)
+    pythons: tuple[str, ...] = ("*",)
+
+
+class Suite(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How a project's own tests are run."""
+
+    paths: tuple[str, ...]
+    arguments: tuple[str, ...]
+    requires: tuple[str, ...] = ("pytest",)
+    platforms: tuple[str, ...] = ("linux-x86_64",)
+    environment: dict[str, str] = {}
+
+
+class Project(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One project, pinned."""
+
+    name: str = ""
+    version: str
+    languages: tuple[Language, ...]
+    known: tuple[Known, ...] = ()
+    tests: Suite | None = None
+
+    @property
+    def requirement(self) -> str:
+        """``markupsafe==3.0.3``."""
+        return f"{self.name}=={self.version}"
+
+    @property
+    def folder(self) -> str:
+        """``zope-interface-8.7``, for files about this version."""
+        return f"{canonicalize_name(self.name)}-{self.version}"
+
+
+def load_projects(path: Path = CORPUS) -> tuple[Project, ...]:
+    """Give the projects in the order of the file.
+
+    Raises:
+        msgspec.ValidationError: A table is not as it must be.
+    """
+    tables = msgspec.convert(load_toml(path.read_text(encoding="utf-8")), dict[str, Project])
+    return tuple(msgspec.structs.replace(project, name=name) for name, project in tables.items())

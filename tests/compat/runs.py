@@ -1,0 +1,214 @@
+"""One project from its requirement to its results: built, compared, imported, tested."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shlex
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from compat.builds import Build, build, command_line, left_out
+from compat.comparison import compare
+from compat.contents import read_wheel
+from compat.downloads import DownloadError, Downloads
+from compat.trials import SuiteRun, import_modules, run_suite, runtime_of, scratch_folder, unpack
+from compat.verdicts import CellResult, ProjectResult, SuiteResult, judge
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from runtimes import Runtime
+
+    from compat.cells import Cell
+    from compat.contents import Contents
+    from compat.projects import Project, Suite
+
+_SHOWN = 20  # failing tests kept in a result
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """What is the same for every project of a run.
+
+    Attributes:
+        cells: Those to make.
+        downloads: Where the official wheels are.
+        work: Where wheels are made and tried.
+        revision: Of pyz3.
+        all_platforms: The cells are those that ``--all-platforms`` gives.
+        suites: Whether the projects' own tests are run.
+        say: Is told what is being done.
+    """
+
+    cells: tuple[Cell, ...]
+    downloads: Downloads
+    work: Path
+    revision: str
+    all_platforms: bool
+    suites: bool
+    say: Callable[[str], None]
+
+
+def run_project(project: Project, run: Run) -> ProjectResult:
+    """Build a project and judge each of its cells.
+
+    Raises:
+        DownloadError: The index did not answer.
+    """
+    run.say(f"{project.name}: building {project.requirement}")
+    folder = run.work / "built" / project.name
+    made = build(project, run.cells, folder, all_platforms=run.all_platforms)
+    run.say(f"{project.name}: {len(made.wheels)} of {len(run.cells)} cells built in {made.seconds:.0f} s")
+    newest = max(cell.python for cell in run.cells)
+    cells = []
+    for cell in run.cells:
+        suite = project.tests
+        tested = run.suites and suite is not None and cell.python == newest
+        tested = tested and suite is not None and str(cell.platform) in suite.platforms
+        cells.append(_judge_cell(project, cell, made, run, suite=suite if tested else None))
+    words = command_line(project, run.cells, all_platforms=run.all_platforms)
+    return ProjectResult(
+        name=project.name,
+        version=project.version,
+        command=shlex.join(words),
+        date=dt.datetime.now(tz=dt.timezone.utc).date().isoformat(),
+        revision=run.revision,
+        seconds=round(made.seconds, 1),
+        cells=tuple(cells),
+    )
+
+
+def _judge_cell(project: Project, cell: Cell, made: Build, run: Run, *, suite: Suite | None) -> CellResult:
+    official_path = run.downloads.official_wheel(project, cell)
+    official = read_wheel(official_path) if official_path is not None else None
+    published = official is not None and not official.is_pure
+    path = made.wheels.get(cell)
+    if path is None or official is None:
+        reasons = (f"build: {made.errors[cell]}",) if path is None else ()
+        notes: tuple[str, ...] = ()
+        floor = ""
+    else:
+        compared = compare(read_wheel(path), official, cell)
+        # A pure official wheel says nothing about how the project is built for the platform.
+        reasons = compared.differences if published else ()
+        notes, floor = compared.notes if published else (), compared.floor if published else ""
+    notes += tuple(f"left out: {text}" for text in left_out(cell, made.log))
+    imported, modules, result = "", 0, None
+    if path is not None:
+        ours = read_wheel(path)
+        modules = len(ours.modules)
+        if (runtime := runtime_of(cell)) is not None:
+            trial = _Trial(project=project, cell=cell, runtime=runtime, run=run)
+            errors, remark = trial.imports(path, ours, official_path if published else None)
+            reasons += tuple(f"import: {name}: {error}" for name, error in sorted(errors.items()))
+            notes += (remark,) if remark else ()
+            imported = str(runtime) if modules and not errors else ""
+            if suite is not None:
+                result = trial.suite(suite, path, ours, official_path if published else None)
+                if result.state == "failed":
+                    reasons += (f"tests: {result.summary}",)
+    status, causes = judge(cell, reasons, built=path is not None, published=published, known=project.known)
+    return CellResult(
+        platform=str(cell.platform),
+        python=str(cell.python),
+        status=status,
+        reasons=reasons,
+        causes=causes,
+        notes=notes,
+        wheel=path.name if path else "",
+        official=official_path.name if official_path else "",
+        floor=floor,
+        modules=modules,
+        imported=imported,
+        suite=result,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Trial:
+    """A cell's wheels in the cell's runtime."""
+
+    project: Project
+    cell: Cell
+    runtime: Runtime
+    run: Run
+
+    def imports(self, path: Path, ours: Contents, official: Path | None) -> tuple[dict[str, str], str]:
+        """Give the modules that fail with our wheel and not with the official one, and a remark."""
+        try:
+            errors = self._imports(path, ours)
+            if not errors or official is None:
+                return errors, ""
+            theirs = self._imports(official, read_wheel(official))
+        except DownloadError as error:
+            return {}, f"not imported: {error}"
+        same = sorted(set(errors) & set(theirs))
+        remark = f"not importable, officially neither: {', '.join(same)}" if same else ""
+        return {name: error for name, error in errors.items() if name not in theirs}, remark
+
+    def _imports(self, path: Path, contents: Contents) -> dict[str, str]:
+        dependencies = self.run.downloads.installed(self._needed(contents), self.cell)
+        with scratch_folder(self.run.downloads.root / "trials") as name:
+            folder = self.run.downloads.root / "trials" / name
+            unpack(path, dependencies, folder / "site")
+            return import_modules(self.runtime, contents, folder / "site", folder)
+
+    def suite(self, suite: Suite, path: Path, ours: Contents, official: Path | None) -> SuiteResult:
+        """Run the project's tests; when they fail, with the official wheel, too."""
+        self.run.say(f"{self.project.name}: its tests on {self.runtime}")
+        state = "passed"
+        try:
+            done = self._suite(suite, path, ours)
+            failures = done.failures
+            if done.code != 0:
+                theirs = self._suite(suite, official, read_wheel(official)) if official else None
+                state = "as official" if theirs and _no_worse(done, theirs) else "failed"
+                failures = done.failures - (theirs.failures if theirs and state == "failed" else frozenset())
+        except DownloadError as error:
+            return SuiteResult(runtime=str(self.runtime), state="not run", summary=str(error)[-300:])
+        shown = tuple(sorted(failures)[:_SHOWN])
+        return SuiteResult(runtime=str(self.runtime), state=state, summary=done.summary, failures=shown)
+
+    def _suite(self, suite: Suite, path: Path, contents: Contents) -> SuiteRun:
+        requirements = (*self._needed(contents), *suite.requires)
+        dependencies = self.run.downloads.installed(requirements, self.cell)
+        source = self.run.downloads.sdist(self.project)
+        with scratch_folder(self.run.downloads.root / "trials") as name:
+            folder = self.run.downloads.root / "trials" / name
+            unpack(path, dependencies, folder / "site")
+            done = run_suite(self.runtime, suite, source=source, site=folder / "site", folder=folder)
+        log = self.run.work / "built" / self.project.name / f"tests-{self.runtime}-{path.parent.name}.log"
+        log.write_text(done.output, encoding="utf-8")
+        return done
+
+    def _needed(self, contents: Contents) -> tuple[str, ...]:
+        return tuple(line for line in contents.requires if "extra ==" not in line.replace("'", '"'))
+
+
+def _no_worse(ours: SuiteRun, theirs: SuiteRun) -> bool:
+    """Whether our run failed where the official one did, and nowhere else, and came as far."""
+    if theirs.code == 0:
+        return False
+    return (bool(ours.failures) and ours.failures <= theirs.failures) or (
+        not ours.failures and not theirs.failures and ours.code == theirs.code
+    )
+
+
+@cache
+def summary_symbol(status: str) -> str:
+    """Give the symbol of a status in progress lines."""
+    return {"equal": "✓", "unpublished": "+", "known": "k", "different": "≠", "failed": "✗"}[status]
+
+
+def summary_line(result: ProjectResult) -> str:
+    """``markupsafe 3.0.3  ✓✓✓✓✓✓✓✓✓✓✓✓✓✓✓✓``."""
+    symbols = "".join(summary_symbol(cell.status) for cell in result.cells)
+    return f"{result.name} {result.version}  {symbols}  {result.seconds:.0f} s"
+
+
+def in_order(results: Sequence[ProjectResult], projects: Sequence[Project]) -> tuple[ProjectResult, ...]:
+    """Give the results in the order of the list, those of projects that are not in it left out."""
+    found = {(result.name, result.version): result for result in results}
+    return tuple(found[key] for p in projects if (key := (p.name, p.version)) in found)
