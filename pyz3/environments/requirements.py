@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from pyz3.config import Backend
     from pyz3.environments.interpreters import Interpreter
 
+# setuptools before 70.1 requires it of every project.
+_FALLBACK = ("wheel",)
+
 ConfigSettings = dict[str, str | list[str]]
 
 
@@ -47,7 +50,8 @@ def environment_for(
     """Give the environment that a project's build backend runs in.
 
     The backend is asked on the host's own terms, nothing faked, in a copy of the project; its answer is
-    kept as long as project, environment and settings stay the same.
+    kept as long as project, environment and settings stay the same.  One that fails to answer is taken
+    to need nothing more: what is missing then shows when the project is built.
 
     Args:
         root: The project.
@@ -61,7 +65,6 @@ def environment_for(
 
     Raises:
         ConfigError: A requirement is malformed.
-        BuildFailedError: The backend failed.
         Pyz3Error: A requirement cannot be installed.
     """
     base = build_environment(
@@ -73,10 +76,15 @@ def environment_for(
     memory = cache / "environments" / "answers" / f"{key}.json"
     more = _remembered(memory)
     if more is None:
-        more = required_by_backend(
-            root, backend, base, cache=cache, environ=environ, config_settings=settings
-        )
-        write_atomically(memory, msgspec.json.encode(more))
+        try:
+            more = required_by_backend(
+                root, backend, base, cache=cache, environ=environ, config_settings=settings
+            )
+            write_atomically(memory, msgspec.json.encode(more))
+        except BuildFailedError as error:
+            # A setup.py that tries the host's compiler may do better with ours: the build will tell.
+            tell(f"{error.message.partition(chr(10))[0]}; going on without")
+            more = _FALLBACK
     if set(more) <= set(base.requires):
         return base
     return build_environment((*base.requires, *more), interpreter, cache=cache, environ=environ, tell=tell)
