@@ -1,88 +1,79 @@
-"""Headers that projects expect of a system and zig does not carry: our own, in ``headers/``.  Pure.
+"""Headers of ours that stand behind the target's own: what real projects include and zig lacks.
 
-They state facts (names, numbers, layouts) in as few lines as real projects need:
-
-* ``windows``: Microsoft's ``winternl.h``, before mingw's, which declares more than the SDK's does.
-* ``macos/include``: headers of BSD and Mach; after zig's own.
-* ``macos/Frameworks``: a part of CoreFoundation, CoreServices and IOKit, each with the ``.tbd`` that tells
-  the linker what its library exports, so that no SDK is needed.  A user's SDK takes their place.
-* ``macos/lib``: the same for libraries of ``/usr/lib`` whose headers zig carries.
-* ``musl/sys``: what glibc and the BSDs have there.
+They hold facts and forwarding alone.
 """
 
 from __future__ import annotations
 
-import os
+from typing import TYPE_CHECKING
 
-TYPE_CHECKING = False  # see target.py
+from pyz3._files import write_atomically
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Mapping
+    from pathlib import Path
 
     from pyz3.driver.target import DriverTarget
 
-FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "headers")  # noqa: PTH100, PTH118, PTH120 - see __init__.py
-FRAMEWORKS = ("CoreFoundation", "CoreServices", "IOKit")
-LIBRARIES = ("iconv", "z")
+# As Microsoft's documentation spells them; zig's files have lower-case names, and Linux tells them apart.
+_WINDOWS = """
+    AccCtrl.h AclAPI.h Aclapi.h BaseTsd.h Bcrypt.h CommCtrl.h CommDlg.h ConsoleApi.h DbgHelp.h Dbghelp.h Dbt.h
+    DispEx.h Dwmapi.h FileAPI.h Guiddef.h Iphlpapi.h IPHlpApi.h IPTypes.h IcmpAPI.h In6addr.h Initguid.h
+    Io.h IoAPISet.h KnownFolders.h Lm.h Lmaccess.h Lmcons.h LMShare.h Lmshare.h MMSystem.h Mmsystem.h MSWSock.h
+    Mstcpip.h MsTcpIP.h Mswsock.h NTSecAPI.h Ntsecapi.h Ncrypt.h Netioapi.h NtDef.h ObjBase.h Objbase.h Ole2.h
+    OleAuto.h Oleauto.h OleCtl.h Pdh.h PdhMsg.h Pdhmsg.h PowrProf.h Powrprof.h ProcessThreadsApi.h Processthreadsapi.h
+    Process.h Propvarutil.h Psapi.h PSAPI.h Rpc.h RpcDce.h Sddl.h Security.h SetupAPI.h Setupapi.h ShellAPI.h
+    Shellapi.h ShlGuid.h ShlObj.h Shlobj.h Shlwapi.h ShlWapi.h Softpub.h Sspi.h Strsafe.h StrSafe.h SubAuth.h
+    SynchAPI.h Synchapi.h SysInfoAPI.h Sysinfoapi.h Tlhelp32.h TlHelp32.h TChar.h Tchar.h TCHAR.h Unknwn.h UserEnv.h
+    Userenv.h Usp10.h Uxtheme.h Versionhelpers.h VersionHelpers.h WS2tcpip.h WS2spi.h Ws2tcpip.h Ws2Tcpip.h Ws2ipdef.h
+    Wbemidl.h WinBase.h Winbase.h WinBer.h WinCon.h Wincon.h WinCrypt.h Wincrypt.h WinDef.h Windef.h WinDNS.h
+    WinError.h Winerror.h WinGDI.h WinInet.h Wininet.h WinIoCtl.h Winioctl.h WinLDAP.h WinNT.h Winnt.h WinNls.h
+    WinPerf.h Winperf.h WinReg.h Winreg.h WinSock.h Winsock.h WinSock2.h Winsock2.h WINSOCK2.H WinSpool.h WinSvc.h
+    Winsvc.h WinTrust.h Wintrust.h WinUser.h Winuser.h Windows.h WINDOWS.H Windowsx.h WindowsX.h Winternl.h
+    Wtsapi32.h WtsApi32.h
+""".split()
+
+# The states of RFC 9293 (3.3.2) in the order that BSD has numbered them in since 4.2.
+_TCP_STATES = (
+    "CLOSED", "LISTEN", "SYN_SENT", "SYN_RECEIVED", "ESTABLISHED", "CLOSE_WAIT", "FIN_WAIT_1", "CLOSING",
+    "LAST_ACK", "FIN_WAIT_2", "TIME_WAIT",
+)  # fmt: skip
 
 
-def _folder(*names: str) -> str:
-    return os.path.join(FOLDER, *names)  # noqa: PTH118 - pathlib is slow to import
-
-
-def extra_include_args(target: DriverTarget, *, sdk: str = "", overlay: str = "") -> tuple[str, ...]:
-    """Give what a compile for ``target`` is told after the project's own folders.
-
-    Args:
-        target: What is compiled for.
-        sdk: Folder of a macOS SDK (the user's ``SDKROOT``): its frameworks and headers are used, not ours.
-        overlay: A file with :func:`case_overlay`'s text, for Windows.
-    """
+def forwarding_headers(target: DriverTarget) -> Mapping[str, str]:
+    """Give each header of ours for ``target``: its path and its text."""
     if target.system == "windows":
-        # -I and not -isystem, which zig puts behind its own.
-        return (f"-I{_folder('windows')}", *(("-ivfsoverlay", overlay) if overlay else ()))
+        return {name: f"#include <{name.lower()}>\n" for name in _WINDOWS}
     if target.system == "macos":
-        headers, frameworks, _ = _macos(sdk)
-        return ("-idirafter", headers, f"-F{frameworks}")
-    if "-musl" in target.zig:
-        return ("-idirafter", _folder("musl"))
-    return ()
+        states = "".join(f"#define TCPS_{name} {number}\n" for number, name in enumerate(_TCP_STATES))
+        guard = "PYZ3_NETINET_TCP_FSM_H"
+        count = f"#define TCP_NSTATES {len(_TCP_STATES)}\n"
+        return {"netinet/tcp_fsm.h": f"#ifndef {guard}\n#define {guard}\n{count}{states}#endif\n"}
+    return {}
 
 
-def extra_link_args(target: DriverTarget, *, sdk: str = "") -> tuple[str, ...]:
-    """Give what a link for ``target`` is told after the project's own folders: where frameworks are."""
-    if target.system != "macos":
-        return ()
-    _, frameworks, libraries = _macos(sdk)
-    return (f"-F{frameworks}", f"-L{libraries}")
+def write_headers(folder: Path, target: DriverTarget) -> Path | None:
+    """Write them into ``folder/<system>``; give it, or None if the target needs none.
 
+    It is to be searched last of all (``-idirafter``): where a file system does not tell the spellings
+    apart, the target's own are found first.
 
-def _macos(sdk: str) -> tuple[str, str, str]:
-    """Folders of headers, frameworks and libraries."""
-    if sdk:
-        parts = (("usr", "include"), ("System", "Library", "Frameworks"), ("usr", "lib"))
-        headers, frameworks, libraries = (os.path.join(sdk, *names) for names in parts)  # noqa: PTH118 - see above
-        return headers, frameworks, libraries
-    return _folder("macos", "include"), _folder("macos", "Frameworks"), _folder("macos", "lib")
-
-
-def case_overlay(folder: str, headers: Iterable[str]) -> str:
-    """Give a clang file system overlay in which names of headers are found however they are spelled.
-
-    On Windows ``<Windows.h>``, ``<windows.h>`` and ``<WINDOWS.H>`` are one file.  Zig carries it as
-    ``windows.h``, which other hosts' file systems find by no other name.
-
-    Args:
-        folder: Where the headers are: zig's ``lib/libc/include/any-windows-any``.
-        headers: The names of the files in it.
-
-    Returns:
-        Text of the file for ``-ivfsoverlay`` (YAML, of which JSON is a part; LLVM's VirtualFileSystem.h
-        describes it).  It names ``folder``: put the text's hash into the file's name.
+    Raises:
+        OSError: The folder cannot be written.
     """
-    import json  # noqa: PLC0415 - the tools that only read the overlay need not wait for it
+    headers = forwarding_headers(target)
+    if not headers:
+        return None
+    place = folder / target.system
+    present = {path.name.lower() for path in place.rglob("*.h")} if place.is_dir() else set()
+    for name, text in headers.items():
+        if name.rpartition("/")[2].lower() not in present or not _is(place / name, text):
+            write_atomically(place / name, text.encode())
+    return place
 
-    files = [
-        {"type": "file", "name": name, "external-contents": f"{folder}/{name}"} for name in sorted(headers)
-    ]
-    root = {"type": "directory", "name": folder, "contents": files}
-    return json.dumps({"version": 0, "case-sensitive": "false", "roots": [root]}, indent=0)
+
+def _is(path: Path, text: str) -> bool:
+    try:
+        return path.read_text(encoding="utf-8") == text
+    except OSError:
+        return False

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pyz3.driver import msvc
 from pyz3.driver.compile_flags import OPENMP
-from pyz3.driver.rules import HOST_REASON, IMPLIED, Table, is_file, is_of_the_host, is_source, units
+from pyz3.driver.rules import HOST_REASON, IMPLIED, Table, is_of_the_host, is_source, units
 from pyz3.driver.target import Translated
 
 TYPE_CHECKING = False  # see target.py
@@ -67,7 +67,7 @@ _WORDS = Table(
         ("enable-stdcall-fixup disable-stdcall-fixup exclude-all-symbols file-alignment*", "windows", "", _LD),
         ("insert-timestamp no-insert-timestamp large-address-aware disable-large-address-aware", "windows", "", IMPLIED),
         ("disable-dynamicbase disable-nxcompat disable-reloc-section section-alignment*", "windows", "", _LD),
-        ("out-implib* output-def* pdb* major-* minor-*", "windows", "", "pyz3 keeps the module alone"),
+        ("output-def* pdb* major-* minor-*", "windows", "", "pyz3 keeps the module alone"),
         ("delayload* rpath* R=* soname* version-script* enable-new-dtags", "windows", "", "Windows knows no such thing"),
         ("disable-new-dtags build-id* hash-style* z=* eh-frame-hdr export-dynamic E", "windows", "", IMPLIED),
     ]
@@ -80,7 +80,7 @@ _WITH_VALUE = frozenset(
     install_name exported_symbol exported_symbols_list unexported_symbol unexported_symbols_list order_file
     lto_library multiply_defined read_only_relocs bundle_loader compatibility_version current_version
     macosx_version_min macos_version_min syslibroot U framework weak_framework force_load load_hidden
-    reexport_library weak_library headerpad stack_size out-implib output-def image-base subsystem stack
+    reexport_library weak_library headerpad stack_size output-def image-base delayload out-implib subsystem stack
     """.split()
 )
 # What zig knows of -z.
@@ -114,9 +114,10 @@ _FLAGS = Table(
     ]
 )  # fmt: skip
 # Of no meaning where nothing is compiled.
+_COMPILERS_WORDS = frozenset({"-w", "-x"})
 _COMPILERS_OWN = (
     "-D", "-U", "-I", "-W", "-f", "-std=", "-include", "-imacros", "-isystem", "-iquote", "-idirafter", "-ansi",
-    "-pedantic", "-Xclang", "-cxx-isystem", "-M", "-w", "-x",
+    "-pedantic", "-Xclang", "-cxx-isystem", "-M", "-O", "-g",
 )  # fmt: skip
 
 
@@ -138,11 +139,17 @@ def translate_link(args: Sequence[str], *, target: DriverTarget) -> Translated:
             for answer in _linker_words(unit[0].split(",")[1:], target):
                 words += answer[0]
                 dropped += [answer[1]] if answer[1] else ()
-        elif compiles or not unit[0].startswith(_COMPILERS_OWN) or unit[0].startswith(("-framework", "-fuse-ld")):
+        elif compiles or not _is_the_compilers(unit[0]):
             found, reason = _flag(unit, target)
             words += found
             dropped += [f"{flag}: {reason}"] if reason else ()
     return Translated(words, dropped)
+
+
+def _is_the_compilers(word: str) -> bool:
+    if word == "-framework":
+        return False
+    return word.startswith(_COMPILERS_OWN) or word in _COMPILERS_WORDS
 
 
 def _flag(unit: tuple[str, ...], target: DriverTarget) -> Answer:
@@ -202,7 +209,8 @@ def _linker_words(words: Sequence[str], target: DriverTarget) -> list[Answer]:
         word = rest.pop(0)
         name, equals, value = word.lstrip("-").partition("=")
         if not word.startswith("-"):
-            answers.append(((word,), IMPLIED) if word else ((), IMPLIED))
+            msvcs = msvc.is_msvc(word, target.system)
+            answers.append(msvc.link_flag(word) if msvcs else ((word,) if word else (), IMPLIED))
             continue
         if name == "platform_version":
             value, rest = ",".join(rest[:3]), rest[3:]

@@ -1,0 +1,248 @@
+"""A command line for gcc, clang or MSVC → what zig is run with.  Pure."""
+
+from __future__ import annotations
+
+from pyz3.driver.compile_flags import translate_compile
+from pyz3.driver.link_flags import translate_link
+from pyz3.driver.rules import is_file, is_source, units
+from pyz3.driver.target import DriverTarget
+
+TYPE_CHECKING = False  # see target.py
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Literal
+
+    Tool = Literal["cc", "c++", "ar", "ranlib"]
+    Stage = Literal["preprocess", "check", "assembly", "object", "link"]
+
+# Stands in a command for the folder that holds its output until it is finished.
+SCRATCH = "{scratch}"
+
+_NO_FRAMEWORKS = (
+    "{}: zig has no frameworks of macOS; set SDKROOT to the folder of a macOS SDK (MacOSX.sdk) when pyz3 starts"
+)
+
+
+class Setup:
+    """What one set of tools is for.
+
+    Args:
+        zig: The executable.
+        target: Zig's target, with versions.
+        local_cache: What zig makes of sources.
+        global_cache: What zig makes of its own.
+        scratch: Where outputs are made that zig would not leave alone.
+        debug: Debug information is kept.
+        include: Folders of headers, behind those of the command.
+        include_after: Folders behind those of the target.
+        define: ``NAME=VALUE``.
+        prefix_maps: Pairs of folders and what ``__FILE__`` shows in their stead.
+        library_dirs: Folders of libraries, behind those of the command.
+        libraries: Files that each shared library is linked with: Python's import library.
+        sdkroot: Folder of a macOS SDK; empty if there is none.
+        log: File that takes a line for each flag that was dropped; empty for none.
+    """
+
+    def __init__(
+        self,
+        *,
+        zig: str,
+        target: str,
+        local_cache: str,
+        global_cache: str,
+        scratch: str,
+        debug: bool = False,
+        include: Sequence[str] = (),
+        include_after: Sequence[str] = (),
+        define: Sequence[str] = (),
+        prefix_maps: Sequence[tuple[str, str]] = (),
+        library_dirs: Sequence[str] = (),
+        libraries: Sequence[str] = (),
+        sdkroot: str = "",
+        log: str = "",
+    ) -> None:
+        self.zig = zig
+        self.target = DriverTarget(target, debug=debug)
+        self.local_cache = local_cache
+        self.global_cache = global_cache
+        self.scratch = scratch
+        self.include = tuple(include)
+        self.include_after = tuple(include_after)
+        self.define = tuple(define)
+        self.prefix_maps = tuple(prefix_maps)
+        self.library_dirs = tuple(library_dirs)
+        self.libraries = tuple(libraries)
+        self.sdkroot = sdkroot
+        self.log = log
+
+
+class Command:
+    """What is to be done.
+
+    Attributes:
+        steps: Command lines of zig, one after the other; ``SCRATCH`` stands for a folder.
+        output: Where the file of that name in the folder belongs; empty if it is of no use.
+        dropped: As in ``Translated``.
+        says: What is answered without running anything.
+        error: Why nothing can be run.
+    """
+
+    __slots__ = ("dropped", "error", "output", "says", "steps")
+
+    def __init__(
+        self,
+        steps: Sequence[Sequence[str]] = (),
+        *,
+        output: str = "",
+        dropped: Sequence[str] = (),
+        says: str = "",
+        error: str = "",
+    ) -> None:
+        self.steps = tuple(tuple(step) for step in steps)
+        self.output = output
+        self.dropped = tuple(dropped)
+        self.says = says
+        self.error = error
+
+
+def make_command(tool: Tool, args: Sequence[str], setup: Setup, *, special: bool = False) -> Command:
+    """Give what ``tool`` is to do.
+
+    Args:
+        tool: Which one.
+        args: Its arguments, response files read.
+        setup: What it is for.
+        special: The output is no plain file (``/dev/null``): zig would replace it.
+    """
+    if tool == "ar":
+        return Command([(setup.zig, "ar", *args)])
+    if tool == "ranlib":
+        # Apple's has flags of its own.
+        own = {"-D", "-U", "--version", "--help", "-h", "-v"}
+        return Command([(setup.zig, "ranlib", *(a for a in args if not a.startswith("-") or a in own))])
+    start = (setup.zig, tool, "-target", setup.target.zig)
+    answer = _inquiry(args, start, setup.target)
+    return answer or _compiler(start, args, setup, special=special)
+
+
+def output_of(args: Sequence[str]) -> str:
+    """Give the value of ``-o``; empty if there is none."""
+    found = ""
+    for unit in units(args):
+        if unit[0] == "-o" and len(unit) > 1:
+            found = unit[1]
+        elif unit[0].startswith("-o") and len(unit[0]) > 2 and "=" not in unit[0]:  # noqa: PLR2004 - its length
+            found = unit[0][2:] if not unit[0].startswith(("-objc", "-openmp")) else found
+    return found
+
+
+def triple(target: DriverTarget) -> str:
+    """Give the name that gcc or clang has for the target, as ``-dumpmachine`` prints it."""
+    zig = target.zig.partition(".")[0]
+    if target.system == "macos":
+        return {"x86_64": "x86_64", "aarch64": "arm64"}[target.machine] + "-apple-darwin"
+    if target.system == "windows":
+        return {"x86": "i686"}.get(target.machine, target.machine) + "-w64-mingw32"
+    return zig.replace("x86-", "i686-", 1) if target.machine == "x86" else zig
+
+
+def _inquiry(args: Sequence[str], start: tuple[str, ...], target: DriverTarget) -> Command | None:
+    """What configuration scripts ask a compiler before they use it."""
+    words = set(args)
+    if words & {"-dumpmachine", "-print-multiarch", "--print-multiarch"}:
+        return Command(says=triple(target))
+    if words & {"-print-sysroot", "-print-search-dirs", "--print-search-dirs", "-print-multi-os-directory"}:
+        return Command(says="")
+    if words & {"-dumpversion", "-dumpfullversion", "--help"}:
+        return Command([(*start[:2], *args)])  # zig's names of targets confuse clang here
+    if words and words <= {"--version", "-v", "-V", "-version", "-qversion"}:
+        return Command([(*start, "--version")]) if words & {"--version", "-v"} else Command(error="no input files")
+    return None
+
+
+def _compiler(start: tuple[str, ...], args: Sequence[str], setup: Setup, *, special: bool) -> Command:
+    target = setup.target
+    compiled = translate_compile(args, target=target)
+    stage = _stage(compiled.args)
+    words, dropped = list(compiled.args), list(compiled.dropped)
+    if stage == "link":
+        linked = translate_link(words, target=target)
+        words, dropped = list(linked.args), [*dropped, *linked.dropped]
+        framework = _framework(words)
+        if framework and target.system == "macos" and not setup.sdkroot:
+            return Command(dropped=dropped, error=_NO_FRAMEWORKS.format(framework))
+    given = list(units(words))
+    sources = [unit[0] for unit in given if len(unit) == 1 and is_source(unit[0])]
+    extras = (*_headers(setup),) if stage != "link" or sources or "-" in words else ()
+    if stage == "link":
+        extras = (*_link_base(setup), *extras, *_libraries(words, setup))
+    output = output_of(words)
+    if stage == "object" and len(sources) > 1 and not output:
+        # zig cc compiles all of them and keeps the first one's object.
+        rest = [word for unit in given if unit[0] not in sources or len(unit) > 1 for word in unit]
+        return Command([(*start, *rest, source, *extras) for source in sources], dropped=dropped)
+    stdout = output == "-" and stage != "preprocess"
+    if not (special or stdout or stage == "check" or (stage == "link" and target.system == "windows")):
+        if stage == "link" and target.system == "macos" and "-shared" in words:
+            extras = (*extras, *_install_name(words, output))
+        return Command([(*start, *words, *extras)], dropped=dropped)
+    output = output or ("a.exe" if stage == "link" else "")
+    name = output.replace("\\", "/").rpartition("/")[2] if output not in {"", "-"} else "out.o"
+    kept = [word for unit in given if unit[0] not in {"-o", "-fsyntax-only"} for word in unit]
+    if stage == "check":
+        kept.append("-c")
+    step = (*start, *kept, *extras, "-o", f"{SCRATCH}/{name}")
+    return Command([step], output="" if special or stage == "check" else output, dropped=dropped)
+
+
+def _stage(words: Sequence[str]) -> Stage:
+    for stage, flags in (
+        ("preprocess", {"-E", "-M", "-MM"}),
+        ("check", {"-fsyntax-only"}),
+        ("assembly", {"-S"}),
+        ("object", {"-c"}),
+    ):
+        if flags.intersection(words):
+            return stage  # type: ignore[return-value]  # the literals above
+    return "link"
+
+
+def _headers(setup: Setup) -> tuple[str, ...]:
+    frameworks = ("-iframework", f"{setup.sdkroot}/System/Library/Frameworks") if setup.sdkroot else ()
+    after = (*setup.include_after, *((f"{setup.sdkroot}/usr/include",) if setup.sdkroot else ()))
+    return (
+        *(f"-ffile-prefix-map={folder}={shown}" for folder, shown in setup.prefix_maps),
+        *(f"-D{macro}" for macro in setup.define),
+        *(f"-I{folder}" for folder in setup.include),
+        *frameworks,
+        *(word for folder in after for word in ("-idirafter", folder)),
+    )
+
+
+def _link_base(setup: Setup) -> tuple[str, ...]:
+    # The mode decides which of its own parts zig links: those of -O0 are checked, large and compiled anew.
+    return ("-fno-sanitize=undefined", *(() if setup.target.debug else ("-O2", "-s")))
+
+
+def _libraries(words: Sequence[str], setup: Setup) -> tuple[str, ...]:
+    folders = [f"-L{folder}" for folder in setup.library_dirs]
+    if setup.sdkroot:
+        folders += (f"-L{setup.sdkroot}/usr/lib", f"-F{setup.sdkroot}/System/Library/Frameworks")
+    if "-shared" not in words:
+        return tuple(folders)
+    opened = ("-Wl,-undefined,dynamic_lookup",) if setup.target.system == "macos" else ()
+    return (*folders, *opened, *setup.libraries)
+
+
+def _install_name(words: Sequence[str], output: str) -> tuple[str, ...]:
+    """Keep the folder of the build out of the library (LC_ID_DYLIB)."""
+    if any(word == "-install_name" or word.startswith("-Wl,-install_name") for word in words):
+        return ()
+    return (f"-Wl,-install_name,@rpath/{(output or 'a.out').rpartition('/')[2]}",)
+
+
+def _framework(words: Sequence[str]) -> str:
+    for unit in units(words):
+        if unit[0] in {"-framework", "-weak_framework"} and len(unit) > 1:
+            return " ".join(unit)
+    return ""

@@ -1,0 +1,155 @@
+"""Running what a command became: the tools that ``write_tools`` makes start here."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+
+from pyz3.driver.command import SCRATCH, Setup, make_command, output_of
+
+TYPE_CHECKING = False  # see target.py
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from pyz3.driver.command import Command, Tool
+
+__all__ = ["Setup", "run_tool"]
+
+# What a host's shell profile sets for its own compiler.
+_HOST_VARIABLES = frozenset(
+    """
+    CPATH C_INCLUDE_PATH CPLUS_INCLUDE_PATH OBJC_INCLUDE_PATH LIBRARY_PATH COMPILER_PATH GCC_EXEC_PREFIX SDKROOT
+    MACOSX_DEPLOYMENT_TARGET CCC_OVERRIDE_OPTIONS ZIG_LIB_DIR ZIG_LIBC ZIG_PROGRESS ZIG_VERBOSE_CC ZIG_VERBOSE_LINK
+    """.split()
+)
+_MISSING = 127  # as shells report a program that is not there
+
+
+def run_tool(
+    tool: Tool,
+    args: Sequence[str],
+    setup: Setup,
+    *,
+    environ: Mapping[str, str],
+    say: Callable[[str], object],
+    complain: Callable[[str], object],
+    replace: bool = False,
+    verbose: bool = False,
+) -> int:
+    """Do what a compiler or archiver of that command line would do.
+
+    Args:
+        tool: Which one.
+        args: Its arguments.
+        setup: What it is for.
+        environ: Environment variables.
+        say: Takes the answer to an inquiry.
+        complain: Takes errors of our own, and with ``verbose`` zig's command lines.
+        replace: Zig may take this process's place: it does not return then.
+        verbose: Tell the command lines.
+
+    Returns:
+        The exit code; of a process that a signal ended its negative number.
+    """
+    words = read_response_files(args)
+    output = output_of(words)
+    special = bool(output) and os.path.exists(output) and not os.path.isfile(output)  # noqa: PTH110, PTH113 - see rules
+    command = make_command(tool, words, setup, special=special)
+    if setup.log and command.dropped:
+        _write_log(setup, output, command.dropped)
+    if command.error:
+        complain(f"pyz3 {tool}: error: {command.error}")
+        return 1
+    if not command.steps:
+        say(command.says)
+        return 0
+    environment = {name: value for name, value in environ.items() if name not in _HOST_VARIABLES}
+    environment["ZIG_LOCAL_CACHE_DIR"] = setup.local_cache
+    environment["ZIG_GLOBAL_CACHE_DIR"] = setup.global_cache
+    if verbose:
+        for step in command.steps:
+            complain(" ".join(step))
+    try:
+        if any(SCRATCH in word for step in command.steps for word in step):
+            return _run_aside(command, setup, environment)
+        if replace and len(command.steps) == 1 and os.name == "posix":
+            os.execve(command.steps[0][0], command.steps[0], environment)  # noqa: S606 - no shell
+        return _run(command.steps, environment)
+    except OSError as error:
+        complain(f"pyz3 {tool}: error: {error.filename or setup.zig}: {error.strerror or error}")
+        return _MISSING
+
+
+def read_response_files(args: Sequence[str]) -> list[str]:
+    """Give ``args`` with the words of ``@file`` in place of those that exist, as gcc and clang do."""
+    words: list[str] = []
+    for arg in args:
+        if not (arg.startswith("@") and os.path.isfile(arg[1:])):  # noqa: PTH113 - pathlib costs 15 ms
+            words.append(arg)
+            continue
+        import shlex  # noqa: PLC0415 - rarely needed, and this runs hundreds of times
+
+        with open(arg[1:], encoding="utf-8", errors="surrogateescape") as file:  # noqa: PTH123 - see above
+            words += read_response_files(shlex.split(file.read(), posix=True))
+    return words
+
+
+def _run(steps: Sequence[Sequence[str]], environment: Mapping[str, str]) -> int:
+    for step in steps:
+        status = _call(step, environment)
+        if status:
+            return status
+    return 0
+
+
+if sys.platform == "win32":
+
+    def _call(step: Sequence[str], environment: Mapping[str, str]) -> int:
+        return os.spawnve(os.P_WAIT, step[0], list(step), dict(environment))  # noqa: S606 - no shell
+
+else:
+
+    def _call(step: Sequence[str], environment: Mapping[str, str]) -> int:
+        process = os.posix_spawn(step[0], step, environment)
+        return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+
+
+def _run_aside(command: Command, setup: Setup, environment: Mapping[str, str]) -> int:
+    """Run in a folder that takes what zig leaves beside its output, and move the output alone."""
+    folder = f"{setup.scratch}/driver-{os.getpid()}-{time.monotonic_ns()}"
+    os.makedirs(folder)  # noqa: PTH103 - see above
+    try:
+        steps = [[word.replace(SCRATCH, folder) for word in step] for step in command.steps]
+        status = _run(steps, environment)
+        made = steps[-1][-1]
+        if status == 0 and command.output == "-":
+            with open(made, "rb") as file:  # noqa: PTH123 - see above
+                os.write(1, file.read())
+        elif status == 0 and command.output:
+            _move(made, command.output)
+        return status
+    finally:
+        for name in os.listdir(folder):  # noqa: PTH208 - see above
+            os.unlink(f"{folder}/{name}")  # noqa: PTH108 - see above
+        os.rmdir(folder)  # noqa: PTH106 - see above
+
+
+def _move(made: str, output: str) -> None:
+    try:
+        os.replace(made, output)  # noqa: PTH105 - see above
+    except OSError:
+        import shutil  # noqa: PLC0415 - another file system: rare
+
+        shutil.copyfile(made, output)
+        shutil.copymode(made, output)
+
+
+def _write_log(setup: Setup, output: str, dropped: Sequence[str]) -> None:
+    text = "".join(f"{setup.target.zig} {output or '-'}: dropped {flag}\n" for flag in dropped)
+    # One write at the end of the file: several tools may write at a time.
+    handle = os.open(setup.log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+    try:
+        os.write(handle, text.encode("utf-8", "surrogateescape"))
+    finally:
+        os.close(handle)

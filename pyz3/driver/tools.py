@@ -1,0 +1,271 @@
+"""The tools of one target as files: programs called ``cc``, ``c++``, ``ar`` and ``ranlib``, and CMake's view."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pyz3.driver.command import triple
+from pyz3.driver.headers import write_headers
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pyz3.driver.target import DriverTarget
+
+# Isolated and without site-packages, in 13 ms: a tool starts hundreds of times.
+_PROGRAM = """\
+{interpreter}
+# Written by pyz3; it is a compiler for {zig}.
+import os
+import sys
+
+sys.path.append({package!r})
+from pyz3.driver.run import Setup, run_tool
+
+status = run_tool(
+    {tool!r},
+    sys.argv[1:],
+    Setup({setup}),
+    environ=os.environ,
+    say=lambda text: print(text) if text else None,
+    complain=lambda text: print(text, file=sys.stderr),
+    replace=True,
+    verbose=bool({verbose!r}),
+)
+if status < 0 and os.name == "posix":
+    os.kill(os.getpid(), -status)
+raise SystemExit(status)
+"""
+_BATCH = '@"{python}" -IS "%~dp0{script}" %*\r\n'
+# Linux cuts the first line of a script there (BINPRM_BUF_SIZE before 5.1).
+_LONGEST_FIRST_LINE = 127
+
+# What CMake calls systems and processors.
+_SYSTEMS = {"elf": "Linux", "macos": "Darwin", "windows": "Windows", "wasm": "Emscripten"}
+_PROCESSORS = {
+    ("windows", "x86_64"): "AMD64",
+    ("windows", "aarch64"): "ARM64",
+    ("windows", "x86"): "x86",
+    ("macos", "aarch64"): "arm64",
+    ("elf", "x86"): "i686",
+    ("elf", "arm"): "armv7l",
+    ("elf", "powerpc64le"): "ppc64le",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Extras:
+    """What a command is given besides its own flags.
+
+    Attributes:
+        include: Folders of headers, behind those of the command.
+        define: ``NAME=VALUE``.
+        prefix_maps: Pairs of folders and what ``__FILE__`` shows in their stead.
+        library_dirs: Folders of libraries, behind those of the command.
+        libraries: Files that each shared library is linked with: Python's import library (Windows).
+        sdkroot: Folder of a macOS SDK, for frameworks.
+        log: File that takes a line for each flag that was dropped.
+        find_roots: Folders in which CMake may look for headers and libraries.
+        cmake_variables: More of CMake's variables.
+    """
+
+    include: tuple[Path, ...] = ()
+    define: tuple[str, ...] = ()
+    prefix_maps: tuple[tuple[str, str], ...] = ()
+    library_dirs: tuple[Path, ...] = ()
+    libraries: tuple[Path, ...] = ()
+    sdkroot: Path | None = None
+    log: Path | None = None
+    find_roots: tuple[Path, ...] = ()
+    cmake_variables: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tools:
+    """The programs, and CMake's toolchain file."""
+
+    cc: Path
+    cxx: Path
+    ar: Path
+    ranlib: Path
+    cmake_toolchain: Path
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What build scripts look for them by."""
+        return {
+            "CC": str(self.cc),
+            "CXX": str(self.cxx),
+            "AR": str(self.ar),
+            "RANLIB": str(self.ranlib),
+            "CMAKE_TOOLCHAIN_FILE": str(self.cmake_toolchain),
+        }
+
+
+def setup_arguments(
+    target: DriverTarget,
+    *,
+    zig: Path,
+    local_cache: Path,
+    global_cache: Path,
+    scratch: Path,
+    headers: Path | None,
+    extras: Extras,
+) -> dict[str, object]:
+    """Give the arguments of ``Setup``."""
+    return {
+        "zig": str(zig),
+        "target": target.zig,
+        "debug": target.debug,
+        "local_cache": str(local_cache),
+        "global_cache": str(global_cache),
+        "scratch": str(scratch),
+        "include": _texts(extras.include),
+        "include_after": _texts((headers,) if headers else ()),
+        "define": extras.define,
+        "prefix_maps": extras.prefix_maps,
+        "library_dirs": _texts(extras.library_dirs),
+        "libraries": _texts(extras.libraries),
+        "sdkroot": str(extras.sdkroot or ""),
+        "log": str(extras.log or ""),
+    }
+
+
+def write_tools(
+    folder: Path,
+    *,
+    target: DriverTarget,
+    zig: Path,
+    local_cache: Path,
+    global_cache: Path,
+    scratch: Path,
+    extras: Extras | None = None,
+    verbose: bool = False,
+    python: str = sys.executable,
+) -> Tools:
+    """Write the tools of a target; files that are so already stay as they are.
+
+    Args:
+        folder: Where they go; it is made.
+        target: What they compile for.
+        zig: The executable.
+        local_cache: What zig makes of sources.
+        global_cache: What zig makes of its own.
+        scratch: A folder for unfinished outputs and our headers.
+        extras: What commands are given besides.
+        verbose: The tools tell zig's command lines.
+        python: An interpreter of 3.10 or newer that starts them.
+
+    Raises:
+        OSError: The folder cannot be written.
+    """
+    extras = extras or Extras()
+    arguments = setup_arguments(
+        target,
+        zig=zig,
+        local_cache=local_cache,
+        global_cache=global_cache,
+        scratch=scratch,
+        headers=write_headers(scratch / "headers", target),
+        extras=extras,
+    )
+    setup = ", ".join(f"{name}={value!r}" for name, value in arguments.items())
+    programs = {}
+    for tool in ("cc", "c++", "ar", "ranlib"):
+        text = _PROGRAM.format(
+            interpreter=_first_lines(python),
+            zig=target.zig,
+            package=str(Path(__file__).parents[2]),
+            tool=tool,
+            setup=setup,
+            verbose=verbose,
+        )
+        programs[tool] = _write_program(folder, tool, text, python)
+    toolchain = folder / "toolchain.cmake"
+    _write(toolchain, cmake_toolchain(target, programs, extras).encode(), mode=0o644)
+    return Tools(
+        cc=programs["cc"],
+        cxx=programs["c++"],
+        ar=programs["ar"],
+        ranlib=programs["ranlib"],
+        cmake_toolchain=toolchain,
+    )
+
+
+def cmake_toolchain(target: DriverTarget, programs: Mapping[str, Path], extras: Extras) -> str:
+    """Give the text of CMake's toolchain file (cmake-toolchains(7))."""
+    roots = [*extras.find_roots, programs["cc"].parent / "root"]
+    system = _SYSTEMS[target.system]
+    variables = {
+        "CMAKE_SYSTEM_NAME": system,
+        "CMAKE_SYSTEM_PROCESSOR": _PROCESSORS.get((target.system, target.machine), target.machine),
+        "CMAKE_C_COMPILER": programs["cc"],
+        "CMAKE_CXX_COMPILER": programs["c++"],
+        "CMAKE_ASM_COMPILER": programs["cc"],
+        "CMAKE_AR": programs["ar"],
+        "CMAKE_RANLIB": programs["ranlib"],
+        "CMAKE_FIND_ROOT_PATH": ";".join(_cmake(root) for root in roots),
+        "CMAKE_FIND_ROOT_PATH_MODE_PROGRAM": "NEVER",
+        "CMAKE_FIND_ROOT_PATH_MODE_LIBRARY": "ONLY",
+        "CMAKE_FIND_ROOT_PATH_MODE_INCLUDE": "ONLY",
+        "CMAKE_FIND_ROOT_PATH_MODE_PACKAGE": "ONLY",
+        **({"CMAKE_LIBRARY_ARCHITECTURE": triple(target)} if system == "Linux" else {}),
+        **extras.cmake_variables,
+    }
+    # CMake asks Apple's tools where there are none, and changes load commands that are right already.
+    cached = {"CMAKE_OSX_SYSROOT": "", "CMAKE_OSX_ARCHITECTURES": "", "CMAKE_INSTALL_NAME_TOOL": "true"}
+    lines = [f'set({name} "{_cmake(value)}")\n' for name, value in variables.items()]
+    if system == "Darwin":
+        lines += [f'set({name} "{value}" CACHE STRING "")\n' for name, value in cached.items()]
+    return "".join(lines)
+
+
+def _cmake(value: object) -> str:
+    return str(value).replace("\\", "/").replace('"', '\\"').replace("$", "\\$")
+
+
+def _texts(paths: Sequence[Path]) -> tuple[str, ...]:
+    return tuple(str(path) for path in paths)
+
+
+def _first_lines(python: str) -> str:
+    """The line by which a system finds the interpreter; one for the shell if that cannot hold it."""
+    line = f"#!{python} -IS"
+    if " " not in python and len(line) <= _LONGEST_FIRST_LINE:
+        return line
+    # To the shell the first word is exec, and the rest of the file never read; to Python it is a text.
+    quoted = python.replace("\\", "\\\\").replace('"', '\\"')
+    return f"#!/bin/sh\n'''exec' \"{quoted}\" -IS \"$0\" \"$@\"\n' '''"
+
+
+def _write_program(folder: Path, tool: str, text: str, python: str) -> Path:
+    if os.name == "posix":
+        _write(folder / tool, text.encode("utf-8", "surrogateescape"), mode=0o755)
+        return folder / tool
+    _write(folder / f"{tool}.py", text.encode(), mode=0o644)
+    batch = _BATCH.format(python=python, script=f"{tool}.py")
+    _write(folder / f"{tool}.cmd", batch.encode(), mode=0o644)
+    return folder / f"{tool}.cmd"
+
+
+def _write(path: Path, content: bytes, *, mode: int) -> None:
+    """Write a file at one stroke, its mode included: another process may be running it."""
+    try:
+        if path.read_bytes() == content:
+            return
+    except OSError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".tmp-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        Path(temporary).chmod(mode)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
