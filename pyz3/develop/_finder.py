@@ -89,7 +89,8 @@ def rebuild(name: str) -> None:
 
     if find_spec("pyz3") is None:
         message = f"{state['project']} has changed, but pyz3 is not installed here to rebuild it"
-        raise ImportError(f"{message}\ntip: pip install pyz3", name=name)
+        tip = f"install pyz3 into this environment, or unset {VARIABLE}"
+        raise ImportError(f"{message}\ntip: {tip}", name=name)
     import subprocess
 
     done = subprocess.run(
