@@ -9,12 +9,13 @@ import functools
 import importlib
 import os
 import sys
+import warnings
 from typing import TYPE_CHECKING, Any
 
 from .recorder import is_placeholder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from .recorder import Recorder
 
@@ -43,18 +44,28 @@ PRELOADED = (
     "setuptools.command.install_scripts",
     "setuptools.config.pyprojecttoml",
     "setuptools.config.setupcfg",
+    "setuptools.config._validate_pyproject",
     "packaging.tags",
 )
+# Of Cython, where setuptools has found it.
+PRELOADED_OF_CYTHON = ("Cython.Build.Dependencies", "Cython.Compiler.CythonScope")
 
 
 def preload() -> None:
     """Import what every wheel needs; what this setuptools does not have is not needed."""
-    for name in PRELOADED:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        _import(PRELOADED)
+        if "Cython" in sys.modules:
+            _import(PRELOADED_OF_CYTHON)
+        if "setuptools.command.bdist_wheel" not in sys.modules:  # before setuptools 70.1
+            _import(("wheel.bdist_wheel",))
+
+
+def _import(names: Iterable[str]) -> None:
+    for name in names:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
-    if "setuptools.command.bdist_wheel" not in sys.modules:  # before setuptools 70.1
-        with contextlib.suppress(ImportError):
-            importlib.import_module("wheel.bdist_wheel")
 
 
 class Watch:

@@ -15,6 +15,7 @@ import shlex
 import sys
 import sysconfig
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -120,6 +121,8 @@ def configure(target: Mapping[str, Any]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     text = f"build_time_vars = {pprint.pformat(values)}\n"
     (folder / f"{DATA}.py").write_text(text, encoding="utf-8")
+    sys.modules[DATA] = ModuleType(DATA)
+    sys.modules[DATA].build_time_vars = dict(values)  # type: ignore[attr-defined]
     os.environ["_PYTHON_HOST_PLATFORM"] = target["host_platform"]
     os.environ["_PYTHON_SYSCONFIGDATA_NAME"] = DATA
     path = os.environ.get("PYTHONPATH")
