@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pyz3.driver.compile_flags import translate_compile
 from pyz3.driver.link_flags import translate_link
-from pyz3.driver.rules import is_file, is_source, units
+from pyz3.driver.rules import is_source, units
+from pyz3.driver.sysroot import FRAMEWORKS, extra_include_args, extra_link_args
 from pyz3.driver.target import DriverTarget
 
 TYPE_CHECKING = False  # see target.py
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
 # Stands in a command for the folder that holds its output until it is finished.
 SCRATCH = "{scratch}"
 
-_NO_FRAMEWORKS = (
-    "{}: zig has no frameworks of macOS; set SDKROOT to the folder of a macOS SDK (MacOSX.sdk) when pyz3 starts"
+_NO_FRAMEWORK = (
+    "{}: zig has no frameworks of macOS, and pyz3 only parts of {}; "
+    "set SDKROOT to the folder of a macOS SDK (MacOSX.sdk)"
 )
 
 
@@ -34,7 +36,7 @@ class Setup:
         scratch: Where outputs are made that zig would not leave alone.
         debug: Debug information is kept.
         include: Folders of headers, behind those of the command.
-        include_after: Folders behind those of the target.
+        overlay: The file that lets Windows' headers be found in any spelling (``case_overlay``).
         define: ``NAME=VALUE``.
         prefix_maps: Pairs of folders and what ``__FILE__`` shows in their stead.
         library_dirs: Folders of libraries, behind those of the command.
@@ -53,7 +55,7 @@ class Setup:
         scratch: str,
         debug: bool = False,
         include: Sequence[str] = (),
-        include_after: Sequence[str] = (),
+        overlay: str = "",
         define: Sequence[str] = (),
         prefix_maps: Sequence[tuple[str, str]] = (),
         library_dirs: Sequence[str] = (),
@@ -67,7 +69,7 @@ class Setup:
         self.global_cache = global_cache
         self.scratch = scratch
         self.include = tuple(include)
-        self.include_after = tuple(include_after)
+        self.overlay = overlay
         self.define = tuple(define)
         self.prefix_maps = tuple(prefix_maps)
         self.library_dirs = tuple(library_dirs)
@@ -156,7 +158,11 @@ def _inquiry(args: Sequence[str], start: tuple[str, ...], target: DriverTarget) 
     if words & {"-dumpversion", "-dumpfullversion", "--help"}:
         return Command([(*start[:2], *args)])  # zig's names of targets confuse clang here
     if words and words <= {"--version", "-v", "-V", "-version", "-qversion"}:
-        return Command([(*start, "--version")]) if words & {"--version", "-v"} else Command(error="no input files")
+        return (
+            Command([(*start, "--version")])
+            if words & {"--version", "-v"}
+            else Command(error="no input files")
+        )
     return None
 
 
@@ -168,19 +174,20 @@ def _compiler(start: tuple[str, ...], args: Sequence[str], setup: Setup, *, spec
     if stage == "link":
         linked = translate_link(words, target=target)
         words, dropped = list(linked.args), [*dropped, *linked.dropped]
-        framework = _framework(words)
-        if framework and target.system == "macos" and not setup.sdkroot:
-            return Command(dropped=dropped, error=_NO_FRAMEWORKS.format(framework))
+        framework = "" if setup.sdkroot or target.system != "macos" else _missing_framework(words)
+        if framework:
+            return Command(dropped=dropped, error=_NO_FRAMEWORK.format(framework, ", ".join(FRAMEWORKS)))
     given = list(units(words))
     sources = [unit[0] for unit in given if len(unit) == 1 and is_source(unit[0])]
     extras = (*_headers(setup),) if stage != "link" or sources or "-" in words else ()
     if stage == "link":
         extras = (*_link_base(setup), *extras, *_libraries(words, setup))
     output = output_of(words)
-    if stage == "object" and len(sources) > 1 and not output:
-        # zig cc compiles all of them and keeps the first one's object.
+    if stage == "object" and sources and not output:
+        # zig cc compiles all of them and keeps the first one's object; on Windows it is called .obj.
         rest = [word for unit in given if unit[0] not in sources or len(unit) > 1 for word in unit]
-        return Command([(*start, *rest, source, *extras) for source in sources], dropped=dropped)
+        steps = [(*start, *rest, source, *extras, "-o", _object_name(source)) for source in sources]
+        return Command(steps, dropped=dropped)
     stdout = output == "-" and stage != "preprocess"
     if not (special or stdout or stage == "check" or (stage == "link" and target.system == "windows")):
         if stage == "link" and target.system == "macos" and "-shared" in words:
@@ -193,6 +200,11 @@ def _compiler(start: tuple[str, ...], args: Sequence[str], setup: Setup, *, spec
         kept.append("-c")
     step = (*start, *kept, *extras, "-o", f"{SCRATCH}/{name}")
     return Command([step], output="" if special or stage == "check" else output, dropped=dropped)
+
+
+def _object_name(source: str) -> str:
+    name = source.replace("\\", "/").rpartition("/")[2]
+    return f"{name[: name.rfind('.')]}.o"
 
 
 def _stage(words: Sequence[str]) -> Stage:
@@ -208,14 +220,11 @@ def _stage(words: Sequence[str]) -> Stage:
 
 
 def _headers(setup: Setup) -> tuple[str, ...]:
-    frameworks = ("-iframework", f"{setup.sdkroot}/System/Library/Frameworks") if setup.sdkroot else ()
-    after = (*setup.include_after, *((f"{setup.sdkroot}/usr/include",) if setup.sdkroot else ()))
     return (
         *(f"-ffile-prefix-map={folder}={shown}" for folder, shown in setup.prefix_maps),
         *(f"-D{macro}" for macro in setup.define),
         *(f"-I{folder}" for folder in setup.include),
-        *frameworks,
-        *(word for folder in after for word in ("-idirafter", folder)),
+        *extra_include_args(setup.target, sdk=setup.sdkroot, overlay=setup.overlay),
     )
 
 
@@ -225,11 +234,10 @@ def _link_base(setup: Setup) -> tuple[str, ...]:
 
 
 def _libraries(words: Sequence[str], setup: Setup) -> tuple[str, ...]:
-    folders = [f"-L{folder}" for folder in setup.library_dirs]
-    if setup.sdkroot:
-        folders += (f"-L{setup.sdkroot}/usr/lib", f"-F{setup.sdkroot}/System/Library/Frameworks")
+    own = extra_link_args(setup.target, sdk=setup.sdkroot)
+    folders = (*(f"-L{folder}" for folder in setup.library_dirs), *own)
     if "-shared" not in words:
-        return tuple(folders)
+        return folders
     opened = ("-Wl,-undefined,dynamic_lookup",) if setup.target.system == "macos" else ()
     return (*folders, *opened, *setup.libraries)
 
@@ -241,8 +249,8 @@ def _install_name(words: Sequence[str], output: str) -> tuple[str, ...]:
     return (f"-Wl,-install_name,@rpath/{(output or 'a.out').rpartition('/')[2]}",)
 
 
-def _framework(words: Sequence[str]) -> str:
+def _missing_framework(words: Sequence[str]) -> str:
     for unit in units(words):
-        if unit[0] in {"-framework", "-weak_framework"} and len(unit) > 1:
+        if unit[0] in {"-framework", "-weak_framework"} and unit[-1] not in FRAMEWORKS:
             return " ".join(unit)
     return ""

@@ -51,11 +51,16 @@ _RULES = Table(
         ("-ffat-lto-objects -fno-fat-lto-objects -fno-lto", "", "", IMPLIED),
         ("-fopenmp-simd", "", "-fopenmp-simd", IMPLIED),
         ("-fopenmp* -openmp -qopenmp -Qopenmp", "", "", OPENMP),
-        ("-fipa-* -fno-ipa-* -fgraphite* -floop-* -ftree-loop-* -fdevirtualize* -fno-tree-loop-*", "", "", _GCC),
-        ("-fguess-branch-probability -fno-guess-branch-probability -fno-gcse* -fgcse* -finline-limit=*", "", "", _GCC),
-        ("-freorder-* -fno-reorder-* -fpredictive-commoning -funroll-all-loops -fmodulo-sched*", "", "", _GCC),
-        ("-fira-* -frename-registers -fweb -fsplit-* -fno-split-* -fvariable-expansion-in-unroller", "", "", _GCC),
-        ("-mpreferred-stack-boundary=* -mno-fancy-math-387 -minline-all-stringops -mprefer-avx128", "", "", _GCC),
+        ("-fipa-* -fno-ipa-* -fgraphite* -floop-*", "", "", _GCC),
+        ("-ftree-loop-* -fdevirtualize* -fno-tree-loop-*", "", "", _GCC),
+        ("-fguess-branch-probability -fno-guess-branch-probability -fno-gcse*", "", "", _GCC),
+        ("-fgcse* -finline-limit=*", "", "", _GCC),
+        ("-freorder-* -fno-reorder-* -fpredictive-commoning", "", "", _GCC),
+        ("-funroll-all-loops -fmodulo-sched*", "", "", _GCC),
+        ("-fira-* -frename-registers -fweb", "", "", _GCC),
+        ("-fsplit-* -fno-split-* -fvariable-expansion-in-unroller", "", "", _GCC),
+        ("-mpreferred-stack-boundary=* -mno-fancy-math-387", "", "", _GCC),
+        ("-minline-all-stringops -mprefer-avx128", "", "", _GCC),
         ("--param --param=*", "", "", _GCC),
         ("-fhardened -fno-trampolines -fvect-cost-model* -fsimd-cost-model* -fno-tree-pre", "", "", _GCC),
         ("-fmax-errors=* -fdiagnostics-* -ftrack-macro-expansion*", "", "", IMPLIED),
@@ -79,7 +84,18 @@ _RULES = Table(
         ("-bigobj -Wa,-mbig-obj", "windows", "", IMPLIED),
     ]
 )  # fmt: skip
-_DEBUG = ("-g", "-g1", "-g2", "-g3", "-ggdb", "-gdwarf", "-gz", "-gstabs", "-gsplit-dwarf", "-gline-tables-only")
+_DEBUG = (
+    "-g",
+    "-g1",
+    "-g2",
+    "-g3",
+    "-ggdb",
+    "-gdwarf",
+    "-gz",
+    "-gstabs",
+    "-gsplit-dwarf",
+    "-gline-tables-only",
+)
 _FOLDERS = frozenset({"-I", "-isystem", "-iquote", "-idirafter", "-cxx-isystem", "-L"})
 
 
@@ -122,7 +138,7 @@ def translate_compile(args: Sequence[str], *, target: DriverTarget) -> Translate
     return Translated((*base, *cpu.as_flags(tuple(features)), *words), dropped)
 
 
-def _translate(unit: tuple[str, ...], target: DriverTarget) -> Answer | None:
+def _translate(unit: tuple[str, ...], target: DriverTarget) -> Answer | None:  # noqa: PLR0911 - one per spelling
     word, value = unit[0], unit[-1]
     if word == "-arch":
         own = {"x86_64": "x86_64", "aarch64": "arm64"}.get(target.machine)

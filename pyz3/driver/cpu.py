@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 _X86_RENAMED = {"sse4": "sse4.2"}
 _X86 = frozenset(
     """
-    mmx sse sse2 sse3 ssse3 sse4 sse4.1 sse4.2 sse4a avx avx2 fma fma4 f16c xop bmi bmi2 lzcnt popcnt aes pclmul
-    sha sha512 sm3 sm4 rdrnd rdseed adx movbe cx16 sahf fxsr xsave xsavec xsaveopt xsaves prfchw clflushopt
-    clwb crc32 gfni vaes vpclmulqdq fsgsbase rtm avx512f avx512cd avx512bw avx512dq avx512vl avx512vbmi
+    mmx sse sse2 sse3 ssse3 sse4 sse4.1 sse4.2 sse4a avx avx2 fma fma4 f16c xop bmi bmi2 lzcnt popcnt aes
+    pclmul sha sha512 sm3 sm4 rdrnd rdseed adx movbe cx16 sahf fxsr xsave xsavec xsaveopt xsaves prfchw
+    clflushopt clwb crc32 gfni vaes vpclmulqdq fsgsbase rtm avx512f avx512cd avx512bw avx512dq avx512vl avx512vbmi
     avx512vbmi2 avx512ifma avx512vnni avx512bitalg avx512vpopcntdq avx512bf16 avx512fp16 avxvnni avxifma
     avxvnniint8 avxvnniint16 avxneconvert amx-tile amx-int8 amx-bf16
-    """.split()
+    """.split()  # noqa: SIM905 - a table of words
 )
 # The levels of the x86-64 psABI, and what compilers call processors that have just these.
 _V2 = "cx16 popcnt sahf sse3 ssse3 sse4.1 sse4.2 crc32"
@@ -45,14 +45,29 @@ _X86_MODELS = {
     **dict.fromkeys(("skylake-avx512", "cascadelake"), f"{_V4} pclmul fsgsbase rdrnd adx rdseed aes"),
 }
 # MSVC's /arch (learn.microsoft.com: "/arch (x64)"): AVX2 and later stand for what such processors have.
-_MSVC_ARCH = {"IA32": "", "SSE": "", "SSE2": "", "SSE4.2": _V2, "AVX": f"{_V2} avx xsave", "AVX2": _V3, "AVX512": _V4}
+_MSVC_ARCH = {
+    "IA32": "",
+    "SSE": "",
+    "SSE2": "",
+    "SSE4.2": _V2,
+    "AVX": f"{_V2} avx xsave",
+    "AVX2": _V3,
+    "AVX512": _V4,
+}
 
 # Extensions by -march's names (gcc: AArch64 Options) → LLVM's.
 _ARM = {
-    "crypto": "aes sha2", "aes": "aes", "sha2": "sha2", "sha3": "sha3", "crc": "crc", "lse": "lse", "rdma": "rdm",
-    "fp16": "fullfp16", "fp16fml": "fp16fml", "dotprod": "dotprod", "i8mm": "i8mm", "bf16": "bf16", "sm4": "sm4",
-    "sve": "sve", "sve2": "sve2", "rcpc": "rcpc", "simd": "", "fp": "", "ssbs": "ssbs", "sb": "sb",
-}  # fmt: skip
+    **{
+        name: name
+        for name in ("aes", "sha2", "sha3", "sm4", "crc", "lse", "dotprod", "i8mm", "bf16", "fp16fml")
+    },
+    **{name: name for name in ("sve", "sve2", "rcpc", "ssbs", "sb")},
+    "crypto": "aes sha2",
+    "rdma": "rdm",
+    "fp16": "fullfp16",
+    "simd": "",
+    "fp": "",
+}
 _ARM_LEVELS = {
     "armv8-a": "",
     "armv8.1-a": "v8.1a crc lse rdm",
@@ -92,7 +107,7 @@ def as_flags(features: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(word for name in features for word in ("-Xclang", "-target-feature", "-Xclang", name))
 
 
-def features_of(word: str, target: DriverTarget) -> Features | None:
+def features_of(word: str, target: DriverTarget) -> Features | None:  # noqa: PLR0911 - one per machine
     """Read a flag that asks for features.
 
     Returns:

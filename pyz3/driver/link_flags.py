@@ -37,51 +37,63 @@ _WORDS = Table(
         ("Bsymbolic-functions Bsymbolic-non-weak* Bsymbolic* Bgroup", "", "", _LD),
         ("allow-multiple-definition warn-multiple*", "", "", _LD),
         ("Map* map* print-map M cref print-gc-sections", "", "", _REPORT),
-        ("t trace* verbose v stats demangle* no-demangle warn-* fatal-warnings fatal_warnings", "", "", _REPORT),
+        ("t trace* verbose v stats", "", "", _REPORT),
+        ("demangle* no-demangle warn-* fatal-warnings fatal_warnings", "", "", _REPORT),
         ("no-warnings no-warn-* no_warn_* no-fatal-warnings", "", "", _REPORT),
         ("wrap=* dynamic-list* retain-symbols-file* export-dynamic-symbol*", "", "", _LD),
         ("no-undefined no-allow-shlib-undefined", "elf macos", "", _OPEN),
         ("unresolved-symbols* error-unresolved-symbols", "", "", _OPEN),
         ("push-state pop-state copy-dt-needed-entries no-copy-dt-needed-entries", "", "", IMPLIED),
-        ("no-keep-memory reduce-memory-overheads threads* no-threads hash-size* no-mmap* compress-*", "", "", IMPLIED),
-        ("relax no-relax plugin* plugin-opt* lto-* package-metadata* long-plt m=* icf* emit-relocs q", "", "", _LD),
+        ("no-keep-memory reduce-memory-overheads threads* no-threads", "", "", IMPLIED),
+        ("hash-size* no-mmap* compress-*", "", "", IMPLIED),
+        ("relax no-relax plugin* plugin-opt* lto-* package-metadata*", "", "", _LD),
+        ("long-plt m=* icf* emit-relocs q", "", "", _LD),
         ("no-export-dynamic no-eh-frame-hdr no-ld-generated-unwind-info rosegment no-rosegment", "", "", _LD),
-        ("orphan-handling* no-apply-dynamic-relocs apply-dynamic-relocs fix-cortex-* pack-dyn-relocs*", "", "", _LD),
+        ("orphan-handling* no-apply-dynamic-relocs apply-dynamic-relocs", "", "", _LD),
+        ("fix-cortex-* pack-dyn-relocs*", "", "", _LD),
         ("rpath-link*", "", "", IMPLIED),
         ("dynamic-linker* I=*", "", "", "a module has no interpreter"),
         ("pie no-pie no_pie", "", "", IMPLIED),
         # Mach-O
         ("undefined=*", "macos", "", _OPEN),
         ("flat_namespace twolevel_namespace force_flat_namespace bind_at_load multi_module", "", "", _FLAT),
-        ("no_compact_unwind ld_classic ld_new ld64 no_fixup_chains fixup_chains export_dynamic", "macos", "", _LD),
-        ("exported_symbol=* unexported_symbol=* unexported_symbols_list=* U=* all_load ObjC", "macos", "", _LD),
+        ("no_compact_unwind ld_classic ld_new ld64", "macos", "", _LD),
+        ("no_fixup_chains fixup_chains export_dynamic", "macos", "", _LD),
+        ("exported_symbol=* unexported_symbol=* unexported_symbols_list=*", "macos", "", _LD),
+        ("U=* all_load ObjC", "macos", "", _LD),
         ("order_file=* lto_library=* adhoc_codesign no_adhoc_codesign no_uuid random_uuid", "macos", "", _LD),
-        ("no_function_starts no_data_in_code_info no_implicit_dylibs application_extension", "macos", "", _LD),
+        ("no_function_starts no_data_in_code_info", "macos", "", _LD),
+        ("no_implicit_dylibs application_extension", "macos", "", _LD),
         ("multiply_defined=* single_module read_only_relocs=* bundle_loader=* w", "macos", "", IMPLIED),
         ("compatibility_version=* current_version=*", "macos", "", "a module has no version"),
-        ("macosx_version_min=* macos_version_min=* platform_version=*", "macos", "", "the oldest system is the target's"),
+        ("macosx_version_min=* macos_version_min=*", "macos", "", "the oldest system is the target's"),
+        ("platform_version=*", "macos", "", "the oldest system is the target's"),
         ("syslibroot=*", "macos", "", "libraries are the target's own"),
         # PE
         ("enable-auto-import disable-auto-import enable-runtime-pseudo-reloc*", "windows", "", IMPLIED),
         ("disable-runtime-pseudo-reloc* kill-at add-stdcall-alias *able-stdcall-fixup", "windows", "", _LD),
-        ("enable-stdcall-fixup disable-stdcall-fixup exclude-all-symbols file-alignment*", "windows", "", _LD),
-        ("insert-timestamp no-insert-timestamp large-address-aware disable-large-address-aware", "windows", "", IMPLIED),
+        ("enable-stdcall-fixup disable-stdcall-fixup", "windows", "", _LD),
+        ("exclude-all-symbols file-alignment*", "windows", "", _LD),
+        ("insert-timestamp no-insert-timestamp", "windows", "", IMPLIED),
+        ("large-address-aware disable-large-address-aware", "windows", "", IMPLIED),
         ("disable-dynamicbase disable-nxcompat disable-reloc-section section-alignment*", "windows", "", _LD),
         ("output-def* pdb* major-* minor-*", "windows", "", "pyz3 keeps the module alone"),
-        ("delayload* rpath* R=* soname* version-script* enable-new-dtags", "windows", "", "Windows knows no such thing"),
+        ("delayload* rpath* R=*", "windows", "", "Windows knows no such thing"),
+        ("soname* version-script* enable-new-dtags", "windows", "", "Windows knows no such thing"),
         ("disable-new-dtags build-id* hash-style* z=* eh-frame-hdr export-dynamic E", "windows", "", IMPLIED),
     ]
 )  # fmt: skip
 # Words of -Wl whose value may be the word behind them, or stand behind "=".
 _WITH_VALUE = frozenset(
     """
-    z rpath R rpath-link soname h u undefined Map map wrap dynamic-list version-script exclude-libs m T e entry
-    defsym plugin plugin-opt retain-symbols-file dynamic-linker I init fini export-dynamic-symbol
+    z rpath R rpath-link soname h u undefined Map map wrap dynamic-list version-script exclude-libs m T e
+    entry defsym plugin plugin-opt retain-symbols-file dynamic-linker I init fini export-dynamic-symbol
     install_name exported_symbol exported_symbols_list unexported_symbol unexported_symbols_list order_file
     lto_library multiply_defined read_only_relocs bundle_loader compatibility_version current_version
     macosx_version_min macos_version_min syslibroot U framework weak_framework force_load load_hidden
-    reexport_library weak_library headerpad stack_size output-def image-base delayload out-implib subsystem stack
-    """.split()
+    reexport_library weak_library headerpad stack_size output-def image-base delayload out-implib subsystem
+    stack
+    """.split()  # noqa: SIM905 - a table of words
 )
 # What zig knows of -z.
 _Z = ("relro", "norelro", "now", "lazy", "noexecstack", "origin", "nodelete", "nocopyreloc", "notext")
@@ -107,8 +119,10 @@ _FLAGS = Table(
         ("-lgcc -lgcc_s -lgcc_s.1 -lgcc_eh -lgcc_ext*", "", "", IMPLIED),
         ("-lpython*", "elf macos", "", _OPEN),
         # Windows: parts of the C runtime, and what Unix has instead of them
-        ("-lm -ldl -lrt -lpthread -lpthreads -lutil -lc -lmingw32 -lmingwex -lmoldname", "windows", "", IMPLIED),
-        ("-lmsvcrt* -lucrt* -lmsvcr* -lvcruntime* -lmsvcprt* -lmsvcp1* -llibcmt* -llibvcruntime*", "windows", "", IMPLIED),
+        ("-lm -ldl -lrt -lpthread -lpthreads", "windows", "", IMPLIED),
+        ("-lutil -lc -lmingw32 -lmingwex -lmoldname", "windows", "", IMPLIED),
+        ("-lmsvcrt* -lucrt* -lmsvcr* -lvcruntime*", "windows", "", IMPLIED),
+        ("-lmsvcprt* -lmsvcp1* -llibcmt* -llibvcruntime*", "windows", "", IMPLIED),
         ("-llibucrt* -loldnames -llegacy_stdio_definitions -lbufferoverflow* -lssp", "windows", "", IMPLIED),
         ("-lsynchronization", "windows", "-lapi-ms-win-core-synch-l1-2-0", IMPLIED),
     ]
@@ -116,8 +130,8 @@ _FLAGS = Table(
 # Of no meaning where nothing is compiled.
 _COMPILERS_WORDS = frozenset({"-w", "-x"})
 _COMPILERS_OWN = (
-    "-D", "-U", "-I", "-W", "-f", "-std=", "-include", "-imacros", "-isystem", "-iquote", "-idirafter", "-ansi",
-    "-pedantic", "-Xclang", "-cxx-isystem", "-M", "-O", "-g",
+    "-D", "-U", "-I", "-W", "-f", "-std=", "-include", "-imacros", "-isystem", "-iquote", "-idirafter",
+    "-ansi", "-pedantic", "-Xclang", "-cxx-isystem", "-M", "-O", "-g",
 )  # fmt: skip
 
 
@@ -152,7 +166,7 @@ def _is_the_compilers(word: str) -> bool:
     return word.startswith(_COMPILERS_OWN) or word in _COMPILERS_WORDS
 
 
-def _flag(unit: tuple[str, ...], target: DriverTarget) -> Answer:
+def _flag(unit: tuple[str, ...], target: DriverTarget) -> Answer:  # noqa: PLR0911 - one per spelling
     word, value = unit[0], unit[-1]
     if word in {"-l", "-R"} and len(unit) > 1:
         return _flag((word + value,), target)
@@ -226,7 +240,7 @@ def _linker_word(name: str, value: str, target: DriverTarget, *, dashes: str = "
     """Translate one word of the linker; what is dropped is told with the word."""
     told = f"-Wl,{dashes}{name}{',' + value if value else ''}"
     found: Answer | None = None
-    if target.system != "windows" and name in {"rpath", "R"} or name.startswith("R/"):
+    if (target.system != "windows" and name in {"rpath", "R"}) or name.startswith("R/"):
         folder = value or name[1:]
         found = ((), _PLACE) if folder.startswith("/") else ((f"-Wl,-rpath,{folder}",), IMPLIED)
     elif target.system == "macos" and name == "undefined":

@@ -9,10 +9,10 @@ _WARNINGS = "warnings of MSVC"
 
 # Spellings by which a word that begins with "-" is MSVC's, too.
 DASHED = (
-    "-std:", "-arch:", "-EH", "-nologo", "-bigobj", "-wd", "-Zc:", "-GL", "-GR", "-GS", "-Gd", "-Zi", "-Z7", "-MP",
-    "-openmp:", "-fp:", "-utf-8", "-permissive-", "-LTCG", "-OPT:", "-NODEFAULTLIB", "-MANIFEST", "-EXPORT:",
-    "-LIBPATH:", "-DEF:", "-INCREMENTAL", "-DEBUG:", "-SUBSYSTEM:", "-MACHINE:", "-DELAYLOAD:", "-W0", "-W1", "-W2",
-    "-W3", "-W4", "-WX", "-DLL", "-IMPLIB:", "-DYNAMICBASE", "-NXCOMPAT", "-IGNORE:",
+    "-std:", "-arch:", "-EH", "-nologo", "-bigobj", "-wd", "-Zc:", "-GL", "-GR", "-GS", "-Gd", "-Zi", "-Z7",
+    "-MP", "-openmp:", "-fp:", "-utf-8", "-permissive-", "-LTCG", "-OPT:", "-NODEFAULTLIB", "-MANIFEST",
+    "-EXPORT:", "-LIBPATH:", "-DEF:", "-INCREMENTAL", "-DEBUG:", "-SUBSYSTEM:", "-MACHINE:", "-DELAYLOAD:",
+    "-W0", "-W1", "-W2", "-W3", "-W4", "-WX", "-DLL", "-IMPLIB:", "-DYNAMICBASE", "-NXCOMPAT", "-IGNORE:",
 )  # fmt: skip
 # MSVC's "no exceptions" is a missing /EH; clang's default has them.
 _COMPILE = Table(
@@ -38,9 +38,10 @@ _COMPILE = Table(
         ("/c", "", "-c", IMPLIED),
         ("/E /EP", "", "-E", IMPLIED),
         ("/w", "", "-w", IMPLIED),
-        ("/wd* /we* /wo* /w1* /w2* /w3* /w4* /W0 /W1 /W2 /W3 /W4 /Wall /WX* /Wv:* /external:* /analyze*",
-         "", "", _WARNINGS),
-        ("/nologo /GL /EH* /GR /GS* /Gd /Gy* /Gw* /GF /MD /MDd /MT /MTd /LD /LDd /MP* /FS /bigobj /utf-8", "", "", IMPLIED),
+        ("/wd* /we* /wo* /w1* /w2* /w3* /w4* /W0 /W1 /W2 /W3 /W4 /Wall", "", "", _WARNINGS),
+        ("/WX* /Wv:* /external:* /analyze*", "", "", _WARNINGS),
+        ("/nologo /GL /EH* /GR /GS* /Gd /Gy* /Gw* /GF /MD", "", "", IMPLIED),
+        ("/MDd /MT /MTd /LD /LDd /MP* /FS /bigobj /utf-8", "", "", IMPLIED),
         ("/Z7 /Zi /ZI /Zo* /Fd* /FS /JMC*", "", "", "a release has no debug information"),
         ("/D*", "", "-D*", IMPLIED),
         ("/U*", "", "-U*", IMPLIED),
@@ -55,8 +56,10 @@ _LINK = Table(
         ("/OUT:* /Fe:* /Fe*", "", "-o *", IMPLIED),
         ("/INCLUDE:* /include:*", "", "-Wl,-u,*", IMPLIED),
         ("/DLL /dll /LD /LDd", "", "-shared", IMPLIED),
-        ("/link /LTCG* /OPT:* /INCREMENTAL* /NOLOGO /nologo /MANIFEST* /DEBUG* /PDB* /MACHINE:*", "", "", IMPLIED),
-        ("/SUBSYSTEM:* /DYNAMICBASE* /NXCOMPAT* /HIGHENTROPYVA* /LARGEADDRESSAWARE* /IMPLIB:*", "", "", IMPLIED),
+        ("/link /LTCG* /OPT:* /INCREMENTAL* /NOLOGO", "", "", IMPLIED),
+        ("/nologo /MANIFEST* /DEBUG* /PDB* /MACHINE:*", "", "", IMPLIED),
+        ("/SUBSYSTEM:* /DYNAMICBASE* /NXCOMPAT*", "", "", IMPLIED),
+        ("/HIGHENTROPYVA* /LARGEADDRESSAWARE* /IMPLIB:*", "", "", IMPLIED),
         ("/NODEFAULTLIB* /IGNORE:* /WX* /RELEASE /Brepro /TLBID* /VERBOSE*", "", "", IMPLIED),
         ("/EXPORT:PyInit_* /EXPORT:PyModExport_*", "", "", IMPLIED),
         ("/EXPORT:*", "", "", "pyz3 exports what the sources declare as exported"),
@@ -72,7 +75,9 @@ def is_msvc(word: str, system: str) -> bool:
     if system != "windows":
         return False
     if word.startswith("/"):
-        return len(word) > 1 and (not is_file(word) or word.startswith(("/DEF:", "/OUT:", "/Fo", "/Fe", "/FI", "/D")))
+        return len(word) > 1 and (
+            not is_file(word) or word.startswith(("/DEF:", "/OUT:", "/Fo", "/Fe", "/FI", "/D"))
+        )
     return word.startswith(DASHED)
 
 

@@ -23,7 +23,7 @@ WITH_VALUE = frozenset(
     -install_name -rpath -undefined -compatibility_version -current_version -multiply_defined
     -read_only_relocs -bundle_loader -syslibroot -order_file -exported_symbols_list
     -unexported_symbols_list -umbrella -soname -h --param -B -aux-info -dumpbase -mllvm -G
-    """.split()
+    """.split()  # noqa: SIM905 - a table of words
 )
 
 # Endings of what a command takes as a file.

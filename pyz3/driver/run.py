@@ -7,6 +7,7 @@ import sys
 import time
 
 from pyz3.driver.command import SCRATCH, Setup, make_command, output_of
+from pyz3.driver.rules import is_source, units
 
 TYPE_CHECKING = False  # see target.py
 if TYPE_CHECKING:
@@ -19,9 +20,9 @@ __all__ = ["Setup", "run_tool"]
 # What a host's shell profile sets for its own compiler.
 _HOST_VARIABLES = frozenset(
     """
-    CPATH C_INCLUDE_PATH CPLUS_INCLUDE_PATH OBJC_INCLUDE_PATH LIBRARY_PATH COMPILER_PATH GCC_EXEC_PREFIX SDKROOT
-    MACOSX_DEPLOYMENT_TARGET CCC_OVERRIDE_OPTIONS ZIG_LIB_DIR ZIG_LIBC ZIG_PROGRESS ZIG_VERBOSE_CC ZIG_VERBOSE_LINK
-    """.split()
+    CPATH C_INCLUDE_PATH CPLUS_INCLUDE_PATH OBJC_INCLUDE_PATH LIBRARY_PATH COMPILER_PATH GCC_EXEC_PREFIX
+    SDKROOT MACOSX_DEPLOYMENT_TARGET CCC_OVERRIDE_OPTIONS ZIG_LIB_DIR ZIG_LIBC ZIG_PROGRESS
+    """.split()  # noqa: SIM905 - a table of words
 )
 _MISSING = 127  # as shells report a program that is not there
 
@@ -67,6 +68,11 @@ def run_tool(
     environment = {name: value for name, value in environ.items() if name not in _HOST_VARIABLES}
     environment["ZIG_LOCAL_CACHE_DIR"] = setup.local_cache
     environment["ZIG_GLOBAL_CACHE_DIR"] = setup.global_cache
+    missing = [unit[0] for unit in units(words) if is_source(unit[0]) and not os.path.exists(unit[0])]  # noqa: PTH110
+    if missing and tool in {"cc", "c++"}:
+        # zig says no more than CacheCheckFailed.
+        complain(f"pyz3 {tool}: error: no such file or directory: '{missing[0]}'")
+        return 1
     if verbose:
         for step in command.steps:
             complain(" ".join(step))
@@ -111,7 +117,7 @@ if sys.platform == "win32":
 else:
 
     def _call(step: Sequence[str], environment: Mapping[str, str]) -> int:
-        process = os.posix_spawn(step[0], step, environment)
+        process = os.posix_spawn(step[0], list(step), environment)
         return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
 
 

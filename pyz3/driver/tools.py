@@ -1,7 +1,8 @@
-"""The tools of one target as files: programs called ``cc``, ``c++``, ``ar`` and ``ranlib``, and CMake's view."""
+"""The tools of one target as files: ``cc``, ``c++``, ``ar`` and ``ranlib``, and CMake's toolchain file."""
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sys
 import tempfile
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pyz3.driver.command import triple
-from pyz3.driver.headers import write_headers
+from pyz3.driver.sysroot import case_overlay
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -114,7 +115,7 @@ def setup_arguments(
     local_cache: Path,
     global_cache: Path,
     scratch: Path,
-    headers: Path | None,
+    overlay: Path | None,
     extras: Extras,
 ) -> dict[str, object]:
     """Give the arguments of ``Setup``."""
@@ -126,7 +127,7 @@ def setup_arguments(
         "global_cache": str(global_cache),
         "scratch": str(scratch),
         "include": _texts(extras.include),
-        "include_after": _texts((headers,) if headers else ()),
+        "overlay": str(overlay or ""),
         "define": extras.define,
         "prefix_maps": extras.prefix_maps,
         "library_dirs": _texts(extras.library_dirs),
@@ -156,7 +157,7 @@ def write_tools(
         zig: The executable.
         local_cache: What zig makes of sources.
         global_cache: What zig makes of its own.
-        scratch: A folder for unfinished outputs and our headers.
+        scratch: A folder for unfinished outputs, below the cache.
         extras: What commands are given besides.
         verbose: The tools tell zig's command lines.
         python: An interpreter of 3.10 or newer that starts them.
@@ -171,7 +172,7 @@ def write_tools(
         local_cache=local_cache,
         global_cache=global_cache,
         scratch=scratch,
-        headers=write_headers(scratch / "headers", target),
+        overlay=write_overlay(scratch.parent / "driver", zig) if target.system == "windows" else None,
         extras=extras,
     )
     setup = ", ".join(f"{name}={value!r}" for name, value in arguments.items())
@@ -195,6 +196,24 @@ def write_tools(
         ranlib=programs["ranlib"],
         cmake_toolchain=toolchain,
     )
+
+
+def write_overlay(folder: Path, zig: Path) -> Path:
+    """Write the file that lets Windows' headers be found in any spelling; give it.
+
+    Args:
+        folder: Where it goes.
+        zig: The executable; its headers lie beside it.
+
+    Raises:
+        OSError: The folder cannot be written.
+    """
+    headers = zig.parent / "lib" / "libc" / "include" / "any-windows-any"
+    names = [path.name for path in headers.iterdir() if path.suffix in {".h", ".hpp"}]
+    text = case_overlay(headers.as_posix(), names).encode()
+    path = folder / f"windows-{hashlib.sha256(text).hexdigest()[:16]}.yaml"
+    _write(path, text, mode=0o644)
+    return path
 
 
 def cmake_toolchain(target: DriverTarget, programs: Mapping[str, Path], extras: Extras) -> str:
