@@ -65,12 +65,12 @@ def classify(text: str, *, cwd: Path | None = None) -> Source:
         ConfigError: It is none of the three.
     """
     path = (cwd or Path.cwd()) / Path(text).expanduser()
-    if path.is_dir():
+    if text and path.is_dir():
         return FolderSource(path=path.resolve())
     if path.is_file():
         return ArchiveSource(path=_archive(path.resolve(), text))
     if _looks_like_a_path(text):
-        raise ConfigError(f"there is no file or folder {text}", tip=_TIP)
+        raise ConfigError(f"there is no file or folder {text or repr(text)}", tip=_TIP)
     return RequirementSource(requirement=_requirement(text))
 
 
@@ -87,7 +87,7 @@ def _archive(path: Path, text: str) -> Path:
 def _looks_like_a_path(text: str) -> bool:
     if "@" in text:  # a direct reference holds slashes
         return False
-    by_place = text in {"", ".", ".."} or bool(re.search(r"[/\\]", text)) or text.startswith("~")
+    by_place = not text or text in {".", ".."} or bool(re.search(r"[/\\]", text)) or text.startswith("~")
     return by_place or text.lower().endswith((*ARCHIVE_SUFFIXES, ".whl", ".toml", ".py"))
 
 
