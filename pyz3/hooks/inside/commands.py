@@ -10,12 +10,13 @@ import importlib
 import os
 import sys
 import warnings
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .recorder import is_placeholder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from .recorder import Recorder
 
@@ -74,10 +75,12 @@ class Watch:
     Args:
         recorder: Knows what was compiled and linked.
         work: Folder for whatever is built, absolute.
+        log: What compilers say goes there.
     """
 
-    def __init__(self, recorder: Recorder, work: str) -> None:
+    def __init__(self, recorder: Recorder, work: str, log: str) -> None:
         self._recorder = recorder
+        self._log = log
         self._work = work
         self._commands: list[Any] = []
         self._distributions: list[Any] = []
@@ -171,11 +174,8 @@ class Watch:
     def _hears(self, command: Any, own: Callable[[Any], None]) -> Callable[[Any], None]:
         @functools.wraps(own)
         def build_extension(extension: Any) -> None:
-            try:
+            with self._hearing(command.get_ext_fullname(extension.name)):
                 own(extension)
-            except BaseException as error:
-                self._failures.setdefault(command.get_ext_fullname(extension.name), _line(error))
-                raise
 
         return build_extension
 
@@ -183,14 +183,21 @@ class Watch:
         @functools.wraps(own)
         def build_extension(command: Any, extension: Any) -> None:
             name = command.get_ext_fullname(extension.name)
-            with self._recorder.own_calls(name):
-                try:
-                    own(command, extension)
-                except Exception as error:
-                    self._failures.setdefault(name, _line(error))
-                    raise
+            with self._recorder.own_calls(name), self._hearing(name):
+                own(command, extension)
 
         return build_extension
+
+    @contextlib.contextmanager
+    def _hearing(self, name: str) -> Iterator[None]:
+        """Notice if building the extension module ``name`` fails, and why."""
+        start = _size(self._log)
+        try:
+            yield
+        except BaseException as error:
+            if name not in self._failures:
+                self._failures[name] = _complaint(self._log, start) or _line(error)
+            raise
 
     def _owns_libraries(self, own: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:
         @functools.wraps(own)
@@ -235,6 +242,25 @@ def _only_unix(module: Any) -> None:
         scope["get_compilers"] = only_unix
     for holder in (scope, vars(module)):
         holder["get_default_compiler"] = lambda osname=None, platform=None: "unix"  # noqa: ARG005 - as distutils has it
+
+
+def _size(file: str) -> int:
+    sys.stdout.flush()
+    sys.stderr.flush()
+    try:
+        return Path(file).stat().st_size
+    except OSError:
+        return 0
+
+
+def _complaint(file: str, start: int) -> str:
+    """Give the first error that a compiler printed since: ``x.c:1:10: fatal error: 'y.h' file not found``."""
+    with contextlib.suppress(OSError), Path(file).open("rb") as stream:
+        stream.seek(start)
+        for line in stream:
+            if b"error: " in line:
+                return line.decode(errors="replace").strip()
+    return ""
 
 
 def _line(error: BaseException) -> str:

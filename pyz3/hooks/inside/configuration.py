@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
 DATA = "_pyz3_sysconfigdata"
+# How an extension module is linked: on macOS, Python's own symbols are found when it is loaded.
+LINK_FLAGS = {"darwin": ("-shared", "-undefined", "dynamic_lookup"), "other": ("-shared",)}
 
 # Of the interpreter that runs: where its own files are stays true.
 _OF_THE_HOST = (
@@ -46,6 +48,7 @@ def variables(target: Mapping[str, Any]) -> dict[str, Any]:
     suffix = target["extension_suffix"]
     platform = target["view"]["sys_platform"]
     windows, darwin = platform == "win32", platform == "darwin"
+    shared = " ".join(LINK_FLAGS["darwin" if darwin else "other"])
     threads = "t" * target["python"]["free_threaded"]
     include = target["include"]
     soabi = suffix[1:].rpartition(".")[0]
@@ -67,9 +70,9 @@ def variables(target: Mapping[str, Any]) -> dict[str, Any]:
         "CC": cc,
         "CXX": cxx,
         "MAINCC": cc,
-        "LDSHARED": f"{cc} -shared",
-        "LDCXXSHARED": f"{cxx} -shared",
-        "BLDSHARED": f"{cc} -shared",
+        "LDSHARED": f"{cc} {shared}",
+        "LDCXXSHARED": f"{cxx} {shared}",
+        "BLDSHARED": f"{cc} {shared}",
         "AR": commands.get("AR", "ar"),
         "RANLIB": commands.get("RANLIB", "ranlib"),
         "ARFLAGS": "rcs",

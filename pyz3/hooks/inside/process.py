@@ -77,7 +77,7 @@ def _run_target(request: Mapping[str, Any], target: Mapping[str, Any]) -> None:
     source = os.path.abspath(target.get("source") or request["source"])
     result = _result()
     recorder = Recorder(target, source)
-    watch = Watch(recorder, target["work"])
+    watch = Watch(recorder, target["work"], target["log"])
     try:
         _prepare(request, target, source)
         watch.install()

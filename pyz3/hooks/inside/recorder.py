@@ -10,16 +10,19 @@ way of building, whose outcome it depends on.  They run with the target's compil
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import shutil
 import threading
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from .configuration import LINK_FLAGS
 from .flags import Flags, absolute, split_commands
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+_OF_LDSHARED = frozenset(itertools.chain(*LINK_FLAGS.values()))
 _CPP = frozenset((".cpp", ".cxx", ".cc", ".c++", ".C", ".mm", ".cp"))
 _ASSEMBLER = frozenset((".s", ".S", ".asm"))
 # What UnixCCompiler.link takes after the file's name, in order.
@@ -59,6 +62,8 @@ class Recorder:
         self.build_libs: list[str] = []
         self._records = target["mode"] == "record"
         self._windows = target["view"]["sys_platform"] == "win32"
+        # Windows alone links modules against Python itself.
+        self._python = [target["python_library"]] if target.get("python_library") else []
         self._source = source
         self._work = target["work"]
         self._commands = split_commands(target["commands"])
@@ -137,6 +142,8 @@ class Recorder:
         # A library beside the modules is rare: it is really linked, from objects really compiled.
         if not self._recording or kind != compiler.SHARED_OBJECT or linker[0] not in self._commands:
             self._materialize([*objects, *compiler.objects])
+            if kind == compiler.SHARED_OBJECT:
+                given["extra_postargs"] += self._python
             if self._windows and kind == compiler.SHARED_OBJECT:
                 return self._link_apart(compiler, kind, objects, output, given)
             return self._methods.link(compiler, kind, objects, output, **given)
@@ -146,7 +153,7 @@ class Recorder:
         )
         libraries, library_dirs, runtime_library_dirs = ([*values] for values in fixed)
         output = os.path.join(folder, output) if folder else output
-        flags = [flag for flag in linker[1:] if flag != "-shared"]
+        flags = [flag for flag in linker[1:] if flag not in _OF_LDSHARED]
         record = self._inputs([*objects, *compiler.objects], libraries, self._flags.folders(library_dirs))
         languages = {one["language"] for one in record["objects"]}
         record.update(
