@@ -188,6 +188,12 @@ def combine(
     targets = tuple(
         t for t in _product(platforms, pythons) if lets_through is None or lets_through(t.identifier)
     )
+    if not targets and (pythons or not left_out):
+        left_out += tuple(
+            (str(platform), f"there is Python {', '.join(platform.spec.pythons)} only")
+            for platform in platforms
+            if platform.spec.pythons and not any(map(platform.has, pythons))
+        )
     if not targets and not allow_empty:
         reason = "; ".join(f"{what}: {why}" for what, why in left_out)
         if not reason and lets_through is not None and str(lets_through):

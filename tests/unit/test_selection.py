@@ -156,3 +156,14 @@ def test_nothing_selected() -> None:
     assert caught.value.exit_code == 3
     with pytest.raises(NothingSelectedError, match=r"^nothing is selected$"):
         combine((), (PythonVersion(3, 9),))
+
+
+def test_a_platform_without_such_a_python() -> None:
+    reason = ("pyodide", "there is Python 3.12, 3.13, 3.14, 3.15 only")
+    with pytest.raises(NothingSelectedError) as caught:
+        combine((Platform.PYODIDE,), (PythonVersion(3, 9), PythonVersion(3, 11)))
+    assert caught.value.message == f"nothing is selected ({': '.join(reason)})"
+    assert combine((Platform.PYODIDE,), (PythonVersion(3, 9),), allow_empty=True).left_out == (reason,)
+    # Where something is left it is what was meant: --platform '*' with an older Python.
+    both = combine((Platform.PYODIDE, Platform.LINUX_X86_64), (PythonVersion(3, 9),))
+    assert (names(both.targets), both.left_out) == (["cp39-manylinux_x86_64"], ())
