@@ -86,7 +86,8 @@ def sync_copy(source: Path, into: Path) -> bool:
     listing = into.with_name(f"{into.name}.files")
     entries = {entry.name: entry for entry in walk_tree(source)}
     changed = False
-    for name in sorted(_listed(listing) - entries.keys()):
+    known = _listed(listing)
+    for name in sorted(known - entries.keys()):
         changed |= _remove(into, name)
     folders: set[str] = set()
     for name, entry in entries.items():
@@ -95,9 +96,8 @@ def sync_copy(source: Path, into: Path) -> bool:
             _make_folder(into, folder)
             folders.add(folder)
         changed |= _copy(entry, f"{into}{os.sep}{name}")
-    content = msgspec.json.encode(sorted(entries))
-    if changed or not listing.is_file():
-        write_atomically(listing, content)
+    if known != entries.keys():
+        write_atomically(listing, msgspec.json.encode(sorted(entries)))
     attach_git(source, into, into.with_name(f"{into.name}.git"))
     return changed
 
@@ -112,7 +112,10 @@ def _listed(listing: Path) -> set[str]:
 def _remove(into: Path, name: str) -> bool:
     path = into / name
     try:
-        path.unlink()
+        if path.is_dir() and not path.is_symlink():
+            path.rmdir()
+        else:
+            path.unlink()
     except OSError:
         return False
     for parent in path.parents:
@@ -140,6 +143,8 @@ def _copy(entry: TreeEntry, target: str) -> bool:
         status = os.lstat(target)
     except OSError:
         status = None
+    if stat.S_ISDIR(entry.status.st_mode):
+        return _copy_folder(Path(target), status)
     if entry.link is not None and _same_link(entry.link, target):
         return False
     if entry.link is None and status is not None and _same_file(entry.status, status):
@@ -153,6 +158,15 @@ def _copy(entry: TreeEntry, target: str) -> bool:
             _copy_contents(entry.path, target)
         return True
     _copy_contents(entry.path, target)
+    return True
+
+
+def _copy_folder(target: Path, status: os.stat_result | None) -> bool:
+    """Have a folder there; what a build has put into it stays."""
+    if status is not None and stat.S_ISDIR(status.st_mode):
+        return False
+    target.unlink(missing_ok=True)
+    target.mkdir()
     return True
 
 

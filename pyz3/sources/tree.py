@@ -28,13 +28,13 @@ _BUILT = re.compile(r".+\.(cpython-3\d+t?-[\w-]+\.so|cp3\d+t?-win\w+\.pyd)|.+\.p
 
 @dataclass(frozen=True, kw_only=True)
 class TreeEntry:
-    """A file of a project.
+    """A file of a project, or a folder without any.
 
     Attributes:
         name: Relative to the root, with forward slashes.
         path: Where it is.
-        link: Text of a symbolic link that stays within the project; else the entry is a file.
-        status: Of the file, or of what a link leads to outside.
+        link: Text of a symbolic link that stays within the project.
+        status: Of the file or folder, or of what a link leads to outside.
     """
 
     name: str
@@ -44,7 +44,7 @@ class TreeEntry:
 
 
 def walk_tree(root: Path) -> Iterator[TreeEntry]:
-    """Give every file of the project in ``root``, in order of names, folder by folder.
+    """Give every file and empty folder of the project in ``root``, in order of names, folder by folder.
 
     Left out are: version control; virtual environments (``pyvenv.cfg``) and other tools' folders; ``build``
     if setuptools made it; ``dist`` if it holds nothing but distributions; extension modules that were
@@ -67,7 +67,9 @@ def tree_digest(root: Path) -> str:
     whole = hashlib.sha256(git_state(root))
     for entry in walk_tree(root):
         if entry.link is not None:
-            content, kind = entry.link.encode(), "l"
+            content, kind = entry.link.encode("utf-8", "surrogateescape"), "l"
+        elif stat.S_ISDIR(entry.status.st_mode):
+            content, kind = b"", "d"
         else:
             with open(entry.path, "rb") as file:  # noqa: PTH123 - a third of the time
                 content = file.read()
@@ -82,6 +84,9 @@ def _walk(
 ) -> Iterator[TreeEntry]:
     with os.scandir(folder) as found:
         entries = sorted(found, key=lambda entry: entry.name)
+    if not entries and prefix:
+        # Git misses the folder of a submodule that is not checked out; a build may write to another.
+        yield TreeEntry(name=prefix[:-1], path=folder, link=None, status=os.stat(folder))  # noqa: PTH116
     for entry in entries:
         name = prefix + entry.name
         if entry.is_symlink():

@@ -302,6 +302,7 @@ def test_a_copy_follows_its_source(tmp_path: Path) -> None:
     write(into, "pkg/x.c", text="generated")
     write(into, "setup.py", text="patched")
     (source / "pkg/old/y.c").unlink()
+    (source / "pkg/old").rmdir()
     assert sync_copy(source, into) is True
     assert files(into) == ["pkg/x.c", "pkg/x.pyx", "setup.py"]
     assert (into / "setup.py").read_text() == "x"
@@ -336,6 +337,30 @@ def test_files_and_folders_change_places(tmp_path: Path) -> None:
     write(source, "a/x", "b")
     assert sync_copy(source, into) is True
     assert files(into) == ["a/x", "b"]
+
+
+def test_empty_folders_are_copied(tmp_path: Path) -> None:
+    source = write(tmp_path / "source", "setup.py")
+    digest = tree_digest(source)
+    (source / "a/b").mkdir(parents=True)
+    assert names(source) == ["a/b", "setup.py"]
+    assert tree_digest(source) != digest
+    into = tmp_path / "copy"
+    assert sync_copy(source, into) is True
+    assert (into / "a/b").is_dir()
+    write(into, "a/b/made")
+    assert sync_copy(source, into) is False
+    write(source, "a/b/x")
+    assert sync_copy(source, into) is True
+    assert files(into) == ["a/b/made", "a/b/x", "setup.py"]
+    (into / "a/b/made").unlink()
+    (source / "a/b/x").unlink()
+    (source / "a/b").rmdir()
+    assert sync_copy(source, into) is True
+    assert (into / "a").is_dir()
+    (source / "a").rmdir()
+    assert sync_copy(source, into) is True
+    assert not (into / "a").exists()
 
 
 @POSIX
