@@ -1,0 +1,385 @@
+"""Real projects against their official wheels: what counts as a difference, and what is said."""
+
+from __future__ import annotations
+
+import zipfile
+from typing import TYPE_CHECKING
+
+import pytest
+from compat.builds import command_line, error_for, left_out
+from compat.cells import Cell
+from compat.comparison import compare
+from compat.contents import read_wheel
+from compat.page import render
+from compat.projects import Known, Project, load_projects
+from compat.trials import unpack
+from compat.verdicts import CellResult, ProjectResult, judge
+
+from pyz3.targets import Platform, PythonVersion
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+MANYLINUX = "manylinux_2_17_x86_64.manylinux2014_x86_64"
+METADATA = b"Metadata-Version: 2.4\nName: thing\nVersion: 1\n\nAbout it.\n"
+LINUX = Cell(platform=Platform.LINUX_X86_64, python=PythonVersion(3, 13))
+MAC = Cell(platform=Platform.MACOS_X86_64, python=PythonVersion(3, 13))
+ARM_MAC = Cell(platform=Platform.MACOS_ARM64, python=PythonVersion(3, 13))
+WINDOWS = Cell(platform=Platform.WINDOWS_X64, python=PythonVersion(3, 13))
+
+
+def wheel(folder: Path, tag: str, files: Mapping[str, bytes]) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"thing-1-{tag}.whl"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in {"thing-1.dist-info/METADATA": METADATA, **files}.items():
+            archive.writestr(name, data)
+    return path
+
+
+def differences(
+    tmp_path: Path,
+    ours: Mapping[str, bytes],
+    official: Mapping[str, bytes],
+    *,
+    tags: tuple[str, str] = (f"cp313-cp313-{MANYLINUX}", f"cp313-cp313-{MANYLINUX}"),
+    cell: Cell = LINUX,
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    mine = read_wheel(wheel(tmp_path / "ours", tags[0], ours))
+    theirs = read_wheel(wheel(tmp_path / "official", tags[1], official))
+    compared = compare(mine, theirs, cell)
+    return compared.differences, compared.notes
+
+
+def test_contents(tmp_path: Path) -> None:
+    path = wheel(
+        tmp_path,
+        f"cp313-cp313-{MANYLINUX}",
+        {
+            "thing/__init__.py": b"",
+            "thing/_a.cpython-313-x86_64-linux-gnu.so": b"a",
+            "thing/sub/_b.abi3.so": b"b",
+            "thing/_c.so": b"c",
+            "top.cp313-win_amd64.pyd": b"d",
+            "thing-1.data/platlib/thing/_e.pyd": b"e",
+            "thing-1.data/purelib/thing/pure.py": b"p",
+            "thing-1.data/scripts/run": b"#!python",
+            "thing.libs/libgomp-1234.so.1.0.0": b"g",
+            "thing/.dylibs/libz.dylib": b"z",
+            "thing/helper.dll": b"h",
+            "thing-1.dist-info/RECORD": b"",
+            "thing-1.dist-info/WHEEL": b"",
+            "thing-1.dist-info/licenses/LICENSE": b"",
+            "thing-1.dist-info/entry_points.txt": b"[console_scripts]\nRun = thing:main\n[empty]\n",
+        },
+    )
+    contents = read_wheel(path)
+    assert contents.modules == {
+        "thing._a": "thing/_a.cpython-313-x86_64-linux-gnu.so",
+        "thing.sub._b": "thing/sub/_b.abi3.so",
+        "thing._c": "thing/_c.so",
+        "top": "top.cp313-win_amd64.pyd",
+        "thing._e": "thing-1.data/platlib/thing/_e.pyd",
+    }
+    assert contents.files == {
+        "thing/__init__.py": b"",
+        "thing/pure.py": b"p",
+        ".data/scripts/run": b"#!python",
+    }
+    assert contents.libraries == {
+        "thing.libs/libgomp-1234.so.1.0.0",
+        "thing/.dylibs/libz.dylib",
+        "thing/helper.dll",
+    }
+    assert contents.dist_info == {"METADATA", "LICENSE", "entry_points.txt"}
+    assert contents.entry_points == {"console_scripts": {"Run": "thing:main"}}
+    assert contents.metadata["name"] == ("thing",)
+    assert not contents.is_pure
+
+
+def test_same_wheels(tmp_path: Path) -> None:
+    files = {"thing/__init__.py": b"x = 1\n", "thing/_a.cpython-313-x86_64-linux-gnu.so": b"ours"}
+    official = {**files, "thing/_a.cpython-313-x86_64-linux-gnu.so": b"theirs"}
+    assert differences(tmp_path, files, official) == ((), ())
+
+
+def test_every_difference_is_told(tmp_path: Path) -> None:
+    ours = {"thing/_a.so": b"", "thing/_x.so": b"", "thing/a.py": b"1", "thing/b.py": b"1"}
+    official = {"thing/_a.so": b"", "thing/_y.so": b"", "thing/a.py": b"2", "thing/c.py": b"1"}
+    official["thing-1.dist-info/entry_points.txt"] = b"[console_scripts]\nrun = thing:main\n"
+    assert differences(tmp_path, ours, official) == (
+        (
+            "extension module missing: thing._y",
+            "extension module extra: thing._x",
+            "file missing: thing/c.py",
+            "file extra: thing/b.py",
+            "file differs: thing/a.py",
+            "entry points differ",
+        ),
+        (".dist-info file missing: entry_points.txt",),
+    )
+
+
+def test_what_tools_make_is_no_difference(tmp_path: Path) -> None:
+    ours = {
+        "thing/__init__.py": b'"""It."""\n\nimport os\n',
+        "thing/_a.c": b"/* Generated by Cython 3.1 */\nours",
+        "thing/text.py": b"a\nb\n",
+    }
+    patch = b'"""It."""\n\n\n# start delvewheel patch\nimport sys\n\n# end delvewheel patch\n\nimport os\n'
+    official = {
+        "thing/__init__.py": patch,
+        "thing/_a.c": b"/* Generated by Cython 3.0 */\ntheirs",
+        "thing/text.py": b"a\r\nb\r\n",
+        "thing.libs/msvcp140.dll": b"",
+        "thing-1.dist-info/DELVEWHEEL": b"",
+        "thing-1.dist-info/sboms/auditwheel.cdx.json": b"",
+    }
+    assert differences(tmp_path, ours, official) == (
+        (),
+        ("line ends differ in 1 files", "library missing: thing.libs/msvcp140.dll"),
+    )
+
+
+def test_changed_code_beside_a_patch_is_a_difference(tmp_path: Path) -> None:
+    official = {"a.py": b"# start delvewheel patch\nimport sys\n# end delvewheel patch\nimport json\n"}
+    assert differences(tmp_path, {"a.py": b"import os\n"}, official)[0] == ("file differs: a.py",)
+
+
+def test_metadata_is_noted(tmp_path: Path) -> None:
+    other = {"thing-1.dist-info/METADATA": METADATA.replace(b"2.4", b"2.1") + b"More.\n"}
+    found = differences(tmp_path, {}, other)
+    assert found == ((), ("METADATA differs: description",))
+
+
+@pytest.mark.parametrize(
+    ("cell", "ours", "official", "expected"),
+    [
+        (LINUX, f"cp313-cp313-{MANYLINUX}", "cp313-cp313-manylinux_2_28_x86_64", ((), (), "older")),
+        (LINUX, f"cp313-cp313-{MANYLINUX}", "cp313-cp313-manylinux2014_x86_64", ((), (), "equal")),
+        # An older system than pyz3 ever promises is no difference, an older one than it could is.
+        (
+            LINUX,
+            f"cp313-cp313-{MANYLINUX}",
+            f"cp313-cp313-manylinux_2_5_x86_64.manylinux1_x86_64.{MANYLINUX}",
+            ((), ("oldest system: 2.17, officially 2.5",), "newer"),
+        ),
+        (
+            LINUX,
+            "cp313-cp313-manylinux_2_28_x86_64",
+            f"cp313-cp313-{MANYLINUX}",
+            (("oldest system: 2.28, officially 2.17",), (), "newer"),
+        ),
+        (
+            LINUX,
+            f"cp313-cp313-{MANYLINUX}",
+            f"cp39-abi3-{MANYLINUX}",
+            (("tag: cp313-cp313, officially cp39-abi3",), (), "equal"),
+        ),
+        (MAC, "cp313-cp313-macosx_10_13_x86_64", "cp313-cp313-macosx_10_13_universal2", ((), (), "equal")),
+        (
+            MAC,
+            "cp313-cp313-macosx_10_13_x86_64",
+            "cp313-cp313-macosx_10_9_universal2",
+            ((), ("oldest system: 10.13, officially 10.9",), "newer"),
+        ),
+        (ARM_MAC, "cp313-cp313-macosx_11_0_arm64", "cp313-cp313-macosx_10_9_universal2", ((), (), "equal")),
+        (WINDOWS, "cp313-cp313-win_amd64", "cp313-cp313-win_amd64", ((), (), "equal")),
+    ],
+)
+def test_tags(
+    tmp_path: Path,
+    cell: Cell,
+    ours: str,
+    official: str,
+    expected: tuple[tuple[str, ...], tuple[str, ...], str],
+) -> None:
+    mine = read_wheel(wheel(tmp_path / "ours", ours, {}))
+    theirs = read_wheel(wheel(tmp_path / "official", official, {}))
+    compared = compare(mine, theirs, cell)
+    assert (compared.differences, compared.notes, compared.floor) == expected
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        (LINUX, f"thing-1-cp313-cp313-{MANYLINUX}.whl"),
+        (WINDOWS, "thing-1-cp39-abi3-win_amd64.whl"),
+        (MAC, "thing-1-cp313-cp313-macosx_10_13_universal2.whl"),
+        (
+            Cell(platform=Platform.LINUX_X86_64, python=PythonVersion(3, 11)),
+            "thing-1-py3-none-any.whl",
+        ),
+        (
+            Cell(platform=Platform.MUSLLINUX_X86_64, python=PythonVersion(3, 13)),
+            "thing-1-cp313-cp313-musllinux_1_2_x86_64.whl",
+        ),
+    ],
+)
+def test_an_installer_takes_the_best_wheel(cell: Cell, expected: str) -> None:
+    names = [
+        f"thing-1-cp313-cp313-{MANYLINUX}.whl",
+        "thing-1-cp313-cp313-macosx_10_13_universal2.whl",
+        "thing-1-cp313-cp313-musllinux_1_2_x86_64.whl",
+        "thing-1-cp39-abi3-win_amd64.whl",
+        "thing-1-py3-none-any.whl",
+    ]
+    assert cell.best(names) == expected
+    assert cell.best(["thing-1-cp310-cp310-win32.whl"]) == ""
+
+
+def test_every_platform_has_tags_that_pyz3_gives() -> None:
+    for platform in Platform:
+        if platform.spec.default:
+            cell = Cell(platform=platform, python=PythonVersion(3, 13))
+            name = f"thing-1-cp313-cp313-{platform.wheel_platform_for(platform.floor(cell.python))}.whl"
+            assert cell.best([name]) == name
+            assert cell.floor(name) == cell.default_floor
+
+
+KNOWN = (
+    Known(what="extension module missing: thing._a", cause="a library", platforms=("windows-*",)),
+    Known(what="build: *a.h*", cause="a header", platforms=("macos-*", "windows-*"), pythons=("3.13",)),
+)
+
+
+@pytest.mark.parametrize(
+    ("cell", "reasons", "built", "published", "expected"),
+    [
+        (WINDOWS, (), True, True, ("equal", ())),
+        (WINDOWS, (), True, False, ("unpublished", ())),
+        (WINDOWS, ("extension module missing: thing._a",), True, True, ("known", ("a library",))),
+        (LINUX, ("extension module missing: thing._a",), True, True, ("different", ())),
+        (WINDOWS, ("extension module missing: thing._a2",), True, True, ("different", ())),
+        (WINDOWS, ("extension module missing: thing._a", "file extra: x"), True, True, ("different", ())),
+        (MAC, ("build: x.c:1: error:\n'a.h' not found",), False, True, ("known", ("a header",))),
+        (MAC, ("build: x.c:1: error: b.h",), False, True, ("failed", ())),
+        (LINUX, ("build: a.h",), False, False, ("failed", ())),
+    ],
+)
+def test_verdicts(
+    cell: Cell,
+    reasons: tuple[str, ...],
+    built: bool,
+    published: bool,
+    expected: tuple[str, tuple[str, ...]],
+) -> None:
+    assert judge(cell, reasons, built=built, published=published, known=KNOWN) == expected
+
+
+LOG = """\
+! thing._fast is left out: 'foo.h' file not found  (cp313-win_amd64, cp311-win_amd64)
+  the package uses its Python version of it instead, which is slower
+✗ windows-x64 · thing._a  (cp311, cp313)
+a.c:1:1: error: expected ';'
+
+tip: mend it
+✗ macos-x86_64  (cp311)
+setup.py ended with code 1
+✗ any platform
+the disk is full
+2 wheels in 3 s; 4 failed
+error: 4 of 6 wheels could not be built
+"""
+
+
+def test_errors_are_found_in_the_log() -> None:
+    assert (
+        error_for(WINDOWS, LOG) == "thing._a:\na.c:1:1: error: expected ';'\ntip: mend it\nthe disk is full"
+    )
+    assert error_for(MAC, LOG) == "the disk is full"
+    assert error_for(MAC, "error: no such project\ntip: look\n") == "error: no such project\ntip: look"
+    assert error_for(MAC, "Traceback\n  boom\n") == "Traceback\n  boom"
+    assert error_for(MAC, "") == "no wheel, and nothing said"
+    assert left_out(WINDOWS, LOG) == ("thing._fast: 'foo.h' file not found",)
+    assert left_out(MAC, LOG) == ()
+
+
+def test_command_line() -> None:
+    project = Project(name="thing", version="1", languages=("C",))
+    words = command_line(project, (WINDOWS, LINUX), all_platforms=False)
+    assert words == [
+        *("pyz3", "wheel", "thing==1", "--platform", "windows-x64", "--platform", "linux-x86_64"),
+        *("--python", "3.13"),
+    ]
+    assert command_line(project, (WINDOWS,), all_platforms=True)[3:] == [
+        "--all-platforms",
+        "--python",
+        "3.13",
+    ]
+
+
+def test_unpacking_leaves_the_dependencies_alone(tmp_path: Path) -> None:
+    dependencies = tmp_path / "dependencies"
+    dependencies.mkdir()
+    (dependencies / "shared.py").write_text("theirs")
+    path = wheel(
+        tmp_path, f"cp313-cp313-{MANYLINUX}", {"shared.py": b"ours", "thing-1.data/platlib/x/y.py": b"y"}
+    )
+    unpack(path, dependencies, tmp_path / "site")
+    assert (dependencies / "shared.py").read_text() == "theirs"
+    assert (tmp_path / "site" / "shared.py").read_text() == "ours"
+    assert (tmp_path / "site" / "x" / "y.py").read_text() == "y"
+
+
+def test_the_list_is_as_it_must_be() -> None:
+    projects = load_projects()
+    names = [project.name for project in projects]
+    assert names == sorted(names)
+    assert len(projects) >= 60
+    assert {language for project in projects for language in project.languages} >= {"C", "C++", "Cython"}
+    suites = [project.tests for project in projects if project.tests is not None]
+    assert sum("linux-x86_64" in suite.platforms for suite in suites) >= 10
+    assert sum("windows-x64" in suite.platforms for suite in suites) >= 5
+    platforms = {str(platform) for platform in Platform}
+    assert {name for suite in suites for name in suite.platforms} <= platforms
+
+
+def cell_result(cell: Cell, status: str, **values: object) -> CellResult:
+    return CellResult(platform=str(cell.platform), python=str(cell.python), status=status, **values)  # type: ignore[arg-type]
+
+
+def test_page() -> None:
+    old = Cell(platform=Platform.WINDOWS_X64, python=PythonVersion(3, 11))
+    binary = {"wheel": "w.whl", "official": "thing-1-cp313-cp313-win_amd64.whl"}
+    cells = (
+        cell_result(LINUX, "equal", imported="host-3.13", **binary),
+        cell_result(old, "equal", **binary),
+        cell_result(WINDOWS, "known", reasons=("file extra: x",), causes=("needs a | library",), **binary),
+    )
+    other = (
+        cell_result(LINUX, "unpublished", wheel="w.whl", official="other-1-py3-none-any.whl"),
+        cell_result(old, "failed", reasons=("build: x\n  y",), official=binary["official"]),
+        cell_result(WINDOWS, "failed", reasons=("build: x\n  y",), official=binary["official"]),
+    )
+    common = {"version": "1", "command": "pyz3", "date": "2026-11-21", "revision": "abc", "seconds": 1.0}
+    results = [
+        ProjectResult(name="thing", cells=cells, **common),  # type: ignore[arg-type]
+        ProjectResult(name="other", cells=other, **common),  # type: ignore[arg-type]
+    ]
+    projects = [
+        Project(name="thing", version="1", languages=("C", "C++")),
+        Project(name="other", version="1", languages=("C",)),
+    ]
+    text = render(results, projects, command="python scripts/corpus.py --write-docs")
+    assert "2 of 5 cells (40.0 %) are like the official wheel; " in text
+    assert "with those that differ for a known cause: 3 (60.0 %)" in text
+    assert "1 of 1 cells without an official binary wheel have one of ours" in text
+    assert "In 1 cells every extension module was imported" in text
+    assert "2 projects (2 with C, 1 with C++)" in text
+    rows = [line for line in text.splitlines() if line.startswith("|")]
+    assert rows[7:11] == [
+        "| project | linux-x86_64 | windows-x64 |",
+        "| --- | --- | --- |",
+        "| thing 1 | ✓ | (1) |",
+        "| other 1 | + | ✗ |",
+    ]
+    assert rows[11:] == [
+        "|  | projects | cause |",
+        "| --- | --- | --- |",
+        "| (1) | thing | needs a \\| library |",
+        "| project | cells | what |",
+        "| --- | --- | --- |",
+        "| other | windows-x64 3.11, windows-x64 3.13 | build: x y |",
+    ]
