@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from pyz3.driver.compile_flags import translate_compile
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from pyz3.engine.ldflags import LinkFlags
     from pyz3.linking import LinkedLibrary, Unit
     from pyz3.plan import Job, Module
+
+_COMPILING = re.compile(r"-(f(?!ramework)|O|g|m|std=|D|U|I|i|W(?!l,)|pipe)")
 
 
 def foreign_sources(units: Sequence[Unit], job: Job, *, before: tuple[str, ...]) -> tuple[Source, ...]:
@@ -46,7 +49,10 @@ def link_flags(job: Job, module: Module | LinkedLibrary) -> LinkFlags:
     if not module.units:
         return parse_ldflags(settings.ldflags, module=module.name)
     words = (*settings.ldflags, *(f"-l{name}" for name in settings.libraries))
-    return parse_ldflags(translate_link(words, target=driver_target(job)).args, module=module.name)
+    args = translate_link(words, target=driver_target(job)).args
+    # Compilers take their own flags at a link, too, and do nothing with them.
+    linking = tuple(word for word in args if not _COMPILING.match(word))
+    return parse_ldflags(linking, module=module.name)
 
 
 def is_expressible(job: Job) -> bool:

@@ -161,7 +161,7 @@ class HookRunner:
         options = self.options(job)
         base = job.target.python.base
         include = around.includes[base]
-        commands: dict[str, str] = {}
+        commands = {"CC": "/tools/cc", "CXX": "/tools/c++", "AR": "/tools/ar", "RANLIB": "/tools/ranlib"}
         return target_request(
             job,
             self.place(job),
@@ -176,7 +176,8 @@ class HookRunner:
                 macos=job.floor if job.target.platform.family == "macos" else "",
                 epoch=around.epoch,
                 extra={
-                    **flag_variables(options.settings),
+                    # What is written down gets these flags from the plan.
+                    **(flag_variables(options.settings) if mode == "run" else {}),
                     **expand_variables(options.environment, around.environ),
                 },
             ),
