@@ -21,7 +21,7 @@ from pyz3.engine.toolchain import find_toolchain
 from pyz3.errors import ConfigError
 
 
-@click.command(context_settings=SETTINGS)
+@click.command(context_settings=SETTINGS, short_help="Install so that the sources can be worked on.")
 @project_argument
 @click.option("--in-place", is_flag=True, help="Put the modules into the source tree; install nothing.")
 @optimize_option
@@ -44,7 +44,7 @@ def develop(*, project: Path, in_place: bool, optimize: str | None) -> int:
     return error.exit_code if error else 0
 
 
-@click.command(context_settings=SETTINGS)
+@click.command(context_settings=SETTINGS, short_help="Remove what develop put anywhere.")
 @project_argument
 def clean(*, project: Path) -> int:
     """Remove what `pyz3 develop` put into this environment and into the source tree, and nothing else."""

@@ -14,7 +14,7 @@ from pyz3.cli.options import SETTINGS
 from pyz3.doctor import diagnose
 
 
-@click.command(context_settings=SETTINGS)
+@click.command(context_settings=SETTINGS, short_help="Say why a wheel or a module does not load.")
 @click.argument("names", nargs=-1, required=True, metavar="WHEEL|MODULE...")
 @click.option(
     "--path",

@@ -18,7 +18,7 @@ from pyz3.scaffold.new import LANGUAGES
 _COLOURS = {"+": "green", "-": "red", "@": "cyan"}
 
 
-@click.command(context_settings=SETTINGS)
+@click.command(context_settings=SETTINGS, short_help="Make a project, or add pyz3 to one.")
 @click.argument("directory", type=click.Path(path_type=Path, file_okay=False), default=".", metavar="[DIR]")
 @click.option(
     "--language",

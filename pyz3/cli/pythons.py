@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@click.command(context_settings=SETTINGS)
+@click.command(context_settings=SETTINGS, short_help="List the C headers that are found.")
 @python_headers_option
 @click.option("--fetch", is_flag=True, help="Get what is missing with uv.")
 def pythons(*, python_headers: tuple[Path, ...], fetch: bool) -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@click.command(context_settings=SETTINGS)
+@click.command(context_settings=SETTINGS, short_help="Write the source distribution.")
 @project_argument
 @output_dir_option("it goes")
 def sdist(*, project: Path, output_dir: Path) -> None:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _POLL_SECONDS = 0.1
 
 
-@click.command(context_settings=SETTINGS)
+@click.command(context_settings=SETTINGS, short_help="Rebuild when a file changes.")
 @project_argument
 def watch(*, project: Path) -> None:
     """Build the project in PROJECT, and again whenever a source, a header or pyproject.toml changes.

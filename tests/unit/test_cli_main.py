@@ -53,6 +53,17 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == f"pyz3, version {__version__}\n"
 
 
+def test_the_list_of_commands_is_readable(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    assert run("--help") == 0
+    commands = capsys.readouterr().out.partition("Commands:\n")[2].splitlines()
+    # The one of `wheel` is its own.
+    assert [line for line in commands if line.endswith("...") and line.split()[0] != "wheel"] == []
+    assert len(commands) > 7
+
+
 @pytest.mark.parametrize("args", [("--help",), ("wheel", "--help"), ("wheel", "-h"), ("pythons", "-h")])
 def test_help(args: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
     assert run(*args) == 0
