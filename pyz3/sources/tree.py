@@ -46,9 +46,9 @@ class TreeEntry:
 def walk_tree(root: Path) -> Iterator[TreeEntry]:
     """Give every file and empty folder of the project in ``root``, in order of names, folder by folder.
 
-    Left out are: version control; virtual environments (``pyvenv.cfg``) and other tools' folders; ``build``
-    if setuptools made it; ``dist`` if it holds nothing but distributions; extension modules that were
-    built in place.  ``*.egg-info`` is left out of a checkout, where it is a remnant, but not of an sdist
+    Left out are: version control; virtual environments (``pyvenv.cfg``) and other tools' folders; at the
+    top ``build`` if setuptools made it, and ``dist`` if it holds nothing but distributions; extension
+    modules that were built in place.  ``*.egg-info`` is left out of a checkout, where it is a remnant, but not of an sdist
     (``PKG-INFO`` beside it), whose list of files setuptools reads.
     """
     top = os.path.realpath(root)
@@ -99,22 +99,24 @@ def _walk(
                 continue
             if not os.path.exists(real) or real in within:  # noqa: PTH110 - leads nowhere, or in a ring
                 continue
-            if os.path.isdir(real) and not _left_out_folder(entry.path, entry.name, is_sdist=is_sdist):  # noqa: PTH112
+            if os.path.isdir(real) and not _left_out_folder(entry.path, name, is_sdist=is_sdist):  # noqa: PTH112
                 yield from _walk(real, top, f"{name}/", is_sdist=is_sdist, within=(*within, real))
                 continue
         if entry.is_dir():
-            if not _left_out_folder(entry.path, entry.name, is_sdist=is_sdist):
+            if not _left_out_folder(entry.path, name, is_sdist=is_sdist):
                 yield from _walk(entry.path, top, f"{name}/", is_sdist=is_sdist, within=within)
         elif entry.is_file() and (is_sdist or not _BUILT.fullmatch(entry.name)) and entry.name != ".git":
             yield TreeEntry(name=name, path=entry.path, link=None, status=entry.stat())
 
 
 def _left_out_folder(path: str, name: str, *, is_sdist: bool) -> bool:
-    if name in _OTHERS or os.path.exists(os.path.join(path, "pyvenv.cfg")):  # noqa: PTH110, PTH118 - fast
+    last = name.rpartition("/")[2]
+    if last in _OTHERS or os.path.exists(os.path.join(path, "pyvenv.cfg")):  # noqa: PTH110, PTH118 - fast
         return True
     if name == "build":
         inside = os.listdir(path)  # noqa: PTH208 - names alone
         return bool(inside) and all(_SETUPTOOLS_BUILD.fullmatch(entry) for entry in inside)
     if name == "dist":
         return all(entry.endswith(_DISTRIBUTION) for entry in os.listdir(path))  # noqa: PTH208
-    return name.endswith(".egg-info") and not is_sdist
+    # setuptools writes it to the root, or to the folder that packages lie in; deeper ones are data.
+    return last.endswith(".egg-info") and not is_sdist and name.count("/") <= 1

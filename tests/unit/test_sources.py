@@ -220,19 +220,14 @@ def test_what_belongs_to_a_checkout(tmp_path: Path) -> None:
     write(
         tmp_path,
         *("setup.py", "pkg/__init__.py", "pkg/_m.c", "pkg/_m.so", "pkg/dist/data.json", "build/rules.mk"),
+        *("pkg/dist/old.zip", "pkg/build/lib/x", "pkg/tests/x.egg-info/PKG-INFO"),
         *("pkg/_m.cpython-313-x86_64-linux-gnu.so", "pkg/_m.cp313-win_amd64.pyd", "pkg/__pycache__/x.pyc"),
         *(".git/HEAD", ".hg/x", ".tox/x", ".nox/x", "node_modules/x", "env/pyvenv.cfg", "env/lib/x.py"),
-        *(
-            "dist/t-1.tar.gz",
-            "dist/t-1-py3-none-any.whl",
-            "src/t.egg-info/SOURCES.txt",
-            ".gitignore",
-            "x.pyc",
-        ),
+        *("dist/t-1.tar.gz", "dist/t-1-py3-none-any.whl", "src/t.egg-info/SOURCES.txt", ".gitignore"),
     )
     assert names(tmp_path) == [
-        *(".gitignore", "build/rules.mk", "pkg/__init__.py", "pkg/_m.c", "pkg/_m.so", "pkg/dist/data.json"),
-        "setup.py",
+        *(".gitignore", "build/rules.mk", "pkg/__init__.py", "pkg/_m.c", "pkg/_m.so", "pkg/build/lib/x"),
+        *("pkg/dist/data.json", "pkg/dist/old.zip", "pkg/tests/x.egg-info/PKG-INFO", "setup.py"),
     ]
 
 
