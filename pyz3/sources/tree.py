@@ -48,8 +48,8 @@ def walk_tree(root: Path) -> Iterator[TreeEntry]:
 
     Left out are: version control; virtual environments (``pyvenv.cfg``) and other tools' folders; at the
     top ``build`` if setuptools made it, and ``dist`` if it holds nothing but distributions; extension
-    modules that were built in place.  ``*.egg-info`` is left out of a checkout, where it is a remnant, but not of an sdist
-    (``PKG-INFO`` beside it), whose list of files setuptools reads.
+    modules that were built in place.  ``*.egg-info`` is left out of a checkout, where it is a remnant,
+    but not of an sdist (``PKG-INFO`` beside it), whose list of files setuptools reads.
     """
     top = os.path.realpath(root)
     is_sdist = os.path.isfile(os.path.join(top, "PKG-INFO"))  # noqa: PTH113, PTH118 - fast
