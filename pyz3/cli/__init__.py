@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from pyz3 import __version__
+from pyz3.cli.cc import ar, cc, cxx, ranlib
 from pyz3.cli.develop import clean, develop, refresh_command
 from pyz3.cli.doctor import doctor
 from pyz3.cli.init import init
@@ -45,6 +46,10 @@ cli.add_command(clean)
 cli.add_command(init)
 cli.add_command(pythons)
 cli.add_command(doctor)
+cli.add_command(cc)
+cli.add_command(cxx)
+cli.add_command(ar)
+cli.add_command(ranlib)
 cli.add_command(refresh_command)
 cli.add_command(zig_plan)
 

@@ -77,31 +77,36 @@ class Setup:
         self.sdkroot = sdkroot
         self.log = log
 
+    def __repr__(self) -> str:
+        """Give an expression that makes its like: the tools hold it."""
+        values = {**vars(self), "target": self.target.zig, "debug": self.target.debug}
+        return f"Setup({', '.join(f'{name}={value!r}' for name, value in values.items())})"
+
 
 class Command:
     """What is to be done.
 
     Attributes:
         steps: Command lines of zig, one after the other; ``SCRATCH`` stands for a folder.
-        output: Where the file of that name in the folder belongs; empty if it is of no use.
+        outputs: Where each step's file belongs if it is made in the folder; empty if it is of no use.
         dropped: As in ``Translated``.
         says: What is answered without running anything.
         error: Why nothing can be run.
     """
 
-    __slots__ = ("dropped", "error", "output", "says", "steps")
+    __slots__ = ("dropped", "error", "outputs", "says", "steps")
 
     def __init__(
         self,
         steps: Sequence[Sequence[str]] = (),
         *,
-        output: str = "",
+        outputs: Sequence[str] = (),
         dropped: Sequence[str] = (),
         says: str = "",
         error: str = "",
     ) -> None:
         self.steps = tuple(tuple(step) for step in steps)
-        self.output = output
+        self.outputs = tuple(outputs)
         self.dropped = tuple(dropped)
         self.says = says
         self.error = error
@@ -123,7 +128,7 @@ def make_command(tool: Tool, args: Sequence[str], setup: Setup, *, special: bool
         own = {"-D", "-U", "--version", "--help", "-h", "-v"}
         return Command([(setup.zig, "ranlib", *(a for a in args if not a.startswith("-") or a in own))])
     start = (setup.zig, tool, "-target", setup.target.zig)
-    answer = _inquiry(args, start, setup.target)
+    answer = _inquiry(args, start, setup.target) if args else Command(error="no input files")
     return answer or _compiler(start, args, setup, special=special)
 
 
@@ -155,6 +160,11 @@ def _inquiry(args: Sequence[str], start: tuple[str, ...], target: DriverTarget) 
         return Command(says=triple(target))
     if words & {"-print-sysroot", "-print-search-dirs", "--print-search-dirs", "-print-multi-os-directory"}:
         return Command(says="")
+    for word in args:
+        if word.startswith(
+            ("-print-prog-name=", "-print-file-name=", "--print-prog-name=", "--print-file-name=")
+        ):
+            return Command(says=word.partition("=")[2])  # as gcc says of what it has none of its own
     if words & {"-dumpversion", "-dumpfullversion", "--help"}:
         return Command([(*start[:2], *args)])  # zig's names of targets confuse clang here
     if words and words <= {"--version", "-v", "-V", "-version", "-qversion"}:
@@ -179,32 +189,52 @@ def _compiler(start: tuple[str, ...], args: Sequence[str], setup: Setup, *, spec
             return Command(dropped=dropped, error=_NO_FRAMEWORK.format(framework, ", ".join(FRAMEWORKS)))
     given = list(units(words))
     sources = [unit[0] for unit in given if len(unit) == 1 and is_source(unit[0])]
-    extras = (*_headers(setup),) if stage != "link" or sources or "-" in words else ()
-    if stage == "link":
-        extras = (*_link_base(setup), *extras, *_libraries(words, setup))
     output = output_of(words)
-    if stage == "object" and sources and not output:
-        # zig cc compiles all of them and keeps the first one's object; on Windows it is called .obj.
-        rest = [word for unit in given if unit[0] not in sources or len(unit) > 1 for word in unit]
-        steps = [(*start, *rest, source, *extras, "-o", _object_name(source)) for source in sources]
-        return Command(steps, dropped=dropped)
-    stdout = output == "-" and stage != "preprocess"
-    if not (special or stdout or stage == "check" or (stage == "link" and target.system == "windows")):
-        if stage == "link" and target.system == "macos" and "-shared" in words:
-            extras = (*extras, *_install_name(words, output))
+    extras = _headers(setup) if stage != "link" or sources or "-" in words else ()
+    if stage == "link":
+        extras = (*_link_base(setup), *extras, *_libraries(words, setup, output))
+    to_stdout = stage == "preprocess" and output in {"", "-"}
+    if to_stdout or (stage == "assembly" and not output):
         return Command([(*start, *words, *extras)], dropped=dropped)
-    output = output or ("a.exe" if stage == "link" else "")
-    name = output.replace("\\", "/").rpartition("/")[2] if output not in {"", "-"} else "out.o"
-    kept = [word for unit in given if unit[0] not in {"-o", "-fsyntax-only"} for word in unit]
+    # What does not go straight to its place: zig would replace a device by a file, leave an import library
+    # beside a DLL, and for macOS an empty file after an error.
+    aside = special or output == "-" or stage == "check"
+    aside = aside or target.system == "macos" or (target.system == "windows" and stage == "link")
+    rest = [word for unit in given if unit[0] not in {"-o", "-fsyntax-only"} for word in unit]
     if stage == "check":
-        kept.append("-c")
-    step = (*start, *kept, *extras, "-o", f"{SCRATCH}/{name}")
-    return Command([step], output="" if special or stage == "check" else output, dropped=dropped)
+        rest.append("-c")
+    if stage in {"object", "check"} and sources and not output:
+        return _one_by_one(
+            (*start, *rest), sources, extras, aside=aside, kept=stage == "object", dropped=dropped
+        )
+    output = output or ("a.exe" if target.system == "windows" else "a.out")
+    if not aside:
+        return Command([(*start, *rest, *extras, "-o", output)], dropped=dropped)
+    step = (*start, *rest, *extras, "-o", f"{SCRATCH}/{_base_name(output) if output != '-' else 'out'}")
+    return Command([step], outputs=("" if special or stage == "check" else output,), dropped=dropped)
 
 
-def _object_name(source: str) -> str:
-    name = source.replace("\\", "/").rpartition("/")[2]
-    return f"{name[: name.rfind('.')]}.o"
+def _one_by_one(
+    start: tuple[str, ...],
+    sources: Sequence[str],
+    extras: tuple[str, ...],
+    *,
+    aside: bool,
+    kept: bool,
+    dropped: Sequence[str],
+) -> Command:
+    """Compile each source: zig cc compiles all of them, and keeps the first one's object."""
+    common = [word for word in start if word not in sources]
+    names = [f"{_base_name(source)[: _base_name(source).rfind('.')]}.o" for source in sources]
+    folder = f"{SCRATCH}/" if aside else ""
+    steps = [
+        (*common, source, *extras, "-o", folder + name) for source, name in zip(sources, names, strict=True)
+    ]
+    return Command(steps, outputs=names if kept else [""] * len(names), dropped=dropped)
+
+
+def _base_name(path: str) -> str:
+    return path.replace("\\", "/").rpartition("/")[2]
 
 
 def _stage(words: Sequence[str]) -> Stage:
@@ -233,12 +263,13 @@ def _link_base(setup: Setup) -> tuple[str, ...]:
     return ("-fno-sanitize=undefined", *(() if setup.target.debug else ("-O2", "-s")))
 
 
-def _libraries(words: Sequence[str], setup: Setup) -> tuple[str, ...]:
+def _libraries(words: Sequence[str], setup: Setup, output: str) -> tuple[str, ...]:
     own = extra_link_args(setup.target, sdk=setup.sdkroot)
     folders = (*(f"-L{folder}" for folder in setup.library_dirs), *own)
     if "-shared" not in words:
         return folders
-    opened = ("-Wl,-undefined,dynamic_lookup",) if setup.target.system == "macos" else ()
+    macos = setup.target.system == "macos"
+    opened = ("-Wl,-undefined,dynamic_lookup", *_install_name(words, output)) if macos else ()
     return (*folders, *opened, *setup.libraries)
 
 
@@ -246,7 +277,7 @@ def _install_name(words: Sequence[str], output: str) -> tuple[str, ...]:
     """Keep the folder of the build out of the library (LC_ID_DYLIB)."""
     if any(word == "-install_name" or word.startswith("-Wl,-install_name") for word in words):
         return ()
-    return (f"-Wl,-install_name,@rpath/{(output or 'a.out').rpartition('/')[2]}",)
+    return (f"-Wl,-install_name,@rpath/{_base_name(output or 'a.out')}",)
 
 
 def _missing_framework(words: Sequence[str]) -> str:

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 _X86_RENAMED = {"sse4": "sse4.2"}
 _X86 = frozenset(
     """
-    mmx sse sse2 sse3 ssse3 sse4 sse4.1 sse4.2 sse4a avx avx2 fma fma4 f16c xop bmi bmi2 lzcnt popcnt aes
-    pclmul sha sha512 sm3 sm4 rdrnd rdseed adx movbe cx16 sahf fxsr xsave xsavec xsaveopt xsaves prfchw
-    clflushopt clwb crc32 gfni vaes vpclmulqdq fsgsbase rtm avx512f avx512cd avx512bw avx512dq avx512vl avx512vbmi
-    avx512vbmi2 avx512ifma avx512vnni avx512bitalg avx512vpopcntdq avx512bf16 avx512fp16 avxvnni avxifma
-    avxvnniint8 avxvnniint16 avxneconvert amx-tile amx-int8 amx-bf16
+    mmx sse sse2 sse3 ssse3 sse4 sse4.1 sse4.2 sse4a avx avx2 fma fma4 f16c xop bmi bmi2 lzcnt popcnt
+    aes pclmul sha sha512 sm3 sm4 rdrnd rdseed adx movbe cx16 sahf fxsr xsave xsavec xsaveopt xsaves
+    prfchw clflushopt clwb crc32 gfni vaes vpclmulqdq fsgsbase rtm avx512f avx512cd avx512bw avx512dq
+    avx512vl avx512vbmi avx512vbmi2 avx512ifma avx512vnni avx512bitalg avx512vpopcntdq avx512bf16
+    avx512fp16 avxvnni avxifma avxvnniint8 avxvnniint16 avxneconvert amx-tile amx-int8 amx-bf16
     """.split()  # noqa: SIM905 - a table of words
 )
 # The levels of the x86-64 psABI, and what compilers call processors that have just these.

@@ -92,7 +92,8 @@ _WITH_VALUE = frozenset(
     lto_library multiply_defined read_only_relocs bundle_loader compatibility_version current_version
     macosx_version_min macos_version_min syslibroot U framework weak_framework force_load load_hidden
     reexport_library weak_library headerpad stack_size output-def image-base delayload out-implib subsystem
-    stack
+    stack heap file-alignment section-alignment major-image-version minor-image-version major-os-version
+    minor-os-version major-subsystem-version minor-subsystem-version
     """.split()  # noqa: SIM905 - a table of words
 )
 # What zig knows of -z.

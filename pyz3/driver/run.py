@@ -126,15 +126,17 @@ def _run_aside(command: Command, setup: Setup, environment: Mapping[str, str]) -
     folder = f"{setup.scratch}/driver-{os.getpid()}-{time.monotonic_ns()}"
     os.makedirs(folder)  # noqa: PTH103 - see above
     try:
-        steps = [[word.replace(SCRATCH, folder) for word in step] for step in command.steps]
-        status = _run(steps, environment)
-        made = steps[-1][-1]
-        if status == 0 and command.output == "-":
-            with open(made, "rb") as file:  # noqa: PTH123 - see above
-                os.write(1, file.read())
-        elif status == 0 and command.output:
-            _move(made, command.output)
-        return status
+        for step, output in zip(command.steps, command.outputs, strict=True):
+            words = [word.replace(SCRATCH, folder) for word in step]
+            status = _call(words, environment)
+            if status:
+                return status
+            if output == "-":
+                with open(words[-1], "rb") as file:  # noqa: PTH123 - see above
+                    os.write(1, file.read())
+            elif output:
+                _move(words[-1], output)
+        return 0
     finally:
         for name in os.listdir(folder):  # noqa: PTH208 - see above
             os.unlink(f"{folder}/{name}")  # noqa: PTH108 - see above

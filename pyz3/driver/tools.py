@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pyz3.driver.command import triple
+from pyz3.driver.command import Setup, triple
 from pyz3.driver.sysroot import case_overlay
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ from pyz3.driver.run import Setup, run_tool
 status = run_tool(
     {tool!r},
     sys.argv[1:],
-    Setup({setup}),
+    {setup!r},
     environ=os.environ,
     say=lambda text: print(text) if text else None,
     complain=lambda text: print(text, file=sys.stderr),
@@ -108,33 +108,45 @@ class Tools:
         }
 
 
-def setup_arguments(
+def make_setup(
     target: DriverTarget,
     *,
     zig: Path,
     local_cache: Path,
     global_cache: Path,
     scratch: Path,
-    overlay: Path | None,
     extras: Extras,
-) -> dict[str, object]:
-    """Give the arguments of ``Setup``."""
-    return {
-        "zig": str(zig),
-        "target": target.zig,
-        "debug": target.debug,
-        "local_cache": str(local_cache),
-        "global_cache": str(global_cache),
-        "scratch": str(scratch),
-        "include": _texts(extras.include),
-        "overlay": str(overlay or ""),
-        "define": extras.define,
-        "prefix_maps": extras.prefix_maps,
-        "library_dirs": _texts(extras.library_dirs),
-        "libraries": _texts(extras.libraries),
-        "sdkroot": str(extras.sdkroot or ""),
-        "log": str(extras.log or ""),
-    }
+) -> Setup:
+    """Give what the tools of a target work with; of Windows its headers' overlay is written.
+
+    Args:
+        target: What they compile for.
+        zig: The executable.
+        local_cache: What zig makes of sources.
+        global_cache: What zig makes of its own; beside it lies what the driver makes.
+        scratch: A folder for unfinished outputs.
+        extras: What commands are given besides.
+
+    Raises:
+        OSError: The overlay cannot be written.
+    """
+    windows = target.system == "windows"
+    return Setup(
+        zig=str(zig),
+        target=target.zig,
+        debug=target.debug,
+        local_cache=str(local_cache),
+        global_cache=str(global_cache),
+        scratch=str(scratch),
+        include=_texts(extras.include),
+        overlay=str(write_overlay(global_cache.parent / "driver", zig)) if windows else "",
+        define=extras.define,
+        prefix_maps=extras.prefix_maps,
+        library_dirs=_texts(extras.library_dirs),
+        libraries=_texts(extras.libraries),
+        sdkroot=str(extras.sdkroot or ""),
+        log=str(extras.log or ""),
+    )
 
 
 def write_tools(
@@ -166,16 +178,9 @@ def write_tools(
         OSError: The folder cannot be written.
     """
     extras = extras or Extras()
-    arguments = setup_arguments(
-        target,
-        zig=zig,
-        local_cache=local_cache,
-        global_cache=global_cache,
-        scratch=scratch,
-        overlay=write_overlay(scratch.parent / "driver", zig) if target.system == "windows" else None,
-        extras=extras,
+    setup = make_setup(
+        target, zig=zig, local_cache=local_cache, global_cache=global_cache, scratch=scratch, extras=extras
     )
-    setup = ", ".join(f"{name}={value!r}" for name, value in arguments.items())
     programs = {}
     for tool in ("cc", "c++", "ar", "ranlib"):
         text = _PROGRAM.format(

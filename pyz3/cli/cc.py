@@ -1,0 +1,143 @@
+"""``pyz3 cc``, ``c++``, ``ar`` and ``ranlib``: a compiler for another platform, for any build system."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pyz3.capi import best_headers, find_headers, how_to_get, import_library, prepare_include, python_symbols
+from pyz3.cli.options import SETTINGS
+from pyz3.driver.run import run_tool
+from pyz3.driver.target import DriverTarget
+from pyz3.driver.tools import Extras, make_setup
+from pyz3.engine.toolchain import find_toolchain
+from pyz3.errors import ConfigError
+from pyz3.targets import Platform, PythonVersion
+from pyz3.targets.names import glibc_floor, select_platforms
+
+if TYPE_CHECKING:
+    from pyz3.driver.command import Setup, Tool
+    from pyz3.engine.toolchain import Toolchain
+
+_HELP = {
+    "cc": "Run a C compiler for another platform: pyz3 cc --target linux-aarch64 -- -c x.c -o x.o",
+    "c++": "Run a C++ compiler for another platform: pyz3 c++ --target windows-x64 -- -c x.cpp -o x.o",
+    "ar": "Run the archiver for another platform: pyz3 ar --target macos-arm64 -- rcs libx.a x.o",
+    "ranlib": "Give an archive an index: pyz3 ranlib --target macos-arm64 -- libx.a",
+}
+
+
+def _make(tool: Tool) -> click.Command:
+    @click.command(tool, context_settings=SETTINGS, help=f"{_HELP[tool]}\n\nWhat stands behind -- is ARGS.")
+    @click.option(
+        "--target",
+        required=True,
+        metavar="PLATFORM",
+        help="A platform: linux-aarch64, manylinux_2_28_x86_64, …",
+    )
+    @click.option(
+        "--python", metavar="X.Y", help="Add this Python's headers and, on Windows, its import library."
+    )
+    @click.option("--log", type=click.Path(path_type=Path), help="A file that takes a line per dropped flag.")
+    @click.option("-v", "--verbose", is_flag=True, help="Print zig's command lines.")
+    @click.argument("args", nargs=-1, type=click.UNPROCESSED)
+    def command(
+        *, target: str, python: str | None, log: Path | None, verbose: bool, args: tuple[str, ...]
+    ) -> int:
+        status = run_tool(
+            tool,
+            args,
+            _setup(target, python, log),
+            environ=os.environ,
+            say=click.echo,
+            complain=lambda text: click.echo(text, err=True),
+            verbose=verbose,
+        )
+        return status if status >= 0 else 128 - status  # of a process that a signal ended, as shells have it
+
+    return command
+
+
+def _setup(name: str, python: str | None, log: Path | None) -> Setup:
+    toolchain = find_toolchain(os.environ)
+    version = _version(python) if python is not None else None
+    platform, target = _target(name, version)
+    sdk = os.environ.get("SDKROOT") if target.system == "macos" else None
+    extras = Extras(sdkroot=Path(sdk) if sdk else None, log=log)
+    if version is not None:
+        extras = _python_extras(extras, version, platform, toolchain)
+    toolchain.identity()  # makes the folders
+    return make_setup(
+        target,
+        zig=toolchain.zig,
+        local_cache=toolchain.local_cache,
+        global_cache=toolchain.global_cache,
+        scratch=toolchain.cache / "tmp",
+        extras=extras,
+    )
+
+
+def _version(text: str) -> PythonVersion:
+    try:
+        return PythonVersion.parse(text)
+    except ValueError as error:
+        raise ConfigError(f"--python: {error}", tip="name one version: 3.13 or 3.13t") from error
+
+
+def _target(name: str, python: PythonVersion | None) -> tuple[Platform, DriverTarget]:
+    platforms = select_platforms([name], source="--target")
+    if len(platforms) != 1 or platforms[0].spec.slices:
+        parts = [part for platform in platforms for part in platform.slices]
+        raise ConfigError(
+            f"--target: {name!r} is more than one: {', '.join(str(part) for part in parts)}",
+            tip="name one of them",
+        )
+    platform = platforms[0]
+    if platform.family == "pyodide":
+        raise ConfigError(
+            "--target: the tools have no linker for pyodide", tip="let pyz3 wheel build the extension modules"
+        )
+    floor = glibc_floor([name], source="--target")
+    if platform.family == "macos":
+        floor = os.environ.get("MACOSX_DEPLOYMENT_TARGET", "")
+    if not floor and python is not None:
+        floor = platform.floor(python)
+    return platform, DriverTarget.of(platform, floor=floor)
+
+
+def _python_extras(
+    extras: Extras, version: PythonVersion, platform: Platform, toolchain: Toolchain
+) -> Extras:
+    """Give what compiles and links against a Python."""
+    tree = best_headers(find_headers(environ=os.environ)).get(version.base)
+    if tree is None:
+        raise ConfigError(f"there are no headers of Python {version.base} here", tip=how_to_get(version.base))
+    include = prepare_include(tree, toolchain.capi)
+    libraries: tuple[Path, ...] = ()
+    if platform.family == "windows":
+        symbols = python_symbols(include, version=version, system="windows")
+        library = import_library(
+            symbols,
+            version=version,
+            arch=platform.spec.arch,  # type: ignore[arg-type]  # Windows' rows of the table
+            cache=toolchain.capi,
+            zig=(str(toolchain.zig),),
+        )
+        libraries = (library,)
+    return Extras(
+        include=(include,),
+        define=("Py_GIL_DISABLED=1",) if version.free_threaded else (),
+        library_dirs=tuple(library.parent for library in libraries),
+        libraries=libraries,
+        sdkroot=extras.sdkroot,
+        log=extras.log,
+    )
+
+
+cc = _make("cc")
+cxx = _make("c++")
+ar = _make("ar")
+ranlib = _make("ranlib")
