@@ -25,6 +25,14 @@ DATA = "_pyz3_sysconfigdata"
 # How an extension module is linked: on macOS, Python's own symbols are found when it is loaded.
 LINK_FLAGS = {"darwin": ("-shared", "-undefined", "dynamic_lookup"), "other": ("-shared",)}
 
+# Flags of the host's compiler and linker: a target has none of them.
+_FLAGS = (
+    *("CFLAGS", "OPT", "BASECFLAGS", "CPPFLAGS", "CONFIGURE_CFLAGS", "CONFIGURE_CPPFLAGS", "EXTRA_CFLAGS"),
+    *("PY_CFLAGS", "PY_LDFLAGS", "LDFLAGS", "CONFIGURE_LDFLAGS", "LIBS", "LINKFORSHARED", "CCSHARED"),
+    *("CFLAGSFORSHARED", "SYSLIBS", "MODLIBS", "LOCALMODLIBS", "PYTHONFRAMEWORK"),
+)
+_OFF = ("Py_ENABLE_SHARED", "PY_ENABLE_SHARED", "Py_DEBUG")
+
 # Of the interpreter that runs: where its own files are stays true.
 _OF_THE_HOST = (
     *("prefix", "exec_prefix", "installed_base", "installed_platbase", "base", "platbase", "projectbase"),
@@ -54,18 +62,9 @@ def variables(target: Mapping[str, Any]) -> dict[str, Any]:
     soabi = suffix[1:].rpartition(".")[0]
     lib = os.path.join(os.path.dirname(include), "lib")
     values = {
-        **dict.fromkeys(
-            ("CFLAGS", "OPT", "BASECFLAGS", "CPPFLAGS", "CONFIGURE_CFLAGS", "CONFIGURE_CPPFLAGS"), ""
-        ),
-        **dict.fromkeys(
-            ("PY_CFLAGS", "PY_LDFLAGS", "LDFLAGS", "CONFIGURE_LDFLAGS", "LIBS", "LINKFORSHARED"), ""
-        ),
-        **dict.fromkeys(
-            ("CCSHARED", "CFLAGSFORSHARED", "SYSLIBS", "MODLIBS", "LOCALMODLIBS", "EXTRA_CFLAGS"), ""
-        ),
-        **dict.fromkeys(("Py_ENABLE_SHARED", "PY_ENABLE_SHARED", "Py_DEBUG"), 0),
+        **dict.fromkeys(_FLAGS, ""),
+        **dict.fromkeys(_OFF, 0),
         "LIBM": "" if windows else "-lm",
-        "PYTHONFRAMEWORK": "",
         "HAVE_DYNAMIC_LOADING": 1,
         "CC": cc,
         "CXX": cxx,

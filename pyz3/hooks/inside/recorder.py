@@ -209,7 +209,7 @@ class Recorder:
         return {
             "objects": objects,
             "extra_objects": extra,
-            "archives": archives,
+            "archives": list(dict.fromkeys(archives)),
             "libraries": system,
             "library_dirs": [os.path.abspath(folder) for folder in library_dirs],
         }
