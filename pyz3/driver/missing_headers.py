@@ -213,8 +213,9 @@ def missing_header_advice(header: str, platform: str) -> str | None:
         advice = f"the package {package} brings it, which belongs into build-system.requires"
     if not advice and (library := _lookup(_LIBRARIES, header)):
         advice = (
-            f"it belongs to {library}, an external library; build that from source as a part of the project, or "
-            "name folders that have its headers and a static library for this platform (include-dirs, library-dirs)"
+            f"it belongs to {library}, an external library; build that from source as a part of the project, "
+            "or name folders with its headers and static library for this platform "
+            "(include-dirs, library-dirs)"
         )
     return f"<{header}> was not found for {platform}: {advice}" if advice else None
 

@@ -1,0 +1,97 @@
+"""What is said about a header that was not found."""
+
+from __future__ import annotations
+
+import pytest
+
+from pyz3.driver.missing_headers import missing_header_advice, missing_headers
+
+SDK = "set SDKROOT to the folder of a macOS SDK (MacOSX.sdk)"
+ELSEWHERE = "the code that includes it is meant for another platform"
+EXTERNAL = (
+    "an external library; build that from source as a part of the project, "
+    "or name folders with its headers and static library for this platform (include-dirs, library-dirs)"
+)
+
+
+@pytest.mark.parametrize(
+    ("header", "platform", "advice"),
+    [
+        ("Security/Security.h", "macos-arm64", f"it is part of Apple's framework Security; {SDK}"),
+        ("IOKit/hid/IOHIDLib.h", "macos-x86_64", f"it is part of Apple's framework IOKit; {SDK}"),
+        ("Cocoa/Cocoa.h", "linux-x86_64", f"it is a header of macOS; {ELSEWHERE}"),
+        ("CoreFoundation/CFString.h", "windows-x64", f"it is a header of macOS; {ELSEWHERE}"),
+        (
+            "atlbase.h",
+            "windows-x64",
+            "it is a header of Visual Studio; zig builds with mingw's, which have none like it",
+        ),
+        (
+            "corecrt_math_defines.h",
+            "windows-arm64",
+            "it is a header of Visual Studio; zig builds with mingw's, which have none like it",
+        ),
+        ("linux/if.h", "windows-x64", f"it is a header of Linux; {ELSEWHERE}"),
+        (
+            "sys/socket.h",
+            "windows-x64",
+            "it is a header of POSIX systems; the code that includes it is not written for Windows",
+        ),
+        (
+            "netdb.h",
+            "windows-arm64",
+            "it is a header of POSIX systems; the code that includes it is not written for Windows",
+        ),
+        (
+            "execinfo.h",
+            "musllinux-aarch64",
+            "it is a header of glibc and musl has none like it; leave out the code that includes it",
+        ),
+        (
+            "linux/quantum.h",
+            "linux-aarch64",
+            "zig's kernel headers lack it; name a folder that has it (include-dirs)",
+        ),
+        ("linux/types.h", "macos-arm64", f"it is a header of Linux; {ELSEWHERE}"),
+        ("sys/epoll.h", "macos-arm64", f"it is a header of Linux; {ELSEWHERE}"),
+        ("malloc.h", "macos-x86_64", f"it is a header of Linux; {ELSEWHERE}"),
+        ("netinet/ip_icmp.h", "macos-arm64", f"zig does not carry it; if macOS has it, {SDK}"),
+        (
+            "pwd.h",
+            "pyodide",
+            "it is a header of POSIX systems; the code that includes it is not written for WebAssembly",
+        ),
+        ("Windows.h", "linux-x86_64", f"it is a header of Windows; {ELSEWHERE}"),
+        (
+            "numpy/arrayobject.h",
+            "linux-x86_64",
+            "the package numpy brings it, which belongs into build-system.requires",
+        ),
+        ("openssl/ssl.h", "windows-x64", f"it belongs to OpenSSL, {EXTERNAL}"),
+        ("yaml.h", "musllinux-x86_64", f"it belongs to libyaml, {EXTERNAL}"),
+        ("ffi.h", "macos-arm64", f"it belongs to libffi, {EXTERNAL}"),
+        ("X11/Xlib.h", "linux-aarch64", f"it belongs to Xlib, {EXTERNAL}"),
+    ],
+)
+def test_advice(header: str, platform: str, advice: str) -> None:
+    assert missing_header_advice(header, platform) == f"<{header}> was not found for {platform}: {advice}"
+
+
+@pytest.mark.parametrize("header", ["project_config.h", "src/util.h", "yaml/own.h", "Windowsill.h", "io.h"])
+@pytest.mark.parametrize(
+    "platform", ["linux-x86_64", "macos-arm64", "windows-x64", "musllinux-x86_64", "pyodide"]
+)
+def test_nothing_is_said_of_a_project_s_own(header: str, platform: str) -> None:
+    assert missing_header_advice(header, platform) is None
+
+
+def test_headers_in_a_compiler_s_output() -> None:
+    output = """\
+src/a.c:12:10: fatal error: 'netinet/tcp_fsm.h' file not found
+   12 | #include <netinet/tcp_fsm.h>
+src/b.c:1:10: fatal error: 'ffi.h' file not found
+src/c.c:9:10: fatal error: 'netinet/tcp_fsm.h' file not found
+d.c:3:10: fatal error: zlib.h: No such file or directory
+d.c:4:1: error: unknown type name 'x'
+"""
+    assert missing_headers(output) == ("netinet/tcp_fsm.h", "ffi.h", "zlib.h")
