@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 from filelock import FileLock
+from packaging.requirements import Requirement
 
 from pyz3._files import write_atomically
 from pyz3.environments import _ask
@@ -85,7 +87,7 @@ def environment_for(
             # A setup.py that tries the host's compiler may do better with ours: the build will tell.
             tell(f"{error.message.partition(chr(10))[0]}; going on without")
             more = _FALLBACK
-    if set(more) <= set(base.requires):
+    if all(is_satisfied(text, base.site_packages) for text in more):
         return base
     return build_environment((*base.requires, *more), interpreter, cache=cache, environ=environ, tell=tell)
 
@@ -138,6 +140,20 @@ def required_by_backend(
             tip="the project's setup.py fails on this machine, before any target is involved",
         )
     return normalise(said.requires)
+
+
+def is_satisfied(text: str, site_packages: Path) -> bool:
+    """Whether a requirement is met by what is installed; one with a marker, an extra or an address is not.
+
+    Args:
+        text: As PEP 508 has it.
+        site_packages: Where it may be installed.
+    """
+    requirement = Requirement(text)
+    if requirement.marker or requirement.extras or requirement.url:
+        return False
+    found = metadata.distributions(name=requirement.name, path=[str(site_packages)])
+    return any(requirement.specifier.contains(one.version, prereleases=True) for one in found)
 
 
 def _remembered(memory: Path) -> tuple[str, ...] | None:

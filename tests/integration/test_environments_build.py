@@ -162,7 +162,7 @@ def test_two_at_once_make_one(interpreter: Interpreter, cache: Path, environ: di
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    return files(tmp_path / "project", {"needs.json": '["Extra", "backend"]', "setup.py": ""})
+    return files(tmp_path / "project", {"needs.json": '["Extra", "backend<2"]', "setup.py": ""})
 
 
 def test_the_backend_is_asked_once(
@@ -178,9 +178,10 @@ def test_the_backend_is_asked_once(
     def asked() -> int:
         return sum(len(path.read_text()) for path in cache.rglob("asked"))
 
-    assert made() == ("backend", "extra")
-    assert (made(), asked()) == (("backend", "extra"), 1)
-    (project / "needs.json").write_text("[]")
+    assert made() == ("backend", "backend<2", "extra")
+    assert (made(), asked()) == (("backend", "backend<2", "extra"), 1)
+    # What is there already is enough.
+    (project / "needs.json").write_text('["backend<2"]')
     assert (made(), asked()) == (("backend",), 2)
     # The project's own folder is only read.
     assert sorted(path.name for path in project.iterdir()) == ["needs.json", "setup.py"]
@@ -193,7 +194,7 @@ def test_a_backend_of_the_project_s_own(
     files(project, {"_build/own.py": f"{BACKEND}\n{own}"})
     backend = Backend(kind="setuptools", build_backend="own:maker", backend_path=("_build",))
     made = environment_for(project, backend, interpreter, cache=cache, environ=environ, tell=lambda _: None)
-    assert made.requires == ("backend", "extra")
+    assert made.requires == ("backend<2", "extra")
 
 
 def test_a_backend_that_cannot_answer(

@@ -15,6 +15,7 @@ from pyz3.environments import includes, interpreters, target_wheels, venvs
 from pyz3.environments.fused import fuse_headers
 from pyz3.environments.includes import Dependency, exchange, find_owner
 from pyz3.environments.interpreters import Interpreter, interpreter_for
+from pyz3.environments.requirements import is_satisfied
 from pyz3.environments.target_wheels import pip_platforms
 from pyz3.environments.venvs import build_environment, normalise
 from pyz3.errors import ConfigError, Pyz3Error
@@ -396,6 +397,29 @@ def test_who_owns_a_package(tmp_path: Path) -> None:
     assert find_owner(tmp_path, "purely") == Dependency(name="pure", version="1.0", platforms=("any", "any"))
     assert find_owner(tmp_path, "odd") is None
     assert find_owner(tmp_path, "b") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "met"),
+    [
+        *(
+            ("a-b", True),
+            ("A.b>=0.9,<2", True),
+            ("a-b==1.0", True),
+            ("a-b>1", False),
+            ("a-b>=1.0.dev1", True),
+        ),
+        *(
+            ("c", False),
+            ("a-b[x]", False),
+            ("a-b; python_version>'3'", False),
+            ("a-b @ https://x.org/y", False),
+        ),
+    ],
+)
+def test_what_is_installed_is_not_installed_again(text: str, met: bool, tmp_path: Path) -> None:
+    install(tmp_path, "A_b", "", None)
+    assert is_satisfied(text, tmp_path) == met
 
 
 def test_tags_that_a_platform_takes() -> None:
