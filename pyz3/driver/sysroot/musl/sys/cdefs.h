@@ -17,14 +17,5 @@
 #define __STRING(text) #text
 #define __nonnull(positions) __attribute__((__nonnull__ positions))
 #define __wur
-#ifndef __dead2
-#define __dead2 __attribute__((__noreturn__))
-#endif
-#ifndef __pure2
-#define __pure2 __attribute__((__const__))
-#endif
-#ifndef __unused
-#define __unused __attribute__((__unused__))
-#endif
 
 #endif
