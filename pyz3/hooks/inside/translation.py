@@ -11,10 +11,11 @@ import contextlib
 import hashlib
 import json
 import os
+import platform
 import re
 import sys
+from collections import namedtuple
 from pathlib import Path
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -35,9 +36,7 @@ class Translations:
         uname: What ``UNAME_SYSNAME`` and its relatives are on the target.
     """
 
-    def __init__(
-        self, cache: str, *, roots: Iterable[str], temporary: Iterable[str], uname: tuple[str, ...]
-    ) -> None:
+    def __init__(self, cache: str, *, roots: Iterable[str], temporary: Iterable[str], uname: Any) -> None:
         self._cache = Path(cache)
         below = tuple(root.rstrip(os.sep) + os.sep for root in roots if root)
         apart = tuple(root.rstrip(os.sep) + os.sep for root in temporary)
@@ -53,8 +52,6 @@ class Translations:
             scanning: ``Cython.Compiler.Scanning``.
         """
         self._shorten_descriptions(scanning.FileSourceDescriptor)
-        # What UNAME_SYSNAME and its relatives are made of.
-        scanning.platform = SimpleNamespace(uname=lambda: self._uname)
         translate = main.run_pipeline
 
         def run_pipeline(source: Any, options: Any, full_module_name: Any = None, context: Any = None) -> Any:
@@ -62,7 +59,8 @@ class Translations:
             options.embedded_metadata = self._shortened(options.embedded_metadata)
 
             def really() -> Any:
-                return translate(source, options, full_module_name, context)
+                with self._target_uname():
+                    return translate(source, options, full_module_name, context)
 
             try:
                 key = self._key(source, options, full_module_name, own_context)
@@ -73,6 +71,16 @@ class Translations:
                 return self._known(key, result) or self._remembered(key, really())
 
         main.run_pipeline = run_pipeline
+
+    @contextlib.contextmanager
+    def _target_uname(self) -> Iterator[None]:
+        """Let Cython make UNAME_SYSNAME and its relatives of what the target is."""
+        own = platform.uname
+        platform.uname = lambda: self._uname
+        try:
+            yield
+        finally:
+            platform.uname = own
 
     def short(self, path: str) -> str:
         """Give a path without the folder that it has on this machine, for this target."""
@@ -122,7 +130,7 @@ class Translations:
             sorted((name, repr(value)) for name, value in settings.items() if not name.startswith("__")),
             sorted((name, repr(value)) for name, value in Options.get_directive_defaults().items()),
             sorted((name, hashlib.sha256(content).hexdigest()) for name, content in contents.items()),
-            self._uname if any(b"UNAME_" in content for content in contents.values()) else (),
+            tuple(self._uname) if any(b"UNAME_" in content for content in contents.values()) else (),
         ]
         return hashlib.sha256(repr(parts).encode()).hexdigest()
 
@@ -146,6 +154,7 @@ class Translations:
         for attribute, (name, text) in outputs.items():
             (folder / name).write_bytes(text.encode())
             setattr(result, attribute, str(folder / name))
+        result.num_errors = 0  # before Cython 3 it is only there when all is done
         return result
 
     def _remembered(self, key: str, result: Any) -> Any:
@@ -175,7 +184,8 @@ def remember_translations(cache: str, source: str, temporary: str, view: Mapping
     if main is None:
         return
     Path(cache).mkdir(parents=True, exist_ok=True)
-    uname = (view["system"], "localhost", view["release"], view["version"], view["machine"])
+    kind: Any = namedtuple("kind", "system node release version machine")  # noqa: PYI024 - as CPython's
+    uname = kind(view["system"], "localhost", view["release"], view["version"], view["machine"])
     packages = [entry for entry in sys.path if entry.endswith("site-packages")]
     translations = Translations(cache, roots=[source, *packages], temporary=[temporary], uname=uname)
     translations.install(main, sys.modules["Cython.Compiler.Scanning"])

@@ -1,8 +1,7 @@
 """What the project's own code sees of the system and of Python: the target's values, not the host's.
 
-Everybody else (the standard library, setuptools) keeps seeing the host: an attribute that is faked is taken
-out of its module, so that each access comes through the module's ``__getattr__`` (PEP 562), which looks who
-asks.  Modules keep their type and all other attributes their speed.
+Everybody else (the standard library, setuptools) keeps seeing the host: what is faked is a property of the
+module's class, and looks who asks.  The module's dictionary stays as it is, for C code that reads it.
 """
 
 # ruff: noqa: PTH112, PTH117, PTH118 - distutils speaks in strings, which must stay as they are
@@ -15,14 +14,19 @@ import platform
 import struct
 import sys
 from collections import namedtuple
+from opcode import opmap
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-    from types import FrameType, ModuleType
+    from collections.abc import Iterable, Mapping
+    from types import FrameType
 
 # Packages that make flags on the project's behalf: what they see must be what it sees.
 HELPERS = ("pybind11", "cppy", "extension_helpers")
+# Instructions that read an attribute; functions that read one by its name as a text.
+_READS = frozenset(opmap[name] for name in ("LOAD_ATTR", "LOAD_METHOD", "IMPORT_FROM") if name in opmap)
+_BY_TEXT = frozenset(("getattr", "hasattr"))
 # An attribute that Python on the target does not have.
 ABSENT = object()
 
@@ -41,6 +45,27 @@ class Scope:
         real = {os.path.realpath(root) for root in given}
         self._roots = tuple(os.path.normcase(root).rstrip(os.sep) + os.sep for root in given | real)
         self._known: dict[str, bool] = {}
+
+    def reads(self, frame: FrameType, name: str) -> bool:
+        """Tell whether it is the project that reads the attribute ``name``.
+
+        Compiled code (mypyc's, Cython's) has no frame: that of its caller, perhaps the project's, stands at a
+        call while it reads.
+
+        Args:
+            frame: The innermost Python frame.
+            name: Of the attribute.
+        """
+        code = frame.f_code
+        if frame.f_lasti < 0 or code.co_code[frame.f_lasti] not in _READS:
+            by_text = name in code.co_consts and not _BY_TEXT.isdisjoint(code.co_names)
+            if not by_text:
+                return False
+        return self.covers(frame)
+
+    def calls(self, frame: FrameType, name: str) -> bool:
+        """Tell whether it is the project that calls the function ``name``, by the same token."""
+        return name in frame.f_code.co_names and self.covers(frame)
 
     def covers(self, frame: FrameType | None) -> bool:
         """Tell whether the code of ``frame`` is the project's.
@@ -172,21 +197,31 @@ def _platform_text(view: Mapping[str, Any]) -> str:
 
 def _serve(module: ModuleType, shown: Mapping[str, object], scope: Scope) -> None:
     """Let attributes of a module depend on who asks for them."""
-    own = {name: vars(module).pop(name) for name in shown if name in vars(module)}
-    before: Callable[[str], object] | None = vars(module).get("__getattr__")
+
+    def new(_: type, *args: Any) -> ModuleType:
+        # importlib makes modules with type(sys)(name): they are to be plain ones.
+        return ModuleType(*args)
+
+    properties = {name: _property(module, name, value, scope) for name, value in shown.items()}
+    module.__class__ = type("module", (ModuleType,), {"__new__": new, **properties})
+
+
+def _property(module: ModuleType, name: str, value: object, scope: Scope) -> property:
+    own = vars(module)
+    put_there: list[object] = []
     getframe = sys._getframe  # noqa: SLF001 - documented; inspect.currentframe() is the same
-    title = module.__name__
 
-    def attribute(name: str) -> object:
-        if name in shown:
-            value = shown[name] if scope.covers(getframe(1)) else own.get(name, ABSENT)
-            if value is not ABSENT:
-                return value
-        elif before is not None:
-            return before(name)
-        raise AttributeError(f"module {title!r} has no attribute {name!r}")
+    def get(_: ModuleType) -> object:
+        found = value if not put_there and scope.reads(getframe(1), name) else own.get(name, ABSENT)
+        if found is ABSENT:
+            raise AttributeError(f"module {module.__name__!r} has no attribute {name!r}")
+        return found
 
-    vars(module)["__getattr__"] = attribute
+    def put(_: ModuleType, other: object) -> None:
+        own[name] = other
+        put_there.append(other)  # what somebody sets, everybody sees
+
+    return property(get, put)
 
 
 def _answer(module: ModuleType, name: str, answer: object, scope: Scope) -> None:
@@ -196,7 +231,7 @@ def _answer(module: ModuleType, name: str, answer: object, scope: Scope) -> None
 
     @functools.wraps(own)
     def scoped(*args: Any, **kwargs: Any) -> object:
-        return answer if scope.covers(getframe(1)) else own(*args, **kwargs)
+        return answer if scope.calls(getframe(1), name) else own(*args, **kwargs)
 
     setattr(module, name, scoped)
 
@@ -208,6 +243,6 @@ def _answer_calcsize(view: Mapping[str, Any], scope: Scope) -> None:
     sizes = dict.fromkeys(("P", "@P", "N", "@N", "n", "@n"), 8 if view["maxsize"] > 2**32 else 4)
 
     def calcsize(format: str) -> int:  # noqa: A002 - struct's name for it
-        return sizes[format] if format in sizes and scope.covers(getframe(1)) else own(format)
+        return sizes[format] if format in sizes and scope.calls(getframe(1), "calcsize") else own(format)
 
     struct.calcsize = calcsize  # type: ignore[assignment]
