@@ -30,6 +30,9 @@ ALWAYS = (
     "-Wno-error=return-mismatch",
 )
 
+# Microsoft's compiler merges the definitions `int x;` of several C files, as C compilers once did.
+_WINDOWS = ("-fcommon",)
+
 # What sysconfig's CFLAGS of a python.org build say to setuptools' projects, by pyz3's mode.
 _LEVELS = {"ReleaseFast": "-O3", "ReleaseSafe": "-O2", "ReleaseSmall": "-Os"}
 
@@ -134,7 +137,8 @@ def translate_compile(args: Sequence[str], *, target: DriverTarget) -> Translate
         words += answer[0]
         if answer[1]:
             dropped.append(f"{flag}: {answer[1]}")
-    base = (*ALWAYS, *cpu.baseline(target, tuple(features)), *(() if target.debug else ("-g0",)))
+    always = (*ALWAYS, *_WINDOWS) if target.system == "windows" else ALWAYS
+    base = (*always, *cpu.baseline(target, tuple(features)), *(() if target.debug else ("-g0",)))
     return Translated((*base, *cpu.as_flags(tuple(features)), *words), dropped)
 
 

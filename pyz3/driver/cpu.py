@@ -79,7 +79,7 @@ _ARM_LEVELS = {
 }
 
 # What says that SSE4.2 was asked for, and CRC32 with it.
-_SSE42 = ("sse4", "avx", "fma", "f16c", "xop", "crc32")
+_SSE42 = ("+sse4", "+avx", "+fma", "+f16c", "+xop", "+crc32")
 _OLDEST = "the oldest processor of the target is built for"
 
 
@@ -94,7 +94,7 @@ def baseline(target: DriverTarget, asked: tuple[str, ...]) -> tuple[str, ...]:
         asked: What ``features_of`` gave for the command.
     """
     if target.machine in {"x86_64", "x86"}:
-        hidden = () if any(name[1:].startswith(_SSE42) for name in asked) else ("-U__CRC32__",)
+        hidden = () if any(name.startswith(_SSE42) for name in asked) else ("-U__CRC32__",)
         return (*as_flags(("+crc32", "+evex512")), *hidden)
     if target.machine == "aarch64" and target.system == "elf":
         hidden = () if "+crc" in asked else ("-U__ARM_FEATURE_CRC32",)

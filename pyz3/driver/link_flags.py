@@ -162,7 +162,7 @@ def translate_link(args: Sequence[str], *, target: DriverTarget) -> Translated:
 
 
 def _is_the_compilers(word: str) -> bool:
-    if word == "-framework":
+    if word.startswith(("-framework", "-flat_", "-force_")):
         return False
     return word.startswith(_COMPILERS_OWN) or word in _COMPILERS_WORDS
 

@@ -75,9 +75,9 @@ def is_msvc(word: str, system: str) -> bool:
     if system != "windows":
         return False
     if word.startswith("/"):
-        return len(word) > 1 and (
-            not is_file(word) or word.startswith(("/DEF:", "/OUT:", "/Fo", "/Fe", "/FI", "/D"))
-        )
+        name, colon, _ = word[1:].partition(":")
+        named = bool(colon) and name.isalpha()  # /DEF:x.def
+        return named or (word.startswith("/Fo") and word.endswith(".obj")) or not is_file(word)
     return word.startswith(DASHED)
 
 

@@ -17,12 +17,13 @@ IMPLIED = ""
 # Options whose value is the next word.
 WITH_VALUE = frozenset(
     """
-    -o -x -I -D -U -L -l -u -z -e -T -F -include -imacros -isystem -iquote -idirafter -iprefix -iwithprefix
-    -iwithprefixbefore -isysroot -iframework -cxx-isystem -MF -MT -MQ -Xclang -Xpreprocessor -Xlinker
-    -Xassembler -Xcompiler -Xarch_x86_64 -Xarch_arm64 -arch -target -framework -weak_framework -weak_library
-    -install_name -rpath -undefined -compatibility_version -current_version -multiply_defined
-    -read_only_relocs -bundle_loader -syslibroot -order_file -exported_symbols_list
-    -unexported_symbols_list -umbrella -soname -h --param -B -aux-info -dumpbase -mllvm -G
+    -o -x -I -D -U -L -l -u -z -e -T -F -include -imacros -isystem -iquote -idirafter -ivfsoverlay
+    -iprefix -iwithprefix -iwithprefixbefore -isysroot -iframework -cxx-isystem -MF -MT -MQ -Xclang
+    -Xpreprocessor -Xlinker -Xassembler -Xcompiler -Xarch_x86_64 -Xarch_arm64 -arch -target -framework
+    -weak_framework -weak_library -install_name -rpath -undefined -compatibility_version
+    -current_version -multiply_defined -read_only_relocs -bundle_loader -syslibroot -order_file
+    -exported_symbols_list -unexported_symbols_list -umbrella -soname -h --param -B -aux-info -dumpbase
+    -mllvm -G
     """.split()  # noqa: SIM905 - a table of words
 )
 

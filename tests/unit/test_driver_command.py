@@ -1,0 +1,337 @@
+"""What a whole command of a compiler becomes; the tools as files."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from pyz3.driver.command import SCRATCH, Setup, make_command, output_of, triple
+from pyz3.driver.compile_flags import ALWAYS
+from pyz3.driver.rules import is_file, is_source, units
+from pyz3.driver.run import read_response_files, run_tool
+from pyz3.driver.sysroot import extra_include_args, extra_link_args
+from pyz3.driver.target import DriverTarget
+from pyz3.driver.tools import Extras, make_setup, write_tools
+
+ELF = "powerpc64le-linux-gnu.2.19"  # of which the tables say least
+MACOS = "aarch64-macos.11.0"
+WINDOWS = "aarch64-windows-gnu"
+LINK = ("-fno-sanitize=undefined", "-O2", "-s")
+
+
+def setup(target: str, **more: object) -> Setup:
+    return Setup(zig="zig", target=target, local_cache="l", global_cache="g", scratch="s", **more)  # type: ignore[arg-type]
+
+
+def steps(text: str, target: str = ELF, **more: object) -> list[str]:
+    """Zig's command lines without what all have in common."""
+    command = make_command("cc", text.split(), setup(target, **more))
+    common = {*ALWAYS, "-g0", "-fcommon"}
+    found = []
+    for step in command.steps:
+        assert step[:4] == ("zig", "cc", "-target", target)
+        compiled = [word for word in step[4:] if word not in common]
+        found.append(" ".join(compiled))
+    return found
+
+
+def test_one_source_one_object() -> None:
+    command = make_command("c++", ["-c", "x.cpp", "-O3", "-o", "b/x.o"], setup(ELF))
+    assert command.steps == (
+        ("zig", "c++", "-target", ELF, *ALWAYS, "-g0", "-c", "x.cpp", "-O3", "-o", "b/x.o"),
+    )
+    assert (command.outputs, command.dropped, command.says, command.error) == ((), (), "", "")
+
+
+@pytest.mark.parametrize("target", [ELF, WINDOWS])
+def test_sources_without_an_output_are_compiled_one_by_one(target: str) -> None:
+    extras = " ".join(("", *extra_include_args(DriverTarget(target))))
+    assert steps("-c a/x.c -DX y.cpp", target) == [
+        f"-c -DX a/x.c{extras} -o x.o",
+        f"-c -DX y.cpp{extras} -o y.o",
+    ]
+
+
+@pytest.mark.parametrize("question", ["-E x.c", "-E x.c -o -", "-M x.c", "-MM -MF x.d x.c", "-S x.c"])
+def test_what_goes_to_stdout_or_beside_the_source_passes(question: str) -> None:
+    assert steps(question) == [question]
+
+
+def test_a_link_of_objects_has_no_headers() -> None:
+    given = steps("-shared a.o -lz -o m.so", include=("/py",), define=("X=1",), library_dirs=("/lib-py",))
+    assert given == ["-shared a.o -lz -O2 -s -L/lib-py -o m.so"]
+
+
+def test_a_link_with_a_source_has_headers() -> None:
+    given = steps("x.c -shared -o m.so", include=("/py",), define=("X=1",), prefix_maps=(("/w", "."),))
+    assert given == ["x.c -shared -O2 -s -ffile-prefix-map=/w=. -DX=1 -I/py -o m.so"]
+
+
+def test_a_program_is_no_module() -> None:
+    libraries = ("/py/python313.lib",)
+    assert steps("x.o -o probe", WINDOWS, libraries=libraries)[0].endswith(f"-o {SCRATCH}/probe")
+    assert "python313.lib" not in steps("x.o -o probe", WINDOWS, libraries=libraries)[0]
+    assert "/py/python313.lib" in steps("-shared x.o -o m.pyd", WINDOWS, libraries=libraries)[0].split()
+
+
+def test_windows_links_aside_and_keeps_the_output_alone() -> None:
+    command = make_command("cc", ["-shared", "x.o", "-o", "build/m.pyd"], setup(WINDOWS))
+    words = ("-shared", "x.o", *LINK, *extra_link_args(DriverTarget(WINDOWS)), "-o", f"{SCRATCH}/m.pyd")
+    assert command.steps == (("zig", "cc", "-target", WINDOWS, *words),)
+    assert command.outputs == ("build/m.pyd",)
+
+
+def test_macos_binds_late_and_has_no_folder_in_its_name() -> None:
+    command = make_command("cc", ["-bundle", "x.o", "-o", "/w/build/m.so"], setup(MACOS))
+    assert command.outputs == ("/w/build/m.so",)
+    words = command.steps[0]
+    assert words[-2:] == ("-o", f"{SCRATCH}/m.so")
+    late = ("-Wl,-undefined,dynamic_lookup", "-Wl,-install_name,@rpath/m.so")
+    assert words[words.index("-shared") :] == (
+        *("-shared", "x.o", *LINK, *extra_link_args(DriverTarget(MACOS)), *late),
+        *("-o", f"{SCRATCH}/m.so"),
+    )
+
+
+def test_an_install_name_of_the_project_stays() -> None:
+    command = make_command("cc", ["-dynamiclib", "x.o", "-install_name", "@rpath/y", "-o", "y"], setup(MACOS))
+    assert [word for word in command.steps[0] if "install_name" in word] == ["-install_name"]
+
+
+@pytest.mark.parametrize(
+    "flags", ["-framework Metal", "-Wl,-framework,Metal", "-framework IOKit -framework Metal"]
+)
+def test_a_framework_that_is_not_there(flags: str) -> None:
+    command = make_command("cc", ["-shared", "x.o", *flags.split()], setup(MACOS))
+    assert command.steps == ()
+    assert command.error == (
+        "-framework Metal: zig has no frameworks of macOS, and pyz3 only parts of CoreFoundation, CoreServices"
+        ", IOKit; set SDKROOT to the folder of a macOS SDK (MacOSX.sdk)"
+    )
+
+
+def test_a_framework_of_ours_or_of_an_sdk() -> None:
+    ours = make_command("cc", ["-shared", "x.o", "-framework", "IOKit", "-o", "m.so"], setup(MACOS))
+    assert not ours.error
+    sdk = make_command(
+        "cc", ["-shared", "x.o", "-framework", "Metal", "-o", "m.so"], setup(MACOS, sdkroot="/SDK")
+    )
+    assert set(extra_link_args(DriverTarget(MACOS), sdk="/SDK")) < set(sdk.steps[0])
+    compiled = make_command("cc", ["-c", "x.m", "-o", "x.o"], setup(MACOS, sdkroot="/SDK"))
+    assert set(extra_include_args(DriverTarget(MACOS), sdk="/SDK")) < set(compiled.steps[0])
+
+
+def test_a_device_is_never_replaced() -> None:
+    command = make_command("cc", ["-c", "x.c", "-o", "/dev/null"], setup(ELF), special=True)
+    assert command.steps[0][-2:] == ("-o", f"{SCRATCH}/null")
+    assert command.outputs == ("",)
+
+
+def test_a_check_compiles_aside() -> None:
+    command = make_command("cc", ["-fsyntax-only", "x.c"], setup(WINDOWS))
+    assert command.outputs == ("",)
+    assert "-fsyntax-only" not in command.steps[0]
+    assert "-c" in command.steps[0]
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("-dumpmachine", "powerpc64le-linux-gnu"),
+        ("--print-multiarch", "powerpc64le-linux-gnu"),
+        ("-print-sysroot", ""),
+        ("-print-search-dirs", ""),
+        ("-print-prog-name=ld", "ld"),
+        ("-print-file-name=libgcc.a", "libgcc.a"),
+    ],
+)
+def test_inquiries(question: str, answer: str) -> None:
+    command = make_command("cc", [question], setup(ELF))
+    assert (command.steps, command.says, command.error) == ((), answer, "")
+
+
+@pytest.mark.parametrize(
+    ("question", "command"),
+    [
+        ("--version", ("zig", "cc", "-target", ELF, "--version")),
+        ("-v", ("zig", "cc", "-target", ELF, "--version")),
+        ("-dumpversion", ("zig", "cc", "-dumpversion")),
+        ("--help", ("zig", "cc", "--help")),
+    ],
+)
+def test_inquiries_that_zig_answers(question: str, command: tuple[str, ...]) -> None:
+    assert make_command("cc", [question], setup(ELF)).steps == (command,)
+
+
+@pytest.mark.parametrize("args", [[], ["-V"], ["-qversion"]])
+def test_nothing_to_do(args: list[str]) -> None:
+    assert make_command("cc", args, setup(ELF)).error == "no input files"
+
+
+@pytest.mark.parametrize(
+    ("zig", "name"),
+    [
+        ("x86_64-linux-gnu.2.17", "x86_64-linux-gnu"),
+        ("x86-linux-gnu.2.17", "i686-linux-gnu"),
+        ("aarch64-linux-musl", "aarch64-linux-musl"),
+        ("arm-linux-gnueabihf.2.17", "arm-linux-gnueabihf"),
+        ("aarch64-macos.11.0", "arm64-apple-darwin"),
+        ("x86_64-macos.10.13", "x86_64-apple-darwin"),
+        ("x86_64-windows-gnu", "x86_64-w64-mingw32"),
+        ("x86-windows-gnu", "i686-w64-mingw32"),
+    ],
+)
+def test_triples(zig: str, name: str) -> None:
+    assert triple(DriverTarget(zig)) == name
+
+
+def test_the_archiver_and_the_index() -> None:
+    assert make_command("ar", ["rcs", "x.a", "x.o"], setup(MACOS)).steps == (
+        ("zig", "ar", "rcs", "x.a", "x.o"),
+    )
+    ranlib = make_command("ranlib", ["-no_warning_for_no_symbols", "-c", "-D", "x.a"], setup(MACOS))
+    assert ranlib.steps == (("zig", "ranlib", "-D", "x.a"),)
+
+
+@pytest.mark.parametrize(
+    ("args", "output"),
+    [
+        ("-c x.c", ""),
+        ("-c x.c -o y.o", "y.o"),
+        ("-oy x.c", "y"),
+        ("-o a -o b", "b"),
+        ("-D -o -objc", ""),
+        ("-o", ""),
+    ],
+)
+def test_output(args: str, output: str) -> None:
+    assert output_of(args.split()) == output
+
+
+def test_words_with_their_values() -> None:
+    assert list(units(["-I", "a", "-c", "x.c", "-o"])) == [("-I", "a"), ("-c",), ("x.c",), ("-o",)]
+
+
+def test_files() -> None:
+    sources = ("x.c", "/D/x.cpp", "a.S", "m.mm", r"C:\x.cc")
+    others = ("x.o", "libx.a", "libx.so.1.2", "x.pyd.lib", "x.def")
+    assert all(is_file(name) and is_source(name) for name in sources)
+    assert all(is_file(name) and not is_source(name) for name in others)
+    assert not any(is_file(name) or is_source(name) for name in ("/O2", "-c", "x", "/I/usr/include", ".c-x"))
+
+
+def test_response_files(tmp_path: Path) -> None:
+    inner = tmp_path / "inner"
+    inner.write_text("-DX='a b' \"y z.c\"\n")
+    (tmp_path / "outer").write_text(f"-c @{inner}\n-O2")
+    assert read_response_files([f"@{tmp_path / 'outer'}", "@loader_path", "x"]) == [
+        *("-c", "-DX=a b", "y z.c", "-O2", "@loader_path", "x"),
+    ]
+
+
+def test_what_is_said_and_complained_of(tmp_path: Path) -> None:
+    said: list[str] = []
+    complained: list[str] = []
+    log = tmp_path / "log.txt"
+
+    def run(*args: str) -> int:
+        return run_tool(
+            "cc", args, setup(MACOS, log=str(log)), environ={}, say=said.append, complain=complained.append
+        )
+
+    assert run("-dumpmachine") == 0
+    assert run("-c", "-g", "nowhere.c", "-o", "x.o") == 1
+    assert run("-shared", "-framework", "Metal", "-Wl,-t", "x.o") == 1
+    assert said == ["arm64-apple-darwin"]
+    assert complained[0] == "pyz3 cc: error: no such file or directory: 'nowhere.c'"
+    assert complained[1].startswith("pyz3 cc: error: -framework Metal: ")
+    assert log.read_text() == (
+        "aarch64-macos.11.0 x.o: dropped -g: a release has no debug information\n"
+        "aarch64-macos.11.0 -: dropped -Wl,-t: it only reports\n"
+    )
+
+
+def fake_zig(folder: Path) -> Path:
+    """Where an overlay of headers can be made of."""
+    headers = folder / "zig" / "lib" / "libc" / "include" / "any-windows-any"
+    headers.mkdir(parents=True)
+    (headers / "windows.h").write_text("")
+    return folder / "zig" / "zig"
+
+
+def tools_of(
+    folder: Path, target: str, *, python: str = "/usr/bin/python3", extras: Extras | None = None
+) -> Path:
+    write_tools(
+        folder / "tools",
+        target=DriverTarget(target),
+        zig=fake_zig(folder) if not (folder / "zig").exists() else folder / "zig" / "zig",
+        local_cache=folder / "cache" / "local",
+        global_cache=folder / "cache" / "global",
+        scratch=folder / "cache" / "tmp",
+        extras=extras,
+        python=python,
+    )
+    return folder / "tools"
+
+
+def test_a_setup_is_written_as_it_is(tmp_path: Path) -> None:
+    extras = Extras(
+        include=(Path("/py"),), define=('X="a\'b"',), prefix_maps=(("/w", "."),), log=Path("/log")
+    )
+    target = DriverTarget(WINDOWS, debug=True)
+    made = make_setup(
+        target,
+        zig=fake_zig(tmp_path),
+        local_cache=Path("/l"),
+        global_cache=tmp_path / "global",
+        scratch=Path("/s"),
+        extras=extras,
+    )
+    again = eval(repr(made), {"Setup": Setup})  # noqa: S307 - this is what a tool does
+    assert repr(again) == repr(made)
+    assert (again.target.zig, again.target.debug, again.define) == (WINDOWS, True, ('X="a\'b"',))
+    assert Path(again.overlay).parent == tmp_path / "driver"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="on Windows they are batch files")
+def test_tools_are_programs_that_stay_as_they_are(tmp_path: Path) -> None:
+    folder = tools_of(tmp_path, MACOS)
+    assert sorted(path.name for path in folder.iterdir()) == ["ar", "c++", "cc", "ranlib", "toolchain.cmake"]
+    assert (folder / "cc").read_text().splitlines()[0] == "#!/usr/bin/python3 -IS"
+    assert (folder / "cc").stat().st_mode & 0o777 == 0o755
+    before = {path.name: path.stat().st_ino for path in folder.iterdir()}
+    tools_of(tmp_path, MACOS)
+    assert {path.name: path.stat().st_ino for path in folder.iterdir()} == before
+    tools_of(tmp_path, WINDOWS)
+    assert (folder / "cc").stat().st_ino != before["cc"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="on Windows they are batch files")
+@pytest.mark.parametrize("python", ["/with space/python3", "/long" * 30 + "/python3"])
+def test_an_interpreter_that_no_first_line_can_name(tmp_path: Path, python: str) -> None:
+    lines = (tools_of(tmp_path, ELF, python=python) / "cc").read_text().splitlines()
+    assert lines[:3] == ["#!/bin/sh", f'\'\'\'exec\' "{python}" -IS "$0" "$@"', "' '''"]
+
+
+@pytest.mark.parametrize(
+    ("target", "system", "processor"),
+    [
+        ("x86_64-linux-gnu.2.17", "Linux", "x86_64"),
+        ("x86-linux-gnu.2.17", "Linux", "i686"),
+        ("aarch64-linux-musl", "Linux", "aarch64"),
+        ("aarch64-macos.11.0", "Darwin", "arm64"),
+        ("x86_64-windows-gnu", "Windows", "AMD64"),
+    ],
+)
+def test_toolchain_file(tmp_path: Path, target: str, system: str, processor: str) -> None:
+    extras = Extras(find_roots=(Path("/deps"),), cmake_variables={"Python_INCLUDE_DIR": 'C:\\py "x"'})
+    folder = tools_of(tmp_path, target, extras=extras)
+    lines = (folder / "toolchain.cmake").read_text().splitlines()
+    assert lines[:2] == [f'set(CMAKE_SYSTEM_NAME "{system}")', f'set(CMAKE_SYSTEM_PROCESSOR "{processor}")']
+    assert f'set(CMAKE_FIND_ROOT_PATH "/deps;{folder.as_posix()}/root")' in lines
+    assert 'set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY "ONLY")' in lines
+    assert 'set(Python_INCLUDE_DIR "C:/py \\"x\\"")' in lines
+    assert ('set(CMAKE_OSX_SYSROOT "" CACHE STRING "")' in lines) == (system == "Darwin")
