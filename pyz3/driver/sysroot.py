@@ -4,7 +4,7 @@ They state facts (names, numbers, layouts) in as few lines as real projects need
 
 * ``windows``: Microsoft's ``winternl.h``, before mingw's, which declares more than the SDK's does.
 * ``macos/include``: headers of BSD and Mach; after zig's own.
-* ``macos/Frameworks``: a part of CoreFoundation, CoreServices and IOKit, each with the ``.tbd`` that tells
+* ``macos/Frameworks``: a part of each of ``FRAMEWORKS``, with the ``.tbd`` that tells
   the linker what its library exports, so that no SDK is needed.  A user's SDK takes their place.
 * ``macos/lib``: the same for libraries of ``/usr/lib`` whose headers zig carries.
 * ``musl/sys``: what glibc and the BSDs have there.
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pyz3.driver.target import DriverTarget
 
 FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "sysroot")  # noqa: PTH100, PTH118, PTH120 - see __init__.py
-FRAMEWORKS = ("CoreFoundation", "CoreServices", "IOKit")
+FRAMEWORKS = ("CoreFoundation", "CoreServices", "IOKit", "SystemConfiguration")
 LIBRARIES = ("iconv", "z")
 
 

@@ -95,12 +95,13 @@ def test_frameworks_are_linked_without_an_sdk(tmp_path: Path, target: str) -> No
     source = """
 #include <CoreServices/CoreServices.h>
 #include <IOKit/ps/IOPowerSources.h>
+#include <SystemConfiguration/SystemConfiguration.h>
 #include <iconv.h>
 #include <zlib.h>
 CFStringRef name(void) { return CFSTR("name"); }
 const void *used[] = {
     (void *)CFRelease, &kCFTypeArrayCallBacks, (void *)FSEventStreamStart, (void *)IOPSCopyPowerSourcesInfo,
-    (void *)iconv, (void *)zlibVersion, (void *)malloc };
+    (void *)SCError, (void *)iconv, (void *)zlibVersion, (void *)malloc };
 """
     compiles(source, target, tmp_path, *extra_include_args(driver))
     frameworks = [word for name in FRAMEWORKS for word in ("-framework", name)]
@@ -123,6 +124,7 @@ const void *used[] = {
         "_CFRelease": paths["CoreFoundation"],
         "_FSEventStreamStart": paths["CoreServices"],
         "_IOPSCopyPowerSourcesInfo": paths["IOKit"],
+        "_SCError": paths["SystemConfiguration"],
         "_iconv": "/usr/lib/libiconv.2.dylib",
         "_kCFTypeArrayCallBacks": paths["CoreFoundation"],
         "_malloc": "/usr/lib/libSystem.B.dylib",

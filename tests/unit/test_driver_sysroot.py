@@ -77,7 +77,7 @@ def spelled(header: Path) -> str:
 def test_no_header_includes_itself_or_is_read_twice(header: Path) -> None:
     text = header.read_text(encoding="utf-8")
     assert spelled(header) not in INCLUDE.findall(text)
-    forwards = text == "#include <CoreFoundation/CoreFoundation.h>\n"
+    forwards = re.fullmatch(r"#include <(\w+)/\1\.h>\n", text)
     part = header.name == "pyz3_services.h"
     guard = "_WINTERNL_" if header.name == "winternl.h" else r"PYZ3_\w+_H"
     guarded = re.search(rf"^#(ifndef|elif !defined\() ?({guard})\)?\n#define \2$", text, re.MULTILINE)
@@ -100,7 +100,7 @@ def declared(framework: str) -> set[str]:
             words = " ".join(statement.split())
             if "typedef" in words or words.startswith("enum"):
                 continue
-            function = re.search(r"\b((?:CF|FSE|IO)\w+)\(", words)
+            function = re.search(r"\b((?:CF|FSE|IO|SC)\w+)\(", words)
             data = re.match(r"(?:.* )?(?:CF_EXPORT|extern) const \w+ (k\w+)", words)
             found |= {match[1] for match in (function or data,) if match}
     return found
