@@ -72,6 +72,7 @@ text = ' '.join(map(str, [
     helper.seen(), os.path.join('a', 'b'), child.stdout.decode().strip(),
     sysconfig.get_config_var('LDFLAGS') or 'none', sysconfig.get_config_var('EXT_SUFFIX'),
     platform.uname().system, platform.python_compiler().split()[0],
+    os.uname().machine if hasattr(os, 'uname') else 'no', platform.architecture()[0],
 ]))
 """
 SHOWS = (
@@ -93,15 +94,15 @@ def test_the_project_sees_the_target_and_others_the_host(hooks: Hooks) -> None:
     digits = "".join(map(str, hooks.version))
     assert seen(linux) == (
         "linux posix Linux aarch64 True 8 True False linux-aarch64 linuxposix a/b "
-        f"{sys.platform} none .cpython-{digits}-aarch64-linux-gnu.so Linux Clang"
+        f"{sys.platform} none .cpython-{digits}-aarch64-linux-gnu.so Linux Clang aarch64 64bit"
     )
     assert seen(windows) == (
         "win32 nt Windows AMD64 True 8 False True win-amd64 win32nt a/b "
-        f"{sys.platform} none .cp{digits}-win_amd64.pyd Windows MSC"
+        f"{sys.platform} none .cp{digits}-win_amd64.pyd Windows MSC no 64bit"
     )
     assert seen(win32) == (
         "win32 nt Windows x86 False 4 False True win32 win32nt a/b "
-        f"{sys.platform} none .cp{digits}-win32.pyd Windows MSC"
+        f"{sys.platform} none .cp{digits}-win32.pyd Windows MSC no 32bit"
     )
 
 

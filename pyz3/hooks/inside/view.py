@@ -151,9 +151,9 @@ def _windows_version(view: Mapping[str, Any]) -> object:
 def _os_attributes(view: Mapping[str, Any]) -> dict[str, object]:
     if view["os_name"] == "nt":
         return {"name": "nt", "uname": ABSENT}
-    uname = _uname(view)
+    fields = (view["system"], "localhost", view["release"], view["version"], view["machine"])
     kind = getattr(os, "uname_result", None)  # the host may be Windows
-    return {"name": view["os_name"], "uname": lambda: uname if kind is None else kind(tuple(uname))}
+    return {"name": view["os_name"], "uname": lambda: _uname(view) if kind is None else kind(fields)}
 
 
 def _uname(view: Mapping[str, Any]) -> Any:
