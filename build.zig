@@ -73,6 +73,7 @@ const Artifact = struct {
     library_dirs: []const []const u8,
     libraries: []const []const u8,
     frameworks: []const []const u8,
+    framework_dirs: []const []const u8,
     rpaths: []const []const u8,
     /// Files handed to the linker as they are (import libraries, objects).
     objects: []const []const u8,
@@ -150,6 +151,7 @@ fn addCompile(b: *std.Build, artifact: Artifact, target: std.Build.ResolvedTarge
     for (artifact.objects) |path| module.addObjectFile(.{ .cwd_relative = path });
     for (artifact.library_dirs) |path| module.addLibraryPath(.{ .cwd_relative = path });
     for (artifact.rpaths) |path| module.addRPathSpecial(path);
+    for (artifact.framework_dirs) |path| module.addFrameworkPath(.{ .cwd_relative = path });
     for (artifact.frameworks) |name| module.linkFramework(name, .{});
     for (artifact.libraries) |name| module.linkSystemLibrary(name, .{ .use_pkg_config = .no });
     // A Zig file that no other one imports is a root of its own: an object beside the first.
@@ -171,6 +173,8 @@ fn addCompile(b: *std.Build, artifact: Artifact, target: std.Build.ResolvedTarge
     // The interpreter supplies the C API; on Windows its import library does, and nothing may stay open:
     // lld would link all the same, and the call would end the process.
     if (artifact.kind == .module and target.result.os.tag != .windows) library.linker_allow_shlib_undefined = true;
+    // A framework may have been named just in case.
+    if (artifact.frameworks.len > 0) library.dead_strip_dylibs = true;
     library.link_gc_sections = optimize != .Debug;
     if (artifact.lto.len > 0) library.lto = std.meta.stringToEnum(std.zig.LtoMode, artifact.lto) orelse fail("lto is '{s}'", .{artifact.lto});
     if (artifact.version_script) |path| library.setVersionScript(.{ .cwd_relative = path });

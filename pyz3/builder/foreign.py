@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -15,7 +16,6 @@ from pyz3.hooks.runner import HookRunner, Surroundings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
 
     from pyz3.builder.platform import Built, Deliver
     from pyz3.capi import HeaderTree
@@ -89,7 +89,7 @@ class Foreign:
             The jobs as they turned out to be: one per wheel.
         """
         done = self._describe(jobs, "record")
-        again = [job for job in done if job.trouble is None and not is_expressible(job)]
+        again = [job for job in done if job.trouble is None and not (is_expressible(job) and _is_there(job))]
         buildable = [job for job in done if _is_buildable(job) and job not in again]
         failed: dict[str, Pyz3Error] = {}
 
@@ -127,7 +127,9 @@ class Foreign:
             platforms(buildable, deliver)
         for job in jobs:
             if job.trouble is not None and job.identifier in failed:
-                deliver(job, failed[job.identifier])
+                error = failed[job.identifier]
+                compiler = error.compiler if isinstance(error, BuildFailedError) else ()
+                deliver(job, BuildFailedError(error.message, tip=job.trouble.tip, compiler=compiler))
 
     def _describe(self, jobs: Sequence[Job], mode: Mode) -> tuple[Job, ...]:
         """Have the backend say what is in each wheel; wheels that would be the same file are one."""
@@ -138,8 +140,10 @@ class Foreign:
         answers = self._hooks.run(asked, mode=mode)
         found: dict[tuple[str, str], Job] = {}
         for job in asked:
-            extra = self._hooks.options(job).settings
+            extra = self._hooks.additions(job)
             finished = finish_job(job, answers[job.identifier], extra=extra)
+            if _is_buildable(finished) and _is_there(finished):
+                finished = self._hooks.adapt(finished)
             key = (finished.platform, finished.identifier if finished.trouble else finished.tag)
             found.setdefault(key, finished)
         return tuple(found.values())
@@ -153,3 +157,10 @@ def trouble_error(job: Job, trouble: Trouble) -> BuildFailedError:
 
 def _is_buildable(job: Job) -> bool:
     return job.trouble is None and not job.is_pure
+
+
+def _is_there(job: Job) -> bool:
+    """Tell whether all files to compile outlived the backend's run."""
+    units = [unit for module in job.modules for unit in module.units]
+    units += [unit for library in job.libraries for unit in library.units]
+    return all(Path(unit.source).exists() for unit in units)

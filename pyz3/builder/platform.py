@@ -10,23 +10,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pyz3.builder.proof import Binary, DamagedError, Known, Prover
-from pyz3.capi import import_library, limited_api, python_symbols
 from pyz3.engine.artifacts import CApi, artifact_key, make_artifacts, slice_key
 from pyz3.engine.custom import LIBRARY_SUFFIXES, build_custom, module_name
 from pyz3.engine.damage import find_damage
 from pyz3.engine.fuse import fuse
 from pyz3.engine.pe import without_time
+from pyz3.engine.python_library import windows_library
 from pyz3.engine.warmth import cold_parts, mark_warm, parts_needed
 from pyz3.engine.zig import Outcome, merge
 from pyz3.errors import BuildFailedError, NoWheelError, Pyz3Error
 from pyz3.events import Activity
 from pyz3.hooks.base import oldest_python, read_base
 from pyz3.plan import LeftOut, Module
-from pyz3.targets import SUPPORTED, Platform
+from pyz3.targets import Platform
 
 if TYPE_CHECKING:
     from pyz3.audit import Report
-    from pyz3.capi import SymbolList
     from pyz3.config import Project
     from pyz3.engine.damage import Part
     from pyz3.engine.plan_file import Artifact
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
     from pyz3.events import Listener
     from pyz3.linking import LinkedLibrary
     from pyz3.plan import Job
-    from pyz3.targets import PythonVersion
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -219,35 +217,19 @@ class PlatformBuild:
         return outcome
 
     def _capi(self, job: Job) -> CApi:
-        python = job.target.python
-        include = self._includes[python.base]
+        include = self._includes[job.target.python.base]
         if self._platform.family != "windows":
             return CApi(include=str(include))
-        own = python_symbols(include, version=python, system="windows")
+        toolchain = self._runner.toolchain
         stable = {module.limited_api for module in job.modules if module.limited_api}
         return CApi(
             include=str(include),
-            import_library=self._import_library(own, python),
+            import_library=str(windows_library(toolchain, include, job.target)),
             stable_libraries={
-                # With the newest names, so that the audit can say from when on a forbidden one is there.
-                version: self._import_library(
-                    limited_api(SUPPORTED[-1].base, system="windows"), python, stable_abi=version
-                )
+                version: str(windows_library(toolchain, include, job.target, stable_abi=version))
                 for version in sorted(stable)
             },
         )
-
-    def _import_library(self, symbols: SymbolList, python: PythonVersion, *, stable_abi: str = "") -> str:
-        toolchain = self._runner.toolchain
-        library = import_library(
-            symbols,
-            version=python,
-            arch=self._platform.spec.arch,  # type: ignore[arg-type]  # Windows' rows of the table
-            cache=toolchain.capi,
-            zig=(str(toolchain.zig),),
-            stable_abi=stable_abi,
-        )
-        return str(library)
 
     def _collect(self, job: Job, outcome: Outcome) -> list[Binary]:
         """Read the job's binaries; one that was not built is missing in the result.

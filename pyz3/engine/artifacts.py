@@ -149,6 +149,7 @@ def _artifact(
         library_dirs=absolute((*settings.library_dirs, *link.library_dirs)),
         libraries=tuple(link.libraries) if module.units else (*settings.libraries, *link.libraries),
         frameworks=tuple(link.frameworks),
+        framework_dirs=absolute(link.framework_dirs),
         rpaths=(*module.rpaths, *link.rpaths) if kind != "static" else (),
         objects=(*(module.objects if isinstance(module, Module) else ()), *((library,) if library else ())),
         links=_links(job, module, zig_target) if kind != "static" else (),

@@ -19,7 +19,7 @@ _IMPLIED = frozenset(
 
 # The groups are LinkFlags' fields.  A comma would begin another flag: none is taken for a part of a path.
 _UNDERSTOOD = re.compile(
-    r"-l(?P<libraries>.+)|-L(?P<library_dirs>.+)|-framework=(?P<frameworks>.+)"
+    r"-l(?P<libraries>.+)|-L(?P<library_dirs>.+)|-F(?P<framework_dirs>.+)|-framework=(?P<frameworks>.+)"
     r"|-Wl,-rpath[,=](?P<rpaths>[^,]+)|-Wl,--version-script[,=](?P<version_script>[^,]+)"
 )
 
@@ -32,6 +32,7 @@ class LinkFlags:
         libraries: Names of ``-l``.
         library_dirs: Folders of ``-L``.
         frameworks: Names of ``-framework`` (macOS).
+        framework_dirs: Folders of ``-F`` (macOS).
         rpaths: Run paths, as written (``$ORIGIN``, ``@loader_path``).
         version_script: File of ``-Wl,--version-script`` (ELF).
     """
@@ -39,6 +40,7 @@ class LinkFlags:
     libraries: list[str] = field(default_factory=list)
     library_dirs: list[str] = field(default_factory=list)
     frameworks: list[str] = field(default_factory=list)
+    framework_dirs: list[str] = field(default_factory=list)
     rpaths: list[str] = field(default_factory=list)
     version_script: str | None = None
 
@@ -78,7 +80,7 @@ def _join_pairs(flags: tuple[str, ...]) -> list[str]:
     rest = list(flags)
     while rest:
         word = rest.pop(0)
-        if word in {"-l", "-L"} and rest:
+        if word in {"-l", "-L", "-F"} and rest:
             word += rest.pop(0)
         elif word in {"-framework", "-Wl,-framework"} and rest:
             word = f"-framework={rest.pop(0).removeprefix('-Wl,')}"

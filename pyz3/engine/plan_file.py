@@ -44,6 +44,7 @@ class Artifact(msgspec.Struct, frozen=True, kw_only=True):
     library_dirs: tuple[str, ...]
     libraries: tuple[str, ...]
     frameworks: tuple[str, ...]
+    framework_dirs: tuple[str, ...]
     rpaths: tuple[str, ...]
     objects: tuple[str, ...]
     links: tuple[str, ...] = ()

@@ -90,7 +90,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     backend: str
     backend_path: tuple[str, ...]
-    config_settings: dict[str, str | tuple[str, ...]]
+    config_settings: dict[str, str | list[str]]
     cython_cache: str
     targets: tuple[TargetRequest, ...]
 

@@ -17,6 +17,7 @@ from pyz3.config import Settings, expand_variables
 from pyz3.environments import environment_for, interpreter_for
 from pyz3.errors import Pyz3Error
 from pyz3.events import Activity
+from pyz3.hooks.adapting import adapt
 from pyz3.hooks.protocol import Mode, Request, Result, TargetRequest
 from pyz3.hooks.settings import (
     Place,
@@ -27,6 +28,7 @@ from pyz3.hooks.settings import (
     request_key,
     target_request,
 )
+from pyz3.hooks.tools import sysroot, tools_for
 from pyz3.plan import Trouble
 from pyz3.sources import sync_copy, tree_digest
 
@@ -83,6 +85,7 @@ class HookRunner:
         self._backend = backend
         self._around = around
         self._tree = tree_digest(project.root)
+        self._environments: dict[str, Environment] = {}
         name = re.sub(r"[^A-Za-z0-9_.-]", "_", project.root.name) or "project"
         place = hashlib.sha256(str(project.root).encode()).hexdigest()[:12]
         self._folder = around.toolchain.cache / "work" / f"{name}-{place}"
@@ -119,11 +122,23 @@ class HookRunner:
         settings = absolute(options.settings, self._project.root)
         return replace(options, settings=settings.plus(Settings(cflags=maps, cxxflags=maps)))
 
+    def additions(self, job: Job) -> Settings:
+        """Give what is added to every module that was written down."""
+        extra = sysroot(job, toolchain=self._around.toolchain, environ=self._around.environ)
+        return self.options(job).settings.plus(extra)
+
+    def adapt(self, job: Job) -> Job:
+        """Give a job whose modules were written down here as the target needs it."""
+        around = self._around
+        environment = self._environments[job.target.python.base]
+        return adapt(job, environment, cache=around.toolchain.cache, environ=around.environ)
+
     def _run_python(self, jobs: Sequence[Job], mode: Mode) -> dict[str, Result | Trouble]:
         """Run the wheels of one Python; what they have in common fails for all of them."""
-        settings = self.options(jobs[0]).config_settings
+        settings = _as_lists(self.options(jobs[0]).config_settings)
         try:
             environment = self._environment(jobs[0].target.python.base, settings)
+            self._environments[jobs[0].target.python.base] = environment
         except Pyz3Error as error:
             trouble = Trouble(message=error.message, tip=error.tip or "")
             return {job.identifier: trouble for job in jobs}
@@ -143,7 +158,7 @@ class HookRunner:
             answers[name] = answer
         return answers
 
-    def _environment(self, base: str, settings: Mapping[str, str | tuple[str, ...]]) -> Environment:
+    def _environment(self, base: str, settings: Mapping[str, str | list[str]]) -> Environment:
         around = self._around
         interpreter = interpreter_for(base, environ=around.environ, cache=around.toolchain.cache)
         return environment_for(
@@ -161,7 +176,10 @@ class HookRunner:
         options = self.options(job)
         base = job.target.python.base
         include = around.includes[base]
-        commands = {"CC": "/tools/cc", "CXX": "/tools/c++", "AR": "/tools/ar", "RANLIB": "/tools/ranlib"}
+        tools = tools_for(
+            job, self.place(job), toolchain=around.toolchain, include=include, environ=around.environ
+        )
+        commands = tools.environment
         return target_request(
             job,
             self.place(job),
@@ -207,7 +225,7 @@ class HookRunner:
             source=requests[0].source,
             backend=self._backend.build_backend,
             backend_path=self._backend.backend_path,
-            config_settings=dict(self.options(jobs[0]).config_settings),
+            config_settings=_as_lists(self.options(jobs[0]).config_settings),
             cython_cache=str(around.toolchain.cache / "cython"),
             targets=tuple(requests),
         )
@@ -219,6 +237,11 @@ class HookRunner:
         for one in requests:
             if not Path(one.result).exists():  # the process itself came to grief
                 Path(one.log).write_text(text, encoding="utf-8")
+
+
+def _as_lists(settings: Mapping[str, str | tuple[str, ...]]) -> dict[str, str | list[str]]:
+    """Give what a hook is told as PEP 517 has it."""
+    return {name: value if isinstance(value, str) else [*value] for name, value in settings.items()}
 
 
 def _read_known(place: Place, key: str) -> Result | None:

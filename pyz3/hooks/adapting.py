@@ -1,0 +1,63 @@
+"""What was written down on this machine → what it means on the target."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from pyz3.driver.pragmas import comment_libraries
+from pyz3.environments import map_include_dirs
+from pyz3.errors import Pyz3Error
+from pyz3.plan import Trouble
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pyz3.environments import Environment
+    from pyz3.linking import LinkedLibrary
+    from pyz3.plan import Job, Module, Unit
+
+
+def adapt(job: Job, environment: Environment, *, cache: Path, environ: Mapping[str, str]) -> Job:
+    """Give the job with the target's own headers of build dependencies, and the libraries that sources name.
+
+    Args:
+        job: With modules that were written down.
+        environment: Where that was done.
+        cache: pyz3's cache.
+        environ: The user's environment variables, for pip.
+    """
+
+    def units_of(part: Module | LinkedLibrary) -> tuple[Unit, ...]:
+        mapped = []
+        for unit in part.units:
+            found = map_include_dirs(
+                unit.flags,
+                environment=environment,
+                platform=job.target.platform,
+                python=job.target.python,
+                cache=cache,
+                environ=environ,
+            )
+            mapped.append(msgspec.structs.replace(unit, flags=(*found.flags, *found.extra)))
+        return tuple(mapped)
+
+    try:
+        modules = tuple(_linked(m, job, units=units_of(m)) for m in job.modules)
+        libraries = tuple(msgspec.structs.replace(lib, units=units_of(lib)) for lib in job.libraries)
+    except Pyz3Error as error:
+        return msgspec.structs.replace(job, trouble=Trouble(message=error.message, tip=error.tip or ""))
+    return msgspec.structs.replace(job, modules=modules, libraries=libraries)
+
+
+def _linked(module: Module, job: Job, *, units: Sequence[Unit]) -> Module:
+    """Add what Microsoft's linker would link without being asked."""
+    settings = module.settings
+    if job.target.platform.family == "windows":
+        texts = (Path(unit.source).read_text(encoding="utf-8", errors="replace") for unit in units)
+        named = dict.fromkeys(name for text in texts for name in comment_libraries(text))
+        libraries = (*settings.libraries, *(name for name in named if name not in settings.libraries))
+        settings = msgspec.structs.replace(settings, libraries=libraries)
+    return msgspec.structs.replace(module, settings=settings, units=tuple(units))

@@ -1,0 +1,79 @@
+"""What a project's commands need besides the project itself: compilers, headers, libraries."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pyz3.config import Settings
+from pyz3.driver.sysroot import extra_include_args, extra_link_args
+from pyz3.driver.target import DriverTarget
+from pyz3.driver.tools import Extras, Tools, write_overlay, write_tools
+from pyz3.engine.python_library import windows_library
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pyz3.engine.toolchain import Toolchain
+    from pyz3.hooks.settings import Place
+    from pyz3.plan import Job
+
+
+def tools_for(
+    job: Job, place: Place, *, toolchain: Toolchain, include: Path, environ: Mapping[str, str]
+) -> Tools:
+    """Write the compilers that a project's own commands run for one wheel.
+
+    Args:
+        job: The wheel.
+        place: Where it is worked on.
+        toolchain: Zig and the cache.
+        include: The prepared headers of its Python.
+        environ: The user's environment variables; ``SDKROOT`` is a macOS SDK.
+    """
+    sdk = sdkroot(job, environ)
+    libraries: tuple[Path, ...] = ()
+    if job.target.platform.family == "windows":
+        libraries = (windows_library(toolchain, include, job.target),)
+    extras = Extras(
+        include=(include,),
+        prefix_maps=((str(toolchain.cache), "cache"), (str(place.source), ".")),
+        libraries=libraries,
+        sdkroot=Path(sdk) if sdk else None,
+        log=place.folder / "driver.log",
+    )
+    # Short: the first line of a script names it, and has no room for more.
+    name = hashlib.sha256(str(place.folder).encode()).hexdigest()[:12]
+    return write_tools(
+        toolchain.cache / "tools" / name,
+        target=driver_target(job),
+        zig=toolchain.zig,
+        local_cache=toolchain.local_cache,
+        global_cache=toolchain.global_cache,
+        scratch=toolchain.cache / "tmp",
+        extras=extras,
+    )
+
+
+def sysroot(job: Job, *, toolchain: Toolchain, environ: Mapping[str, str]) -> Settings:
+    """Give the flags for headers and libraries that projects expect of a system and zig does not carry."""
+    target = driver_target(job)
+    sdk = sdkroot(job, environ)
+    overlay = write_overlay(toolchain.cache / "driver", toolchain.zig) if target.system == "windows" else ""
+    flags = extra_include_args(target, sdk=sdk, overlay=str(overlay))
+    links = extra_link_args(target, sdk=sdk)
+    # Python itself loads it: Apple's linker lets modules use it without a word.  Unused, it is dropped.
+    if target.system == "macos":
+        links += ("-framework", "CoreFoundation")
+    return Settings(cflags=flags, cxxflags=flags, ldflags=links)
+
+
+def sdkroot(job: Job, environ: Mapping[str, str]) -> str:
+    """Give the user's macOS SDK; empty if there is none, or the wheel is for another system."""
+    return environ.get("SDKROOT", "") if job.target.platform.family == "macos" else ""
+
+
+def driver_target(job: Job) -> DriverTarget:
+    """Give the driver's view of a wheel's target."""
+    return DriverTarget(job.zig_targets[0], debug=job.optimize == "Debug")
