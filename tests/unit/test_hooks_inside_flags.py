@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -41,16 +40,12 @@ def target(**changes: Any) -> dict[str, Any]:
         (["-I/usr/target/include"], ["-I/usr/target/include"]),  # the user names it
         (["-Isrc", "-I", "src", "-I/cache/include", "-DX=/usr/include"],) * 2,
         ([f"-I{sys.base_prefix}/include/python3"], []),
-        ([f"-I{sys.prefix}/lib/site-packages/numpy/include"],) * 2,
+        (["-I/environment/lib/site-packages/numpy/include"],) * 2,
         (["-O2", "-I"],) * 2,
     ],
 )
 def test_folders_of_the_host_go(flags: list[str], kept: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "prefix", "/environment")
-    flags, kept = (
-        [word.replace(os.environ.get("VIRTUAL_ENV", "?"), "/environment") for word in one]
-        for one in (flags, kept)
-    )
     assert Flags(target(), "/project").of_the_target(flags) == kept
 
 
@@ -58,8 +53,9 @@ def test_flags_work_from_any_folder() -> None:
     here = Path.cwd()
     flags = ["-Iinc", "-I", "inc", "-L.", "-DA=inc", "-include", "missing.h", "-I/abs", "x"]
     assert absolute(flags) == [
-        f"-I{here / 'inc'}", "-I", str(here / "inc"), f"-L{here}", "-DA=inc", "-include", "missing.h", "-I/abs", "x"
-    ]  # fmt: skip
+        *(f"-I{here / 'inc'}", "-I", str(here / "inc"), f"-L{here}"),
+        *("-DA=inc", "-include", "missing.h", "-I/abs", "x"),
+    ]
 
 
 def test_the_configuration_of_a_target() -> None:

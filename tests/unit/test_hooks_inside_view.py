@@ -104,7 +104,7 @@ def test_what_the_target_lacks_and_what_only_it_has(tmp_path: Path) -> None:
     has = "x = (hasattr(thing, 'uname'), hasattr(thing, 'winver'))"
     assert ask(has, tmp_path / "setup.py", thing) == (False, True)
     assert ask(has, tmp_path.parent / "lib.py", thing) == (True, False)
-    with pytest.raises(AttributeError, match="^module 'thing' has no attribute 'uname'$"):
+    with pytest.raises(AttributeError, match=r"^module 'thing' has no attribute 'uname'$"):
         ask("x = thing.uname", tmp_path / "setup.py", thing)
 
 
