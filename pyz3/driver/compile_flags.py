@@ -30,8 +30,12 @@ ALWAYS = (
     "-Wno-error=return-mismatch",
 )
 
-# Microsoft's compiler merges the definitions `int x;` of several C files, as C compilers once did.
-_WINDOWS = ("-fcommon",)
+_OF_SYSTEMS = {
+    # Sooner or later it becomes part of a module; zig's default differs between glibc and musl.
+    "elf": ("-fPIC",),
+    # Microsoft's compiler merges the definitions `int x;` of several C files, as C compilers once did.
+    "windows": ("-fcommon",),
+}
 
 # What sysconfig's CFLAGS of a python.org build say to setuptools' projects, by pyz3's mode.
 _LEVELS = {"ReleaseFast": "-O3", "ReleaseSafe": "-O2", "ReleaseSmall": "-Os"}
@@ -137,7 +141,7 @@ def translate_compile(args: Sequence[str], *, target: DriverTarget) -> Translate
         words += answer[0]
         if answer[1]:
             dropped.append(f"{flag}: {answer[1]}")
-    always = (*ALWAYS, *_WINDOWS) if target.system == "windows" else ALWAYS
+    always = (*ALWAYS, *_OF_SYSTEMS.get(target.system, ()))
     base = (*always, *cpu.baseline(target, tuple(features)), *(() if target.debug else ("-g0",)))
     return Translated((*base, *cpu.as_flags(tuple(features)), *words), dropped)
 

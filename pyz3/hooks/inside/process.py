@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from .commands import Watch, preload
 from .configuration import configure
 from .recorder import Recorder
-from .temporary import repeatable_names
+from .temporary import keep_temporary, repeatable_names
 from .translation import remember_translations
 from .view import Scope, helper_folders, show
 
@@ -113,6 +113,8 @@ def _prepare(request: Mapping[str, Any], target: Mapping[str, Any], source: str)
         os.environ[name] = str(temporary)
     tempfile.tempdir = str(temporary)
     repeatable_names()
+    if target["mode"] == "record":
+        keep_temporary(str(temporary))
     configure(target)
     remember_translations(request["cython_cache"], source, str(temporary), target["view"])
     show(target, Scope([source, str(temporary), *helper_folders(sys.path)]))

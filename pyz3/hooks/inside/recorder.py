@@ -172,7 +172,10 @@ class Recorder:
         folder = args[0] if args else kwargs.get("output_dir")
         paths, folder = compiler._fix_object_args(objects, folder)  # noqa: SLF001 - for subclasses
         paths = [*paths, *compiler.objects]
-        if not self._recording or not all(os.path.abspath(path) in self.objects for path in paths):
+        # One that an extension makes of itself (setuptools' Library) is part of the wheel: it is really made.
+        extension = getattr(self._here, "module", "")
+        known = all(os.path.abspath(path) in self.objects for path in paths)
+        if not self._recording or extension or not known:
             self._materialize(paths)
             return self._methods.create_static_lib(compiler, objects, name, *args, **kwargs)
         file = compiler.library_filename(name, output_dir=folder)
