@@ -62,7 +62,7 @@ def main() -> None:
             for future in as_completed(futures):
                 done += 1
                 _keep(_path(results, futures[future]), future.result())
-                print(f"[{done}/{len(chosen)}] {summary_line(future.result())}", flush=True)
+                run.say(f"[{done}/{len(chosen)}] {summary_line(future.result())}")
         except DownloadError as error:
             pool.shutdown(cancel_futures=True)
             raise SystemExit(f"{error}\ngo on with --resume") from error
@@ -116,7 +116,8 @@ def _run(options: argparse.Namespace) -> Run:
         revision=_revision(),
         all_platforms=tuple(options.platforms) == DEFAULT_PLATFORMS,
         suites=options.run_tests,
-        say=lambda text: print(f"{time.monotonic() - started:6.0f} s  {text}", flush=True),
+        # One write for a line: several threads may say something.
+        say=lambda text: print(f"{time.monotonic() - started:6.0f} s  {text}\n", end="", flush=True),
     )
 
 

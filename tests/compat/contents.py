@@ -105,8 +105,8 @@ def read_wheel(path: Path) -> Contents:
 def _headers(text: bytes) -> dict[str, tuple[str, ...]]:
     message = email.message_from_bytes(text)
     found = {name.lower(): tuple(map(str, message.get_all(name, []))) for name in message}
-    body = message.get_payload()
-    return {**found, "description": (str(body).strip(),)} if str(body).strip() else found
+    body = str(message.get_payload()).replace("\r\n", "\n").strip()
+    return {**found, "description": (body,)} if body else found
 
 
 def _entry_points(text: str) -> dict[str, dict[str, str]]:
