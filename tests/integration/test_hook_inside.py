@@ -219,6 +219,26 @@ def test_own_compile_functions_and_folders_of_the_host(hooks: Hooks) -> None:
     assert (one.library_dirs, one.language) == ((str(linux.source / "libs"),), "c++")
 
 
+LINKS = """
+from setuptools.command.build_ext import build_ext
+class Own(build_ext):
+    def build_extension(self, ext):
+        super().build_extension(ext)
+        self.compiler.link_shared_object(self._built_objects, self.get_ext_fullpath('twin'))
+setup(name='demo', version='1', cmdclass={'build_ext': Own}, ext_modules=[Extension('x', ['x.c'])])
+"""
+
+
+def test_what_a_project_links_itself_is_real(hooks: Hooks) -> None:
+    linux, windows = hooks.run({"setup.py": SETUP + LINKS, "x.c": "int x;\n"}, LINUX, WINDOWS)
+    begin = {name.partition(".")[0]: content[:4] for name, content in linux.files.items()}
+    assert begin == {"x": b"pyz3", "twin": b"\x7fELF"}
+    assert linux.states == {"x": "recorded"}
+    begin = {name: content[:2] for name, content in windows.files.items()}
+    digits = "".join(map(str, hooks.version))
+    assert begin == {f"x.cp{digits}-win_amd64.pyd": b"py", f"twin.cp{digits}-win_amd64.pyd": b"MZ"}
+
+
 FAILS = """
 from setuptools.command.build_ext import build_ext
 class Lenient(build_ext):
