@@ -88,6 +88,16 @@ class Foreign:
         Returns:
             The jobs as they turned out to be: one per wheel.
         """
+        with self._hooks.lock():
+            return self._build(jobs, platforms, deliver, pure)
+
+    def _build(
+        self,
+        jobs: Sequence[Job],
+        platforms: BuildPlatforms,
+        deliver: Deliver,
+        pure: Callable[[Job], None],
+    ) -> tuple[Job, ...]:
         done = self._describe(jobs, "record")
         again = [job for job in done if job.trouble is None and not (is_expressible(job) and _is_there(job))]
         buildable = [job for job in done if _is_buildable(job) and job not in again]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import shlex
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
+from filelock import FileLock
 
 from pyz3._files import write_atomically
 from pyz3.config import Settings, expand_variables
@@ -90,9 +92,14 @@ class HookRunner:
         place = hashlib.sha256(str(project.root).encode()).hexdigest()[:12]
         self._folder = around.toolchain.cache / "work" / f"{name}-{place}"
 
-    def place(self, job: Job) -> Place:
-        """Give where a wheel is worked on."""
-        return Place(folder=self._folder / job.identifier)
+    def place(self, job: Job, mode: Mode) -> Place:
+        """Give where a wheel is worked on; what is run does not disturb what was written down."""
+        return Place(folder=self._folder / (job.identifier if mode == "record" else f"{job.identifier}-run"))
+
+    def lock(self) -> FileLock:
+        """Give the lock on this project's work folder: another pyz3 may be at work on the same project."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        return FileLock(self._folder / "lock")
 
     def run(self, jobs: Sequence[Job], *, mode: Mode) -> dict[str, Result | Trouble]:
         """Run the backend for each wheel.
@@ -108,17 +115,24 @@ class HookRunner:
         for job in jobs:  # one process has one Python, and tells its backend one thing
             told = msgspec.json.encode(self.options(job).config_settings).decode()
             groups.setdefault((job.target.python.base, told), []).append(job)
+        ways = max(1, self._around.jobs // len(groups))
+        shares = [group[start::ways] for group in groups.values() for start in range(min(ways, len(group)))]
         answers: dict[str, Result | Trouble] = {}
         with ThreadPoolExecutor(self._around.jobs) as pool:
-            futures = [pool.submit(self._run_python, group, mode) for group in groups.values()]
-            for future in futures:
-                answers.update(future.result())
+            try:
+                futures = [pool.submit(self._run_python, share, mode) for share in shares]
+                for future in futures:
+                    answers.update(future.result())
+            except BaseException:
+                self._around.processes.stop()
+                pool.shutdown(cancel_futures=True)
+                raise
         return answers
 
-    def options(self, job: Job) -> HookOptions:
+    def options(self, job: Job, mode: Mode = "record") -> HookOptions:
         """Give what the configuration says about a wheel; folders are absolute, and kept out of binaries."""
         options = self._project.tool.hook_options(job.identifier, family=job.target.platform.family)
-        maps = prefix_maps(self.place(job), self._around.toolchain.cache)
+        maps = prefix_maps(self.place(job, mode), self._around.toolchain.cache)
         settings = absolute(options.settings, self._project.root)
         return replace(options, settings=settings.plus(Settings(cflags=maps, cxxflags=maps)))
 
@@ -145,18 +159,44 @@ class HookRunner:
         requests = {job.identifier: self._request(job, environment, mode) for job in jobs}
         told = msgspec.json.encode(settings).decode()
         keys = {identifier: self._key(request, environment, told) for identifier, request in requests.items()}
-        places = {job.identifier: self.place(job) for job in jobs}
-        known = {name: _read_known(places[name], keys[name]) for name in requests}
-        wanted = [job for job in jobs if known[job.identifier] is None]
+        places = {job.identifier: self.place(job, mode) for job in jobs}
+        answers: dict[str, Result | Trouble | None] = {
+            name: _read_known(places[name], keys[name]) for name in requests
+        }
+        for job in jobs:
+            if answers[job.identifier] is None:
+                answers[job.identifier] = self._prepare(job, places[job.identifier], requests[job.identifier])
+        wanted = [request for name, request in requests.items() if answers[name] is None]
         if wanted:
-            self._run_hooks([requests[job.identifier] for job in wanted], environment, wanted)
-        answers: dict[str, Result | Trouble] = {}
-        for name, place in places.items():
-            answer = known[name] or _read(place)
-            if isinstance(answer, Result) and known[name] is None:
-                write_atomically(place.key, keys[name].encode())
-            answers[name] = answer
-        return answers
+            self._run_hooks(wanted, environment, settings)
+        for request in wanted:
+            place = places[request.identifier]
+            answers[request.identifier] = answer = _read(place)
+            if isinstance(answer, Result):
+                write_atomically(place.key, keys[request.identifier].encode())
+        return {name: answer for name, answer in answers.items() if answer is not None}
+
+    def _prepare(self, job: Job, place: Place, request: TargetRequest) -> Trouble | None:
+        """Make the copy of the project ready for its backend; give what went wrong."""
+        for stale in (place.key, place.result):
+            stale.unlink(missing_ok=True)
+        place.folder.mkdir(parents=True, exist_ok=True)
+        sync_copy(self._project.root, place.source)
+        self._around.tell(Activity(platform=job.platform, text=f"running the build backend for {job.python}"))
+        for command in self.options(job).before_build:
+            words = shlex.split(command.replace("{project}", ".").replace("{package}", "."))
+            try:
+                status, output = self._around.processes.run(words, env=request.environment, cwd=place.source)
+            except OSError as error:
+                status, output = 127, str(error)
+            if status != 0:
+                key = self._project.where("before-build")
+                return Trouble(
+                    message=f"{key}: {command!r} ended with exit code {status}",
+                    output=output.strip(),
+                    tip="it is run in a copy of the project, without a shell",
+                )
+        return None
 
     def _environment(self, base: str, settings: Mapping[str, str | list[str]]) -> Environment:
         around = self._around
@@ -173,16 +213,15 @@ class HookRunner:
 
     def _request(self, job: Job, environment: Environment, mode: Mode) -> TargetRequest:
         around = self._around
-        options = self.options(job)
+        options = self.options(job, mode)
         base = job.target.python.base
         include = around.includes[base]
-        tools = tools_for(
-            job, self.place(job), toolchain=around.toolchain, include=include, environ=around.environ
-        )
+        place = self.place(job, mode)
+        tools = tools_for(job, place, toolchain=around.toolchain, include=include, environ=around.environ)
         commands = tools.environment
         return target_request(
             job,
-            self.place(job),
+            place,
             mode=mode,
             full_version=around.headers[base].full_version,
             include=include,
@@ -211,21 +250,17 @@ class HookRunner:
         )
 
     def _run_hooks(
-        self, requests: Sequence[TargetRequest], environment: Environment, jobs: Sequence[Job]
+        self,
+        requests: Sequence[TargetRequest],
+        environment: Environment,
+        settings: Mapping[str, str | list[str]],
     ) -> None:
         around = self._around
-        for job in jobs:
-            place = self.place(job)
-            for stale in (place.key, place.result):
-                stale.unlink(missing_ok=True)
-            place.folder.mkdir(parents=True, exist_ok=True)
-            sync_copy(self._project.root, place.source)
-            around.tell(Activity(platform=job.platform, text=f"running the build backend for {job.python}"))
         request = Request(
             source=requests[0].source,
             backend=self._backend.build_backend,
             backend_path=self._backend.backend_path,
-            config_settings=_as_lists(self.options(jobs[0]).config_settings),
+            config_settings=dict(settings),
             cython_cache=str(around.toolchain.cache / "cython"),
             targets=tuple(requests),
         )
