@@ -139,7 +139,8 @@ class Foreign:
             if job.trouble is not None and job.identifier in failed:
                 error = failed[job.identifier]
                 compiler = error.compiler if isinstance(error, BuildFailedError) else ()
-                deliver(job, BuildFailedError(error.message, tip=job.trouble.tip, compiler=compiler))
+                tip = "; ".join(filter(None, (error.tip, job.trouble.tip)))
+                deliver(job, BuildFailedError(error.message, tip=tip, compiler=compiler))
 
     def _describe(self, jobs: Sequence[Job], mode: Mode) -> tuple[Job, ...]:
         """Have the backend say what is in each wheel; wheels that would be the same file are one."""
