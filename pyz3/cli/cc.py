@@ -22,16 +22,24 @@ if TYPE_CHECKING:
     from pyz3.driver.command import Setup, Tool
     from pyz3.engine.toolchain import Toolchain
 
+# What each does, and an example of it.
 _HELP = {
-    "cc": "Run a C compiler for another platform: pyz3 cc --target linux-aarch64 -- -c x.c -o x.o",
-    "c++": "Run a C++ compiler for another platform: pyz3 c++ --target windows-x64 -- -c x.cpp -o x.o",
-    "ar": "Run the archiver for another platform: pyz3 ar --target macos-arm64 -- rcs libx.a x.o",
-    "ranlib": "Give an archive an index: pyz3 ranlib --target macos-arm64 -- libx.a",
+    "cc": ("Run a C compiler for another platform", "--target linux-aarch64 -- -c x.c -o x.o"),
+    "c++": ("Run a C++ compiler for another platform", "--target windows-x64 -- -c x.cpp -o x.o"),
+    "ar": ("Run the archiver for another platform", "--target macos-arm64 -- rcs libx.a x.o"),
+    "ranlib": ("Give an archive for another platform its index", "--target macos-arm64 -- libx.a"),
 }
 
 
 def _make(tool: Tool) -> click.Command:
-    @click.command(tool, context_settings=SETTINGS, help=f"{_HELP[tool]}\n\nWhat stands behind -- is ARGS.")
+    what, example = _HELP[tool]
+
+    @click.command(
+        tool,
+        context_settings=SETTINGS,
+        short_help=f"{what}.",
+        help=f"{what}: pyz3 {tool} {example}\n\nWhat stands behind -- is ARGS.",
+    )
     @click.option(
         "--target",
         required=True,

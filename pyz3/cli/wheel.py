@@ -11,8 +11,8 @@ from click.core import ParameterSource
 from rich.console import Console
 
 from pyz3.builder import WheelBuilder
+from pyz3.cli.options import SETTINGS, optimize_option, output_dir_option, python_headers_option
 from pyz3.cli.ui import BuildView
-from pyz3.config import OPTIMIZE_MODES
 from pyz3.errors import MatrixError
 from pyz3.results import write_report
 from pyz3.targets import Platform
@@ -39,7 +39,7 @@ _VARIABLES = {
 }
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(context_settings=SETTINGS, short_help="Build wheels.")
 @click.argument("project", default=".")
 @click.option(
     "--platform",
@@ -103,30 +103,9 @@ _VARIABLES = {
     help="TOML in place of the project's [tool.pyz3], for a project of another build backend.",
 )
 @click.option("--allow-empty", is_flag=True, help="Selecting nothing is no error.")
-@click.option(
-    "-o",
-    "--output-dir",
-    type=click.Path(path_type=Path),
-    default="dist",
-    show_default=True,
-    envvar="PYZ3_OUTPUT_DIR",
-    show_envvar=True,
-    help="Where the wheels go.",
-)
-@click.option(
-    "--optimize",
-    type=click.Choice(OPTIMIZE_MODES),
-    envvar="PYZ3_OPTIMIZE",
-    show_envvar=True,
-    help="Zig's build mode.  [default: the project's]",
-)
-@click.option(
-    "--python-headers",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="A folder that holds Python.h, used before those that are found; repeatable.",
-)
+@output_dir_option("the wheels go")
+@optimize_option
+@python_headers_option
 @click.option("-j", "--jobs", type=click.IntRange(min=1), help="Compilers at a time.  [default: processors]")
 @click.option(
     "--report",
@@ -169,7 +148,7 @@ def wheel(
     A requirement (thing==1.2) is fetched by pip as an sdist.
     """
     _refuse_contradictions(context)
-    console = Console(highlight=False)
+    console = Console(highlight=False, quiet=quiet)
     view = BuildView(console, verbose=verbose, quiet=quiet)
     builder = WheelBuilder.of(project, python_headers=python_headers, jobs=jobs, config=config, listener=view)
     selection = builder.select(
@@ -190,12 +169,10 @@ def wheel(
         allow_pure=allow_pure,
     )
     if print_build_identifiers or print_plan:
-        _print(plan, as_json=not print_build_identifiers)
-        return 0
+        return _print(plan, as_json=not print_build_identifiers)
     if not plan:
-        return _say_nothing(console, selection, quiet=quiet, report=report)
-    if not quiet:
-        _say_left_out(console, selection)
+        return _say_nothing(console, selection, report=report)
+    _say_left_out(console, selection)
     view.start(plan)
     try:
         summary = builder.run(plan, output_dir=output_dir)
@@ -207,11 +184,12 @@ def wheel(
     return _status(summary)
 
 
-def _print(plan: Sequence[Job], *, as_json: bool) -> None:
+def _print(plan: Sequence[Job], *, as_json: bool) -> int:
     if as_json:
         click.echo(msgspec.json.format(msgspec.json.encode(plan)).decode())
     else:
         click.echo("".join(f"{job.identifier}\n" for job in plan), nl=False)
+    return 0
 
 
 def _status(summary: Summary) -> int:
@@ -255,10 +233,9 @@ def _sources(context: click.Context) -> dict[str, str]:
     }
 
 
-def _say_nothing(console: Console, selection: Selection, *, quiet: bool, report: Path | None) -> int:
-    if not quiet:
-        _say_left_out(console, selection)
-        console.print("nothing is selected: no wheel is built", soft_wrap=True)
+def _say_nothing(console: Console, selection: Selection, *, report: Path | None) -> int:
+    _say_left_out(console, selection)
+    console.print("nothing is selected: no wheel is built", soft_wrap=True)
     if report is not None:
         write_report(report, ())
     return 0

@@ -56,8 +56,8 @@ def modules() -> dict[str, Path]:
 MODULES = modules()
 TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in MODULES.items()}
 ABOVE = ROOMS[: ROOMS.index("cli") + 1]
-# Programs of their own, started as processes: the hook in a build environment, the compiler's wrapper.
-PROGRAMS = ("hooks.inside", "driver.entry")
+# A program of its own, started as a process: the hook in a build environment.
+PROGRAMS = ("hooks.inside",)
 BELOW_THE_COMMAND_LINE = [
     name for name in MODULES if name.split(".")[0] not in ABOVE and not name.startswith(PROGRAMS)
 ]
@@ -69,12 +69,19 @@ def type_checking(tree: ast.Module) -> set[ast.AST]:
     return {inner for block in blocks for statement in block.body for inner in ast.walk(statement)}
 
 
-def imported(node: ast.AST) -> list[str]:
-    """The modules that an import statement names; ``from pyz3 import x`` may name one, too."""
+def imported(node: ast.AST, name: str) -> list[str]:
+    """The modules that an import statement in ``name`` names; ``from pyz3 import x`` may name one, too.
+
+    A program of its own is a package of another name: it says what it imports relative to itself.
+    """
     if isinstance(node, ast.Import):
         return [alias.name for alias in node.names]
     if isinstance(node, ast.ImportFrom):
-        assert node.level == 0, "relative import"
+        if node.level:
+            assert node.level == 1, "relative import"
+            assert name.startswith(PROGRAMS), "relative import"
+            return [f"pyz3.{name.rpartition('.')[0]}.{node.module}"]
+        assert not name.startswith(PROGRAMS) or not str(node.module).startswith("pyz3"), "nothing of pyz3"
         whole = str(node.module)
         return [
             f"{whole}.{a.name}" if f"{whole}.{a.name}".removeprefix("pyz3.") in MODULES else whole
@@ -90,21 +97,22 @@ def own_imports(name: str, *, types: bool) -> set[str]:
         target
         for node in ast.walk(TREES[name])
         if (node in typing) == types
-        for target in imported(node)
+        for target in imported(node, name)
         if target.split(".")[0] == "pyz3"
     }
     return {target.removeprefix("pyz3").removeprefix(".") for target in targets}
 
 
-def module_level(tree: ast.Module) -> set[str]:
+def module_level(name: str) -> set[str]:
     """The top-level packages that importing the module imports."""
+    tree = TREES[name]
     skipped = type_checking(tree) | {
         inner
         for node in ast.walk(tree)
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
         for inner in ast.walk(node)
     }
-    return {t.split(".")[0] for node in ast.walk(tree) if node not in skipped for t in imported(node)}
+    return {t.split(".")[0] for node in ast.walk(tree) if node not in skipped for t in imported(node, name)}
 
 
 def test_every_module_has_its_room() -> None:
@@ -141,7 +149,7 @@ def test_what_is_imported_exists() -> None:
 
 @pytest.mark.parametrize("name", MODULES)
 def test_heavy_libraries_are_imported_where_they_are_needed(name: str) -> None:
-    found = module_level(TREES[name])
+    found = module_level(name)
     assert "lief" not in found
     if name in BELOW_THE_COMMAND_LINE:
         assert not found & {"rich", "click"}
