@@ -3,7 +3,7 @@
 from pyz3.audit.facts import Facts, Symbol, VersionNeed
 from pyz3.audit.glibc import glibc_since
 from pyz3.audit.judge import judge
-from pyz3.audit.reader import facts_of, read_facts
+from pyz3.audit.reader import facts_of, load_parser, read_facts
 from pyz3.audit.report import Finding, Report, proved_platform_tag, require
 from pyz3.audit.system import system_symbols
 
@@ -16,6 +16,7 @@ __all__ = [
     "facts_of",
     "glibc_since",
     "judge",
+    "load_parser",
     "proved_platform_tag",
     "read_facts",
     "require",

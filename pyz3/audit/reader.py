@@ -75,6 +75,11 @@ def facts_of(data: bytes, *, name: str) -> tuple[Facts, ...]:
     )
 
 
+def load_parser() -> None:
+    """Import what binaries are read with, 0.3 s, while something else is waited for."""
+    _silence_parser()
+
+
 def _silence_parser() -> None:
     """Keep the parser from writing to standard error: what matters comes back as an error."""
     import lief  # noqa: PLC0415 - 0.35 s: only when a binary must be read

@@ -99,7 +99,7 @@ class Foreign:
         pure: Callable[[Job], None],
     ) -> tuple[Job, ...]:
         done = self._describe(jobs, "record")
-        again = [job for job in done if job.trouble is None and not (is_expressible(job) and _is_there(job))]
+        again = [job for job in done if _needs_commands(job)]
         buildable = [job for job in done if _is_buildable(job) and job not in again]
         failed: dict[str, Pyz3Error] = {}
 
@@ -147,7 +147,8 @@ class Foreign:
         if mode == "run":
             for platform in dict.fromkeys(job.platform for job in jobs):
                 self._tell(Activity(platform=platform, text="running the project's own commands"))
-        asked = [msgspec.structs.replace(job, modules=(), libraries=(), left_out=()) for job in jobs]
+        nothing = {"modules": (), "libraries": (), "left_out": (), "base": "", "trouble": None}
+        asked = [msgspec.structs.replace(job, **nothing) for job in jobs]
         answers = self._hooks.run(asked, mode=mode)
         found: dict[tuple[str, str], Job] = {}
         for job in asked:
@@ -164,6 +165,13 @@ def trouble_error(job: Job, trouble: Trouble) -> BuildFailedError:
     """Give the error that tells why a wheel cannot be made."""
     said = (("", f"{trouble.message}\n{trouble.output}".strip()),) if trouble.output else ()
     return BuildFailedError(f"{job.identifier}: {trouble.message}", tip=trouble.tip or None, compiler=said)
+
+
+def _needs_commands(job: Job) -> bool:
+    """Tell whether only the project's own commands can build it."""
+    if job.trouble is not None:
+        return job.trouble.recorded
+    return not (is_expressible(job) and _is_there(job))
 
 
 def _is_buildable(job: Job) -> bool:

@@ -77,6 +77,7 @@ def _unrecorded(base: BaseWheel, modules: tuple[Module, ...]) -> Trouble | None:
     return Trouble(
         message=f"the wheel would lack {', '.join(lost)}: it was moved after it was linked",
         tip="report this project to pyz3: its build backend does something that pyz3 does not follow",
+        recorded=True,
     )
 
 

@@ -15,6 +15,7 @@ import msgspec
 from filelock import FileLock
 
 from pyz3._files import write_atomically
+from pyz3.audit import load_parser
 from pyz3.config import Settings, expand_variables
 from pyz3.environments import environment_for, interpreter_for
 from pyz3.errors import Pyz3Error
@@ -27,6 +28,7 @@ from pyz3.hooks.settings import (
     flag_variables,
     hook_environment,
     prefix_maps,
+    python_environment,
     request_key,
     target_request,
 )
@@ -171,7 +173,7 @@ class HookRunner:
             self._run_hooks(wanted, environment, settings)
         for request in wanted:
             place = places[request.identifier]
-            answers[request.identifier] = answer = _read(place)
+            answers[request.identifier] = answer = _read(place, recorded=mode == "record")
             if isinstance(answer, Result):
                 write_atomically(place.key, keys[request.identifier].encode())
         return {name: answer for name, answer in answers.items() if answer is not None}
@@ -267,8 +269,12 @@ class HookRunner:
         with around.toolchain.scratch() as scratch:
             file = Path(scratch) / "request.json"
             file.write_bytes(msgspec.json.encode(request))
-            command = [str(environment.python), "-I", str(_INSIDE), str(file)]
-            _, text = around.processes.run(command, env=around.environ, cwd=Path(requests[0].source))
+            command = [str(environment.python), "-s", str(_INSIDE), str(file)]
+            with ThreadPoolExecutor(1) as meanwhile:
+                meanwhile.submit(load_parser)  # what is built now has to be read later
+                _, text = around.processes.run(
+                    command, env=python_environment(around.environ), cwd=Path(requests[0].source)
+                )
         for one in requests:
             if not Path(one.result).exists():  # the process itself came to grief
                 Path(one.log).write_text(text, encoding="utf-8")
@@ -284,13 +290,13 @@ def _read_known(place: Place, key: str) -> Result | None:
     try:
         if place.key.read_text(encoding="utf-8") != key:
             return None
-        answer = _read(place)
+        answer = _read(place, recorded=False)
     except OSError:
         return None
     return answer if isinstance(answer, Result) and Path(answer.wheel).exists() else None
 
 
-def _read(place: Place, lines: int = 30) -> Result | Trouble:
+def _read(place: Place, *, recorded: bool, lines: int = 30) -> Result | Trouble:
     """Give what the hook said, or the end of what it printed."""
     try:
         result = msgspec.json.decode(place.result.read_bytes(), type=Result)
@@ -308,6 +314,7 @@ def _read(place: Place, lines: int = 30) -> Result | Trouble:
         message=said or "the project's build backend ended without a word",
         output=ending,
         tip=f"everything that it printed: {place.log}",
+        recorded=recorded,
     )
 
 

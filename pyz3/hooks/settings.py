@@ -148,6 +148,12 @@ def hook_environment(
     }
 
 
+def python_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """Give the environment that a hook's Python starts in, itself the host's: nothing but a fixed hash."""
+    kept = {name: value for name, value in environ.items() if not name.startswith("PYTHON")}
+    return {**kept, "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
+
+
 def flag_variables(settings: Settings) -> dict[str, str]:
     """Give the variables that bring settings to a project's own commands: setuptools and make read them."""
     folders = [f"-L{folder}" for folder in settings.library_dirs]

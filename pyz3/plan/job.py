@@ -64,11 +64,13 @@ class Trouble(msgspec.Struct, frozen=True, kw_only=True):
         message: What went wrong.
         output: What the project's own code printed; empty if it printed nothing.
         tip: The next thing to do.
+        recorded: It came of writing commands down: to run them may go well.
     """
 
     message: str
     output: str = ""
     tip: str = ""
+    recorded: bool = False
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
