@@ -158,21 +158,17 @@ def _inquiry(args: Sequence[str], start: tuple[str, ...], target: DriverTarget) 
     words = set(args)
     if words & {"-dumpmachine", "-print-multiarch", "--print-multiarch"}:
         return Command(says=triple(target))
-    if words & {"-print-sysroot", "-print-search-dirs", "--print-search-dirs", "-print-multi-os-directory"}:
-        return Command(says="")
     for word in args:
-        if word.startswith(
-            ("-print-prog-name=", "-print-file-name=", "--print-prog-name=", "--print-file-name=")
-        ):
-            return Command(says=word.partition("=")[2])  # as gcc says of what it has none of its own
+        if word.startswith(("-print-", "--print-")):
+            # Of what it has none, gcc says the name; where this machine has its own is of no use.
+            return Command(says=word.partition("=")[2])
     if words & {"-dumpversion", "-dumpfullversion", "--help"}:
         return Command([(*start[:2], *args)])  # zig's names of targets confuse clang here
-    if words and words <= {"--version", "-v", "-V", "-version", "-qversion"}:
-        return (
-            Command([(*start, "--version")])
-            if words & {"--version", "-v"}
-            else Command(error="no input files")
-        )
+    if words <= {"-V", "-version", "-qversion"}:
+        return Command(error="no input files")
+    if words <= {"--version", "-v"}:
+        # For macOS alone zig takes it for a link, and makes an empty a.o.
+        return Command([(*start, "--version", *(("-E",) if target.system == "macos" else ()))])
     return None
 
 
@@ -187,10 +183,13 @@ def _compiler(start: tuple[str, ...], args: Sequence[str], setup: Setup, *, spec
         framework = "" if setup.sdkroot or target.system != "macos" else _missing_framework(words)
         if framework:
             return Command(dropped=dropped, error=_NO_FRAMEWORK.format(framework, ", ".join(FRAMEWORKS)))
+    stdin = ("-",) in units(words)
+    if stdin and not any(word.startswith("-x") for word in words):
+        words = ["-x", "c++" if start[1] == "c++" else "c", *words]  # zig takes it only by its language
     given = list(units(words))
     sources = [unit[0] for unit in given if len(unit) == 1 and is_source(unit[0])]
     output = output_of(words)
-    extras = _headers(setup) if stage != "link" or sources or "-" in words else ()
+    extras = _headers(setup) if stage != "link" or sources or stdin else ()
     if stage == "link":
         extras = (*_link_base(setup), *extras, *_libraries(words, setup, output))
     to_stdout = stage == "preprocess" and output in {"", "-"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -11,7 +12,7 @@ from pyz3.driver.command import SCRATCH, Setup, make_command, output_of, triple
 from pyz3.driver.compile_flags import ALWAYS
 from pyz3.driver.rules import is_file, is_source, units
 from pyz3.driver.run import read_response_files, run_tool
-from pyz3.driver.sysroot import extra_include_args, extra_link_args
+from pyz3.driver.sysroot import FRAMEWORKS, extra_include_args, extra_link_args
 from pyz3.driver.target import DriverTarget
 from pyz3.driver.tools import Extras, make_setup, write_tools
 
@@ -28,7 +29,7 @@ def setup(target: str, **more: object) -> Setup:
 def steps(text: str, target: str = ELF, **more: object) -> list[str]:
     """Zig's command lines without what all have in common."""
     command = make_command("cc", text.split(), setup(target, **more))
-    common = {*ALWAYS, "-g0", "-fcommon"}
+    common = {*ALWAYS, "-g0", "-fPIC", "-fcommon"}
     found = []
     for step in command.steps:
         assert step[:4] == ("zig", "cc", "-target", target)
@@ -40,7 +41,7 @@ def steps(text: str, target: str = ELF, **more: object) -> list[str]:
 def test_one_source_one_object() -> None:
     command = make_command("c++", ["-c", "x.cpp", "-O3", "-o", "b/x.o"], setup(ELF))
     assert command.steps == (
-        ("zig", "c++", "-target", ELF, *ALWAYS, "-g0", "-c", "x.cpp", "-O3", "-o", "b/x.o"),
+        ("zig", "c++", "-target", ELF, *ALWAYS, "-fPIC", "-g0", "-c", "x.cpp", "-O3", "-o", "b/x.o"),
     )
     assert (command.outputs, command.dropped, command.says, command.error) == ((), (), "", "")
 
@@ -52,6 +53,14 @@ def test_sources_without_an_output_are_compiled_one_by_one(target: str) -> None:
         f"-c -DX a/x.c{extras} -o x.o",
         f"-c -DX y.cpp{extras} -o y.o",
     ]
+
+
+@pytest.mark.parametrize(("tool", "language"), [("cc", "c"), ("c++", "c++")])
+def test_stdin_has_a_language(tool: Literal["cc", "c++"], language: str) -> None:
+    given = make_command(tool, ["-E", "-"], setup(ELF)).steps[0]
+    assert given[4:6] == ("-x", language)
+    assert make_command(tool, ["-xc", "-E", "-"], setup(ELF)).steps[0][-3:] == ("-xc", "-E", "-")
+    assert "-x" not in make_command(tool, ["-E", "x.c", "-o", "-"], setup(ELF)).steps[0]
 
 
 @pytest.mark.parametrize("question", ["-E x.c", "-E x.c -o -", "-M x.c", "-MM -MF x.d x.c", "-S x.c"])
@@ -107,8 +116,8 @@ def test_a_framework_that_is_not_there(flags: str) -> None:
     command = make_command("cc", ["-shared", "x.o", *flags.split()], setup(MACOS))
     assert command.steps == ()
     assert command.error == (
-        "-framework Metal: zig has no frameworks of macOS, and pyz3 only parts of CoreFoundation, CoreServices"
-        ", IOKit; set SDKROOT to the folder of a macOS SDK (MacOSX.sdk)"
+        f"-framework Metal: zig has no frameworks of macOS, and pyz3 only parts of {', '.join(FRAMEWORKS)}; "
+        "set SDKROOT to the folder of a macOS SDK (MacOSX.sdk)"
     )
 
 

@@ -35,9 +35,9 @@ def features(*names: str) -> str:
 
 X86 = features("+crc32", "+evex512")
 BASE = {
-    "linux": f"{X86} -U__CRC32__ -g0",
+    "linux": f"-fPIC {X86} -U__CRC32__ -g0",
     "windows": f"-fcommon {X86} -U__CRC32__ -g0",  # MSVC merges tentative definitions
-    "arm": f"{features('+crc')} -U__ARM_FEATURE_CRC32 -g0",
+    "arm": f"-fPIC {features('+crc')} -U__ARM_FEATURE_CRC32 -g0",
     "macos": "-g0",
 }
 
@@ -196,12 +196,12 @@ def test_every_dropped_flag_is_named_with_its_value() -> None:
 )
 def test_features_that_have_crc32_leave_its_macro(flags: str, named: tuple[str, ...]) -> None:
     done = translate_compile(flags.split(), target=LINUX)
-    assert done.args == (*ALWAYS, *X86.split(), "-g0", *features(*named).split())
+    assert done.args == (*ALWAYS, "-fPIC", *X86.split(), "-g0", *features(*named).split())
 
 
 def test_arms_crc_leaves_its_macro() -> None:
     done = translate_compile(["-march=armv8-a+crc"], target=ARM)
-    assert done.args == (*ALWAYS, *features("+crc").split(), "-g0", *features("+crc").split())
+    assert done.args == (*ALWAYS, "-fPIC", *features("+crc").split(), "-g0", *features("+crc").split())
 
 
 def test_levels_include_what_stands_below() -> None:
@@ -269,5 +269,5 @@ def test_targets(platform: Platform, floor: str, zig: str, machine: str, system:
 def test_rarer_machines(zig: str, written: str, given: str, reason: str) -> None:
     done = translate_compile(written.split(), target=DriverTarget(zig))
     base = (*X86.split(), "-U__CRC32__") if zig.startswith("x86") else ()
-    assert done.args == (*ALWAYS, *base, "-g0", *given.split())
+    assert done.args == (*ALWAYS, "-fPIC", *base, "-g0", *given.split())
     assert done.dropped == ((f"{written}: {reason}",) if reason else ())
