@@ -20,12 +20,11 @@ from pyz3.targets import Platform, PythonVersion
 PROJECTS = {project.name: project for project in load_projects()}
 # C alone; modules that a probe decides on; Cython; Cython in an in-tree backend that works in a temporary
 # folder; C++; another language's tables for each processor; the stable ABI; frameworks and Windows' headers.
-CHOSEN = ("markupsafe", "simplejson", "msgpack", "frozenlist", "kiwisolver", "xxhash", "tornado", "psutil")
+CHOSEN = ("markupsafe", "simplejson", "msgpack", "frozenlist", "ujson", "xxhash", "tornado", "psutil")
 CELLS = tuple(
-    Cell(platform=platform, python=PythonVersion.parse(python))
+    Cell(platform=platform, python=PythonVersion.parse("3.13"))
     for platform in Platform
     if platform.spec.default
-    for python in ("3.11", "3.13")
 )
 
 
