@@ -23,11 +23,12 @@ from pyz3.builder.source import build_sdist as write_source
 from pyz3.cli.ui import BuildView, print_error
 from pyz3.develop import build_here, editable_contents, read_settings
 from pyz3.errors import ConfigError, Pyz3Error
-from pyz3.frontends import load_project
+from pyz3.frontends import load_own_project
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from pyz3.config import Project
     from pyz3.results import Summary
 
 # 128 + SIGINT, as shells report a program that Ctrl-C ended.
@@ -55,7 +56,7 @@ def prepare_metadata_for_build_wheel(
     """Write the metadata alone, without compiling (PEP 517); give the name of its folder."""
     with _boundary():
         read_settings(config_settings, os.environ)
-        metadata = read_contents(load_project(Path())).metadata
+        metadata = read_contents(_project()).metadata
         for entry in dist_info_entries(metadata, tag="py3-none-any", root_is_purelib=False):
             # Its tag is known when the audit has read the binaries; no front end needs it before.
             if not entry.arcname.endswith(".dist-info/WHEEL"):
@@ -80,6 +81,7 @@ def build_wheel(
     """Build one wheel (PEP 517), by default for this interpreter; give its name."""
     with _boundary():
         settings = read_settings(config_settings, os.environ)
+        _project()
         view = _view()
         builder = WheelBuilder(listener=view)
         selection = select_one(builder, settings.platform, python=settings.python, sources=settings.sources)
@@ -101,9 +103,9 @@ def build_editable(
                     f"-C {key}: an editable install is for the Python that it is installed into",
                     tip="leave the setting out, or build a wheel: pyz3 wheel",
                 )
+        project = _project()
         view = _view()
         builder = WheelBuilder(listener=view)
-        project = builder.project()
         contents = editable_contents(project, read_contents(project), optimize=settings.optimize)
         summary = build_here(builder, contents, output_dir=Path(wheel_directory), optimize=settings.optimize)
         return _name(view, summary)
@@ -115,7 +117,7 @@ def build_sdist(sdist_directory: str, config_settings: Mapping[str, object] | No
         read_settings(config_settings, os.environ)
         epoch = read_epoch(os.environ)
         # Not the builder's: it switches extensions off, which an sdist holds all the same.
-        project = load_project(Path())
+        project = _project()
         return write_source(project, output_dir=Path(sdist_directory), epoch=epoch, tell=_view()).path.name
 
 
@@ -123,6 +125,15 @@ def _nothing_more(config_settings: Mapping[str, object] | None) -> list[str]:
     with _boundary():
         read_settings(config_settings, os.environ)
     return []
+
+
+def _project() -> Project:
+    """Read the project in the current folder."""
+    return load_own_project(
+        Path(),
+        what="the build backend pyz3.backend",
+        tip="name the project's own in [build-system]: build-backend",
+    )
 
 
 def _view() -> BuildView:

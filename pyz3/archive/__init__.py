@@ -8,8 +8,6 @@ from pyz3.archive.rules import FileRules
 from pyz3.archive.sdist import sdist_files, write_sdist
 from pyz3.archive.wheelfile import DEFAULT_EPOCH, dist_info_entries, write_wheel
 
-WrittenSdist = WrittenArchive
-
 __all__ = [
     "DEFAULT_EPOCH",
     "FileRules",
@@ -17,7 +15,6 @@ __all__ = [
     "PackageRoot",
     "WheelEntry",
     "WrittenArchive",
-    "WrittenSdist",
     "dist_info_entries",
     "find_packages",
     "package_files",

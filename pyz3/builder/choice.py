@@ -118,7 +118,7 @@ def _platforms(project: Project, request: Request) -> tuple[tuple[Platform, ...]
     if request.platforms is not None:
         names, source = request.platforms, request.source("platforms")
     elif project.tool.platforms is not None:
-        names, source = project.tool.platforms, "pyproject.toml: tool.pyz3.platforms"
+        names, source = project.tool.platforms, project.where("platforms")
     else:
         return default_platforms(), ""
     return select_platforms(names, source=source), glibc_floor(names, source=source)
@@ -127,9 +127,9 @@ def _platforms(project: Project, request: Request) -> tuple[tuple[Platform, ...]
 def _filter(project: Project, request: Request) -> Filter:
     return Filter(
         build=Patterns.first(
-            (request.build, request.source("build")), (project.tool.build, "pyproject.toml: tool.pyz3.build")
+            (request.build, request.source("build")), (project.tool.build, project.where("build"))
         ),
         skip=Patterns.first(
-            (request.skip, request.source("skip")), (project.tool.skip, "pyproject.toml: tool.pyz3.skip")
+            (request.skip, request.source("skip")), (project.tool.skip, project.where("skip"))
         ),
     )

@@ -74,7 +74,7 @@ class Run:
             ConfigError: The project's metadata, the cache or the output folder is unusable.
         """
         started = time.perf_counter()
-        notes = make_notes(self._project, jobs)
+        notes = (*self._project.notes, *make_notes(self._project, jobs))
         if self._project.backend is None:
             contents = contents or read_contents(self._project)
             notes += (*contents.metadata.warnings, *contents.notes)

@@ -45,6 +45,6 @@ def select_one(
         raise ConfigError(
             f"{platform!r} with Python {python or PythonVersion.current()} are several wheels: "
             + ", ".join(map(str, selection.targets)),
-            tip="WheelBuilder().build_matrix(...) builds several",
+            tip="name one platform; pyz3 wheel builds several at once",
         )
     return selection

@@ -11,12 +11,12 @@ from pyz3.events import Note
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pyz3.archive import WrittenSdist
+    from pyz3.archive import WrittenArchive
     from pyz3.config import Project
     from pyz3.events import Listener
 
 
-def build_sdist(project: Project, *, output_dir: Path, epoch: int, tell: Listener) -> WrittenSdist:
+def build_sdist(project: Project, *, output_dir: Path, epoch: int, tell: Listener) -> WrittenArchive:
     """Write the project's source distribution; what the user should know is told as notes.
 
     Args:

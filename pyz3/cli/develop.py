@@ -19,6 +19,7 @@ from pyz3.cli.ui import BuildView, print_failures
 from pyz3.develop import build_in_place, is_installed, refresh, remove_in_place
 from pyz3.engine.toolchain import find_toolchain
 from pyz3.errors import ConfigError
+from pyz3.frontends import load_own_project
 
 
 @click.command(context_settings=SETTINGS, short_help="Install so that the sources can be worked on.")
@@ -31,6 +32,7 @@ def develop(*, project: Path, in_place: bool, optimize: str | None) -> int:
     The same as: pip install --no-build-isolation -e PROJECT.
     """
     console = Console(highlight=False, markup=False)
+    load_own_project(project, what="pyz3 develop", tip=f"pip install -e {project}")
     if not in_place:
         settings = [] if optimize is None else ["-C", f"optimize={optimize}"]
         return _install("install", "--no-build-isolation", *settings, "-e", os.path.abspath(project))  # noqa: PTH100 - links stay
@@ -49,7 +51,7 @@ def develop(*, project: Path, in_place: bool, optimize: str | None) -> int:
 def clean(*, project: Path) -> int:
     """Remove what `pyz3 develop` put into this environment and into the source tree, and nothing else."""
     console = Console(highlight=False, markup=False)
-    found = WheelBuilder(project).project()
+    found = load_own_project(project, what="pyz3 clean", tip="pip uninstall, and git clean -X")
     removed, kept = remove_in_place(found, find_toolchain(os.environ).cache)
     for name in removed:
         console.print(f"removed {name}", soft_wrap=True)
@@ -69,6 +71,7 @@ def clean(*, project: Path) -> int:
 @click.argument("folder", type=click.Path(path_type=Path))
 def refresh_command(*, project: Path, folder: Path) -> int:
     """Bring the editable install in FOLDER up to date: what importing it asks for."""
+    load_own_project(project, what="PYZ3_EDITABLE_REBUILD", tip=f"pip install -e {project}")
     summary, _ = refresh(WheelBuilder(project), folder)
     error = print_failures(summary)
     return error.exit_code if error else 0

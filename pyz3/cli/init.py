@@ -12,7 +12,7 @@ from rich.text import Text
 
 from pyz3.cli.options import SETTINGS
 from pyz3.errors import ConfigError
-from pyz3.scaffold import Draft, Wishes, adopt, new_project, refuse_overwriting
+from pyz3.scaffold import Draft, Wishes, adopt, new_project, refuse_overwriting, refuse_setup_files
 from pyz3.scaffold.new import LANGUAGES
 
 _COLOURS = {"+": "green", "-": "red", "@": "cyan"}
@@ -48,6 +48,8 @@ def init(*, directory: Path, language: str, name: str | None, fallback: bool, ab
     exists = (directory / "pyproject.toml").exists()
     if exists and name is not None:
         raise click.UsageError("--name: the project has one, in pyproject.toml")
+    if not exists:
+        refuse_setup_files(directory)
     draft = adopt(directory, wishes) if exists else new_project(wishes)
     refuse_overwriting(directory, draft)
     if exists:

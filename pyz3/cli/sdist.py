@@ -12,7 +12,7 @@ from pyz3.builder.inputs import read_epoch
 from pyz3.builder.source import build_sdist
 from pyz3.cli.options import SETTINGS, output_dir_option, project_argument
 from pyz3.cli.ui import BuildView, human_size
-from pyz3.frontends import load_project
+from pyz3.frontends import load_own_project
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,9 +25,8 @@ def sdist(*, project: Path, output_dir: Path) -> None:
     """Write the source distribution of the project in PROJECT, the current folder by default."""
     console = Console(highlight=False, markup=False)
     view = BuildView(console, verbose=False, quiet=False)
-    written = build_sdist(
-        load_project(project), output_dir=output_dir, epoch=read_epoch(os.environ), tell=view
-    )
+    found = load_own_project(project, what="pyz3 sdist", tip="python -m build --sdist")
+    written = build_sdist(found, output_dir=output_dir, epoch=read_epoch(os.environ), tell=view)
     console.print(
         f"✓ {written.path.name}  {human_size(written.size)}  sha256={written.sha256}", soft_wrap=True
     )

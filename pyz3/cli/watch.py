@@ -21,6 +21,7 @@ from pyz3.develop import Stamps, build_in_place, find_redirect, in_place_files, 
 from pyz3.develop.binaries import build_binaries
 from pyz3.engine.toolchain import find_toolchain
 from pyz3.errors import Pyz3Error
+from pyz3.frontends import load_own_project
 
 if TYPE_CHECKING:
     from pyz3.results import Summary
@@ -38,6 +39,7 @@ def watch(*, project: Path) -> None:
     without either it tells whether everything compiles.  Ctrl-C ends it.
     """
     console = Console(highlight=False, markup=False)
+    load_own_project(project, what="pyz3 watch", tip="pyz3 wheel builds again only what has changed")
     # What the audit needs takes long to import: not when the first change has been compiled.
     threading.Thread(target=importlib.import_module, args=("lief",), daemon=True).start()
     try:

@@ -8,11 +8,13 @@ from pathlib import Path
 import click
 
 from pyz3.builder import WheelBuilder
+from pyz3.frontends import load_own_project
 
 
 @click.command("zig-plan", hidden=True)
 @click.argument("project", type=click.Path(path_type=Path))
 def zig_plan(*, project: Path) -> None:
     """Print the plan file for ZIG_TARGET and the Python that runs this."""
+    load_own_project(project, what="build.zig", tip="pyz3 wheel builds it for every platform")
     builder = WheelBuilder(project)
     click.echo(builder.plan_file(os.environ.get("ZIG_TARGET") or None))

@@ -155,7 +155,7 @@ class WheelOptions:
         cpu: The processor to build for, as zig names it; empty is the platform's oldest.
         lto: Link-time optimisation; empty is none.
         settings: Added behind those of each extension.
-        origin: Key → where its value was written: ``tool.pyz3.overrides[0].glibc``.
+        origin: Key → where in the table its value was written: ``overrides[0].glibc``.
     """
 
     optimize: Optimize
@@ -244,14 +244,14 @@ class ToolTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
             ConfigError: The braces of an override's ``select`` stand for too many patterns.
         """
         values: dict[str, Any] = {key: getattr(self, key) for key in _VARIABLE}
-        origin = {key: f"tool.pyz3.{key}" for key in _VARIABLE}
+        origin = {key: key for key in _VARIABLE}
         settings = Settings()
         for index, override in enumerate(self.overrides):
             if not matches(split_words(override.select), identifier):
                 continue
             said = {key: value for key in _VARIABLE if (value := getattr(override, key)) is not None}
             values |= said
-            origin |= {key: f"tool.pyz3.overrides[{index}].{key}" for key in said}
+            origin |= {key: f"overrides[{index}].{key}" for key in said}
             settings = settings.plus(override.settings)
         values["cpu"] = values["cpu"] or ""
         values["lto"] = "full" if values["lto"] is True else values["lto"] or ""

@@ -14,7 +14,7 @@ from pyz3.frontends.backends import is_legacy, recognise
 if TYPE_CHECKING:
     from pyz3.config import Project
 
-__all__ = ["load_project"]
+__all__ = ["load_own_project", "load_project"]
 
 
 def load_project(root: Path, *, config: Path | None = None) -> Project:
@@ -40,3 +40,24 @@ def load_project(root: Path, *, config: Path | None = None) -> Project:
             tip="put into its pyproject.toml what is to be different",
         )
     return native.load_project(root, data)
+
+
+def load_own_project(root: Path, *, what: str, tip: str) -> Project:
+    """Read the project in the folder ``root``, for what only projects have that pyz3 itself builds.
+
+    Args:
+        root: The folder that holds ``pyproject.toml``.
+        what: What is asked for, as the subject of a sentence: ``pyz3 sdist``.
+        tip: What does it for a project of another build backend.
+
+    Raises:
+        ConfigError: The configuration is wrong, or another backend builds the project.
+    """
+    project = load_project(root)
+    if project.backend is not None:
+        raise ConfigError(
+            f"{what} is for projects that pyz3 itself builds; {project.backend.kind} builds the one "
+            f"in {project.root}",
+            tip=tip,
+        )
+    return project

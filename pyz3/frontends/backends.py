@@ -78,6 +78,7 @@ _OTHERS = {
         name="sphinx-theme-builder", package="sphinx-theme-builder", pure=True, command="python -m build"
     ),
 }
+_OURS = "pyz3"
 # Backends that are setuptools' with something around it.
 _AROUND_SETUPTOOLS = frozenset({"setuptools", "pbr", "jupyter_packaging"})
 # Hooks of hatchling that write text and compile nothing.
@@ -107,7 +108,7 @@ def recognise(root: Path, data: dict[str, Any]) -> Backend | None:
         if _said(data, NATIVE_KEYS) or not (is_legacy(root) or "setuptools" in names):
             return None
         text = LEGACY
-    if not isinstance(text, str) or text.startswith("pyz3."):
+    if not isinstance(text, str):
         return None
     path = _texts(system, "backend-path")
     module = text.partition(":")[0]
@@ -115,7 +116,7 @@ def recognise(root: Path, data: dict[str, Any]) -> Backend | None:
     if top in _AROUND_SETUPTOOLS:
         _refuse_rust(names)
         return Backend(kind="setuptools", build_backend=text, backend_path=path, requires=requires)
-    if _said(data, _DECLARING_KEYS):
+    if top == _OURS or _said(data, _DECLARING_KEYS):
         return None
     raise _refusal(text, _OTHERS.get(top), data)
 
@@ -167,7 +168,7 @@ def _inner(root: Path, path: Iterable[str], module: str, requires: frozenset[str
 
     It is what the project's own module imports, or what ``requires`` names.
     """
-    known = _AROUND_SETUPTOOLS | _OTHERS.keys()
+    known = _AROUND_SETUPTOOLS | _OTHERS.keys() | {_OURS}
     imported = _imports(root, path, module)
     # setuptools last: others need it for its own sake, too.
     for top in sorted(imported & known, key=lambda name: name in _AROUND_SETUPTOOLS):

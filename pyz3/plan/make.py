@@ -68,7 +68,8 @@ def make_plan(
             project, [name for m in modules for name in m.links], target.platform.family
         )
         if modules or libraries or project.tool.build_zig:
-            job = _job(target, options, modules, libraries, optimize=optimize, macos=macos, glibc=glibc)
+            parts = (modules, libraries)
+            job = _job(project, target, options, parts, optimize=optimize, macos=macos, glibc=glibc)
             job = _with_build_info(project, job, source_date)
         else:
             job = pure
@@ -119,7 +120,7 @@ def make_job(
     The arguments and errors are those of :func:`make_plan`.
     """
     options = project.tool.for_identifier(target.identifier)
-    return _job(target, options, (), (), optimize=optimize, macos=macos, glibc=glibc)
+    return _job(project, target, options, ((), ()), optimize=optimize, macos=macos, glibc=glibc)
 
 
 def make_notes(project: Project, jobs: Sequence[Job]) -> tuple[str, ...]:
@@ -145,15 +146,16 @@ def _abridged(identifiers: Sequence[str], most: int = 3) -> str:
 
 
 def _job(
+    project: Project,
     target: Target,
     options: WheelOptions,
-    modules: tuple[Module, ...],
-    libraries: tuple[LinkedLibrary, ...],
+    parts: tuple[tuple[Module, ...], tuple[LinkedLibrary, ...]],
     *,
     optimize: Optimize | None,
     macos: str | None,
     glibc: str,
 ) -> Job:
+    modules, libraries = parts
     oldest = target.python
     tag = f"{target.python.tag}-{target.python.abi}"
     if modules and all(module.limited_api for module in modules):
@@ -164,7 +166,8 @@ def _job(
         oldest, tag = OLDEST, "py3-none"
     if target.platform.abi_of(target.python):
         oldest = target.python
-    floor = _floor(options, Target(platform=target.platform, python=oldest), macos=macos, glibc=glibc)
+    served = Target(platform=target.platform, python=oldest)
+    floor = _floor(project, options, served, macos=macos, glibc=glibc)
     zig_targets = target.platform.zig_targets_for(floor)
     return Job(
         identifier=target.identifier,
@@ -177,7 +180,7 @@ def _job(
         optimize=optimize or options.optimize,
         modules=modules,
         libraries=libraries,
-        cpu=_cpu(options, zig_targets),
+        cpu=_cpu(project, options, zig_targets),
         lto=_lto(options, target),
     )
 
@@ -206,10 +209,10 @@ def _with_build_info(project: Project, job: Job, source_date: str) -> Job:
     )
 
 
-def _cpu(options: WheelOptions, zig_targets: Sequence[str]) -> str:
+def _cpu(project: Project, options: WheelOptions, zig_targets: Sequence[str]) -> str:
     """Give the processor, if this machine has it: one key serves a whole matrix."""
     if options.cpu:
-        check_cpu(options.cpu, where=f"pyproject.toml: {options.origin['cpu']}")
+        check_cpu(options.cpu, where=project.where(options.origin["cpu"]))
     return options.cpu if any(has_cpu(zig_target, options.cpu) for zig_target in zig_targets) else ""
 
 
@@ -267,11 +270,11 @@ def _can_load_abi3(python: PythonVersion, abi3: str) -> bool:
     return python.minor >= oldest.minor and (oldest.free_threaded or not python.free_threaded)
 
 
-def _floor(options: WheelOptions, target: Target, *, macos: str | None, glibc: str) -> str:
+def _floor(project: Project, options: WheelOptions, target: Target, *, macos: str | None, glibc: str) -> str:
     default = target.platform.floor(target.python)
     wanted_glibc = glibc or options.glibc
     if target.platform.family == "linux" and wanted_glibc is not None:
-        where = "--platform" if glibc else f"pyproject.toml: {options.origin['glibc']}"
+        where = "--platform" if glibc else project.where(options.origin["glibc"])
         wanted = _version(wanted_glibc, where, parts=(2, 2))
         if wanted < OLDEST_GLIBC:
             raise ConfigError(
@@ -283,7 +286,7 @@ def _floor(options: WheelOptions, target: Target, *, macos: str | None, glibc: s
     if target.platform.family == "macos":
         wanted_macos = macos or options.macos
         if wanted_macos:
-            where = "MACOSX_DEPLOYMENT_TARGET" if macos else f"pyproject.toml: {options.origin['macos']}"
+            where = "MACOSX_DEPLOYMENT_TARGET" if macos else project.where(options.origin["macos"])
             # The interpreter itself needs the default: a wheel that promises less promises nothing.
             if _version(wanted_macos, where, parts=(1, 3)) > _version(default, where, parts=(2, 2)):
                 return wanted_macos if "." in wanted_macos else f"{wanted_macos}.0"

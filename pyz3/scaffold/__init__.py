@@ -1,6 +1,6 @@
 """New projects, and pyz3 in projects that exist: which files are to be written, with what in them."""
 
-from pyz3.scaffold.existing import adopt
+from pyz3.scaffold.existing import adopt, refuse_setup_files
 from pyz3.scaffold.new import Draft, Language, Wishes, new_project, refuse_overwriting
 
-__all__ = ["Draft", "Language", "Wishes", "adopt", "new_project", "refuse_overwriting"]
+__all__ = ["Draft", "Language", "Wishes", "adopt", "new_project", "refuse_overwriting", "refuse_setup_files"]

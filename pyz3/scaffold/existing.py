@@ -12,6 +12,7 @@ from pyz3._toml import TOMLDecodeError, load_toml
 from pyz3.archive import find_packages
 from pyz3.config import read_pyproject
 from pyz3.errors import ConfigError
+from pyz3.frontends.backends import is_legacy
 from pyz3.frontends.native import SOURCE_SUFFIXES
 from pyz3.scaffold.new import Draft, package_files, source_files, tool_tables
 
@@ -36,10 +37,11 @@ def adopt(root: Path, wishes: Wishes) -> Draft:
         wishes: The name counts for nothing: the project has one.
 
     Raises:
-        ConfigError: The project uses pyz3 already, its metadata is elsewhere, or it is not clear
+        ConfigError: The project uses pyz3 already, its metadata or more is elsewhere, or it is not clear
             which of several packages is meant.
     """
     root = root.absolute()
+    refuse_setup_files(root)
     data = read_pyproject(root)
     project, tool = data.get("project"), data.get("tool", {})
     if not isinstance(project, dict) or not isinstance(project.get("name"), str):
@@ -66,6 +68,23 @@ def adopt(root: Path, wishes: Wishes) -> Draft:
         modules = {f"{wishes.package}._core": tuple(n for n in files if n.endswith(SOURCE_SUFFIXES))}
     before = (root / "pyproject.toml").read_bytes().decode("utf-8")  # as it is: line ends count
     return Draft(files=files, before=before, after=_edited(before, tool_tables(wishes, modules)))
+
+
+def refuse_setup_files(root: Path) -> None:
+    """Refuse a project that ``setup.py`` or ``setup.cfg`` describes: what they say would be lost.
+
+    Args:
+        root: The project's folder.
+
+    Raises:
+        ConfigError: It has such a file.
+    """
+    if is_legacy(root):
+        file = root / ("setup.py" if (root / "setup.py").is_file() else "setup.cfg")
+        raise ConfigError(
+            f"{file}: setuptools builds this project, and pyz3 reads nothing of what stands there",
+            tip="pyz3 wheel builds the project as it is; for pyz3 init, move all of it to pyproject.toml",
+        )
 
 
 def _modules(root: Path, package: PackageRoot | None, wishes: Wishes) -> dict[str, tuple[str, ...]]:

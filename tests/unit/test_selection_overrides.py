@@ -44,7 +44,7 @@ def plan(of: Project, *targets: tuple[str, str], **keys: Any) -> dict[str, Job]:
     return {job.identifier: job for job in make_plan(of, wanted, **keys)}
 
 
-ORIGIN = {key: f"tool.pyz3.{key}" for key in ("optimize", "glibc", "macos", "cpu", "lto")}
+ORIGIN = {key: key for key in ("optimize", "glibc", "macos", "cpu", "lto")}
 
 
 def test_without_overrides() -> None:
@@ -80,8 +80,8 @@ def test_the_last_override_that_matches_wins_and_settings_add_up() -> None:
         settings=Settings(define={"A": 1, "B": 2}, cflags=("-a", "-b")),
         origin={
             **ORIGIN,
-            "optimize": "tool.pyz3.overrides[0].optimize",
-            **{key: f"tool.pyz3.overrides[2].{key}" for key in ("cpu", "glibc", "lto")},
+            "optimize": "overrides[0].optimize",
+            **{key: f"overrides[2].{key}" for key in ("cpu", "glibc", "lto")},
         },
     )
     found = {i: table.for_identifier(i) for i in ("cp39-win32", "cp313-manylinux_x86_64", "cp311-win32")}
