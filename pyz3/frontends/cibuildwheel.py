@@ -31,11 +31,12 @@ _PLATFORMS = {
 }
 _MACOS_VARIABLE = "MACOSX_DEPLOYMENT_TARGET"
 # Keys that say how cibuildwheel does its work, that are about what pyz3 does not build, or that have
-# nothing to do here: platforms are asked for, and hooks see the variables of this process.
+# nothing to do here: platforms are asked for, hooks see the variables of this process, and nothing is
+# tested.
 # before-build is none of them: it prepares a machine that is thrown away, with pip or yum.
 _OF_NO_CONCERN = re.compile(
     r"archs|build-frontend|build-verbosity|container-engine|dependency-versions|enable|environment-pass"
-    r"|free-threaded-support|debug-.*|musllinux-.*-image|manylinux-pypy_.*-image|android|ios|xbuild-tools"
+    r"|free-threaded-support|debug-.*|test-.*|before-test|musllinux-.*-image|manylinux-pypy_.*-image|android|ios|xbuild-tools"
 )
 # manylinux2014 is what pyz3 promises anyway (glibc 2.17, PEP 599).
 _OLD_IMAGE = re.compile(r"manylinux(1|2010|2014|_2_5|_2_12|_2_17)(?![0-9])")

@@ -127,6 +127,12 @@ def test_a_backend_within_the_project_around_another(
     assert message == f"pyproject.toml: build-system.build-backend: {expected}"
 
 
+def test_a_backend_within_the_project_around_ours(tmp_path: Path) -> None:
+    text = system("own", '"pyz3", "setuptools"', 'backend-path = ["."]')
+    root = write(tmp_path, {"pyproject.toml": text, "own.py": "from pyz3.backend import *\n"})
+    assert load_project(root).backend is None
+
+
 def test_setuptools_itself(tmp_path: Path) -> None:
     text = system("setuptools.build_meta", "", 'backend-path = ["."]')
     assert backend_of(write(tmp_path, {"pyproject.toml": text})) is not None

@@ -73,7 +73,9 @@ before-all = "x"
 before-all = "x"
 [[overrides]]
 select = "*"
+before-build = "x"
 before-test = "x"
+test-extras = ["x"]
 """
         )
     )
@@ -81,7 +83,7 @@ before-test = "x"
     (note,) = notes
     assert note == (
         "pyproject.toml: tool.cibuildwheel: before-all, before-build, environment.CC, environment.X, "
-        "environment.Y, linux.before-all, manylinux-x86_64-image, overrides[0].before-test, "
+        "environment.Y, linux.before-all, manylinux-x86_64-image, overrides[0].before-build, "
         "repair-wheel-command are not obeyed"
     )
     assert read({"before-all": "x"})[1] == ("pyproject.toml: tool.cibuildwheel: before-all is not obeyed",)
