@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from pyz3.builder.inputs import read_epoch
 from pyz3.engine.foreign import is_expressible
 from pyz3.errors import BuildFailedError, Pyz3Error
@@ -99,8 +97,8 @@ class Foreign:
         pure: Callable[[Job], None],
     ) -> tuple[Job, ...]:
         done = self._describe(jobs, "record")
-        again = [job for job in done if _needs_commands(job)]
-        buildable = [job for job in done if _is_buildable(job) and job not in again]
+        again = {name: job for name, job in done.items() if _needs_commands(job)}
+        buildable = [job for name, job in done.items() if _is_buildable(job) and name not in again]
         failed: dict[str, Pyz3Error] = {}
 
         def take(job: Job, built: Built | Pyz3Error) -> None:
@@ -111,18 +109,17 @@ class Foreign:
 
         if buildable:
             platforms(buildable, take)
-        again += [job for job in buildable if job.identifier in failed]
-        commanded = self._describe(again, "run") if again else ()
-        if commanded:
-            self._build_commanded(commanded, failed, platforms, deliver)
-        final = {job.identifier: job for job in commanded}
-        done = tuple(final.get(job.identifier, job) for job in done)
-        for job in done:
+        again |= {job.identifier: job for job in buildable if job.identifier in failed}
+        if again:
+            commanded = self._describe([job for job in jobs if job.identifier in again], "run")
+            self._build_commanded(tuple(commanded.values()), failed, platforms, deliver)
+            done |= commanded
+        for job in done.values():
             if job.trouble is not None and job.identifier not in failed:
                 deliver(job, trouble_error(job, job.trouble))
             elif job.is_pure:
                 pure(job)
-        return tuple({job.identifier: job for job in done}.values())
+        return tuple({job.identifier: job for job in done.values()}.values())
 
     def _build_commanded(
         self,
@@ -142,23 +139,21 @@ class Foreign:
                 tip = "; ".join(filter(None, (error.tip, job.trouble.tip)))
                 deliver(job, BuildFailedError(error.message, tip=tip, compiler=compiler))
 
-    def _describe(self, jobs: Sequence[Job], mode: Mode) -> tuple[Job, ...]:
-        """Have the backend say what is in each wheel; wheels that would be the same file are one."""
+    def _describe(self, jobs: Sequence[Job], mode: Mode) -> dict[str, Job]:
+        """Have the backend say what is in each wheel, by what was asked for; the same file is there once."""
         if mode == "run":
             for platform in dict.fromkeys(job.platform for job in jobs):
                 self._tell(Activity(platform=platform, text="running the project's own commands"))
-        nothing = {"modules": (), "libraries": (), "left_out": (), "base": "", "trouble": None}
-        asked = [msgspec.structs.replace(job, **nothing) for job in jobs]
-        answers = self._hooks.run(asked, mode=mode)
-        found: dict[tuple[str, str], Job] = {}
-        for job in asked:
+        answers = self._hooks.run(jobs, mode=mode)
+        found: dict[tuple[str, str], tuple[str, Job]] = {}
+        for job in jobs:
             extra = self._hooks.additions(job)
             finished = finish_job(job, answers[job.identifier], extra=extra)
             if _is_buildable(finished) and _is_there(finished):
                 finished = self._hooks.adapt(finished)
             key = (finished.platform, finished.identifier if finished.trouble else finished.tag)
-            found.setdefault(key, finished)
-        return tuple(found.values())
+            found.setdefault(key, (job.identifier, finished))
+        return dict(found.values())
 
 
 def trouble_error(job: Job, trouble: Trouble) -> BuildFailedError:
