@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import pytest
+
+from pyz3.hooks.printed import essence
+
+LOG = """\
+running bdist_wheel
+Traceback (most recent call last):
+  File "/pyz3/hooks/inside/process.py", line 84, in _run_target
+    result["wheel"] = _build(request, target)
+                      ^^^^^^^^^^^^^^^^^^^^^^^
+  File "/cache/environments/f9/lib/python3.11/site-packages/setuptools/build_meta.py", line 317, in run_setup
+    exec(code, locals())
+  File "<string>", line 5, in <module>
+  File "/cache/work/p-1/src/tools/version.py", line 4, in version
+    raise RuntimeError("run ./configure first")
+RuntimeError: run ./configure first
+"""
+SHORT = """\
+running bdist_wheel
+Traceback (most recent call last):
+  File "setup.py", line 5, in <module>
+  File "tools/version.py", line 4, in version
+    raise RuntimeError("run ./configure first")"""
+
+
+def test_the_projects_own_frames_are_left() -> None:
+    said = "RuntimeError: run ./configure first"
+    assert essence(LOG, source="/cache/work/p-1/src", said=said) == SHORT
+    assert essence(LOG, source="/cache/work/p-1/src") == f"{SHORT}\n{said}"
+
+
+def test_windows() -> None:
+    frame = '  File "C:\\w\\src\\setup.py", line 1, in <module>'
+    log = f"{LOG.splitlines()[1]}\n{frame}\n    1/0\nZeroDivisionError: x\n"
+    assert essence(log, source="C:\\w\\src") == (
+        'Traceback (most recent call last):\n  File "setup.py", line 1, in <module>\n    1/0\n'
+        "ZeroDivisionError: x"
+    )
+
+
+@pytest.mark.parametrize("error", ["SystemExit: no compiler", "ValueError: one\n    two\n  three"])
+def test_a_traceback_of_others_is_its_error(error: str) -> None:
+    log = f'{LOG.splitlines()[1]}\n  File "/a/b.py", line 1, in f\n    g()\n    ~^^\n{error}\n'
+    assert essence(log, source="/src") == error
+
+
+def test_chains() -> None:
+    one = f'{LOG.splitlines()[1]}\n  File "/a/b.py", line 1, in f\n    g()\nKeyError: 1\n'
+    middle = "\nDuring handling of the above exception, another exception occurred:\n\n"
+    assert essence(one + middle + LOG, source="/cache/work/p-1/src").splitlines() == [
+        "KeyError: 1",
+        middle.strip(),
+        *SHORT.splitlines(),
+        "RuntimeError: run ./configure first",
+    ]
+
+
+def test_files_are_named_as_the_project_names_them() -> None:
+    assert (
+        essence("/w/src/a.c:1:2: error: no\nin /w/src\n", source="/w/src") == "a.c:1:2: error: no\nin /w/src"
+    )
+
+
+def test_the_end_is_what_counts() -> None:
+    assert essence("".join(f"{i}\n\n" for i in range(99)), source="/w", lines=2) == "97\n98"
+    assert essence("", source="/w", said="x") == ""
