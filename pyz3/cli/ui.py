@@ -165,24 +165,29 @@ def left_out_lines(wheels: Sequence[WheelResult]) -> list[Text]:
 
 
 def failure_lines(failures: Sequence[Failure]) -> list[Text]:
-    """The causes, each once, under the platform and module that they belong to."""
-    causes: dict[tuple[str, str, str, str], list[str]] = {}
+    """The causes, each once, under the platforms and the module that they belong to."""
+    causes: dict[tuple[str, str], dict[str, list[str]]] = {}
+    tips: dict[tuple[str, str], str] = {}
     for failure in failures:
-        error = failure.error
+        error, job = failure.error, failure.job
         compiler = error.compiler if isinstance(error, BuildFailedError) else ()
-        python = failure.job.target.python.abi if failure.job.python else ""
-        for module, text in compiler or (("", error.message),):
-            cause = (failure.job.platform, module, text, error.tip or "")
-            causes.setdefault(cause, []).append(python)
+        python = job.target.python.abi if job.python else ""
+        # The title says which wheel it is.
+        for module, text in compiler or (("", error.message.removeprefix(f"{job.identifier}: ")),):
+            causes.setdefault((module, text), {}).setdefault(job.platform, []).append(python)
+            # The same cause may have a log on each platform: one is enough.
+            tips.setdefault((module, text), error.tip or "")
     lines = []
-    for (platform, module, text, tip), where in causes.items():
-        title = Text.assemble(("✗ ", "red"), (platform or "any platform", "bold"))
-        if module:
-            title.append(f" · {module}", style="bold")
-        if any(where):
-            title.append(f"  ({', '.join(where)})")
-        lines += [title, Text(text)]
-        if tip:
+    for (module, text), places in causes.items():
+        for platform, pythons in places.items():
+            title = Text.assemble(("✗ ", "red"), (platform or "any platform", "bold"))
+            if module:
+                title.append(f" · {module}", style="bold")
+            if any(pythons):
+                title.append(f"  ({', '.join(pythons)})")
+            lines.append(title)
+        lines.append(Text(text))
+        if tip := tips[module, text]:
             lines.append(Text.assemble(("tip: ", "bold cyan"), tip))
     return lines
 

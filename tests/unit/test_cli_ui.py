@@ -99,7 +99,7 @@ def lines(*failures: Failure) -> list[str]:
     return [line.plain for line in failure_lines(failures)]
 
 
-def test_the_same_cause_is_told_once_for_all_pythons() -> None:
+def test_the_same_cause_is_told_once_for_all_wheels() -> None:
     one = BuildFailedError("whatever", compiler=(("hello._a", "a.c:1: no"), ("hello._b", "b.c:1: no")))
     other = BuildFailedError("whatever", compiler=(("hello._a", "a.c:1: other"),))
     assert lines(
@@ -108,11 +108,21 @@ def test_the_same_cause_is_told_once_for_all_pythons() -> None:
         failed("linux-x86_64", "3.14", other),
         failed("windows-x64", "3.9", one),
     ) == [
-        *("✗ linux-x86_64 · hello._a  (cp39, cp313t)", "a.c:1: no"),
-        *("✗ linux-x86_64 · hello._b  (cp39, cp313t)", "b.c:1: no"),
+        *("✗ linux-x86_64 · hello._a  (cp39, cp313t)", "✗ windows-x64 · hello._a  (cp39)", "a.c:1: no"),
+        *("✗ linux-x86_64 · hello._b  (cp39, cp313t)", "✗ windows-x64 · hello._b  (cp39)", "b.c:1: no"),
         *("✗ linux-x86_64 · hello._a  (cp314)", "a.c:1: other"),
-        *("✗ windows-x64 · hello._a  (cp39)", "a.c:1: no"),
-        *("✗ windows-x64 · hello._b  (cp39)", "b.c:1: no"),
+    ]
+
+
+def test_what_the_title_says_is_not_said_again() -> None:
+    failures = [
+        failed(
+            platform, "3.13", BuildFailedError(f"{job(platform).identifier}: no", tip=f"see {platform}.log")
+        )
+        for platform in ("linux-x86_64", "windows-x64")
+    ]
+    assert lines(*failures) == [
+        *("✗ linux-x86_64  (cp313)", "✗ windows-x64  (cp313)", "no", "tip: see linux-x86_64.log")
     ]
 
 
