@@ -146,14 +146,18 @@ class Foreign:
                 self._tell(Activity(platform=platform, text="running the project's own commands"))
         answers = self._hooks.run(jobs, mode=mode)
         found: dict[tuple[str, str], tuple[str, Job]] = {}
-        for job in jobs:
+        for job in sorted(jobs, key=lambda job: job.target.python.minor):
             extra = self._hooks.additions(job)
             finished = finish_job(job, answers[job.identifier], extra=extra)
             if _is_buildable(finished) and _is_there(finished):
                 finished = self._hooks.adapt(finished)
-            key = (finished.platform, finished.identifier if finished.trouble else finished.tag)
+            # The wheel for the stable ABI that the oldest Python gives serves the later ones, too (PEP 384).
+            once = "abi3" if finished.tag.endswith("-abi3") else finished.tag
+            key = (finished.platform, finished.identifier if finished.trouble else once)
             found.setdefault(key, (job.identifier, finished))
-        return dict(found.values())
+        return {
+            job.identifier: done for job in jobs for name, done in found.values() if name == job.identifier
+        }
 
 
 def trouble_error(job: Job, trouble: Trouble) -> BuildFailedError:

@@ -34,7 +34,8 @@ _OF_SYSTEMS = {
     # Sooner or later it becomes part of a module; zig's default differs between glibc and musl.
     "elf": ("-fPIC",),
     # Microsoft's compiler merges the definitions `int x;` of several C files, as C compilers once did.
-    "windows": ("-fcommon",),
+    # And zstd, a part of many projects, is built without its assembly there, which GNU C would ask for.
+    "windows": ("-fcommon", "-DZSTD_DISABLE_ASM"),
 }
 
 # What sysconfig's CFLAGS of a python.org build say to setuptools' projects, by pyz3's mode.

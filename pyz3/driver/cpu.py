@@ -80,6 +80,12 @@ _ARM_LEVELS = {
 
 # What says that SSE4.2 was asked for, and CRC32 with it.
 _SSE42 = ("+sse4", "+avx", "+fma", "+f16c", "+xop", "+crc32")
+# What tells sources that a feature is there without being asked for (Arm's C language extensions).
+_ARM_MACROS = {
+    "+crc": ("__ARM_FEATURE_CRC32",),
+    "+aes": ("__ARM_FEATURE_AES", "__ARM_FEATURE_CRYPTO"),
+    "+sha2": ("__ARM_FEATURE_SHA2",),
+}
 _OLDEST = "the oldest processor of the target is built for"
 
 
@@ -87,18 +93,23 @@ def baseline(target: DriverTarget, asked: tuple[str, ...]) -> tuple[str, ...]:
     """Give the flags that let functions choose their own processor, ``__attribute__((target("avx512f")))``.
 
     clang opens up no feature that was named as absent on the command line.  These alone change no code.
-    On arm there is besides ``#pragma GCC target("+crc")``, which clang ignores.
+    On arm there is besides ``#pragma GCC target("+crc+crypto")``, which clang ignores.
 
     Args:
         target: The target.
         asked: What ``features_of`` gave for the command.
     """
     if target.machine in {"x86_64", "x86"}:
-        hidden = () if any(name.startswith(_SSE42) for name in asked) else ("-U__CRC32__",)
-        return (*as_flags(("+crc32", "+evex512")), *hidden)
+        shown = any(name.startswith(_SSE42) for name in asked)
+        return (*as_flags(("+crc32", "+evex512")), *(() if shown else ("-U__CRC32__",)))
     if target.machine == "aarch64" and target.system == "elf":
-        hidden = () if "+crc" in asked else ("-U__ARM_FEATURE_CRC32",)
-        return (*as_flags(("+crc",)), *hidden)
+        hidden = tuple(
+            f"-U{macro}"
+            for feature, macros in _ARM_MACROS.items()
+            if feature not in asked
+            for macro in macros
+        )
+        return (*as_flags(tuple(_ARM_MACROS)), *hidden)
     return ()
 
 

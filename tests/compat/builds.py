@@ -33,12 +33,14 @@ class Build:
     Attributes:
         wheels: The wheel for each cell that there is one for.
         errors: What pyz3 said for each of the other cells.
+        skipped: The cells that the project's own configuration leaves out.
         log: Everything that it printed.
         seconds: Wall clock.
     """
 
     wheels: Mapping[Cell, Path]
     errors: Mapping[Cell, str]
+    skipped: frozenset[Cell]
     log: str
     seconds: float
 
@@ -81,25 +83,38 @@ def build(project: Project, cells: Sequence[Cell], folder: Path, *, all_platform
     made = {path.name: path for path in (folder / "dist").glob("*.whl")}
     wheels = {cell: made[name] for cell in cells if (name := cell.best(made))}
     errors = {cell: error_for(cell, log) for cell in cells if cell not in wheels}
-    return Build(wheels=wheels, errors=errors, log=log, seconds=seconds)
+    listed = subprocess.run(
+        [sys.executable, "-m", "pyz3", *words, "--print-build-identifiers"],
+        capture_output=True,
+        check=False,
+        cwd=folder,
+        encoding="utf-8",
+    )
+    # What it could not even list was not left out on purpose.
+    chosen = set(listed.stdout.split()) or {cell.identifier for cell in cells}
+    skipped = frozenset(cell for cell in cells if cell.identifier not in chosen)
+    return Build(wheels=wheels, errors=errors, skipped=skipped, log=log, seconds=seconds)
 
 
 def error_for(cell: Cell, log: str) -> str:
     """Give what the log says about a cell: the paragraphs below its titles, else the last error."""
     found: list[str] = []
-    taken = False
+    taken = titled = False
     for line in log.splitlines():
         if title := _TITLE.fullmatch(line):
             pythons = (title["pythons"] or "").split(", ")
             abi = f"cp{cell.python.major}{cell.python.minor}"
             places = {str(cell.platform), "any platform"}
-            taken = title["platform"] in places and (pythons == [""] or abi in pythons)
-            if taken and title["module"]:
+            is_here = title["platform"] in places and (pythons == [""] or abi in pythons)
+            # One paragraph may have several titles.
+            taken = is_here or (titled and taken)
+            if is_here and title["module"]:
                 found.append(f"{title['module']}:")
         elif _END.match(line):
             taken = False
         elif taken and line.strip():
             found.append(line.strip())
+        titled = title is not None
     if not found:
         found = [line for line in log.splitlines() if line.startswith(("error: ", "tip: "))]
     if not found:

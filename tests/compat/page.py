@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from compat.projects import Project
     from compat.verdicts import CellResult, ProjectResult
 
-_WORST_FIRST = ("failed", "different", "known", "equal", "unpublished")
-_SYMBOLS = {"failed": "✗", "different": "≠", "known": "", "equal": "✓", "unpublished": "+"}
+_WORST_FIRST = ("failed", "different", "known", "equal", "unpublished", "skipped")
+_SYMBOLS = {"failed": "✗", "different": "≠", "known": "", "equal": "✓", "unpublished": "+", "skipped": "-"}
 _TITLE = """\
 # Projects from PyPI, unmodified
 
@@ -25,6 +25,7 @@ _LEGEND = """\
 |---|---|
 | ✓ | like the official wheel |
 | + | the project publishes no binary wheel for it; ours was built |
+| - | neither publishes one: the project's own `[tool.cibuildwheel]` leaves it out |
 | (1) | not like the official wheel, for the cause with that number |
 | ≠ | not like the official wheel |
 | ✗ | no wheel |
@@ -73,7 +74,7 @@ def _numbers(results: Sequence[ProjectResult], projects: Sequence[Project]) -> s
     equal, explained = counted["equal"], counted["equal"] + counted["known"]
     dates = sorted({result.date for result in results})
     when = " to ".join(dict.fromkeys((dates[0], dates[-1])))
-    extra = [cell for cell in cells if not _is_published(cell)]
+    extra = [cell for cell in cells if not _is_published(cell) and cell.status != "skipped"]
     made = sum(bool(cell.wheel) for cell in extra)
     return (
         f"{when}; Python {pythons}; {len(results)} projects ({spoken}).\n\n"

@@ -109,6 +109,8 @@ def _judge_cell(project: Project, cell: Cell, made: Build, run: Run, *, suite: S
                 result = trial.suite(suite, path, ours, official_path if published else None)
                 if result.state == "failed":
                     reasons += (f"tests: {result.summary}",)
+    if path is None and not published and cell in made.skipped:
+        return CellResult(platform=str(cell.platform), python=str(cell.python), status="skipped")
     status, causes = judge(cell, reasons, built=path is not None, published=published, known=project.known)
     return CellResult(
         platform=str(cell.platform),
@@ -199,7 +201,14 @@ def _no_worse(ours: SuiteRun, theirs: SuiteRun) -> bool:
 @cache
 def summary_symbol(status: str) -> str:
     """Give the symbol of a status in progress lines."""
-    return {"equal": "✓", "unpublished": "+", "known": "k", "different": "≠", "failed": "✗"}[status]
+    return {
+        "equal": "✓",
+        "unpublished": "+",
+        "known": "k",
+        "different": "≠",
+        "failed": "✗",
+        "skipped": "-",
+    }[status]
 
 
 def summary_line(result: ProjectResult) -> str:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from compat.cells import Cell
     from compat.projects import Known
 
-Status = Literal["equal", "different", "failed", "known", "unpublished"]
+Status = Literal["equal", "different", "failed", "known", "unpublished", "skipped"]
 
 
 class SuiteResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,7 +32,8 @@ class CellResult(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         platform: ``linux-x86_64``.
         python: ``3.13``.
-        status: The verdict; ``unpublished``: the project publishes no wheel of its own for it, ours is there.
+        status: The verdict; ``unpublished``: the project publishes no wheel of its own for it, ours is there;
+            ``skipped``: there is none of both, and the project's own configuration leaves it out.
         reasons: Why it is not equal.
         causes: For a known one the causes that the list gives.
         notes: What differs and does not matter.
