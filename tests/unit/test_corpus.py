@@ -272,6 +272,7 @@ LOG = """\
 ! thing._fast is left out: 'foo.h' file not found  (cp313-win_amd64, cp311-win_amd64)
   the package uses its Python version of it instead, which is slower
 ✗ windows-x64 · thing._a  (cp311, cp313)
+✗ linux-x86_64 · thing._a  (cp311)
 a.c:1:1: error: expected ';'
 
 tip: mend it
@@ -369,7 +370,7 @@ def test_page() -> None:
     assert "In 1 cells every extension module was imported" in text
     assert "2 projects (2 with C, 1 with C++)" in text
     rows = [line for line in text.splitlines() if line.startswith("|")]
-    assert rows[7:11] == [
+    assert rows[8:12] == [
         "| project | linux-x86_64 | windows-x64 |",
         "| --- | --- | --- |",
         "| thing 1 | ✓ | (1) |",
