@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import importlib
 import json
+import logging
 import os
 import sys
 from pathlib import Path
@@ -84,6 +85,8 @@ def _sum(content: bytes, name: str) -> str:
 
 def main(text: str, folder: str, answer: str) -> None:
     """Find and fetch, and write what came of it."""
+    # Only here does pip say that an index is out of reach: it goes on as if the index were empty.
+    logging.basicConfig(format="%(message)s", level=logging.WARNING)
     try:
         result = find(text, Path(folder))
     except (ImportError, AttributeError, TypeError) as error:

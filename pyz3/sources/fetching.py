@@ -125,7 +125,11 @@ def _not_found(requirement: Requirement, found: dict[str, Any], output: str) -> 
         message = f"no sdist matches {requirement}; the newest versions that have one: {newest}"
         tip = tip or "choose another version"
         said = ""
+    elif tip:
+        # What it has said is a line for each try.
+        message = f"{requirement} cannot be fetched: pip reaches no package index"
+        said = ""
     else:
         message = f"pip finds no sdist for {requirement}"
-        tip = tip or "check the name, and pip's index (pip config list)"
+        tip = "check the name, and pip's index (pip config list)"
     return Pyz3Error(f"{message}\n{said}".rstrip(), tip=tip)

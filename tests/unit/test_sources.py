@@ -483,6 +483,13 @@ def test_why_there_is_no_sdist(found: dict[str, object], message: str, tip: str)
     assert (error.message, error.tip) == (message, tip)
 
 
+def test_an_index_that_is_not_reached_is_not_taken_for_empty() -> None:
+    said = "Retrying after connection broken by 'Failed to establish a new connection: refused'\n"
+    error = fetching._not_found(Requirement("thing==9"), {"sdists": [], "others": []}, said * 5)
+    assert error.message == "thing==9 cannot be fetched: pip reaches no package index"
+    assert str(error.tip).startswith("the package index is out of reach: ")
+
+
 def test_a_pinned_version_is_remembered_per_index(tmp_path: Path) -> None:
     def pin(text: str, **environ: str) -> Path | None:
         return fetching._pin_file(Requirement(text), tmp_path, environ)
