@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -99,11 +100,11 @@ class Foreign:
         done = self._describe(jobs, "record")
         again = {name: job for name, job in done.items() if _needs_commands(job)}
         buildable = [job for name, job in done.items() if _is_buildable(job) and name not in again]
-        failed: dict[str, Pyz3Error] = {}
+        failed: dict[str, BuildFailedError] = {}
 
         def take(job: Job, built: Built | Pyz3Error) -> None:
             if isinstance(built, BuildFailedError) and job.modules:
-                failed[job.identifier] = built
+                failed[job.identifier] = self._shortened(job, built)
             else:
                 deliver(job, built)
 
@@ -124,7 +125,7 @@ class Foreign:
     def _build_commanded(
         self,
         jobs: Sequence[Job],
-        failed: Mapping[str, Pyz3Error],
+        failed: Mapping[str, BuildFailedError],
         platforms: BuildPlatforms,
         deliver: Deliver,
     ) -> None:
@@ -135,9 +136,16 @@ class Foreign:
         for job in jobs:
             if job.trouble is not None and job.identifier in failed:
                 error = failed[job.identifier]
-                compiler = error.compiler if isinstance(error, BuildFailedError) else ()
-                tip = "; ".join(filter(None, (error.tip, job.trouble.tip)))
-                deliver(job, BuildFailedError(error.message, tip=tip, compiler=compiler))
+                # A wheel without the modules there is all the same: one may ask for it.
+                tips = (error.tip, job.trouble.tip) if job.base else (error.tip or job.trouble.tip,)
+                tip = "; ".join(filter(None, tips))
+                deliver(job, BuildFailedError(error.message, tip=tip, compiler=error.compiler))
+
+    def _shortened(self, job: Job, error: BuildFailedError) -> BuildFailedError:
+        """Give an error that names the project's files as the project does."""
+        folder = f"{self._hooks.place(job, 'record').source}{os.sep}"
+        compiler = tuple((module, text.replace(folder, "")) for module, text in error.compiler)
+        return BuildFailedError(error.message, tip=error.tip, compiler=compiler)
 
     def _describe(self, jobs: Sequence[Job], mode: Mode) -> dict[str, Job]:
         """Have the backend say what is in each wheel, by what was asked for; the same file is there once."""

@@ -189,12 +189,30 @@ _PACKAGES = {
     "pybind11/": "pybind11",
     "torch/": "torch",
 }
+_NOT_LINKED = re.compile(r"unable to find (?:dynamic|static) system library '([^']+)'")
 
 
 def missing_headers(output: str) -> tuple[str, ...]:
     """Give the headers that a compiler's output says it did not find, each once, in order."""
     names = (match["clang"] or match["gcc"] for match in _NOT_FOUND.finditer(output))
     return tuple(dict.fromkeys(names))
+
+
+def missing_library_advice(output: str, platform: str) -> str | None:
+    """Say what to do about a library that zig says it did not find; None if it says so of none.
+
+    Args:
+        output: What zig printed.
+        platform: The name of a platform: ``macos-arm64``.
+    """
+    names = dict.fromkeys(_NOT_LINKED.findall(output))
+    if not names:
+        return None
+    listed = ", ".join(f"lib{name}" for name in names)
+    return (
+        f"{listed} was not found for {platform}: it is an external library; build it from source as a part "
+        "of the project, or name a folder with its static library for this platform (library-dirs)"
+    )
 
 
 def missing_header_advice(header: str, platform: str) -> str | None:

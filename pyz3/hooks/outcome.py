@@ -89,5 +89,5 @@ def _pure(job: Job, answer: Result, base: BaseWheel) -> Trouble | None:
     return Trouble(
         message=f"the wheel would hold none of the extension modules that the project declares: {names}",
         output="\n".join(dict.fromkeys(one.why for one in answer.extensions if one.why)),
-        tip="see why in the messages; --allow-pure makes a wheel without them",
+        tip="--allow-pure makes a wheel without them",
     )

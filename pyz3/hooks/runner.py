@@ -21,6 +21,7 @@ from pyz3.environments import environment_for, interpreter_for
 from pyz3.errors import Pyz3Error
 from pyz3.events import Activity
 from pyz3.hooks.adapting import adapt
+from pyz3.hooks.printed import essence
 from pyz3.hooks.protocol import Mode, Request, Result, TargetRequest
 from pyz3.hooks.settings import (
     Place,
@@ -195,7 +196,7 @@ class HookRunner:
                 key = self._project.where("before-build")
                 return Trouble(
                     message=f"{key}: {command!r} ended with exit code {status}",
-                    output=output.strip(),
+                    output=essence(output, source=str(place.source)),
                     tip="it is run in a copy of the project, without a shell",
                 )
         return None
@@ -296,7 +297,7 @@ def _read_known(place: Place, key: str) -> Result | None:
     return answer if isinstance(answer, Result) and Path(answer.wheel).exists() else None
 
 
-def _read(place: Place, *, recorded: bool, lines: int = 30) -> Result | Trouble:
+def _read(place: Place, *, recorded: bool) -> Result | Trouble:
     """Give what the hook said, or the end of what it printed."""
     try:
         result = msgspec.json.decode(place.result.read_bytes(), type=Result)
@@ -308,11 +309,12 @@ def _read(place: Place, *, recorded: bool, lines: int = 30) -> Result | Trouble:
         output = place.log.read_text(encoding="utf-8", errors="replace")
     except OSError:
         output = ""
-    ending = "\n".join(output.strip().splitlines()[-lines:])
     said = result.error if result is not None else ""
     return Trouble(
-        message=said or "the project's build backend ended without a word",
-        output=ending,
+        message=f"building the project failed: {said}"
+        if said
+        else "the project's build backend ended without a word",
+        output=essence(output, source=str(place.source), said=said),
         tip=f"everything that it printed: {place.log}",
         recorded=recorded,
     )

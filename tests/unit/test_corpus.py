@@ -376,7 +376,7 @@ def test_page() -> None:
         "| thing 1 | ✓ | (1) |",
         "| other 1 | + | ✗ |",
     ]
-    assert rows[11:] == [
+    assert rows[12:] == [
         "|  | projects | cause |",
         "| --- | --- | --- |",
         "| (1) | thing | needs a \\| library |",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pyz3.driver.missing_headers import missing_header_advice, missing_headers
+from pyz3.driver.missing_headers import missing_header_advice, missing_headers, missing_library_advice
 
 SDK = "set SDKROOT to the folder of a macOS SDK (MacOSX.sdk)"
 ELSEWHERE = "the code that includes it is meant for another platform"
@@ -95,3 +95,12 @@ d.c:3:10: fatal error: zlib.h: No such file or directory
 d.c:4:1: error: unknown type name 'x'
 """
     assert missing_headers(output) == ("netinet/tcp_fsm.h", "ffi.h", "zlib.h")
+
+
+def test_a_library_that_zig_does_not_find() -> None:
+    output = "error: unable to find dynamic system library 'yaml' using strategy 'paths_first'. searched paths: none"
+    assert missing_library_advice(output, "linux-aarch64") == (
+        "libyaml was not found for linux-aarch64: it is an external library; build it from source as a part "
+        "of the project, or name a folder with its static library for this platform (library-dirs)"
+    )
+    assert missing_library_advice("error: undefined symbol: yaml_parse", "linux-aarch64") is None
