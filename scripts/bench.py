@@ -12,6 +12,10 @@ source-changed    the same, the C source changed before each run
 all-unchanged     the eight default platforms, macOS universal2 and Pyodide, for every Python that has
                   headers here (with 3.14 and 3.15 in PYZ3_PYTHON_HEADERS: 94 wheels)
 all-changed       the same, the C source changed before each run
+setuptools-one    markupsafe, an unmodified setuptools project, for Linux x86_64 and one Python, its C
+                  source changed before each run
+setuptools-all    the same for the eight default platforms and five Pythons
+setuptools-unchanged  the same, no source touched
 size              bytes of hello._speed for Linux x86_64, against the same file built by gcc -O2 and
                   stripped, both with this Python's headers
 """
@@ -33,13 +37,17 @@ import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pyz3.engine.toolchain import find_toolchain
+from pyz3.sources import classify, pristine_folder
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 ROOT = Path(__file__).resolve().parent.parent
 PLATFORMS = ("linux-x86_64", "linux-aarch64", "macos-x86_64", "macos-arm64", "windows-x64")
 PYTHONS = ("3.9", "3.10", "3.11", "3.12", "3.13")
-EVERY = (*PLATFORMS, "macos-universal2", "musllinux-x86_64", "musllinux-aarch64", "windows-arm64", "pyodide")
+DEFAULT = (*PLATFORMS, "musllinux-x86_64", "musllinux-aarch64", "windows-arm64")
+EVERY = (*DEFAULT, "macos-universal2", "pyodide")
 
 
 def main() -> None:
@@ -73,6 +81,21 @@ def all_unchanged(runs: int) -> dict[str, object]:
 def all_changed(runs: int) -> dict[str, object]:
     """Measure every identifier after an edit."""
     return _measure(runs, _edit, platforms=EVERY, pythons=("all",))
+
+
+def setuptools_one(runs: int) -> dict[str, object]:
+    """Measure one wheel of a setuptools project after an edit."""
+    return _measure(runs, _edit, platforms=("linux-x86_64",), pythons=("3.13",), copy=_markupsafe)
+
+
+def setuptools_all(runs: int) -> dict[str, object]:
+    """Measure all wheels of a setuptools project after an edit."""
+    return _measure(runs, _edit, platforms=DEFAULT, copy=_markupsafe)
+
+
+def setuptools_unchanged(runs: int) -> dict[str, object]:
+    """Measure all wheels of a setuptools project when there is nothing to do."""
+    return _measure(runs, _leave, platforms=DEFAULT, copy=_markupsafe)
 
 
 def _leave(_source: Path) -> None:
@@ -111,13 +134,14 @@ def _measure(
     *,
     platforms: Sequence[str] = PLATFORMS,
     pythons: Sequence[str] = PYTHONS,
+    copy: Callable[[Path], Path] | None = None,
 ) -> dict[str, object]:
     arguments = [word for name in platforms for word in ("--platform", name)]
     arguments += [word for version in pythons for word in ("--python", version)]
     seconds = []
     with tempfile.TemporaryDirectory() as scratch:
-        project = _copy(Path(scratch))
-        (source,) = (project / "src" / "hello").glob("*.c")
+        project = (copy or _copy)(Path(scratch))
+        (source,) = project.glob("src/*/*.c")
         for _ in range(runs + 1):
             before(source)
             started = time.perf_counter()
@@ -136,6 +160,15 @@ def _copy(scratch: Path) -> Path:
     return Path(shutil.copytree(ROOT / "examples" / "hello", scratch / "hello"))
 
 
+def _markupsafe(scratch: Path) -> Path:
+    """Fetch an sdist as the user would, and give its folder."""
+    cache = find_toolchain(os.environ).cache
+    source = classify("markupsafe==3.0.3")
+    return Path(
+        shutil.copytree(pristine_folder(source, cache=cache, environ=os.environ), scratch / "project")
+    )
+
+
 def _build(project: Path, output: Path, arguments: list[str]) -> None:
     command = [sys.executable, "-m", "pyz3", "wheel", str(project), "-q", "-o", str(output), *arguments]
     subprocess.run(command, check=True)
@@ -145,6 +178,9 @@ BENCHMARKS: dict[str, Callable[[int], dict[str, object]]] = {
     "nothing-changed": nothing_changed,
     "source-changed": source_changed,
     "all-unchanged": all_unchanged,
+    "setuptools-one": setuptools_one,
+    "setuptools-all": setuptools_all,
+    "setuptools-unchanged": setuptools_unchanged,
     "all-changed": all_changed,
     "size": size,
 }

@@ -98,7 +98,7 @@ d.c:4:1: error: unknown type name 'x'
 
 
 def test_a_library_that_zig_does_not_find() -> None:
-    output = "error: unable to find dynamic system library 'yaml' using strategy 'paths_first'. searched paths: none"
+    output = "error: unable to find dynamic system library 'yaml' using strategy 'paths_first'."
     assert missing_library_advice(output, "linux-aarch64") == (
         "libyaml was not found for linux-aarch64: it is an external library; build it from source as a part "
         "of the project, or name a folder with its static library for this platform (library-dirs)"
