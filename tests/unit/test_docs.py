@@ -152,9 +152,13 @@ def test_quoted_messages_exist() -> None:
             require_message(heading)
 
 
-def test_quoted_messages_of_front_ends_exist() -> None:
-    text = (ROOT / "docs" / "install.md").read_text(encoding="utf-8")
-    quoted = re.findall(r"^\| `(.*?)` \|", text.partition("## When something goes wrong")[2], re.MULTILINE)
+@pytest.mark.parametrize(
+    ("document", "heading"),
+    [("install.md", "## When something goes wrong"), ("setuptools.md", "## Troubleshooting")],
+)
+def test_messages_in_tables_exist(document: str, heading: str) -> None:
+    text = (ROOT / "docs" / document).read_text(encoding="utf-8")
+    quoted = re.findall(r"^\| `(.*?)` \|", text.partition(heading)[2], re.MULTILINE)
     assert len(quoted) > 5
     for message in quoted:
         require_message(message)
