@@ -32,6 +32,8 @@ _MENDED = (
     "for the compiled one, correct what the compiler says, or install a ready wheel of it "
     "(pip install --only-binary :all:); --require-extensions makes this an error"
 )
+# Stands in a tip for the platforms that it is about.
+_ANY = "\0"
 _TURNED_OFF = "for the compiled one, change that and build again"
 
 
@@ -176,7 +178,8 @@ def failure_lines(failures: Sequence[Failure]) -> list[Text]:
         for module, text in compiler or (("", error.message.removeprefix(f"{job.identifier}: ")),):
             causes.setdefault((module, text), {}).setdefault(job.platform, []).append(python)
             # The same cause may have a log on each platform: one is enough.
-            tips.setdefault((module, text), error.tip or "")
+            tip = (error.tip or "").replace(job.platform or _ANY, _ANY)
+            tips.setdefault((module, text), tip)
     lines = []
     for (module, text), places in causes.items():
         for platform, pythons in places.items():
@@ -188,7 +191,7 @@ def failure_lines(failures: Sequence[Failure]) -> list[Text]:
             lines.append(title)
         lines.append(Text(text))
         if tip := tips[module, text]:
-            lines.append(Text.assemble(("tip: ", "bold cyan"), tip))
+            lines.append(Text.assemble(("tip: ", "bold cyan"), tip.replace(_ANY, ", ".join(places))))
     return lines
 
 
