@@ -117,12 +117,19 @@ def test_the_same_cause_is_told_once_for_all_wheels() -> None:
 def test_what_the_title_says_is_not_said_again() -> None:
     failures = [
         failed(
-            platform, "3.13", BuildFailedError(f"{job(platform).identifier}: no", tip=f"see {platform}.log")
+            platform,
+            "3.13",
+            BuildFailedError(f"{job(platform).identifier}: no", tip=f"z.h is not there for {platform}"),
         )
         for platform in ("linux-x86_64", "windows-x64")
     ]
     assert lines(*failures) == [
-        *("✗ linux-x86_64  (cp313)", "✗ windows-x64  (cp313)", "no", "tip: see linux-x86_64.log")
+        *(
+            "✗ linux-x86_64  (cp313)",
+            "✗ windows-x64  (cp313)",
+            "no",
+            "tip: z.h is not there for linux-x86_64, windows-x64",
+        )
     ]
 
 
