@@ -50,6 +50,11 @@ if TYPE_CHECKING:
 
 _INSIDE = Path(__file__).parent / "inside"
 
+_NOT_FOR_PYODIDE = Trouble(
+    message="wheels for Pyodide are made of projects that pyz3 itself builds, so far",
+    tip="leave the platform out, or describe the modules in [[tool.pyz3.extensions]]",
+)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Surroundings:
@@ -114,13 +119,17 @@ class HookRunner:
         Returns:
             By identifier: what it said, or why it said nothing.
         """
+        answers: dict[str, Result | Trouble] = {
+            job.identifier: _NOT_FOR_PYODIDE for job in jobs if job.target.platform.family == "pyodide"
+        }
         groups: dict[tuple[str, str], list[Job]] = {}
-        for job in jobs:  # one process has one Python, and tells its backend one thing
+        for job in (
+            job for job in jobs if job.identifier not in answers
+        ):  # one process has one Python, and tells its backend one thing
             told = msgspec.json.encode(self.options(job).config_settings).decode()
             groups.setdefault((job.target.python.base, told), []).append(job)
-        ways = max(1, self._around.jobs // len(groups))
+        ways = max(1, self._around.jobs // max(1, len(groups)))
         shares = [group[start::ways] for group in groups.values() for start in range(min(ways, len(group)))]
-        answers: dict[str, Result | Trouble] = {}
         with ThreadPoolExecutor(self._around.jobs) as pool:
             try:
                 futures = [pool.submit(self._run_python, share, mode) for share in shares]

@@ -264,3 +264,14 @@ def test_print_plan_runs_nothing_of_the_project(pyz3_cache: Path, tmp_path: Path
     assert [job["identifier"] for job in json.loads(done.stdout)] == [
         Target(platform=platform, python=THIS).identifier for platform in Platform if platform.spec.default
     ]
+
+
+def test_pyodide_is_declined_and_stops_no_other(pyz3_cache: Path, tmp_path: Path) -> None:
+    project = write(tmp_path / "probe", {**PACKAGE, "setup.py": SETUP})
+    platforms = ("--platform", "pyodide", "--platform", "macos-universal2", "--python", "3.13")
+    done = wheel(project, *platforms, out=tmp_path / "out", cache=pyz3_cache)
+    assert done.returncode == 1
+    assert factory.listing(tmp_path / "out") == ["probe-1-cp313-cp313-macosx_10_13_universal2.whl"]
+    assert (
+        "✗ pyodide  (cp313)\nwheels for Pyodide are made of projects that pyz3 itself builds" in done.stderr
+    )
