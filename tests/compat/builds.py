@@ -31,14 +31,14 @@ class Build:
     """What pyz3 made.
 
     Attributes:
-        wheels: The wheel for each cell that there is one for.
+        wheels: The wheels that fit each cell, the one that an installer takes first; none: no entry.
         errors: What pyz3 said for each of the other cells.
         skipped: The cells that the project's own configuration leaves out.
         log: Everything that it printed.
         seconds: Wall clock.
     """
 
-    wheels: Mapping[Cell, Path]
+    wheels: Mapping[Cell, tuple[Path, ...]]
     errors: Mapping[Cell, str]
     skipped: frozenset[Cell]
     log: str
@@ -46,7 +46,7 @@ class Build:
 
 
 def command_line(project: Project, cells: Sequence[Cell], *, all_platforms: bool) -> list[str]:
-    """Give what the user types, without where the wheels go."""
+    """Give what the user types, without where the wheels go and variables that are set."""
     platforms = dict.fromkeys(str(cell.platform) for cell in cells)
     chosen = ["--all-platforms"] if all_platforms else [w for name in platforms for w in ("--platform", name)]
     pythons = dict.fromkeys(str(cell.python) for cell in cells)
@@ -72,7 +72,7 @@ def build(project: Project, cells: Sequence[Cell], folder: Path, *, all_platform
             check=False,
             cwd=folder,
             encoding="utf-8",
-            env={**os.environ, "NO_COLOR": "1", "COLUMNS": "200"},
+            env={**os.environ, **project.environment, "NO_COLOR": "1", "COLUMNS": "200"},
             timeout=_TIMEOUT_SECONDS,
         )
         log = done.stdout
@@ -81,7 +81,8 @@ def build(project: Project, cells: Sequence[Cell], folder: Path, *, all_platform
     seconds = time.monotonic() - started
     (folder / "build.log").write_text(f"$ {shlex.join(command)}\n{log}", encoding="utf-8")
     made = {path.name: path for path in (folder / "dist").glob("*.whl")}
-    wheels = {cell: made[name] for cell in cells if (name := cell.best(made))}
+    fitting = {cell: tuple(made[name] for name in cell.fitting(made)) for cell in cells}
+    wheels = {cell: paths for cell, paths in fitting.items() if paths}
     errors = {cell: error_for(cell, log) for cell in cells if cell not in wheels}
     listed = subprocess.run(
         [sys.executable, "-m", "pyz3", *words, "--print-build-identifiers"],

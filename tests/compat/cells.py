@@ -75,15 +75,15 @@ class Cell:
             *compatible_tags(version, interpreter, self.platform_tags),
         )
 
-    def best(self, filenames: Iterable[str]) -> str:
-        """Give the wheel that an installer would take; empty: none fits."""
+    def fitting(self, filenames: Iterable[str]) -> tuple[str, ...]:
+        """Give the wheels that can be installed, the one that an installer would take first."""
         ranks = {tag: rank for rank, tag in enumerate(self.tags)}
         fitting = []
         for name in sorted(filenames):
             found = [ranks[tag] for tag in parse_wheel_filename(name)[3] if tag in ranks]
             if found:
                 fitting.append((min(found), name))
-        return min(fitting)[1] if fitting else ""
+        return tuple(name for _, name in sorted(fitting))
 
     def interpreter_tags(self, filename: str) -> frozenset[str]:
         """Give the Python and ABI parts of those tags of a wheel that fit: ``cp313-cp313``."""

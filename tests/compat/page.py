@@ -59,13 +59,14 @@ def render(results: Sequence[ProjectResult], projects: Sequence[Project], *, com
         _causes(results, causes),
         _open(results),
         _suites(results),
+        _variables(results, projects),
     ]
     return "\n".join(part for part in parts if part)
 
 
 def _numbers(results: Sequence[ProjectResult], projects: Sequence[Project]) -> str:
     cells = [cell for result in results for cell in result.cells]
-    counted = Counter(cell.status for cell in cells if cell.status != "unpublished" and _is_published(cell))
+    counted = Counter(cell.status for cell in cells if _is_published(cell))
     total = sum(counted.values())
     pythons = " and ".join(dict.fromkeys(cell.python for cell in cells))
     languages = Counter(language for project in projects for language in project.languages)
@@ -149,3 +150,15 @@ def _suites(results: Sequence[ProjectResult]) -> str:
         return ""
     text = "The projects' own tests, from their sdists, on the wheels that were built:\n\n"
     return "## Tests of the projects\n\n" + text + _table(["project", "cell", "result", "summary"], rows)
+
+
+def _variables(results: Sequence[ProjectResult], projects: Sequence[Project]) -> str:
+    """What is set for a project, as its own continuous integration does."""
+    named = {result.name for result in results}
+    rows = [
+        [project.name, " ".join(f"`{name}={value}`" for name, value in project.environment.items())]
+        for project in projects
+        if project.environment and project.name in named
+    ]
+    text = "Set in the environment, as the projects do when they build their own wheels:\n\n"
+    return "## Variables\n\n" + text + _table(["project", "variables"], rows) if rows else ""

@@ -12,7 +12,7 @@ from pyz3._toml import load_toml
 
 CORPUS = Path(__file__).resolve().parents[1] / "corpus.toml"
 
-Language = Literal["C", "C++", "Cython", "cffi", "mypyc", "assembler"]
+Language = Literal["C", "C++", "Cython", "cffi", "assembler"]
 
 
 class Known(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -40,6 +40,7 @@ class Project(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     name: str = ""
     version: str
     languages: tuple[Language, ...]
+    environment: dict[str, str] = {}
     known: tuple[Known, ...] = ()
     tests: Suite | None = None
 

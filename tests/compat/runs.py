@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import shlex
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING
 
 from compat.builds import Build, build, command_line, left_out
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from compat.contents import Contents
     from compat.projects import Project, Suite
 
+_SYMBOLS = {"equal": "✓", "unpublished": "+", "skipped": "-", "known": "k", "different": "≠", "failed": "✗"}
 _SHOWN = 20  # failing tests kept in a result
 
 
@@ -68,7 +68,8 @@ def run_project(project: Project, run: Run) -> ProjectResult:
         tested = run.suites and suite is not None and cell.python == newest
         tested = tested and suite is not None and str(cell.platform) in suite.platforms
         cells.append(_judge_cell(project, cell, made, run, suite=suite if tested else None))
-    words = command_line(project, run.cells, all_platforms=run.all_platforms)
+    variables = [f"{name}={value}" for name, value in project.environment.items()]
+    words = variables + command_line(project, run.cells, all_platforms=run.all_platforms)
     return ProjectResult(
         name=project.name,
         version=project.version,
@@ -84,7 +85,7 @@ def _judge_cell(project: Project, cell: Cell, made: Build, run: Run, *, suite: S
     official_path = run.downloads.official_wheel(project, cell)
     official = read_wheel(official_path) if official_path is not None else None
     published = official is not None and not official.is_pure
-    path = made.wheels.get(cell)
+    path = counterpart(cell, made.wheels.get(cell, ()), official_path)
     if path is None or official is None:
         reasons = (f"build: {made.errors[cell]}",) if path is None else ()
         notes: tuple[str, ...] = ()
@@ -126,6 +127,19 @@ def _judge_cell(project: Project, cell: Cell, made: Build, run: Run, *, suite: S
         imported=imported,
         suite=result,
     )
+
+
+def counterpart(cell: Cell, ours: Sequence[Path], official: Path | None) -> Path | None:
+    """Give our wheel to compare with: the one with the same tags, else the one that an installer takes.
+
+    A wheel with the stable ABI of an older Python fits beside one for the cell's own.
+    """
+    if official is not None:
+        tags = cell.interpreter_tags(official.name)
+        for path in ours:
+            if cell.interpreter_tags(path.name) == tags:
+                return path
+    return ours[0] if ours else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -198,22 +212,9 @@ def _no_worse(ours: SuiteRun, theirs: SuiteRun) -> bool:
     )
 
 
-@cache
-def summary_symbol(status: str) -> str:
-    """Give the symbol of a status in progress lines."""
-    return {
-        "equal": "✓",
-        "unpublished": "+",
-        "known": "k",
-        "different": "≠",
-        "failed": "✗",
-        "skipped": "-",
-    }[status]
-
-
 def summary_line(result: ProjectResult) -> str:
     """``markupsafe 3.0.3  ✓✓✓✓✓✓✓✓✓✓✓✓✓✓✓✓``."""
-    symbols = "".join(summary_symbol(cell.status) for cell in result.cells)
+    symbols = "".join(_SYMBOLS[cell.status] for cell in result.cells)
     return f"{result.name} {result.version}  {symbols}  {result.seconds:.0f} s"
 
 

@@ -12,6 +12,7 @@ from compat.comparison import compare
 from compat.contents import read_wheel
 from compat.page import render
 from compat.projects import Known, Project, load_projects
+from compat.runs import counterpart
 from compat.trials import unpack
 from compat.verdicts import CellResult, ProjectResult, judge
 
@@ -225,8 +226,8 @@ def test_an_installer_takes_the_best_wheel(cell: Cell, expected: str) -> None:
         "thing-1-cp39-abi3-win_amd64.whl",
         "thing-1-py3-none-any.whl",
     ]
-    assert cell.best(names) == expected
-    assert cell.best(["thing-1-cp310-cp310-win32.whl"]) == ""
+    assert cell.fitting(names)[0] == expected
+    assert cell.fitting(["thing-1-cp310-cp310-win32.whl"]) == ()
 
 
 def test_every_platform_has_tags_that_pyz3_gives() -> None:
@@ -234,7 +235,7 @@ def test_every_platform_has_tags_that_pyz3_gives() -> None:
         if platform.spec.default:
             cell = Cell(platform=platform, python=PythonVersion(3, 13))
             name = f"thing-1-cp313-cp313-{platform.wheel_platform_for(platform.floor(cell.python))}.whl"
-            assert cell.best([name]) == name
+            assert cell.fitting([name]) == (name,)
             assert cell.floor(name) == cell.default_floor
 
 
@@ -384,3 +385,11 @@ def test_page() -> None:
         "| --- | --- | --- |",
         "| other | windows-x64 3.11, windows-x64 3.13 | build: x y |",
     ]
+
+
+def test_the_wheel_with_the_official_tags_is_compared(tmp_path: Path) -> None:
+    own, stable = (tmp_path / f"thing-1-{abi}-win_amd64.whl" for abi in ("cp313-abi3", "cp311-abi3"))
+    assert counterpart(WINDOWS, (own, stable), tmp_path / "thing-1-cp311-abi3-win_amd64.whl") == stable
+    assert counterpart(WINDOWS, (own, stable), tmp_path / "thing-1-cp39-abi3-win_amd64.whl") == own
+    assert counterpart(WINDOWS, (own, stable), None) == own
+    assert counterpart(WINDOWS, (), tmp_path / "thing-1-cp311-abi3-win_amd64.whl") is None
