@@ -213,7 +213,8 @@ class LiveTable:
     def update(self, event: Event) -> None:
         """Take in what happened."""
         if isinstance(event, Activity):
-            self._doing[event.platform] = event.text
+            # What is done for all platforms comes before what is done for one.
+            self._doing |= {"": "", event.platform: event.text}
         elif isinstance(event, WheelBuilt):
             text = Text(f"✓ {human_size(event.result.size)}", style="green")
             self._set(event.job, text)
@@ -234,6 +235,8 @@ class LiveTable:
         for platform in self._platforms:
             cells = [self._cell(platform, python) for python in self._pythons]
             table.add_row(platform or "any", *cells, self._now(platform))
+        if self._doing.get("") and "" not in self._platforms:
+            table.add_row("", *[""] * len(self._pythons), self._now(""))
         return table
 
     def _cell(self, platform: str, python: str) -> Text:

@@ -92,7 +92,8 @@ def build_environment(
     environment.root.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(environment.root.with_suffix(".lock")):
         if not _is_ready(environment):
-            tell(f"installing build requirements for Python {interpreter.version}: {', '.join(names)}")
+            news = f"build requirements for Python {interpreter.version}, first time only"
+            tell(f"installing {news}: {', '.join(names)}")
             # A folder without its marker is what an interrupted run left.
             remove_tree(environment.root)
             _make(environment, interpreter, environ)

@@ -253,6 +253,17 @@ def test_the_live_table_of_a_wheel_without_binaries() -> None:
     assert drawn(table)[1].split() == ["any", "✓", "10", "B"]
 
 
+def test_what_is_done_for_all_platforms_has_a_row_while_it_lasts() -> None:
+    table = LiveTable([job()])
+    table.update(Activity(platform="", text="installing x"))
+    assert [line.split() for line in drawn(table)[1:]] == [
+        ["linux-x86_64", "·", "waiting"],
+        [*drawn(table)[2].split()[:1], "installing", "x"],
+    ]
+    table.update(Activity(platform="linux-x86_64", text="compiling"))
+    assert len(drawn(table)) == 2
+
+
 def test_on_a_terminal_the_table_appears_and_vanishes() -> None:
     console, out = recorded(terminal=True)
     view = BuildView(console, verbose=False, quiet=False)
