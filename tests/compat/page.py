@@ -33,8 +33,11 @@ _LEGEND = """\
 A wheel is like the official one when its Python and ABI tags are the same, it runs on systems as old, or
 as old as pyz3 promises (glibc 2.17, musl 1.2, macOS as python.org's installers), it holds the same
 extension modules and the same other files with the same content, and every extension module can be imported
-where there is an interpreter to try.  Not compared are line ends, code that Cython generated, the Git commit
-that setuptools_scm writes down, what repair tools add, and `.dist-info` (but for entry points).
+where there is an interpreter to try.
+
+Not compared are line ends, code that Cython generated, the Git commit that setuptools_scm writes down, what
+repair tools add, `.dist-info` (but for entry points), and whether C and C++ sources lie in a package:
+setuptools packs them when it builds an sdist, and not when it builds a checkout on Windows.
 """
 
 

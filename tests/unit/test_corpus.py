@@ -143,6 +143,14 @@ def test_what_tools_make_is_no_difference(tmp_path: Path) -> None:
     )
 
 
+def test_packed_sources_are_noted(tmp_path: Path) -> None:
+    found = differences(
+        tmp_path, {"a/x.c": b"", "a/y.cpp": b"", "a/z.h": b""}, {"a/w.cc": b"", "a/y.cpp": b"1"}
+    )
+    notes = ("file missing: a/w.cc", "file extra: a/x.c")
+    assert found == (("file extra: a/z.h", "file differs: a/y.cpp"), notes)
+
+
 def test_changed_code_beside_a_patch_is_a_difference(tmp_path: Path) -> None:
     official = {"a.py": b"# start delvewheel patch\nimport sys\n# end delvewheel patch\nimport json\n"}
     assert differences(tmp_path, {"a.py": b"import os\n"}, official)[0] == ("file differs: a.py",)
