@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
     from compat.cells import Cell
     from compat.contents import Contents
@@ -69,6 +70,28 @@ def compare(ours: Contents, official: Contents, cell: Cell) -> Comparison:
     notes += _sets(".dist-info file", ours.dist_info, official.dist_info)
     notes += _headers(ours.metadata, official.metadata)
     return Comparison(differences=tuple(differences), notes=tuple(notes), floor=floor)
+
+
+def with_evidence(differences: Iterable[str], ours: Contents, source: Path) -> tuple[str, ...]:
+    """Tell of differences of files that the sdist explains: the official wheel was made of something else.
+
+    Args:
+        differences: What `compare` gave.
+        ours: Our wheel.
+        source: The folder of the sdist.
+    """
+    there = [path.relative_to(source).as_posix() for path in source.rglob("*") if path.is_file()]
+    found = []
+    for text in differences:
+        what, _, name = text.partition(": ")
+        places = [place for place in there if f"/{place}".endswith(f"/{name}")]
+        if what == "file missing" and not places:
+            found.append(f"{text} (not in the sdist)")
+        elif what == "file differs" and any((source / p).read_bytes() == ours.files[name] for p in places):
+            found.append(f"{text} (ours is the sdist's)")
+        else:
+            found.append(text)
+    return tuple(found)
 
 
 def _floor(ours: Contents, official: Contents, cell: Cell) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from compat.builds import Build, build, command_line, left_out
-from compat.comparison import compare
+from compat.comparison import compare, with_evidence
 from compat.contents import read_wheel
 from compat.downloads import DownloadError, Downloads
 from compat.trials import SuiteRun, import_modules, run_suite, runtime_of, scratch_folder, unpack
@@ -91,9 +91,12 @@ def _judge_cell(project: Project, cell: Cell, made: Build, run: Run, *, suite: S
         notes: tuple[str, ...] = ()
         floor = ""
     else:
-        compared = compare(read_wheel(path), official, cell)
+        mine = read_wheel(path)
+        compared = compare(mine, official, cell)
         # A pure official wheel says nothing about how the project is built for the platform.
         reasons = compared.differences if published else ()
+        if any(reason.startswith("file ") for reason in reasons):
+            reasons = with_evidence(reasons, mine, run.downloads.sdist(project))
         notes, floor = compared.notes if published else (), compared.floor if published else ""
     notes += tuple(f"left out: {text}" for text in left_out(cell, made.log))
     imported, modules, result = "", 0, None

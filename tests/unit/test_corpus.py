@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from compat.builds import command_line, error_for, left_out
 from compat.cells import Cell
-from compat.comparison import _is_same, compare
+from compat.comparison import _is_same, compare, with_evidence
 from compat.contents import read_wheel
 from compat.page import render
 from compat.projects import Known, Project, load_projects
@@ -408,3 +408,24 @@ def test_the_commit_in_a_version_file_does_not_matter() -> None:
     official = text % (b"setuptools-scm", b"1.2", b"'g59b2d81'")
     assert _is_same(text % (b"vcs-versioning", b"1.2", b"None"), official)
     assert not _is_same(text % (b"vcs-versioning", b"1.3", b"None"), official)
+
+
+def test_the_sdist_explains_differences(tmp_path: Path) -> None:
+    source = tmp_path / "thing-1"
+    (source / "src" / "thing").mkdir(parents=True)
+    (source / "src" / "thing" / "a.py").write_text("a")
+    (source / "src" / "thing" / "b.py").write_text("b")
+    ours = read_wheel(wheel(tmp_path, "py3-none-any", {"thing/a.py": b"a", "thing/b.py": b"B"}))
+    texts = [
+        "file differs: thing/a.py",
+        "file differs: thing/b.py",
+        "file missing: thing/c.py",
+        "file missing: a.py",
+    ]
+    assert with_evidence([*texts, "entry points differ"], ours, source) == (
+        "file differs: thing/a.py (ours is the sdist's)",
+        "file differs: thing/b.py",
+        "file missing: thing/c.py (not in the sdist)",
+        "file missing: a.py",
+        "entry points differ",
+    )
