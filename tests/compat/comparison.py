@@ -107,7 +107,9 @@ def _sets(what: str, ours: Iterable[str], official: Iterable[str]) -> list[str]:
 
 
 def _files(ours: Mapping[str, bytes], official: Mapping[str, bytes]) -> tuple[list[str], int]:
-    found = _sets("file", ours, official)
+    # delvewheel also makes an __init__.py where a package has none.
+    patched = {name for name, text in official.items() if _is_only_patch(text)}
+    found = _sets("file", ours, official.keys() - (patched - ours.keys()))
     line_ends = 0
     for name in sorted(set(ours) & set(official)):
         mine, theirs = ours[name], official[name]
@@ -129,6 +131,12 @@ def _is_same(ours: bytes, official: bytes) -> bool:
     if b"# start delvewheel patch" in theirs:
         return _lines(mine) == _lines(_DELVEWHEEL.sub(b"", theirs))
     return mine == theirs
+
+
+def _is_only_patch(text: bytes) -> bool:
+    return b"# start delvewheel patch" in text and not _lines(
+        _DELVEWHEEL.sub(b"", text.replace(b"\r\n", b"\n"))
+    )
 
 
 def _is_packed_source(difference: str) -> bool:

@@ -151,6 +151,12 @@ def test_packed_sources_are_noted(tmp_path: Path) -> None:
     assert found == (("file extra: a/z.h", "file differs: a/y.cpp"), notes)
 
 
+def test_a_file_that_holds_a_patch_alone_is_not_missed(tmp_path: Path) -> None:
+    patch = b'""""""# start delvewheel patch\r\nimport sys\r\n# end delvewheel patch\r\n'
+    assert differences(tmp_path, {}, {"stubs/__init__.py": patch}) == ((), ())
+    assert differences(tmp_path, {}, {"a.py": patch + b"x = 1\r\n"})[0] == ("file missing: a.py",)
+
+
 def test_changed_code_beside_a_patch_is_a_difference(tmp_path: Path) -> None:
     official = {"a.py": b"# start delvewheel patch\nimport sys\n# end delvewheel patch\nimport json\n"}
     assert differences(tmp_path, {"a.py": b"import os\n"}, official)[0] == ("file differs: a.py",)
