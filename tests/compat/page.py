@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -137,7 +138,9 @@ def _open(results: Sequence[ProjectResult]) -> str:
 
 
 def _short(reasons: Sequence[str]) -> str:
-    shown = [" ".join(reason.split())[:200] for reason in reasons[:3]]
+    # Folders of the machine that the run was made on say nothing to a reader.
+    plain = [re.sub(r"(?<![\w.])/(?:[\w.+-]+/)+", ".../", " ".join(reason.split())) for reason in reasons[:3]]
+    shown = [reason[:200] for reason in plain]
     more = [f"and {len(reasons) - 3} more"] if len(reasons) > 3 else []
     return "; ".join([*shown, *more])
 
