@@ -20,6 +20,7 @@ from pyz3.config import DEFAULT_OPTIMIZE
 from pyz3.engine.plan_file import PlanFile
 from pyz3.engine.toolchain import find_toolchain
 from pyz3.engine.zig import ZigRunner
+from pyz3.errors import ConfigError
 from pyz3.events import Activity
 from pyz3.frontends import load_project
 from pyz3.plan import make_job, make_plan
@@ -267,6 +268,7 @@ class WheelBuilder:
         mode = read_mode(optimize)
         macos = self._environ.get("MACOSX_DEPLOYMENT_TARGET") or None
         if project.backend is not None:
+            _refuse_own_options({"--fallback": fallback, "--require-extensions": require_extensions})
             jobs = (
                 make_job(project, target, optimize=mode, macos=macos, glibc=selection.glibc)
                 for target in selection.targets
@@ -366,3 +368,13 @@ def _delivered(summary: Summary) -> tuple[WheelResult, ...]:
     if error is not None:
         raise error
     return summary.wheels
+
+
+def _refuse_own_options(options: Mapping[str, bool]) -> None:
+    """Refuse what only projects that pyz3 itself builds can obey: it must not be lost in silence."""
+    for option, given in options.items():
+        if given:
+            raise ConfigError(
+                f"{option}: another build backend builds this project, and it decides what a wheel holds",
+                tip="leave the option out",
+            )
