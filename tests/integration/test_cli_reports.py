@@ -128,7 +128,7 @@ def test_the_plan_is_json_and_nothing_is_made(examples: Path, tmp_path: Path) ->
     assert msgspec.json.decode(done.stdout, type=tuple[Job, ...]) == plan
     facts = [(job["platform"], job["zig_targets"], job["wheel_platform"]) for job in json.loads(done.stdout)]
     assert facts == [
-        ("macos-x86_64", ["x86_64-macos.12.3"], "macosx_12_3_x86_64"),
+        ("macos-x86_64", ["x86_64-macos.12.3"], "macosx_13_0_x86_64"),
         ("windows-x64", ["x86_64-windows-gnu"], "win_amd64"),
     ]
     files = [[module["file"] for module in job["modules"]] for job in json.loads(done.stdout)]
