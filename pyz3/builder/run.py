@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from pyz3.builder.delivery import Delivery, read_contents
@@ -12,7 +12,7 @@ from pyz3.builder.foreign import Foreign
 from pyz3.builder.inputs import read_epoch
 from pyz3.builder.platform import PlatformBuild
 from pyz3.capi import prepare_include
-from pyz3.engine.processes import Processes
+from pyz3.engine.processes import Processes, wait_alert
 from pyz3.engine.zig import ZigRunner
 from pyz3.events import Activity, CommandRun, Note
 from pyz3.plan import make_notes
@@ -166,7 +166,7 @@ class Run:
         with ThreadPoolExecutor(workers) as pool:
             try:  # Ctrl-C may come when the first build runs and the last is not submitted
                 futures = [pool.submit(build.run, deliver) for build in builds]
-                wait(futures)
+                wait_alert(futures)
             except BaseException:
                 runner.stop()
                 pool.shutdown(cancel_futures=True)

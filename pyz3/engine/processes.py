@@ -8,11 +8,26 @@ import signal
 import subprocess
 import sys
 import threading
+from concurrent.futures import wait
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from concurrent.futures import Future
+
+
+# Ctrl-C is acted upon within this time, in seconds.
+_ALERT = 0.1
+
+
+def wait_alert(futures: Sequence[Future[Any]]) -> None:
+    """Wait for all ``futures``, and notice Ctrl-C whichever thread the system tells of it.
+
+    Python's handlers run in the main thread alone, and only when it does something.
+    """
+    while wait(futures, timeout=_ALERT).not_done:
+        pass
 
 
 class Processes:

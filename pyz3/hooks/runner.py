@@ -17,6 +17,7 @@ from filelock import FileLock
 from pyz3._files import write_atomically
 from pyz3.audit import load_parser
 from pyz3.config import Settings, expand_variables
+from pyz3.engine.processes import wait_alert
 from pyz3.environments import environment_for, interpreter_for
 from pyz3.errors import Pyz3Error
 from pyz3.events import Activity
@@ -133,6 +134,7 @@ class HookRunner:
         with ThreadPoolExecutor(self._around.jobs) as pool:
             try:
                 futures = [pool.submit(self._run_python, share, mode) for share in shares]
+                wait_alert(futures)
                 for future in futures:
                     answers.update(future.result())
             except BaseException:
