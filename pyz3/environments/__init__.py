@@ -6,6 +6,7 @@ from pyz3.environments.includes import MappedFlags, map_include_dirs
 from pyz3.environments.interpreters import Interpreter, interpreter_for
 from pyz3.environments.requirements import environment_for
 from pyz3.environments.target_wheels import target_wheel
+from pyz3.environments.variables import lasting
 from pyz3.environments.venvs import Environment, build_environment
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "build_environment",
     "environment_for",
     "interpreter_for",
+    "lasting",
     "map_include_dirs",
     "target_wheel",
 ]

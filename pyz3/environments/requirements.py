@@ -14,6 +14,7 @@ from packaging.requirements import Requirement
 
 from pyz3._files import write_atomically
 from pyz3.environments import _ask
+from pyz3.environments.variables import lasting
 from pyz3.environments.venvs import Environment, build_environment, normalise
 from pyz3.errors import BuildFailedError
 from pyz3.sources import copy_folder, sync_copy, tree_digest
@@ -52,15 +53,15 @@ def environment_for(
     """Give the environment that a project's build backend runs in.
 
     The backend is asked on the host's own terms, nothing faked, in a copy of the project; its answer is
-    kept as long as project, environment and settings stay the same.  One that fails to answer is taken
-    to need nothing more: what is missing then shows when the project is built.
+    kept as long as project, environment, variables and settings stay the same.  One that fails to answer
+    is taken to need nothing more: what is missing then shows when the project is built.
 
     Args:
         root: The project.
         backend: Its backend, with what the project requires.
         interpreter: What it runs on.
         cache: pyz3's cache.
-        environ: Environment variables of the backend and of the installer.
+        environ: Environment variables of the backend and of the installer, the project's own among them.
         tell: Called with a sentence when something must be installed.
         config_settings: Handed to the backend.
         extra: Requirements to install as well.
@@ -73,7 +74,8 @@ def environment_for(
         (*backend.requires, *extra), interpreter, cache=cache, environ=environ, tell=tell
     )
     settings = dict(config_settings or {})
-    what = [base.key, tree_digest(root), backend.build_backend, backend.backend_path, settings]
+    asked = (backend.build_backend, backend.backend_path, settings, lasting(environ))
+    what = [base.key, tree_digest(root), *asked]
     key = hashlib.sha256(msgspec.json.encode(what, order="sorted")).hexdigest()[:24]
     memory = cache / "environments" / "answers" / f"{key}.json"
     more = _remembered(memory)

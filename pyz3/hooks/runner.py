@@ -165,7 +165,7 @@ class HookRunner:
         """Run the wheels of one Python; what they have in common fails for all of them."""
         settings = _as_lists(self.options(jobs[0]).config_settings)
         try:
-            environment = self._environment(jobs[0].target.python.base, settings)
+            environment = self._environment(jobs[0], settings)
             self._environments[jobs[0].target.python.base] = environment
         except Pyz3Error as error:
             trouble = Trouble(message=error.message, tip=error.tip or "")
@@ -212,15 +212,19 @@ class HookRunner:
                 )
         return None
 
-    def _environment(self, base: str, settings: Mapping[str, str | list[str]]) -> Environment:
+    def _environment(self, job: Job, settings: Mapping[str, str | list[str]]) -> Environment:
         around = self._around
-        interpreter = interpreter_for(base, environ=around.environ, cache=around.toolchain.cache)
+        interpreter = interpreter_for(
+            job.target.python.base, environ=around.environ, cache=around.toolchain.cache
+        )
+        # A backend may require something only when a variable of the project's own says so.
+        own = expand_variables(self.options(job).environment, around.environ)
         return environment_for(
             self._project.root,
             self._backend,
             interpreter,
             cache=around.toolchain.cache,
-            environ=around.environ,
+            environ={**around.environ, **own},
             config_settings=settings,
             tell=lambda text: around.tell(Activity(platform="", text=text)),
         )

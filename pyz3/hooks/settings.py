@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from pyz3.environments import lasting
 from pyz3.hooks.protocol import Mode, TargetRequest
 from pyz3.hooks.recorded import compiler_flags
 from pyz3.hooks.views import host_platform, python_view, system_view
@@ -33,9 +34,6 @@ _HOST_VARIABLES = frozenset(
         "ZIG_LOCAL_CACHE_DIR", "ZIG_GLOBAL_CACHE_DIR", "ZIG_LIB_DIR", "ZIG_LIBC",
     }
 )  # fmt: skip
-# What differs from one terminal to the next and means nothing to a build.
-_FLEETING = ("_", "OLDPWD", "PWD", "SHLVL", "TERM", "COLUMNS", "LINES", "WINDOWID")
-_FLEETING_PREFIXES = ("SSH_", "TERM_", "XDG_SESSION", "PYTEST_", "PYZ3_")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -190,11 +188,6 @@ def request_key(request: TargetRequest, *, tree: str, environment: str, program:
         program: Digest of the hook's own code.
         backend: The backend and its settings, as text.
     """
-    variables = {
-        name: value
-        for name, value in request.environment.items()
-        if name not in _FLEETING and not name.startswith(_FLEETING_PREFIXES)
-    }
-    stable = msgspec.structs.replace(request, environment=dict(sorted(variables.items())))
+    stable = msgspec.structs.replace(request, environment=lasting(request.environment))
     text = msgspec.json.encode([stable, tree, environment, program, backend], order="sorted")
     return hashlib.sha256(text).hexdigest()

@@ -43,7 +43,7 @@ def get_requires_for_build_wheel(settings):
     print("asked with", settings)
     if os.path.exists("fails"):
         raise SystemExit("no compiler")
-    return json.loads(open("needs.json").read())
+    return json.loads(open(os.environ.get("NEEDS", "needs.json")).read())
 """
 
 
@@ -185,6 +185,24 @@ def test_the_backend_is_asked_once(
     assert (made(), asked()) == (("backend",), 2)
     # The project's own folder is only read.
     assert sorted(path.name for path in project.iterdir()) == ["needs.json", "setup.py"]
+
+
+def test_a_backend_is_asked_again_when_a_variable_has_changed(
+    project: Path, interpreter: Interpreter, cache: Path, environ: dict[str, str]
+) -> None:
+    files(project, {"needs.json": '["backend<2"]', "with-cython.json": '["Extra"]'})
+    backend = Backend(kind="setuptools", build_backend="backend", requires=("backend",))
+
+    def made(**variables: str) -> tuple[str, ...]:
+        own = {**environ, **variables}
+        return environment_for(
+            project, backend, interpreter, cache=cache, environ=own, tell=lambda _: None
+        ).requires
+
+    assert made() == ("backend",)
+    assert made(NEEDS="with-cython.json") == ("backend", "extra")
+    assert made(TERM="dumb") == ("backend",)
+    assert sum(len(path.read_text()) for path in cache.rglob("asked")) == 2
 
 
 def test_a_backend_of_the_project_s_own(
