@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from pyz3.driver.rules import IMPLIED, Table, is_file
 
 _MSVC = "MSVC's own; zig has nothing like it"
@@ -31,7 +33,7 @@ _COMPILE = Table(
         ("/fp:*", "", "", IMPLIED),
         ("/TC /Tc", "", "-xc", IMPLIED),
         ("/TP /Tp", "", "-xc++", IMPLIED),
-        ("/FI*", "", "-include *", IMPLIED),
+        ("/FI*", "", "--include=*", IMPLIED),
         ("/GR-", "", "-fno-rtti", IMPLIED),
         ("/EHs-c- /EHc-s-", "", "-fno-exceptions", IMPLIED),
         ("/openmp* /Qopenmp", "", "", "there is no OpenMP runtime: the code is serial"),
@@ -67,6 +69,8 @@ _LINK = Table(
         ("/STACK:* /HEAP:* /ALIGN:*", "", "", _MSVC),
     ]
 )  # fmt: skip
+# A header that shall be preprocessed: cffi's users hand one to the compiler.  /FI, /Yc and /Yu name theirs.
+_HEADER = re.compile(r"/(?!(?:FI|Yc|Yu)/)[\w.+-]+/.*\.(?:h|hh|hpp|hxx)")
 _TAKES_NEXT = ("/D", "/U", "/I", "/FI", "/Fo:", "/Tc", "/Tp")
 
 
@@ -77,7 +81,8 @@ def is_msvc(word: str, system: str) -> bool:
     if word.startswith("/"):
         name, colon, _ = word[1:].partition(":")
         named = bool(colon) and name.isalpha()  # /DEF:x.def
-        return named or (word.startswith("/Fo") and word.endswith(".obj")) or not is_file(word)
+        path = is_file(word) or _HEADER.fullmatch(word) is not None
+        return named or (word.startswith("/Fo") and word.endswith(".obj")) or not path
     return word.startswith(DASHED)
 
 

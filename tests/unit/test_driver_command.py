@@ -10,6 +10,7 @@ import pytest
 
 from pyz3.driver.command import SCRATCH, Setup, make_command, output_of, triple
 from pyz3.driver.compile_flags import ALWAYS
+from pyz3.driver.msvc import is_msvc
 from pyz3.driver.rules import is_file, is_source, units
 from pyz3.driver.run import read_response_files, run_tool
 from pyz3.driver.sysroot import FRAMEWORKS, extra_include_args, extra_link_args
@@ -229,6 +230,19 @@ def test_files() -> None:
     assert all(is_file(name) and is_source(name) for name in sources)
     assert all(is_file(name) and not is_source(name) for name in others)
     assert not any(is_file(name) or is_source(name) for name in ("/O2", "-c", "x", "/I/usr/include", ".c-x"))
+
+
+@pytest.mark.parametrize(
+    "word", ["/EP", "/DX=a.h", "/FI/a/x.h", "/I/usr/include", "/O2", "/DEF:x.def", "/Fox.obj"]
+)
+def test_spellings_of_msvc(word: str) -> None:
+    assert is_msvc(word, "windows")
+    assert not is_msvc(word, "linux")
+
+
+@pytest.mark.parametrize("word", ["/tmp/x.h", "/Users/me/zstd.hpp", "/D/x.c", "x.h", "-DX"])  # noqa: S108 - read
+def test_paths_are_no_flags_of_msvc(word: str) -> None:
+    assert not is_msvc(word, "windows")
 
 
 def test_response_files(tmp_path: Path) -> None:
