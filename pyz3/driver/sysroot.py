@@ -2,7 +2,8 @@
 
 They state facts (names, numbers, layouts) in as few lines as real projects need:
 
-* ``windows``: Microsoft's ``winternl.h``, before mingw's, which declares more than the SDK's does.
+* ``windows``: Microsoft's ``winternl.h``, before mingw's, which declares more than the SDK's does; and what
+  sources include that know of no other compiler for Windows than Microsoft's.
 * ``macos/include``: headers of BSD and Mach; after zig's own.
 * ``macos/Frameworks``: a part of each of ``FRAMEWORKS``, with the ``.tbd`` that tells
   the linker what its library exports, so that no SDK is needed.  A user's SDK takes their place.

@@ -154,6 +154,24 @@ ULONG error(NTSTATUS status) { return NT_SUCCESS(status) ? 0 : RtlNtStatusToDosE
     compiles(start + source, target, tmp_path, *STRICT, *extra_include_args(DriverTarget(target)), tool=tool)
 
 
+@pytest.mark.parametrize("tool", ["cc", "c++"])
+@pytest.mark.parametrize("target", WINDOWS)
+def test_headers_that_windows_lacks(tmp_path: Path, target: str, tool: str) -> None:
+    source = """
+#include <alloca.h>
+#include <byteswap.h>
+#include <endian.h>
+static_assert(bswap_16(0x0102) == 0x0201 && bswap_32(0x01020304) == 0x04030201, "bytes");
+static_assert(bswap_64(0x0102030405060708) == 0x0807060504030201, "bytes");
+static_assert(__BYTE_ORDER == __LITTLE_ENDIAN && BYTE_ORDER != BIG_ENDIAN, "order");
+static_assert(htobe32(0x01020304) == 0x04030201 && le32toh(0x101020304) == 0x01020304, "order");
+static_assert(sizeof(htole16(1)) == 2 && sizeof(be64toh(1)) == 8, "sizes");
+void *here(void) { return alloca(8); }
+"""
+    start = "#include <assert.h>\n" if tool == "cc" else ""
+    compiles(start + source, target, tmp_path, *extra_include_args(DriverTarget(target)), tool=tool)
+
+
 def test_mingw_s_own_native_api_is_within_reach(tmp_path: Path) -> None:
     flags = ("-DPYZ3_MINGW_WINTERNL", *extra_include_args(DriverTarget(WINDOWS[0])))
     compiles("#include <windows.h>\n#include <winternl.h>\nKWAIT_REASON x;\n", WINDOWS[0], tmp_path, *flags)
