@@ -285,6 +285,7 @@ def _ready_made(job: Job) -> list[Binary]:
     if not job.base:
         return []
     stable = job.target.stable_abi_suffix("")
+    promised = job.tag.endswith("-abi3")
     found = []
     for file, content in read_base(Path(job.base)).binaries.items():
         own = module_name(file, job.target.extension_suffix)
@@ -292,9 +293,10 @@ def _ready_made(job: Job) -> list[Binary]:
             Binary(
                 file=file,
                 module=own or module_name(file, stable),
+                sources=(),
                 content=content,
                 key=hashlib.sha256(content).hexdigest(),
-                limited_api="" if own or not file.endswith(stable) else oldest_python(job.tag),
+                limited_api=oldest_python(job.tag) if promised and not own and file.endswith(stable) else "",
             )
         )
     return found

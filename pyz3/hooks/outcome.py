@@ -33,7 +33,7 @@ def finish_job(job: Job, answer: Result | Trouble, *, extra: Settings) -> Job:
         base = read_base(Path(answer.wheel))
     except Pyz3Error as error:
         return msgspec.structs.replace(job, trouble=Trouble(message=error.message))
-    modules = modules_of(answer, python_tag=base.python_abi.partition("-")[0], extra=extra)
+    modules = modules_of(answer, python_abi=base.python_abi, extra=extra)
     modules = tuple(module for module in modules if module.file in base.placeholders)
     left_out = left_out_of(
         answer, identifier=job.identifier, present=[*base.binaries, *(m.file for m in modules)]

@@ -15,17 +15,17 @@ if TYPE_CHECKING:
     from pyz3.hooks.protocol import RecordedLink, RecordedObject, Result
 
 
-def modules_of(result: Result, *, python_tag: str, extra: Settings) -> tuple[Module, ...]:
+def modules_of(result: Result, *, python_abi: str, extra: Settings) -> tuple[Module, ...]:
     """Give the extension modules that the engine is to build.
 
     Args:
         result: What the hook says.
-        python_tag: Of the backend's wheel: ``cp39`` of one for the stable ABI since 3.9.
+        python_abi: Of the backend's wheel: ``cp39-abi3`` of one for the stable ABI since 3.9.
         extra: What the configuration adds to each of them; folders are absolute.
     """
     optional = {one.file for one in result.extensions if one.optional}
     return tuple(
-        _module(link, extra, optional=link.file in optional, python_tag=python_tag) for link in result.links
+        _module(link, extra, optional=link.file in optional, python_abi=python_abi) for link in result.links
     )
 
 
@@ -66,11 +66,7 @@ def left_out_of(result: Result, *, identifier: str, present: Iterable[str]) -> t
     )
 
 
-def _module(link: RecordedLink, extra: Settings, *, optional: bool, python_tag: str) -> Module:
-    flags = [flag for one in link.objects for flag in one.flags]
-    # How files end for the stable ABI: x.abi3.so, and x.pyd with no more between (PEP 384, bpo-25698).
-    last = link.file.rpartition("/")[2]
-    stable = ".abi3." in last or (last.endswith(".pyd") and last.count(".") == 1)
+def _module(link: RecordedLink, extra: Settings, *, optional: bool, python_abi: str) -> Module:
     return Module(
         name=link.module,
         file=link.file,
@@ -79,7 +75,7 @@ def _module(link: RecordedLink, extra: Settings, *, optional: bool, python_tag: 
             library_dirs=(*link.library_dirs, *extra.library_dirs),
             ldflags=(*link.flags, *extra.ldflags),
         ),
-        limited_api=(_limited_api(flags) or oldest_python(python_tag)) if stable else "",
+        limited_api=_limited_api(link, python_abi),
         optional=optional,
         links=link.archives,
         rpaths=link.runtime_library_dirs,
@@ -104,7 +100,20 @@ def compiler_flags(settings: Settings, *, cpp: bool) -> tuple[str, ...]:
     return (*folders, *defined, *(settings.cxxflags if cpp else settings.cflags))
 
 
-def _limited_api(flags: list[str]) -> str:
+def _limited_api(link: RecordedLink, python_abi: str) -> str:
+    """Give the Limited API that a module keeps to; empty if it may use all of the C API.
+
+    Its file is named for the stable ABI: ``x.abi3.so``, ``x.pyd`` with no more between (PEP 384, bpo-25698).
+    setuptools names it so for ``py_limited_api=True`` alone, which neither compiler nor wheel is told of.
+    """
+    last = link.file.rpartition("/")[2]
+    if ".abi3." not in last and not (last.endswith(".pyd") and last.count(".") == 1):
+        return ""
+    asked = _asked([flag for one in link.objects for flag in one.flags])
+    return asked or (oldest_python(python_abi) if python_abi.endswith("-abi3") else "")
+
+
+def _asked(flags: list[str]) -> str:
     """Give the version in ``-DPy_LIMITED_API=0x030A0000``: ``3.10``; empty if there is none.
 
     Values without a version mean 3.2 (PEP 384); pyz3's oldest is 3.9.

@@ -195,6 +195,10 @@ def test_cpp_gets_its_own_flags_and_library(backend: Backend) -> None:
         ("thing/_fast.abi3.so", "cp36-abi3", ("-DPy_LIMITED_API=0x03060000",), "3.9"),
         ("thing/_fast.abi3.so", "cp311-abi3", ("-DPy_LIMITED_API=3",), "3.9"),
         ("thing/_fast.pyd", "cp310-abi3", ("-DPy_LIMITED_API=0x030A0000",), "3.10"),
+        ("thing/_fast.abi3.so", "cp313-cp313", ("-DPy_LIMITED_API=0x030A0000",), "3.10"),
+        # setuptools' py_limited_api=True without telling compiler and wheel
+        ("thing/_fast.abi3.so", "cp313-cp313", (), ""),
+        ("thing/_fast.pyd", "cp313-cp313", (), ""),
         # Setuptools was not told: the module has one Python's name all the same.
         ("thing/_fast.cp313-win_amd64.pyd", "cp313-cp313", ("-DPy_LIMITED_API=0x030A0000",), ""),
         (SO, "cp313-cp313", (), ""),
