@@ -104,6 +104,7 @@ _DEBUG = (
     "-gsplit-dwarf",
     "-gline-tables-only",
 )
+_PREPROCESSING = ("-Xpreprocessor", "-Wp,", "-include", "-imacros")
 _FOLDERS = frozenset({"-I", "-isystem", "-iquote", "-idirafter", "-cxx-isystem", "-L"})
 
 
@@ -157,10 +158,8 @@ def _translate(unit: tuple[str, ...], target: DriverTarget) -> Answer | None:  #
     if word.startswith("-Xarch_"):
         own = {"x86_64": "-Xarch_x86_64", "aarch64": "-Xarch_arm64"}.get(target.machine)
         return ((value,), IMPLIED) if word == own else ((), "another processor's")
-    if word == "-Xpreprocessor":
-        return _translate((value,), target) or ((value,), IMPLIED)
-    if word.startswith("-Wp,"):
-        return _preprocessor(word[4:])
+    if word.startswith(_PREPROCESSING):
+        return _preprocessor(unit, target)
     if word in {"-m64", "-m32"}:
         wide = target.machine not in {"x86", "arm", "wasm32"}
         return ((), IMPLIED) if wide == (word == "-m64") else None
@@ -181,9 +180,17 @@ def _folder(unit: tuple[str, ...]) -> str:
     return unit[0][2:] if unit[0].startswith(("-I", "-L")) else ""
 
 
-def _preprocessor(text: str) -> Answer:
-    """``-Wp,-DA,-MD,file``: zig takes no ``-Wp`` with a value."""
-    parts = text.split(",")
+def _preprocessor(unit: tuple[str, ...], target: DriverTarget) -> Answer | None:
+    """``-Wp,-DA,-MD,file``: zig takes no ``-Wp`` with a value.  ``-Xpreprocessor -DA``, ``-include x.h``."""
+    word, value = unit[0], unit[-1]
+    if word == "-Xpreprocessor":
+        return _translate((value,), target) or ((value,), IMPLIED)
+    if not word.startswith("-Wp,"):
+        # zig build looks for what stands alone in its own folder, not where headers are.
+        return (
+            ((f"-{word}={value}",), IMPLIED) if word in {"-include", "-imacros"} and value != word else None
+        )
+    parts = word[4:].split(",")
     words: list[str] = []
     while parts:
         part = parts.pop(0)

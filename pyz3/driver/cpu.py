@@ -59,9 +59,13 @@ _MSVC_ARCH = {
 _ARM = {
     **{
         name: name
-        for name in ("aes", "sha2", "sha3", "sm4", "crc", "lse", "dotprod", "i8mm", "bf16", "fp16fml")
+        for name in ("aes", "sha2", "sm4", "crc", "lse", "dotprod", "i8mm", "bf16", "rcpc", "ssbs", "sb")
     },
-    **{name: name for name in ("sve", "sve2", "rcpc", "ssbs", "sb")},
+    # With what each stands on: zig names that as absent, which would take this away, too.
+    "sha3": "sha2 sha3",
+    "fp16fml": "fullfp16 fp16fml",
+    "sve": "fullfp16 sve",
+    "sve2": "fullfp16 sve sve2",
     "crypto": "aes sha2",
     "rdma": "rdm",
     "fp16": "fullfp16",

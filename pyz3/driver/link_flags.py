@@ -132,7 +132,7 @@ _FLAGS = Table(
 _COMPILERS_WORDS = frozenset({"-w", "-x"})
 _COMPILERS_OWN = (
     "-D", "-U", "-I", "-W", "-f", "-std=", "-include", "-imacros", "-isystem", "-iquote", "-idirafter",
-    "-ansi", "-pedantic", "-Xclang", "-cxx-isystem", "-M", "-O", "-g",
+    "--include=", "--imacros=", "-ansi", "-pedantic", "-Xclang", "-cxx-isystem", "-M", "-O", "-g",
 )  # fmt: skip
 
 

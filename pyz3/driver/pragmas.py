@@ -1,4 +1,4 @@
-"""What sources for Visual Studio tell its linker themselves.  Pure."""
+"""What files for Visual Studio say of themselves.  Pure."""
 
 from __future__ import annotations
 
@@ -6,6 +6,11 @@ import re
 
 _COMMENT_LIB = re.compile(
     r'^[ \t]*#[ \t]*pragma[ \t]+comment[ \t]*\([ \t]*lib[ \t]*,[ \t]*"([^"\n]+)"', re.MULTILINE
+)
+_MSVC_ALONE = re.compile(
+    r"^[ \t]*#[ \t]*(?:ifndef[ \t]+_MSC_VER|if[ \t]+![ \t]*defined[ \t]*\(?[ \t]*_MSC_VER)\b[^\n]*\n"
+    r"\s*#[ \t]*error\b",
+    re.MULTILINE,
 )
 
 
@@ -23,3 +28,14 @@ def comment_libraries(source: str) -> tuple[str, ...]:
         for match in _COMMENT_LIB.finditer(source)
     )
     return tuple(dict.fromkeys(name for name in names if not re.fullmatch(r"python\d*t?(_d)?", name)))
+
+
+def refuses_other_compilers(header: str) -> bool:
+    """Tell whether a header ends in an error unless MSVC reads it.
+
+    Projects bring such a ``stdint.h`` for the MSVC of before 2010, which had none.
+
+    Args:
+        header: Its text.
+    """
+    return _MSVC_ALONE.search(header) is not None

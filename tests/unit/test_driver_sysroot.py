@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pyz3.driver.pragmas import comment_libraries
+from pyz3.driver.pragmas import comment_libraries, refuses_other_compilers
 from pyz3.driver.sysroot import (
     FOLDER,
     FRAMEWORKS,
@@ -139,3 +139,21 @@ def test_libraries_that_sources_name() -> None:
 """
     assert comment_libraries(source) == ("iphlpapi", "ws2_32", "pdh")
     assert comment_libraries("int x;") == ()
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "#ifndef _MSC_VER // [",
+        "# ifndef _MSC_VER",
+        "#if !defined(_MSC_VER)",
+        "#if ! defined _MSC_VER && !defined(X)",
+    ],
+)
+def test_headers_for_msvc_alone(condition: str) -> None:
+    assert refuses_other_compilers(f'/* words */\n{condition}\n  #error "only MSVC"\n#endif\n')
+    assert not refuses_other_compilers(f"{condition}\n#include <stdint.h>\n#else\n#error x\n#endif\n")
+
+
+def test_headers_for_all_compilers() -> None:
+    assert not refuses_other_compilers("#ifdef _MSC_VER\n#error no\n#endif\n#ifndef _MSC_VERSION\n#error\n")
