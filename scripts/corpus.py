@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import shlex
 import subprocess
 import sys
 import time
@@ -36,6 +35,8 @@ from compat.verdicts import ProjectResult  # noqa: E402
 
 from pyz3.targets import Platform, PythonVersion  # noqa: E402
 
+# Results of single projects are kept in --work; all of them together are what this command gives.
+COMMAND = "python scripts/corpus.py --run-tests --write-docs"
 PAGE = ROOT / "docs" / "compatibility.md"
 DEFAULT_PLATFORMS = tuple(str(platform) for platform in Platform if platform.spec.default)
 
@@ -73,7 +74,7 @@ def main() -> None:
     if options.json is not None:
         options.json.write_bytes(msgspec.json.format(msgspec.json.encode(listed)) + b"\n")
     if options.write_docs:
-        PAGE.write_text(render(listed, projects, command=_command()), encoding="utf-8", newline="\n")
+        PAGE.write_text(render(listed, projects, command=COMMAND), encoding="utf-8", newline="\n")
         print(PAGE.relative_to(ROOT))
 
 
@@ -146,11 +147,6 @@ def _fetch(projects: list[Project], run: Run, *, jobs: int) -> None:
     with ThreadPoolExecutor(jobs) as pool:
         for line in pool.map(fetch, projects):
             run.say(line)
-
-
-def _command() -> str:
-    words = [word for word in sys.argv[1:] if word != "--resume"]
-    return shlex.join(["python", "scripts/corpus.py", *words])
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _TIMEOUT_SECONDS = 3600
 _TITLE = re.compile(r"✗ (?P<platform>[^·(]+?)(?: · (?P<module>\S+))?(?:  \((?P<pythons>[^)]*)\))?")
 _END = re.compile(r"(✗ |! \S+ is left out|error: |\d+ wheels? )")
+CONFIG = "pyz3.toml"
 _LINES = 12  # of an error; the whole output is kept beside
 
 
@@ -46,11 +47,16 @@ class Build:
 
 
 def command_line(project: Project, cells: Sequence[Cell], *, all_platforms: bool) -> list[str]:
-    """Give what the user types, without where the wheels go and variables that are set."""
+    """Give what the user types, without where the wheels go and variables that are set.
+
+    A project's ``config`` lies in a file of that name in the current folder.
+    """
     platforms = dict.fromkeys(str(cell.platform) for cell in cells)
     chosen = ["--all-platforms"] if all_platforms else [w for name in platforms for w in ("--platform", name)]
     pythons = dict.fromkeys(str(cell.python) for cell in cells)
-    return ["pyz3", "wheel", project.requirement, *chosen, *(w for p in pythons for w in ("--python", p))]
+    chosen += [word for python in pythons for word in ("--python", python)]
+    config = ["--config", CONFIG] if project.config else []
+    return ["pyz3", "wheel", project.requirement, *chosen, *config]
 
 
 def build(project: Project, cells: Sequence[Cell], folder: Path, *, all_platforms: bool) -> Build:
@@ -60,6 +66,12 @@ def build(project: Project, cells: Sequence[Cell], folder: Path, *, all_platform
     """
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "dist").mkdir(parents=True)
+    variables = {**os.environ, **project.environment, "NO_COLOR": "1", "COLUMNS": "200"}
+    if project.config:
+        (folder / CONFIG).write_text(project.config, encoding="utf-8")
+    if project.constraints:
+        (folder / "constraints.txt").write_text("\n".join(project.constraints) + "\n", encoding="utf-8")
+        variables["PIP_CONSTRAINT"] = str(folder / "constraints.txt")
     words = command_line(project, cells, all_platforms=all_platforms)[1:]
     command = [sys.executable, "-m", "pyz3", *words, "-o", str(folder / "dist")]
     started = time.monotonic()
@@ -72,7 +84,7 @@ def build(project: Project, cells: Sequence[Cell], folder: Path, *, all_platform
             check=False,
             cwd=folder,
             encoding="utf-8",
-            env={**os.environ, **project.environment, "NO_COLOR": "1", "COLUMNS": "200"},
+            env=variables,
             timeout=_TIMEOUT_SECONDS,
         )
         log = done.stdout
@@ -90,6 +102,7 @@ def build(project: Project, cells: Sequence[Cell], folder: Path, *, all_platform
         check=False,
         cwd=folder,
         encoding="utf-8",
+        env=variables,
     )
     # What it could not even list was not left out on purpose.
     chosen = set(listed.stdout.split()) or {cell.identifier for cell in cells}

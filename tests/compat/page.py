@@ -17,9 +17,9 @@ _SYMBOLS = {"failed": "✗", "different": "≠", "known": "", "equal": "✓", "u
 _TITLE = """\
 # Projects from PyPI, unmodified
 
-Each project below was built from its sdist with the command that a user types, without any configuration,
-and each wheel was compared with the one that the project publishes for that platform: compatibility tags,
-extension modules, all other files.
+Each project below was built from its sdist with the command that a user types, without any configuration
+but what is listed under [settings](#settings), and each wheel was compared with the one that the project
+publishes for that platform: compatibility tags, extension modules, all other files.
 """
 _LEGEND = """\
 | symbol | meaning |
@@ -34,11 +34,13 @@ _LEGEND = """\
 A wheel is like the official one when its Python and ABI tags are the same, it runs on systems as old, or
 as old as pyz3 promises (glibc 2.17, musl 1.2, macOS as python.org's installers), it holds the same
 extension modules and the same other files with the same content, and every extension module can be imported
-where there is an interpreter to try.
+where there is an interpreter to try. A module of ours that cannot be imported counts as like the official
+one only if that one cannot be imported there either.
 
-Not compared are line ends, code that Cython generated, the Git commit that setuptools_scm writes down, what
-repair tools add, `.dist-info` (but for entry points), and whether C and C++ sources lie in a package:
-setuptools packs them when it builds an sdist, and not when it builds a checkout on Windows.
+Not compared are line ends, code that Cython generated, the Git commit that setuptools_scm writes down, the
+folder that a wheel was built in where a text of the project names it, what repair tools add, `.dist-info`
+(but for entry points), and whether C and C++ sources lie in a package: setuptools packs them when it builds
+an sdist, and not when it builds a checkout on Windows.
 """
 
 
@@ -63,7 +65,7 @@ def render(results: Sequence[ProjectResult], projects: Sequence[Project], *, com
         _causes(results, causes),
         _open(results),
         _suites(results),
-        _variables(results, projects),
+        _settings(results, projects),
     ]
     return "\n".join(part for part in parts if part)
 
@@ -158,13 +160,23 @@ def _suites(results: Sequence[ProjectResult]) -> str:
     return "## Tests of the projects\n\n" + text + _table(["project", "cell", "result", "summary"], rows)
 
 
-def _variables(results: Sequence[ProjectResult], projects: Sequence[Project]) -> str:
+def _settings(results: Sequence[ProjectResult], projects: Sequence[Project]) -> str:
     """What is set for a project, as its own continuous integration does."""
     named = {result.name for result in results}
-    rows = [
-        [project.name, " ".join(f"`{name}={value}`" for name, value in project.environment.items())]
-        for project in projects
-        if project.environment and project.name in named
-    ]
-    text = "Set in the environment, as the projects do when they build their own wheels:\n\n"
-    return "## Variables\n\n" + text + _table(["project", "variables"], rows) if rows else ""
+    rows, files = [], []
+    for project in projects:
+        if project.name not in named:
+            continue
+        said = [f"`{name}={value}`" for name, value in project.environment.items()]
+        if project.constraints:
+            said.append("build requirements: " + ", ".join(f"`{text}`" for text in project.constraints))
+        if project.config:
+            said.append(f"[`--config`](#the-file-for-{project.name.replace('.', '')})")
+        if said:
+            rows.append([project.name, "; ".join(said)])
+        if project.config:
+            files.append(f"### The file for {project.name}\n\n```toml\n{project.config.strip()}\n```\n")
+    text = "Variables, versions of build requirements and files for `--config`, as the projects have them\n"
+    text += "when they build their own wheels:\n\n"
+    table = _table(["project", "settings"], rows)
+    return "\n".join(["## Settings\n\n" + text + table, *files]) if rows else ""

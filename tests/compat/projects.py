@@ -41,6 +41,8 @@ class Project(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     version: str
     languages: tuple[Language, ...]
     environment: dict[str, str] = {}
+    constraints: tuple[str, ...] = ()
+    config: str = ""
     known: tuple[Known, ...] = ()
     tests: Suite | None = None
 

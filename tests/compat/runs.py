@@ -69,6 +69,7 @@ def run_project(project: Project, run: Run) -> ProjectResult:
         tested = tested and suite is not None and str(cell.platform) in suite.platforms
         cells.append(_judge_cell(project, cell, made, run, suite=suite if tested else None))
     variables = [f"{name}={value}" for name, value in project.environment.items()]
+    variables += ["PIP_CONSTRAINT=constraints.txt"] if project.constraints else []
     words = variables + command_line(project, run.cells, all_platforms=run.all_platforms)
     return ProjectResult(
         name=project.name,
@@ -155,17 +156,34 @@ class _Trial:
     run: Run
 
     def imports(self, path: Path, ours: Contents, official: Path | None) -> tuple[dict[str, str], str]:
-        """Give the modules that fail with our wheel and not with the official one, and a remark."""
+        """Give the modules that fail with our wheel and not with the official one, and a remark.
+
+        Where there is no official one, that of another platform is tried: the same error counts there.
+        """
         try:
             errors = self._imports(path, ours)
-            if not errors or official is None:
+            if not errors:
                 return errors, ""
-            theirs = self._imports(official, read_wheel(official))
+            if official is not None:
+                same = errors.keys() & self._imports(official, read_wheel(official)).keys()
+            else:
+                same = {
+                    name for name, error in self._imports_elsewhere().items() if errors.get(name) == error
+                }
         except DownloadError as error:
             return {}, f"not imported: {error}"
-        same = sorted(set(errors) & set(theirs))
-        remark = f"not importable, officially neither: {', '.join(same)}" if same else ""
-        return {name: error for name, error in errors.items() if name not in theirs}, remark
+        remark = f"not importable, officially neither: {', '.join(sorted(same))}" if same else ""
+        return {name: error for name, error in errors.items() if name not in same}, remark
+
+    def _imports_elsewhere(self) -> dict[str, str]:
+        """Import the official wheel of the first platform that has one and a runtime, for the same Python."""
+        for cell in self.run.cells:
+            path = self.run.downloads.official_wheel(self.project, cell)
+            runtime = runtime_of(cell) if cell.python == self.cell.python else None
+            if path is not None and runtime is not None and not (contents := read_wheel(path)).is_pure:
+                other = _Trial(project=self.project, cell=cell, runtime=runtime, run=self.run)
+                return other._imports(path, contents)
+        return {}
 
     def _imports(self, path: Path, contents: Contents) -> dict[str, str]:
         dependencies = self.run.downloads.installed(self._needed(contents), self.cell)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zipfile
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 from compat.builds import command_line, error_for, left_out
 from compat.cells import Cell
@@ -319,11 +320,32 @@ def test_command_line() -> None:
         *("pyz3", "wheel", "thing==1", "--platform", "windows-x64", "--platform", "linux-x86_64"),
         *("--python", "3.13"),
     ]
-    assert command_line(project, (WINDOWS,), all_platforms=True)[3:] == [
-        "--all-platforms",
-        "--python",
-        "3.13",
+    with_file = msgspec.structs.replace(project, config='skip = "x"')
+    assert command_line(with_file, (WINDOWS,), all_platforms=True)[3:] == [
+        *("--all-platforms", "--python", "3.13", "--config", "pyz3.toml"),
     ]
+
+
+def test_settings_are_on_the_page() -> None:
+    result = ProjectResult(
+        name="thing", version="1", command="", date="2026-11-21", revision="abc", seconds=1.0, cells=()
+    )
+    project = Project(
+        name="thing",
+        version="1",
+        languages=("C",),
+        environment={"A": "1", "B": "x y"},
+        constraints=("numpy<2",),
+        config='skip = "*"\n',
+    )
+    page = render([result], [project], command="")
+    assert page.partition("## Settings\n\n")[2].partition("\n\n")[2] == (
+        "| project | settings |\n| --- | --- |\n"
+        "| thing | `A=1`; `B=x y`; build requirements: `numpy<2`; [`--config`](#the-file-for-thing) |\n\n"
+        '### The file for thing\n\n```toml\nskip = "*"\n```\n'
+    )
+    plain = Project(name="thing", version="1", languages=("C",))
+    assert "## Settings" not in render([result], [plain], command="")
 
 
 def test_unpacking_leaves_the_dependencies_alone(tmp_path: Path) -> None:
@@ -414,6 +436,16 @@ def test_the_commit_in_a_version_file_does_not_matter() -> None:
     official = text % (b"setuptools-scm", b"1.2", b"'g59b2d81'")
     assert _is_same(text % (b"vcs-versioning", b"1.2", b"None"), official)
     assert not _is_same(text % (b"vcs-versioning", b"1.3", b"None"), official)
+
+
+def test_the_folder_of_the_build_does_not_matter() -> None:
+    ours = b"A = '/h/.cache/pyz3/work/x-1-ab/cp311-win_amd64/src/a.c'\nB = '%s/cp311-win_amd64/src/lib'\n"
+    ours %= b"/h/.cache/pyz3/work/x-1-ab"
+    assert _is_same(ours, b"A = '/project/a.c'\nB = '/project/lib'\n")
+    assert _is_same(ours, b"A = 'D:\\\\a\\\\x\\\\a.c'\r\nB = 'D:\\\\a\\\\x\\\\lib'\r\n")
+    assert not _is_same(ours, b"A = '/project/a.c'\nB = '/elsewhere/lib'\n")
+    assert not _is_same(ours, b"A = '/project/b.c'\nB = '/project/lib'\n")
+    assert not _is_same(b"A = '/project/a.c'\n", b"A = '/elsewhere/a.c'\n")
 
 
 def test_the_sdist_explains_differences(tmp_path: Path) -> None:
