@@ -177,6 +177,6 @@ def _settings(results: Sequence[ProjectResult], projects: Sequence[Project]) -> 
         if project.config:
             files.append(f"### The file for {project.name}\n\n```toml\n{project.config.strip()}\n```\n")
     text = "Variables, versions of build requirements and files for `--config`, as the projects have them\n"
-    text += "when they build their own wheels:\n\n"
+    text += "when they build their own wheels, or for what they need where they take the compiler for MSVC:\n\n"
     table = _table(["project", "settings"], rows)
     return "\n".join(["## Settings\n\n" + text + table, *files]) if rows else ""
