@@ -8,7 +8,8 @@ usage: python scripts/corpus.py [--only NAME...] [--platforms NAME...] [--python
 The projects are those of tests/corpus.toml.  Each is built by `pyz3 wheel NAME==VERSION`; every wheel
 is compared with the official one, its extension modules are imported in every runtime that
 scripts/runtimes.sh made, and with --run-tests the projects' own tests are run on it.  Downloads,
-wheels, logs and results stay in --work; a run that was stopped goes on with --resume.
+wheels, logs and results stay in --work; a run that was stopped goes on with --resume, which
+also judges the kept results by the list as it is now, and with --run-tests runs the tests that they lack.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from compat.cells import Cell  # noqa: E402 - tests/ is on the path from here on
 from compat.downloads import DownloadError, Downloads  # noqa: E402
 from compat.page import render  # noqa: E402
 from compat.projects import Project, load_projects  # noqa: E402
-from compat.runs import Run, in_order, run_project, summary_line  # noqa: E402
+from compat.runs import Run, complete, in_order, run_project, summary_line  # noqa: E402
 from compat.verdicts import ProjectResult  # noqa: E402
 
 from pyz3.targets import Platform, PythonVersion  # noqa: E402
@@ -55,15 +56,14 @@ def main() -> None:
         return
     results = run.work / "results"
     results.mkdir(parents=True, exist_ok=True)
-    left = [p for p in chosen if not (options.resume and _path(results, p).is_file())]
-    done = len(chosen) - len(left)
+    done = 0
     with ThreadPoolExecutor(options.jobs) as pool:
-        futures = {pool.submit(run_project, project, run): project for project in left}
+        futures = {pool.submit(_result, p, run, kept=_kept(results, p, options)): p for p in chosen}
         try:
             for future in as_completed(futures):
                 done += 1
-                _keep(_path(results, futures[future]), future.result())
-                run.say(f"[{done}/{len(chosen)}] {summary_line(future.result())}")
+                if _keep(_path(results, futures[future]), future.result()):
+                    run.say(f"[{done}/{len(chosen)}] {summary_line(future.result())}")
         except DownloadError as error:
             pool.shutdown(cancel_futures=True)
             raise SystemExit(f"{error}\ngo on with --resume") from error
@@ -132,10 +132,26 @@ def _path(results: Path, project: Project) -> Path:
     return results / f"{project.folder}.json"
 
 
-def _keep(path: Path, result: ProjectResult) -> None:
+def _kept(results: Path, project: Project, options: argparse.Namespace) -> ProjectResult | None:
+    path = _path(results, project)
+    if not (options.resume and path.is_file()):
+        return None
+    return msgspec.json.decode(path.read_bytes(), type=ProjectResult)
+
+
+def _result(project: Project, run: Run, *, kept: ProjectResult | None) -> ProjectResult:
+    return run_project(project, run) if kept is None else complete(project, kept, run)
+
+
+def _keep(path: Path, result: ProjectResult) -> bool:
+    """Write a result; say whether it is a new one."""
+    text = msgspec.json.format(msgspec.json.encode(result)) + b"\n"
+    if path.is_file() and path.read_bytes() == text:
+        return False
     unfinished = path.with_name(path.name + ".new")
-    unfinished.write_bytes(msgspec.json.format(msgspec.json.encode(result)) + b"\n")
+    unfinished.write_bytes(text)
     unfinished.replace(path)
+    return True
 
 
 def _fetch(projects: list[Project], run: Run, *, jobs: int) -> None:

@@ -6,11 +6,13 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from compat.verdicts import is_published
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from compat.projects import Project
-    from compat.verdicts import CellResult, ProjectResult
+    from compat.verdicts import ProjectResult
 
 _WORST_FIRST = ("failed", "different", "known", "equal", "unpublished", "skipped")
 _SYMBOLS = {"failed": "✗", "different": "≠", "known": "", "equal": "✓", "unpublished": "+", "skipped": "-"}
@@ -72,7 +74,7 @@ def render(results: Sequence[ProjectResult], projects: Sequence[Project], *, com
 
 def _numbers(results: Sequence[ProjectResult], projects: Sequence[Project]) -> str:
     cells = [cell for result in results for cell in result.cells]
-    counted = Counter(cell.status for cell in cells if _is_published(cell))
+    counted = Counter(cell.status for cell in cells if is_published(cell))
     total = sum(counted.values())
     pythons = " and ".join(dict.fromkeys(cell.python for cell in cells))
     languages = Counter(language for project in projects for language in project.languages)
@@ -81,7 +83,7 @@ def _numbers(results: Sequence[ProjectResult], projects: Sequence[Project]) -> s
     equal, explained = counted["equal"], counted["equal"] + counted["known"]
     dates = sorted({result.date for result in results})
     when = " to ".join(dict.fromkeys((dates[0], dates[-1])))
-    extra = [cell for cell in cells if not _is_published(cell) and cell.status != "skipped"]
+    extra = [cell for cell in cells if not is_published(cell) and cell.status != "skipped"]
     made = sum(bool(cell.wheel) for cell in extra)
     return (
         f"{when}; Python {pythons}; {len(results)} projects ({spoken}).\n\n"
@@ -90,10 +92,6 @@ def _numbers(results: Sequence[ProjectResult], projects: Sequence[Project]) -> s
         f"- {made} of {len(extra)} cells without an official binary wheel have one of ours.\n"
         f"- In {imported} cells every extension module was imported on its platform.\n"
     )
-
-
-def _is_published(cell: CellResult) -> bool:
-    return bool(cell.official) and not cell.official.endswith("-none-any.whl")
 
 
 def _percent(part: int, total: int) -> str:
@@ -177,6 +175,8 @@ def _settings(results: Sequence[ProjectResult], projects: Sequence[Project]) -> 
         if project.config:
             files.append(f"### The file for {project.name}\n\n```toml\n{project.config.strip()}\n```\n")
     text = "Variables, versions of build requirements and files for `--config`, as the projects have them\n"
-    text += "when they build their own wheels, or for what they need where they take the compiler for MSVC:\n\n"
+    text += (
+        "when they build their own wheels, or for what they need where they take the compiler for MSVC:\n\n"
+    )
     table = _table(["project", "settings"], rows)
     return "\n".join(["## Settings\n\n" + text + table, *files]) if rows else ""

@@ -7,12 +7,14 @@ import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from compat.builds import Build, build, command_line, left_out
 from compat.comparison import compare, with_evidence
 from compat.contents import read_wheel
 from compat.downloads import DownloadError, Downloads
 from compat.trials import SuiteRun, import_modules, run_suite, runtime_of, scratch_folder, unpack
-from compat.verdicts import CellResult, ProjectResult, SuiteResult, judge
+from compat.verdicts import CellResult, ProjectResult, SuiteResult, is_published, judge
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -61,28 +63,66 @@ def run_project(project: Project, run: Run) -> ProjectResult:
     folder = run.work / "built" / project.name
     made = build(project, run.cells, folder, all_platforms=run.all_platforms)
     run.say(f"{project.name}: {len(made.wheels)} of {len(run.cells)} cells built in {made.seconds:.0f} s")
-    newest = max(cell.python for cell in run.cells)
-    cells = []
-    for cell in run.cells:
-        suite = project.tests
-        tested = run.suites and suite is not None and cell.python == newest
-        tested = tested and suite is not None and str(cell.platform) in suite.platforms
-        cells.append(_judge_cell(project, cell, made, run, suite=suite if tested else None))
     variables = [f"{name}={value}" for name, value in project.environment.items()]
     variables += ["PIP_CONSTRAINT=constraints.txt"] if project.constraints else []
     words = variables + command_line(project, run.cells, all_platforms=run.all_platforms)
-    return ProjectResult(
+    result = ProjectResult(
         name=project.name,
         version=project.version,
         command=shlex.join(words),
         date=dt.datetime.now(tz=dt.timezone.utc).date().isoformat(),
         revision=run.revision,
         seconds=round(made.seconds, 1),
-        cells=tuple(cells),
+        cells=tuple(_judge_cell(project, cell, made, run) for cell in run.cells),
     )
+    return complete(project, result, run)
 
 
-def _judge_cell(project: Project, cell: Cell, made: Build, run: Run, *, suite: Suite | None) -> CellResult:
+def complete(project: Project, result: ProjectResult, run: Run) -> ProjectResult:
+    """Judge kept cells by the list as it is now, and run the tests that are asked for and were not run.
+
+    Tests run for the newest Python, on the wheels that were made.
+
+    Raises:
+        DownloadError: The index did not answer.
+    """
+    newest = max(cell.python for cell in run.cells)
+    done = {(cell.platform, cell.python): cell for cell in result.cells}
+    for cell in run.cells:
+        kept = done.get((str(cell.platform), str(cell.python)))
+        if kept is None:
+            continue
+        suite = project.tests
+        if suite is None or cell.python != newest or str(cell.platform) not in suite.platforms:
+            kept = _without_suite(kept)
+        elif run.suites and kept.suite is None:
+            kept = _with_suite(project, cell, kept, suite, run)
+        if kept.status != "skipped":
+            built, published = bool(kept.wheel), is_published(kept)
+            status, causes = judge(cell, kept.reasons, built=built, published=published, known=project.known)
+            kept = msgspec.structs.replace(kept, status=status, causes=causes)
+        done[str(cell.platform), str(cell.python)] = kept
+    return msgspec.structs.replace(result, cells=tuple(done.values()))
+
+
+def _without_suite(kept: CellResult) -> CellResult:
+    reasons = tuple(reason for reason in kept.reasons if not reason.startswith("tests: "))
+    return msgspec.structs.replace(kept, reasons=reasons, suite=None)
+
+
+def _with_suite(project: Project, cell: Cell, kept: CellResult, suite: Suite, run: Run) -> CellResult:
+    path = run.work / "built" / project.name / "dist" / kept.wheel
+    runtime = runtime_of(cell)
+    if not kept.wheel or not path.is_file() or runtime is None:
+        return kept
+    trial = _Trial(project=project, cell=cell, runtime=runtime, run=run)
+    official = run.downloads.official_wheel(project, cell) if is_published(kept) else None
+    result = trial.suite(suite, path, read_wheel(path), official)
+    reasons = kept.reasons + ((f"tests: {result.summary}",) if result.state == "failed" else ())
+    return msgspec.structs.replace(kept, reasons=reasons, suite=result)
+
+
+def _judge_cell(project: Project, cell: Cell, made: Build, run: Run) -> CellResult:
     official_path = run.downloads.official_wheel(project, cell)
     official = read_wheel(official_path) if official_path is not None else None
     published = official is not None and not official.is_pure
@@ -100,7 +140,7 @@ def _judge_cell(project: Project, cell: Cell, made: Build, run: Run, *, suite: S
             reasons = with_evidence(reasons, mine, run.downloads.sdist(project))
         notes, floor = compared.notes if published else (), compared.floor if published else ""
     notes += tuple(f"left out: {text}" for text in left_out(cell, made.log))
-    imported, modules, result = "", 0, None
+    imported, modules = "", 0
     if path is not None:
         ours = read_wheel(path)
         modules = len(ours.modules)
@@ -110,10 +150,6 @@ def _judge_cell(project: Project, cell: Cell, made: Build, run: Run, *, suite: S
             reasons += tuple(f"import: {name}: {error}" for name, error in sorted(errors.items()))
             notes += (remark,) if remark else ()
             imported = str(runtime) if modules and not errors else ""
-            if suite is not None:
-                result = trial.suite(suite, path, ours, official_path if published else None)
-                if result.state == "failed":
-                    reasons += (f"tests: {result.summary}",)
     if path is None and not published and cell in made.skipped:
         return CellResult(platform=str(cell.platform), python=str(cell.python), status="skipped")
     status, causes = judge(cell, reasons, built=path is not None, published=published, known=project.known)
@@ -129,7 +165,6 @@ def _judge_cell(project: Project, cell: Cell, made: Build, run: Run, *, suite: S
         floor=floor,
         modules=modules,
         imported=imported,
-        suite=result,
     )
 
 

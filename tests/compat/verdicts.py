@@ -81,6 +81,11 @@ class ProjectResult(msgspec.Struct, frozen=True, kw_only=True):
     cells: tuple[CellResult, ...]
 
 
+def is_published(cell: CellResult) -> bool:
+    """Whether the project publishes a wheel of its own for the platform."""
+    return bool(cell.official) and not cell.official.endswith("-none-any.whl")
+
+
 def judge(
     cell: Cell, reasons: Sequence[str], *, built: bool, published: bool, known: Iterable[Known]
 ) -> tuple[Status, tuple[str, ...]]:

@@ -11,11 +11,12 @@ from compat.builds import command_line, error_for, left_out
 from compat.cells import Cell
 from compat.comparison import _is_same, compare, with_evidence
 from compat.contents import read_wheel
+from compat.downloads import Downloads
 from compat.page import render
-from compat.projects import Known, Project, load_projects
-from compat.runs import counterpart
+from compat.projects import Known, Project, Suite, load_projects
+from compat.runs import Run, complete, counterpart
 from compat.trials import unpack
-from compat.verdicts import CellResult, ProjectResult, judge
+from compat.verdicts import CellResult, ProjectResult, SuiteResult, judge
 
 from pyz3.targets import Platform, PythonVersion
 
@@ -324,6 +325,47 @@ def test_command_line() -> None:
     assert command_line(with_file, (WINDOWS,), all_platforms=True)[3:] == [
         *("--all-platforms", "--python", "3.13", "--config", "pyz3.toml"),
     ]
+
+
+def test_kept_results_are_judged_by_the_list_as_it_is_now(tmp_path: Path) -> None:
+    run = Run(
+        cells=(LINUX, WINDOWS),
+        downloads=Downloads(root=tmp_path),
+        work=tmp_path,
+        revision="abc",
+        all_platforms=False,
+        suites=False,
+        say=lambda _: None,
+    )
+    official = "thing-1-cp313-cp313-win_amd64.whl"
+    passed = SuiteResult(runtime="host-3.13", state="passed", summary="1 passed")
+    failed = SuiteResult(runtime="host-3.13", state="failed", summary="1 failed")
+    cells = (
+        cell_result(LINUX, "equal", wheel="w.whl", official=official, suite=passed),
+        cell_result(
+            WINDOWS,
+            "different",
+            wheel="w.whl",
+            official=official,
+            reasons=("file extra: x", "tests: 1 failed"),
+            suite=failed,
+        ),
+    )
+    result = ProjectResult(
+        name="thing", version="1", command="", date="2026-11-21", revision="abc", seconds=1.0, cells=cells
+    )
+    project = Project(
+        name="thing",
+        version="1",
+        languages=("C",),
+        known=(Known(what="file extra: *", cause="a build from a checkout"),),
+        tests=Suite(paths=(), arguments=()),
+    )
+    first, second = complete(project, result, run).cells
+    assert first == cells[0]
+    # The list has no tests for Windows any more, and a cause for the file.
+    assert (second.status, second.causes, second.suite) == ("known", ("a build from a checkout",), None)
+    assert second.reasons == ("file extra: x",)
 
 
 def test_settings_are_on_the_page() -> None:
