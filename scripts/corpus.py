@@ -2,8 +2,8 @@
 """Builds real projects from PyPI and compares each wheel with the one that the project publishes.
 
 usage: python scripts/corpus.py [--only NAME...] [--platforms NAME...] [--pythons X.Y...] [--jobs N]
-                                [--work DIR] [--run-tests] [--resume] [--fetch-only] [--json FILE]
-                                [--write-docs]
+                                [--work DIR] [--run-tests] [--resume] [--compare-again]
+                                [--fetch-only] [--json FILE] [--write-docs]
 
 The projects are those of tests/corpus.toml.  Each is built by `pyz3 wheel NAME==VERSION`; every wheel
 is compared with the official one, its extension modules are imported in every runtime that
@@ -31,7 +31,7 @@ from compat.cells import Cell  # noqa: E402 - tests/ is on the path from here on
 from compat.downloads import DownloadError, Downloads  # noqa: E402
 from compat.page import render  # noqa: E402
 from compat.projects import Project, load_projects  # noqa: E402
-from compat.runs import Run, complete, in_order, run_project, summary_line  # noqa: E402
+from compat.runs import Run, compare_again, complete, in_order, run_project, summary_line  # noqa: E402
 from compat.verdicts import ProjectResult  # noqa: E402
 
 from pyz3.targets import Platform, PythonVersion  # noqa: E402
@@ -58,7 +58,10 @@ def main() -> None:
     results.mkdir(parents=True, exist_ok=True)
     done = 0
     with ThreadPoolExecutor(options.jobs) as pool:
-        futures = {pool.submit(_result, p, run, kept=_kept(results, p, options)): p for p in chosen}
+        futures = {
+            pool.submit(_result, p, run, kept=_kept(results, p, options), again=options.compare_again): p
+            for p in chosen
+        }
         try:
             for future in as_completed(futures):
                 done += 1
@@ -89,6 +92,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--work", type=Path, default=_default_work(), help="downloads, wheels, results")
     parser.add_argument("--run-tests", action="store_true", help="run the projects' own tests")
     parser.add_argument("--resume", action="store_true", help="keep the results that are there")
+    parser.add_argument("--compare-again", action="store_true", help="compare the wheels that are there")
     parser.add_argument(
         "--fetch-only", action="store_true", help="download the official wheels, build nothing"
     )
@@ -134,13 +138,15 @@ def _path(results: Path, project: Project) -> Path:
 
 def _kept(results: Path, project: Project, options: argparse.Namespace) -> ProjectResult | None:
     path = _path(results, project)
-    if not (options.resume and path.is_file()):
+    if not ((options.resume or options.compare_again) and path.is_file()):
         return None
     return msgspec.json.decode(path.read_bytes(), type=ProjectResult)
 
 
-def _result(project: Project, run: Run, *, kept: ProjectResult | None) -> ProjectResult:
-    return run_project(project, run) if kept is None else complete(project, kept, run)
+def _result(project: Project, run: Run, *, kept: ProjectResult | None, again: bool) -> ProjectResult:
+    if kept is None:
+        return run_project(project, run)
+    return (compare_again if again else complete)(project, kept, run)
 
 
 def _keep(path: Path, result: ProjectResult) -> bool:

@@ -24,6 +24,8 @@ _TIMEOUT_SECONDS = 3600
 _TITLE = re.compile(r"✗ (?P<platform>[^·(]+?)(?: · (?P<module>\S+))?(?:  \((?P<pythons>[^)]*)\))?")
 _END = re.compile(r"(✗ |! \S+ is left out|error: |\d+ wheels? )")
 CONFIG = "pyz3.toml"
+_CONSTRAINTS = "constraints.txt"
+_LOG = "build.log"
 _LINES = 12  # of an error; the whole output is kept beside
 
 
@@ -66,12 +68,10 @@ def build(project: Project, cells: Sequence[Cell], folder: Path, *, all_platform
     """
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "dist").mkdir(parents=True)
-    variables = {**os.environ, **project.environment, "NO_COLOR": "1", "COLUMNS": "200"}
     if project.config:
         (folder / CONFIG).write_text(project.config, encoding="utf-8")
     if project.constraints:
-        (folder / "constraints.txt").write_text("\n".join(project.constraints) + "\n", encoding="utf-8")
-        variables["PIP_CONSTRAINT"] = str(folder / "constraints.txt")
+        (folder / _CONSTRAINTS).write_text("\n".join(project.constraints) + "\n", encoding="utf-8")
     words = command_line(project, cells, all_platforms=all_platforms)[1:]
     command = [sys.executable, "-m", "pyz3", *words, "-o", str(folder / "dist")]
     started = time.monotonic()
@@ -84,30 +84,44 @@ def build(project: Project, cells: Sequence[Cell], folder: Path, *, all_platform
             check=False,
             cwd=folder,
             encoding="utf-8",
-            env=variables,
+            env=_variables(project, folder),
             timeout=_TIMEOUT_SECONDS,
         )
         log = done.stdout
     except subprocess.TimeoutExpired as error:
         log = f"{(error.stdout or b'').decode(errors='replace')}\nerror: no end after {_TIMEOUT_SECONDS} s\n"
     seconds = time.monotonic() - started
-    (folder / "build.log").write_text(f"$ {shlex.join(command)}\n{log}", encoding="utf-8")
+    (folder / _LOG).write_text(f"$ {shlex.join(command)}\n{log}", encoding="utf-8")
+    return made_before(project, cells, folder, all_platforms=all_platforms, seconds=seconds)
+
+
+def made_before(
+    project: Project, cells: Sequence[Cell], folder: Path, *, all_platforms: bool, seconds: float
+) -> Build:
+    """Give what lies in the folder of a build."""
+    log = (folder / _LOG).read_text(encoding="utf-8").partition("\n")[2]
     made = {path.name: path for path in (folder / "dist").glob("*.whl")}
     fitting = {cell: tuple(made[name] for name in cell.fitting(made)) for cell in cells}
     wheels = {cell: paths for cell, paths in fitting.items() if paths}
     errors = {cell: error_for(cell, log) for cell in cells if cell not in wheels}
+    words = command_line(project, cells, all_platforms=all_platforms)[1:]
     listed = subprocess.run(
         [sys.executable, "-m", "pyz3", *words, "--print-build-identifiers"],
         capture_output=True,
         check=False,
         cwd=folder,
         encoding="utf-8",
-        env=variables,
+        env=_variables(project, folder),
     )
     # What it could not even list was not left out on purpose.
     chosen = set(listed.stdout.split()) or {cell.identifier for cell in cells}
     skipped = frozenset(cell for cell in cells if cell.identifier not in chosen)
     return Build(wheels=wheels, errors=errors, skipped=skipped, log=log, seconds=seconds)
+
+
+def _variables(project: Project, folder: Path) -> dict[str, str]:
+    constraints = {"PIP_CONSTRAINT": str(folder / _CONSTRAINTS)} if project.constraints else {}
+    return {**os.environ, **project.environment, **constraints, "NO_COLOR": "1", "COLUMNS": "200"}
 
 
 def error_for(cell: Cell, log: str) -> str:

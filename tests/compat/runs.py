@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from compat.builds import Build, build, command_line, left_out
+from compat.builds import Build, build, command_line, left_out, made_before
 from compat.comparison import compare, with_evidence
 from compat.contents import read_wheel
 from compat.downloads import DownloadError, Downloads
@@ -76,6 +76,24 @@ def run_project(project: Project, run: Run) -> ProjectResult:
         cells=tuple(_judge_cell(project, cell, made, run) for cell in run.cells),
     )
     return complete(project, result, run)
+
+
+def compare_again(project: Project, result: ProjectResult, run: Run) -> ProjectResult:
+    """Compare the wheels that a result is about once more; tests that were run count as before.
+
+    Raises:
+        DownloadError: The index did not answer.
+    """
+    folder = run.work / "built" / project.name
+    made = made_before(project, run.cells, folder, all_platforms=run.all_platforms, seconds=result.seconds)
+    suites = {(cell.platform, cell.python): cell.suite for cell in result.cells}
+    cells = []
+    for cell in run.cells:
+        new = _judge_cell(project, cell, made, run)
+        suite = suites.get((new.platform, new.python))
+        failed = (f"tests: {suite.summary}",) if suite is not None and suite.state == "failed" else ()
+        cells.append(msgspec.structs.replace(new, suite=suite, reasons=new.reasons + failed))
+    return complete(project, msgspec.structs.replace(result, cells=tuple(cells)), run)
 
 
 def complete(project: Project, result: ProjectResult, run: Run) -> ProjectResult:
