@@ -32,6 +32,14 @@ class WheelBuilt:
 
 
 @dataclass(frozen=True, kw_only=True)
+class WheelShared:
+    """The wheel of another job, of which more will be told, serves this one's target, too."""
+
+    job: Job
+    by: Job
+
+
+@dataclass(frozen=True, kw_only=True)
 class WheelFailed:
     """A wheel will not come."""
 
@@ -53,5 +61,5 @@ class CommandRun:
     command: tuple[str, ...]
 
 
-Event: TypeAlias = Activity | WheelBuilt | WheelFailed | Note | CommandRun
+Event: TypeAlias = Activity | WheelBuilt | WheelShared | WheelFailed | Note | CommandRun
 Listener: TypeAlias = Callable[[Event], None]

@@ -5,6 +5,7 @@ from pyz3.audit.glibc import glibc_since
 from pyz3.audit.judge import judge
 from pyz3.audit.reader import facts_of, load_parser, read_facts
 from pyz3.audit.report import Finding, Report, proved_platform_tag, require
+from pyz3.audit.rules import is_plain_library
 from pyz3.audit.system import system_symbols
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "VersionNeed",
     "facts_of",
     "glibc_since",
+    "is_plain_library",
     "judge",
     "load_parser",
     "proved_platform_tag",

@@ -103,6 +103,20 @@ def init_function(case: Case) -> Iterator[Finding]:
         )
 
 
+def is_plain_library(facts: Collection[Facts]) -> bool:
+    """Tell whether a binary has nothing to do with Python: it offers functions, and needs none of Python's.
+
+    A module that lost its init function offers nothing, or still needs the C API.
+    """
+    return all(
+        one.exported
+        and not any(name.startswith(("PyInit", "PyModExport")) for name in one.exported)
+        and not any(symbol.name.startswith(_PYTHON_PREFIXES) for symbol in one.undefined)
+        and not any(map(_is_python_dll, one.needed))
+        for one in facts
+    )
+
+
 def promised_exports(case: Case) -> Iterator[Finding]:
     """It exports what ``export-symbols`` says: else a slip in a name would be noticed by its users."""
     for wanted in case.exports:

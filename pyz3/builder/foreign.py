@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from pyz3.builder.inputs import read_epoch
 from pyz3.engine.foreign import is_expressible
 from pyz3.errors import BuildFailedError, Pyz3Error
-from pyz3.events import Activity
+from pyz3.events import Activity, Note, WheelShared
+from pyz3.hooks.base import read_base
 from pyz3.hooks.outcome import finish_job
 from pyz3.hooks.runner import HookRunner, Surroundings
 
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
     from pyz3.plan import Job, Trouble
 
     BuildPlatforms = Callable[[Sequence[Job], Deliver], None]
+
+
+_PLAIN = "not modules to import, but libraries for ctypes or cffi: no source defines a PyInit_… function"
+_TELLING = "the project writes the folder into it that it is built in"
 
 
 class Foreign:
@@ -87,8 +92,31 @@ class Foreign:
         Returns:
             The jobs as they turned out to be: one per wheel.
         """
+        plain: dict[str, None] = {}
+        telling: dict[str, None] = {}
+
+        def note(job: Job, built: Built | Pyz3Error) -> None:
+            if not isinstance(built, Pyz3Error):
+                plain.update(dict.fromkeys(built.plain))
+                telling.update(dict.fromkeys(self._telling_files(job)))
+            deliver(job, built)
+
         with self._hooks.lock():
-            return self._build(jobs, platforms, deliver, pure)
+            done = self._build(jobs, platforms, note, pure)
+        if plain:
+            self._tell(Note(text=f"{_abridged(tuple(plain))}: {_PLAIN}"))
+        if telling:
+            self._tell(Note(text=f"{_abridged(tuple(telling))}: {_TELLING}"))
+        return done
+
+    def _telling_files(self, job: Job) -> tuple[str, ...]:
+        """Give the files, other than binaries, in which the project tells where it was built."""
+        folder = str(self._hooks.place(job, "record").folder).encode()
+        return tuple(
+            entry.arcname
+            for entry in read_base(Path(job.base)).files
+            if isinstance(entry.source, bytes) and folder in entry.source
+        )
 
     def _build(
         self,
@@ -162,10 +190,17 @@ class Foreign:
             # The wheel for the stable ABI that the oldest Python gives serves the later ones, too (PEP 384).
             once = "abi3" if finished.tag.endswith("-abi3") else finished.tag
             key = (finished.platform, finished.identifier if finished.trouble else once)
-            found.setdefault(key, (job.identifier, finished))
+            _, served = found.setdefault(key, (job.identifier, finished))
+            if served is not finished:
+                self._tell(WheelShared(job=job, by=served))
         return {
             job.identifier: done for job in jobs for name, done in found.values() if name == job.identifier
         }
+
+
+def _abridged(names: Sequence[str], most: int = 3) -> str:
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return f"{', '.join(names[:most])}{more}"
 
 
 def trouble_error(job: Job, trouble: Trouble) -> BuildFailedError:
@@ -189,4 +224,5 @@ def _is_there(job: Job) -> bool:
     """Tell whether all files to compile outlived the backend's run."""
     units = [unit for module in job.modules for unit in module.units]
     units += [unit for library in job.libraries for unit in library.units]
-    return all(Path(unit.source).exists() for unit in units)
+    objects = [file for module in job.modules for file in module.objects]
+    return all(Path(file).exists() for file in (*objects, *(unit.source for unit in units)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -51,6 +52,7 @@ class Built:
         seconds: This wheel's share of zig's run.
         cached: Every binary was known already.
         left_out: The optional modules that could not be built.
+        plain: What another build backend calls extension modules and are none, by those names.
     """
 
     files: Mapping[str, bytes]
@@ -59,6 +61,7 @@ class Built:
     seconds: float
     cached: bool
     left_out: tuple[LeftOut, ...] = ()
+    plain: tuple[str, ...] = ()
 
 
 Deliver = Callable[["Job", "Built | Pyz3Error"], None]
@@ -152,7 +155,7 @@ class PlatformBuild:
         started = time.perf_counter()
         outcome = self._zig(artifacts) if artifacts else Outcome()
         share = (time.perf_counter() - started) / len(self._jobs)
-        if part := find_damage(outcome.text):
+        if part := find_damage(outcome.text, fresh=bool(self._discarded), is_there=os.path.exists):
             raise DamagedError(outcome.text, part=part)
         # All are read before the first is delivered: damage found later would come too late.
         binaries = {job.identifier: self._collect(job, outcome) for job in self._jobs}
@@ -274,6 +277,7 @@ class PlatformBuild:
             # What was left out has been tried again.
             cached=not self._discarded and not left_out and all(known[b.key].cached for b in binaries),
             left_out=left_out + proof.left_out,
+            plain=proof.plain,
         )
 
     def _say(self, text: str) -> None:
@@ -315,9 +319,11 @@ def _binary(module: Module | LinkedLibrary, paths: Sequence[Path], *, timed: boo
             content = without_time(content)
     except (OSError, ValueError) as error:
         raise DamagedError(f"{module.file}: {error}") from error
+    foreign = isinstance(module, Module) and module.units
     return Binary(
         file=module.file,
         module=module.name if isinstance(module, Module) else None,
+        sources=tuple(Path(unit.source) for unit in module.units) if foreign else None,
         content=content,
         # Zig's cache names each folder after a hash of everything that went into the file.
         key="-".join([*(path.parent.name for path in paths), paths[0].name]),

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from pyz3.audit import facts_of, glibc_since, judge, proved_platform_tag, system_symbols
+from pyz3.audit import (
+    facts_of,
+    glibc_since,
+    is_plain_library,
+    judge,
+    proved_platform_tag,
+    system_symbols,
+)
 from pyz3.audit.ledger import CorruptBinaryError, Ledger
 from pyz3.capi import limited_api, python_symbols
 from pyz3.errors import AuditFailedError
@@ -26,6 +34,8 @@ if TYPE_CHECKING:
 
 # "/src" may be part of an address; "/home/me/hello" is no coincidence.
 _TELLING_PARTS = 3
+# What a source has that is meant to be imported.
+_INIT = re.compile(r"\b(PyInit|PyMODINIT_FUNC|PyModExport|PYBIND11_MODULE|NB_MODULE)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +49,8 @@ class Binary:
         key: Its name in the ledger: says what it was made from.
         limited_api: The Limited API it is restricted to; empty: all of the C API.
         exports: Names or globs of what it must export, besides a module's init function.
+        sources: Of what another build backend calls an extension module, as far as they are known;
+            None: pyz3 knows itself what it is.
     """
 
     file: str
@@ -47,6 +59,7 @@ class Binary:
     key: str
     limited_api: str = ""
     exports: tuple[str, ...] = ()
+    sources: tuple[Path, ...] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,12 +79,14 @@ class Proof:
         reports: One per binary.
         tag: The wheel's tag, its platform part as proved.
         left_out: The optional modules that were refused.
+        plain: What was to be extension modules and are libraries for ctypes or cffi.
     """
 
     binaries: tuple[Binary, ...]
     reports: tuple[Report, ...]
     tag: str
     left_out: tuple[LeftOut, ...] = ()
+    plain: tuple[str, ...] = ()
 
 
 class DamagedError(Exception):
@@ -152,7 +167,12 @@ class Prover:
         tag = (
             f"{job.tag}-{proved_platform_tag(reports, job.target, job.floor)}" if binaries else "py3-none-any"
         )
-        return Proof(binaries=tuple(binaries), reports=reports, tag=tag)
+        plain = tuple(
+            binary.module
+            for binary, report in zip(binaries, reports, strict=True)
+            if binary.module and not report.module
+        )
+        return Proof(binaries=tuple(binaries), reports=reports, tag=tag, plain=plain)
 
     def _refuse_leaks(self, binaries: Sequence[Binary]) -> None:
         for binary in binaries:
@@ -169,7 +189,7 @@ class Prover:
             judge(
                 known[binary.key].facts,
                 file=binary.file,
-                module=binary.module,
+                module=None if _is_plain(binary, known[binary.key].facts) else binary.module,
                 target=job.target,
                 floor=job.floor,
                 python_symbols=self._names(job, binary.limited_api),
@@ -195,6 +215,17 @@ class Prover:
         if stable_abi:
             return limited_api(stable_abi, system=system).names
         return python_symbols(self._includes[python.base], version=python, system=system).names
+
+
+def _is_plain(binary: Binary, facts: tuple[Facts, ...]) -> bool:
+    """Tell whether it is no module but a library for ctypes or cffi.
+
+    setuptools knows but one way to build both.
+    """
+    if binary.sources is None or not is_plain_library(facts):
+        return False
+    texts = (path.read_text(encoding="utf-8", errors="replace") for path in binary.sources)
+    return not any(_INIT.search(text) for text in texts)
 
 
 def _telling(folders: Sequence[Path]) -> tuple[str, ...]:

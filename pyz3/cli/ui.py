@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pyz3.errors import BuildFailedError
-from pyz3.events import Activity, CommandRun, Note, WheelBuilt, WheelFailed
+from pyz3.events import Activity, CommandRun, Note, WheelBuilt, WheelFailed, WheelShared
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -207,6 +207,7 @@ class LiveTable:
         self._platforms = list(dict.fromkeys(job.platform for job in jobs))
         self._wanted = {(job.platform, job.python) for job in jobs}
         self._cells: dict[tuple[str, str], Text] = {}
+        self._served: dict[tuple[str, str], tuple[str, str]] = {}
         self._doing: dict[str, str] = {}
         self._spinners: dict[str, Spinner] = {}
 
@@ -218,13 +219,20 @@ class LiveTable:
         elif isinstance(event, WheelBuilt):
             text = Text(f"✓ {human_size(event.result.size)}", style="green")
             self._set(event.job, text)
+        elif isinstance(event, WheelShared):
+            self._served[event.job.platform, event.job.python] = (event.by.platform, event.by.python)
         elif isinstance(event, WheelFailed):
             self._set(event.job, Text("✗ failed", style="bold red"))
 
     def _set(self, job: Job, text: Text) -> None:
         self._cells[job.platform, job.python] = text
-        if all(cell in self._cells for cell in self._wanted if cell[0] == job.platform):
-            self._doing[job.platform] = ""
+        for platform in self._platforms:
+            if all(self._told(cell) for cell in self._wanted if cell[0] == platform):
+                self._doing[platform] = ""
+
+    def _told(self, cell: tuple[str, str]) -> Text | None:
+        """Give what came of a wheel, or of the one that serves in its place."""
+        return self._cells.get(self._served.get(cell, cell))
 
     def __rich__(self) -> Table:
         table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
@@ -242,7 +250,7 @@ class LiveTable:
     def _cell(self, platform: str, python: str) -> Text:
         if (platform, python) not in self._wanted:
             return Text("")
-        return self._cells.get((platform, python), Text("·", style="dim"))
+        return self._told((platform, python)) or Text("·", style="dim")
 
     def _now(self, platform: str) -> RenderableType:
         doing = self._doing.get(platform)

@@ -8,7 +8,10 @@ in the project.  Paths below the cache are relative in some messages, absolute i
 from __future__ import annotations
 
 import re
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 Part: TypeAlias = Literal["local", "global"]
 """What zig made of users' sources, and what it made of its own: C libraries, libc++."""
@@ -21,7 +24,7 @@ _SIGNS = tuple(
         rf"(?:error: |while parsing )[^\n]*{_CACHE % 'part'}[^\n]*\.(?:o|a|obj|lib|so|dylib|tbd|dll|rsp)\b",
         # The lists of what was made from what.
         r"error: failed to check cache: ",
-        r"error: CacheCheckFailed\b",
+        r"^error: CacheCheckFailed\b",
         # The build script as a program: it is gone.
         r"error: failed to spawn build runner ",
         # The same, when it cannot be linked: what it lacks is in zig's own archives.
@@ -31,19 +34,32 @@ _SIGNS = tuple(
     )
 )
 
+# Zig has the same words for its lists and for a source, or another input of it, that cannot be read.
+_UNREADABLE = re.compile(r"^(?P<source>.+):\d+:\d+: error: CacheCheckFailed\b", re.MULTILINE)
+
 # The build script as a program: it ends at once.  A project's own script may do so by a mistake of its own.
 _CRASH = re.compile(rf"build command terminated with signal \w+:\n[^\n]*{_CACHE % 'part'}[^\n]*[/\\]build")
 
 
-def find_damage(text: str, *, own_script: bool = False) -> Part | None:
+def find_damage(
+    text: str,
+    *,
+    own_script: bool = False,
+    fresh: bool = False,
+    is_there: Callable[[str], bool] = lambda _: True,
+) -> Part | None:
     """Tell which part of zig's cache its messages are about; None if they are about the project.
 
     Args:
         text: What zig printed.
         own_script: The build script is the project's own.
+        fresh: The cache has just been made: what cannot be read is then no part of it.
+        is_there: Tells whether a source exists.
     """
     signs = _SIGNS if own_script else (*_SIGNS, _CRASH)
     found = {_part(match) for sign in signs for match in sign.finditer(text)}
+    if not fresh and any(is_there(match["source"]) for match in _UNREADABLE.finditer(text)):
+        found.add("local")
     return "global" if "global" in found else "local" if found else None
 
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from functools import cache as cache_results
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from pyz3.driver.pragmas import comment_libraries
+from pyz3.driver.pragmas import comment_libraries, refuses_other_compilers
 from pyz3.environments import map_include_dirs
 from pyz3.errors import Pyz3Error
 from pyz3.plan import Trouble
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from pyz3.environments import Environment
     from pyz3.linking import LinkedLibrary
@@ -29,6 +30,7 @@ def adapt(job: Job, environment: Environment, *, cache: Path, environ: Mapping[s
         cache: pyz3's cache.
         environ: The user's environment variables, for pip.
     """
+    stands_in = cache_results(_stands_in)
 
     def units_of(part: Module | LinkedLibrary) -> tuple[Unit, ...]:
         mapped = []
@@ -41,7 +43,10 @@ def adapt(job: Job, environment: Environment, *, cache: Path, environ: Mapping[s
                 cache=cache,
                 environ=environ,
             )
-            mapped.append(msgspec.structs.replace(unit, flags=(*found.flags, *found.extra)))
+            flags = (
+                _behind(found.flags, stands_in) if job.target.platform.family == "windows" else found.flags
+            )
+            mapped.append(msgspec.structs.replace(unit, flags=(*flags, *found.extra)))
         return tuple(mapped)
 
     try:
@@ -50,6 +55,25 @@ def adapt(job: Job, environment: Environment, *, cache: Path, environ: Mapping[s
     except Pyz3Error as error:
         return msgspec.structs.replace(job, trouble=Trouble(message=error.message, tip=error.tip or ""))
     return msgspec.structs.replace(job, modules=modules, libraries=libraries)
+
+
+def _behind(flags: Sequence[str], stands_in: Callable[[str], bool]) -> tuple[str, ...]:
+    """Have folders with headers that MSVC once lacked searched after the system's own."""
+    return tuple(
+        word
+        for flag in flags
+        for word in (("-idirafter", flag[2:]) if flag.startswith("-I") and stands_in(flag[2:]) else (flag,))
+    )
+
+
+def _stands_in(folder: str) -> bool:
+    """Tell whether a folder holds a stdint.h or inttypes.h for MSVC alone."""
+    files = (Path(folder, name) for name in ("inttypes.h", "stdint.h"))
+    return any(
+        refuses_other_compilers(file.read_text(encoding="utf-8", errors="replace"))
+        for file in files
+        if file.is_file()
+    )
 
 
 def _linked(module: Module, job: Job, *, units: Sequence[Unit]) -> Module:

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 from audited import ELF, FACTS, MACHO, MODULE, MUSL, PE, only, report
 
+from pyz3.audit import Symbol, is_plain_library
 from pyz3.audit.rules import init_names
 from pyz3.targets import Platform
 
@@ -153,3 +154,35 @@ class TestPathsAndHardening:
         finding = only(report(msgspec.structs.replace(facts, **change)))
         assert (finding.rule, finding.message) == (rule, f"hello/_speed.so {message}")
         assert finding.tip
+
+
+class TestPlainLibraries:
+    """What setuptools calls an extension, and ctypes or cffi load."""
+
+    @pytest.mark.parametrize("facts", [ELF, MACHO, PE])
+    def test_a_library(self, facts: Facts) -> None:
+        plain = msgspec.structs.replace(facts, exported=("md2_init",), undefined=(), needed=())
+        assert is_plain_library((plain,))
+        assert is_plain_library((plain, plain))
+
+    def test_a_module(self) -> None:
+        assert not is_plain_library((msgspec.structs.replace(ELF, undefined=()),))
+
+    @pytest.mark.parametrize(
+        "lost",
+        [
+            {"exported": ()},
+            {"exported": ("helper", "PyInit_other")},
+            {"exported": ("helper", "PyModExport_other")},
+            {"undefined": (Symbol(name="PyModule_Create2"),)},
+            {"undefined": (Symbol(name="_Py_Dealloc"),)},
+            {"needed": ("python313.dll",)},
+        ],
+        ids=str,
+    )
+    def test_a_module_that_lost_its_init_function(self, lost: dict[str, object]) -> None:
+        plain = msgspec.structs.replace(PE, exported=("helper",), undefined=(), needed=())
+        assert is_plain_library((plain,))
+        other = msgspec.structs.replace(plain, **lost)
+        assert not is_plain_library((other,))
+        assert not is_plain_library((plain, other))

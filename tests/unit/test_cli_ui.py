@@ -10,7 +10,7 @@ from rich.console import Console
 from pyz3.cli.ui import BuildView, LiveTable, failure_lines, human_size, print_error, wheel_line
 from pyz3.config import Project, ToolTable
 from pyz3.errors import AuditFailedError, BuildFailedError, ConfigError, Pyz3Error
-from pyz3.events import Activity, CommandRun, WheelBuilt, WheelFailed
+from pyz3.events import Activity, CommandRun, WheelBuilt, WheelFailed, WheelShared
 from pyz3.plan import make_plan
 from pyz3.results import Failure, Summary, WheelResult
 from pyz3.targets import Platform, PythonVersion, Target
@@ -251,6 +251,32 @@ def test_the_live_table_of_a_wheel_without_binaries() -> None:
     assert [line.split() for line in drawn(table)] == [["platform", "any"], ["any", "·", "waiting"]]
     table.update(WheelBuilt(job=pure, result=wheel(size=10)))
     assert drawn(table)[1].split() == ["any", "✓", "10", "B"]
+
+
+def test_the_live_table_of_a_wheel_that_serves_later_pythons() -> None:
+    old, new, mac = job(python="3.11"), job(python="3.13"), job("macos-arm64", "3.13")
+    table = LiveTable([old, new, mac])
+    table.update(Activity(platform="linux-x86_64", text="compiling"))
+    table.update(WheelShared(job=new, by=old))
+    assert drawn(table)[1].split()[:3] == ["linux-x86_64", "·", "·"]
+    table.update(WheelBuilt(job=old, result=wheel(size=10)))
+    assert [line.split() for line in drawn(table)[1:]] == [
+        ["linux-x86_64", *("✓", "10", "B") * 2],
+        ["macos-arm64", "·", "waiting"],
+    ]
+
+
+def test_the_live_table_when_one_wheel_serves_everyone() -> None:
+    linux, mac, pure = job(), job("macos-arm64"), pure_job()
+    table = LiveTable([linux, mac])
+    for one in (linux, mac):
+        table.update(Activity(platform=one.platform, text="running the build backend"))
+        table.update(WheelShared(job=one, by=pure))
+    table.update(WheelBuilt(job=pure, result=wheel(size=10)))
+    assert [line.split() for line in drawn(table)[1:]] == [
+        ["linux-x86_64", "✓", "10", "B"],
+        ["macos-arm64", "✓", "10", "B"],
+    ]
 
 
 def test_what_is_done_for_all_platforms_has_a_row_while_it_lasts() -> None:

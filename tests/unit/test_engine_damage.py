@@ -64,3 +64,23 @@ def test_mistakes(name: str) -> None:
 
 def test_both_parts() -> None:
     assert find_damage("\n".join([DAMAGE["cut manifest"], DAMAGE["no archive"]])) == "global"
+
+
+UNREADABLE = "/project/one.c:1:1: error: CacheCheckFailed\n/project/two.c:1:1: error: CacheCheckFailed"
+
+
+def test_what_cannot_be_read_may_be_the_cache_or_a_source() -> None:
+    assert find_damage(UNREADABLE) == "local"
+    assert find_damage("error: CacheCheckFailed") == "local"
+    assert find_damage(UNREADABLE, is_there=lambda file: file == "/project/two.c") == "local"
+
+
+def test_a_source_that_is_gone_costs_no_cache() -> None:
+    assert find_damage(UNREADABLE, is_there=lambda _: False) is None
+    both = f"{UNREADABLE}\n{DAMAGE['cut manifest']}"
+    assert find_damage(both, is_there=lambda _: False) == "local"
+
+
+def test_a_new_cache_is_not_what_cannot_be_read() -> None:
+    assert find_damage(UNREADABLE, fresh=True) is None
+    assert find_damage(DAMAGE["no archive"], fresh=True) == "global"
