@@ -5,6 +5,7 @@ Imports the standard library of Python 3.9 alone.  Argument: a file of JSON that
 """
 
 import importlib
+import importlib.util
 import json
 import os
 import sys
@@ -28,12 +29,21 @@ def main(path: str) -> None:
     """Ask, and write the answer or the error."""
     with open(path, encoding="utf-8") as file:  # noqa: PTH123
         request = json.load(file)
-    answer = {"requires": [], "error": ""}
+    spec: Any = importlib.util.spec_from_file_location(
+        "_pyz3_reads",
+        os.path.join(os.path.dirname(os.path.abspath(__file__)), "_reads.py"),  # noqa: PTH100, PTH118, PTH120
+    )
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    reads = module.Reads(request["source"])
+    reads.watch()
+    answer: dict[str, Any] = {"requires": [], "error": ""}
     try:
         answer["requires"] = ask(request)
     except BaseException as error:  # noqa: BLE001 - a setup.py may raise anything, SystemExit too
         traceback.print_exc()
         answer["error"] = f"{type(error).__name__}: {error}"
+    answer["reads"] = {"files": reads.files(), "unknown": reads.why_unknown()}
     with open(request["answer"], "w", encoding="utf-8") as file:  # noqa: PTH123
         json.dump(answer, file)
 

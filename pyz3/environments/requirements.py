@@ -17,7 +17,17 @@ from pyz3.environments import _ask
 from pyz3.environments.variables import lasting
 from pyz3.environments.venvs import Environment, build_environment, normalise
 from pyz3.errors import BuildFailedError
-from pyz3.sources import copy_folder, sync_copy, tree_digest
+from pyz3.sources import (
+    Reads,
+    Tree,
+    begin_reading,
+    copy_folder,
+    describe_tree,
+    note_reads,
+    reads_of,
+    sync_copy,
+    unread_changes,
+)
 from pyz3.sources.pip import run_tool, tail
 
 if TYPE_CHECKING:
@@ -26,6 +36,8 @@ if TYPE_CHECKING:
     from pyz3.config import Backend
     from pyz3.environments.interpreters import Interpreter
 
+# The program that notices what a backend reads of a project.
+READS = Path(_ask.__file__).with_name("_reads.py")
 # setuptools before 70.1 requires it of every project.
 _FALLBACK = ("wheel",)
 
@@ -37,6 +49,14 @@ class _Answer(msgspec.Struct, frozen=True, kw_only=True):
 
     requires: tuple[str, ...] = ()
     error: str = ""
+    reads: Reads | None = None
+
+
+class _Memory(msgspec.Struct, frozen=True, kw_only=True):
+    """What a backend requires, and of which tree of files it said so."""
+
+    requires: tuple[str, ...]
+    tree: Tree
 
 
 def environment_for(
@@ -49,12 +69,14 @@ def environment_for(
     tell: Callable[[str], None],
     config_settings: Mapping[str, str | list[str]] | None = None,
     extra: tuple[str, ...] = (),
+    tree: Tree | None = None,
 ) -> Environment:
     """Give the environment that a project's build backend runs in.
 
     The backend is asked on the host's own terms, nothing faked, in a copy of the project; its answer is
-    kept as long as project, environment, variables and settings stay the same.  One that fails to answer
-    is taken to need nothing more: what is missing then shows when the project is built.
+    kept as long as environment, variables, settings and what it reads of the project stay the same
+    (:mod:`pyz3.sources.reads`).  One that fails to answer is taken to need nothing more: what is missing
+    then shows when the project is built.
 
     Args:
         root: The project.
@@ -65,6 +87,7 @@ def environment_for(
         tell: Called with a sentence when something must be installed.
         config_settings: Handed to the backend.
         extra: Requirements to install as well.
+        tree: What the project's files are, if that is known.
 
     Raises:
         ConfigError: A requirement is malformed.
@@ -74,17 +97,18 @@ def environment_for(
         (*backend.requires, *extra), interpreter, cache=cache, environ=environ, tell=tell
     )
     settings = dict(config_settings or {})
+    tree = tree or describe_tree(root)
     asked = (backend.build_backend, backend.backend_path, settings, lasting(environ))
-    what = [base.key, tree_digest(root), *asked]
+    what = [base.key, str(root.absolute()), *asked]
     key = hashlib.sha256(msgspec.json.encode(what, order="sorted")).hexdigest()[:24]
     memory = cache / "environments" / "answers" / f"{key}.json"
-    more = _remembered(memory)
+    more = _remembered(memory, tree, copy_folder(root, cache=cache))
     if more is None:
         try:
             more = required_by_backend(
                 root, backend, base, cache=cache, environ=environ, config_settings=settings
             )
-            write_atomically(memory, msgspec.json.encode(more))
+            write_atomically(memory, msgspec.json.encode(_Memory(requires=more, tree=tree)))
         except BuildFailedError as error:
             # A setup.py that tries the host's compiler may do better with ours: the build will tell.
             tell(f"{error.message.partition(chr(10))[0]}; going on without")
@@ -117,6 +141,7 @@ def required_by_backend(
         FileLock(copy.with_name(f"{copy.name}.lock")),
         tempfile.TemporaryDirectory(dir=copy.parent, ignore_cleanup_errors=True) as scratch,
     ):
+        before = begin_reading(copy)
         sync_copy(root, copy)
         answer = Path(scratch) / "answer.json"
         request = Path(scratch) / "request.json"
@@ -135,6 +160,8 @@ def required_by_backend(
             said = msgspec.json.decode(answer.read_bytes(), type=_Answer)
         except (OSError, msgspec.MsgspecError):
             said = _Answer(error=f"it ended with status {done.returncode}")
+        if said.reads is not None:
+            note_reads(copy, before.plus(said.reads))
     if said.error:
         printed = tail(done.stdout)
         raise BuildFailedError(
@@ -158,8 +185,14 @@ def is_satisfied(text: str, site_packages: Path) -> bool:
     return any(requirement.specifier.contains(one.version, prereleases=True) for one in found)
 
 
-def _remembered(memory: Path) -> tuple[str, ...] | None:
+def _remembered(memory: Path, tree: Tree, copy: Path) -> tuple[str, ...] | None:
+    """Give what the backend said of this tree of files, or of one that is the same to it."""
     try:
-        return msgspec.json.decode(memory.read_bytes(), type=tuple[str, ...])
+        known = msgspec.json.decode(memory.read_bytes(), type=_Memory)
     except (OSError, msgspec.MsgspecError):
         return None
+    if known.tree != tree:
+        reads = reads_of(copy)
+        if reads is None or unread_changes(known.tree, tree, reads) is None:
+            return None
+    return known.requires

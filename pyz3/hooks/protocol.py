@@ -9,6 +9,8 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
+from pyz3.sources import Reads
+
 Mode: TypeAlias = Literal["record", "run"]
 State: TypeAlias = Literal["recorded", "run", "failed", "absent"]
 
@@ -84,6 +86,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
         backend_path: Folders of a backend that is part of the project, relative to it.
         config_settings: Handed to the backend.
         cython_cache: What Cython made of which source.
+        reads: The program that notices what of the project is read.
         targets: The wheels.
     """
 
@@ -92,6 +95,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     backend_path: tuple[str, ...]
     config_settings: dict[str, str | list[str]]
     cython_cache: str
+    reads: str
     targets: tuple[TargetRequest, ...]
 
 
@@ -175,6 +179,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
         links: What was recorded.
         archives: What static libraries of the project were recorded.
         seconds: Wall clock.
+        reads: What of the project was read; None if the hook cannot tell.
     """
 
     wheel: str
@@ -184,3 +189,4 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     links: tuple[RecordedLink, ...]
     archives: tuple[RecordedArchive, ...]
     seconds: float
+    reads: Reads | None = None

@@ -9,19 +9,20 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 
 import msgspec
 from filelock import FileLock
 
-from pyz3._files import write_atomically
 from pyz3.audit import load_parser
 from pyz3.config import Settings, expand_variables
 from pyz3.engine.processes import wait_alert
-from pyz3.environments import environment_for, interpreter_for
+from pyz3.environments import READS, environment_for, interpreter_for
 from pyz3.errors import Pyz3Error
 from pyz3.events import Activity
 from pyz3.hooks.adapting import adapt
+from pyz3.hooks.memory import Memory, read_result
 from pyz3.hooks.printed import essence
 from pyz3.hooks.protocol import Mode, Request, Result, TargetRequest
 from pyz3.hooks.settings import (
@@ -36,7 +37,7 @@ from pyz3.hooks.settings import (
 )
 from pyz3.hooks.tools import sysroot, tools_for
 from pyz3.plan import Trouble
-from pyz3.sources import sync_copy, tree_digest
+from pyz3.sources import describe_tree
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -95,7 +96,8 @@ class HookRunner:
         self._project = project
         self._backend = backend
         self._around = around
-        self._tree = tree_digest(project.root)
+        self._tree = describe_tree(project.root)
+        self._memory = Memory(project.root, self._tree)
         self._environments: dict[str, Environment] = {}
         name = re.sub(r"[^A-Za-z0-9_.-]", "_", project.root.name) or "project"
         place = hashlib.sha256(str(project.root).encode()).hexdigest()[:12]
@@ -172,11 +174,17 @@ class HookRunner:
             return {job.identifier: trouble for job in jobs}
         requests = {job.identifier: self._request(job, environment, mode) for job in jobs}
         told = msgspec.json.encode(settings).decode()
-        keys = {identifier: self._key(request, environment, told) for identifier, request in requests.items()}
+        before = {job.identifier: self.options(job).before_build for job in jobs}
+        keys = {
+            name: self._key(request, environment, f"{told} {before[name]}" if before[name] else told)
+            for name, request in requests.items()
+        }
         places = {job.identifier: self.place(job, mode) for job in jobs}
         answers: dict[str, Result | Trouble | None] = {
-            name: _read_known(places[name], keys[name]) for name in requests
+            job.identifier: self._memory.recall(places[job.identifier], keys[job.identifier]) for job in jobs
         }
+        if None in answers.values() or self._memory.updated:
+            Thread(target=load_parser).start()  # what is built now has to be read later
         for job in jobs:
             if answers[job.identifier] is None:
                 answers[job.identifier] = self._prepare(job, places[job.identifier], requests[job.identifier])
@@ -185,17 +193,13 @@ class HookRunner:
             self._run_hooks(wanted, environment, settings)
         for request in wanted:
             place = places[request.identifier]
-            answers[request.identifier] = answer = _read(place, recorded=mode == "record")
-            if isinstance(answer, Result):
-                write_atomically(place.key, keys[request.identifier].encode())
+            answers[request.identifier] = _read(place, recorded=mode == "record")
+            self._memory.end(place, keys[request.identifier], commands=bool(before[request.identifier]))
         return {name: answer for name, answer in answers.items() if answer is not None}
 
     def _prepare(self, job: Job, place: Place, request: TargetRequest) -> Trouble | None:
         """Make the copy of the project ready for its backend; give what went wrong."""
-        for stale in (place.key, place.result):
-            stale.unlink(missing_ok=True)
-        place.folder.mkdir(parents=True, exist_ok=True)
-        sync_copy(self._project.root, place.source)
+        self._memory.begin(place)
         self._around.tell(Activity(platform=job.platform, text=f"running the build backend for {job.python}"))
         for command in self.options(job).before_build:
             words = shlex.split(command.replace("{project}", ".").replace("{package}", "."))
@@ -226,6 +230,7 @@ class HookRunner:
             cache=around.toolchain.cache,
             environ={**around.environ, **own},
             config_settings=settings,
+            tree=self._tree,
             tell=lambda text: around.tell(Activity(platform="", text=text)),
         )
 
@@ -261,7 +266,6 @@ class HookRunner:
     def _key(self, request: TargetRequest, environment: Environment, told: str) -> str:
         return request_key(
             request,
-            tree=self._tree,
             environment=environment.key,
             program=_program(),
             backend=f"{self._backend.build_backend} {told}",
@@ -280,17 +284,16 @@ class HookRunner:
             backend_path=self._backend.backend_path,
             config_settings=dict(settings),
             cython_cache=str(around.toolchain.cache / "cython"),
+            reads=str(READS),
             targets=tuple(requests),
         )
         with around.toolchain.scratch() as scratch:
             file = Path(scratch) / "request.json"
             file.write_bytes(msgspec.json.encode(request))
             command = [str(environment.python), "-s", str(_INSIDE), str(file)]
-            with ThreadPoolExecutor(1) as meanwhile:
-                meanwhile.submit(load_parser)  # what is built now has to be read later
-                _, text = around.processes.run(
-                    command, env=python_environment(around.environ), cwd=Path(requests[0].source)
-                )
+            _, text = around.processes.run(
+                command, env=python_environment(around.environ), cwd=Path(requests[0].source)
+            )
         for one in requests:
             if not Path(one.result).exists():  # the process itself came to grief
                 Path(one.log).write_text(text, encoding="utf-8")
@@ -301,23 +304,9 @@ def _as_lists(settings: Mapping[str, str | tuple[str, ...]]) -> dict[str, str | 
     return {name: value if isinstance(value, str) else [*value] for name, value in settings.items()}
 
 
-def _read_known(place: Place, key: str) -> Result | None:
-    """Give the result that was made from the same as now; None if there is none."""
-    try:
-        if place.key.read_text(encoding="utf-8") != key:
-            return None
-        answer = _read(place, recorded=False)
-    except OSError:
-        return None
-    return answer if isinstance(answer, Result) and Path(answer.wheel).exists() else None
-
-
 def _read(place: Place, *, recorded: bool) -> Result | Trouble:
     """Give what the hook said, or the end of what it printed."""
-    try:
-        result = msgspec.json.decode(place.result.read_bytes(), type=Result)
-    except (OSError, msgspec.MsgspecError):
-        result = None
+    result = read_result(place)
     if result is not None and not result.error and result.wheel:
         return result
     try:
@@ -338,5 +327,5 @@ def _read(place: Place, *, recorded: bool) -> Result | Trouble:
 @cache
 def _program() -> str:
     """Give a digest of the hook's own code."""
-    files = sorted(_INSIDE.glob("*.py"))
+    files = (*sorted(_INSIDE.glob("*.py")), READS)
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()

@@ -67,6 +67,11 @@ class Place:
         return self.folder / "log.txt"
 
     @property
+    def tree(self) -> Path:
+        """What the project's files were then."""
+        return self.folder / "tree.json"
+
+    @property
     def key(self) -> Path:
         """What the result was made from."""
         return self.folder / "key"
@@ -178,16 +183,15 @@ def absolute(settings: Settings, root: Path) -> Settings:
     )
 
 
-def request_key(request: TargetRequest, *, tree: str, environment: str, program: str, backend: str) -> str:
-    """Give the key of everything that a result depends on.
+def request_key(request: TargetRequest, *, environment: str, program: str, backend: str) -> str:
+    """Give the key of everything that a result depends on but the project's files.
 
     Args:
         request: What is asked.
-        tree: Digest of the project's files.
         environment: Key of the build environment.
         program: Digest of the hook's own code.
         backend: The backend and its settings, as text.
     """
     stable = msgspec.structs.replace(request, environment=lasting(request.environment))
-    text = msgspec.json.encode([stable, tree, environment, program, backend], order="sorted")
+    text = msgspec.json.encode([stable, environment, program, backend], order="sorted")
     return hashlib.sha256(text).hexdigest()

@@ -5,22 +5,30 @@ from __future__ import annotations
 from pyz3.sources.copying import copy_folder, pristine_folder, sync_copy
 from pyz3.sources.fetching import fetch_sdist
 from pyz3.sources.naming import ArchiveSource, FolderSource, RequirementSource, Source, classify
-from pyz3.sources.tree import tree_digest, walk_tree
+from pyz3.sources.reads import Reads, begin_reading, note_reads, reads_of, unread_changes
+from pyz3.sources.tree import Tree, describe_tree, tree_digest, walk_tree
 from pyz3.sources.unpacking import remove_tree, unpack_sdist, unpack_wheel
 
 __all__ = [
     "ArchiveSource",
     "FolderSource",
+    "Reads",
     "RequirementSource",
     "Source",
+    "Tree",
+    "begin_reading",
     "classify",
     "copy_folder",
+    "describe_tree",
     "fetch_sdist",
+    "note_reads",
     "pristine_folder",
+    "reads_of",
     "remove_tree",
     "sync_copy",
     "tree_digest",
     "unpack_sdist",
     "unpack_wheel",
+    "unread_changes",
     "walk_tree",
 ]

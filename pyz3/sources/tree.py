@@ -9,6 +9,8 @@ import stat
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from pyz3.sources.git import git_state
 
 if TYPE_CHECKING:
@@ -56,15 +58,29 @@ def walk_tree(root: Path) -> Iterator[TreeEntry]:
     yield from _walk(top, top, "", is_sdist=is_sdist, within=(top,))
 
 
-def tree_digest(root: Path) -> str:
-    """Give a digest of a project: names, bytes, executable bits; of a Git checkout also commit and tags.
+class Tree(msgspec.Struct, frozen=True, kw_only=True):
+    """What a project's files are, without their dates.
+
+    Attributes:
+        git: Digest of commit and tags of a Git checkout.
+        files: Name → kind (file ``f``, executable ``x``, link ``l``, empty folder ``d``) and digest.
+    """
+
+    git: str
+    files: dict[str, str]
+
+    @property
+    def digest(self) -> str:
+        """64 hexadecimal digits."""
+        return hashlib.sha256(msgspec.json.encode([self.git, [*self.files.items()]])).hexdigest()
+
+
+def describe_tree(root: Path) -> Tree:
+    """Read a project: names, bytes, executable bits; of a Git checkout also commit and tags.
 
     Dates do not count, nor does what :func:`walk_tree` leaves out.
-
-    Returns:
-        64 hexadecimal digits.
     """
-    whole = hashlib.sha256(git_state(root))
+    files = {}
     for entry in walk_tree(root):
         if entry.link is not None:
             content, kind = entry.link.encode("utf-8", "surrogateescape"), "l"
@@ -74,9 +90,15 @@ def tree_digest(root: Path) -> str:
             with open(entry.path, "rb") as file:  # noqa: PTH123 - a third of the time
                 content = file.read()
             kind = "x" if entry.status.st_mode & stat.S_IXUSR else "f"
-        whole.update(f"{kind} {len(content)} {entry.name}\0".encode("utf-8", "surrogateescape"))
-        whole.update(content)
-    return whole.hexdigest()
+        # A name that is no text is one nonetheless.
+        name = entry.name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+        files[name] = f"{kind} {hashlib.sha256(content).hexdigest()}"
+    return Tree(git=hashlib.sha256(git_state(root)).hexdigest(), files=files)
+
+
+def tree_digest(root: Path) -> str:
+    """Give a digest of what :func:`describe_tree` reads: 64 hexadecimal digits."""
+    return describe_tree(root).digest
 
 
 def _walk(

@@ -275,3 +275,63 @@ def test_pyodide_is_declined_and_stops_no_other(pyz3_cache: Path, tmp_path: Path
     assert (
         "✗ pyodide  (cp313)\nwheels for Pyodide are made of projects that pyz3 itself builds" in done.stderr
     )
+
+
+def content_of(out: Path, name: str) -> bytes:
+    (path,) = out.glob("*.whl")
+    with zipfile.ZipFile(path) as archive:
+        return archive.read(name)
+
+
+def test_a_hook_runs_again_only_if_something_changed_that_it_reads(pyz3_cache: Path, tmp_path: Path) -> None:
+    setup = (
+        "from pathlib import Path\nfrom setuptools import Extension, setup\n"
+        "version = Path('version.h').read_text().split()[-1]\n"
+        "print('asked')\n"
+        "setup(name='probe', version=version, packages=['probe'],"
+        " package_data={'probe': ['packed.c', 'shown.c']},"
+        " ext_modules=[Extension('probe.fast', ['fast.c', 'probe/packed.c'])])\n"
+    )
+    files = {**PACKAGE, "setup.py": setup, "version.h": "#define VERSION 1\n", "probe/packed.c": "/* 1 */\n"}
+    project = write(tmp_path / "probe", files)
+
+    def build() -> tuple[str, bool]:
+        """Give the wheel's name, and whether the hook ran."""
+        out = tmp_path / "out"
+        shutil.rmtree(out, ignore_errors=True)
+        logs = {log: log.stat().st_mtime_ns for log in pyz3_cache.glob("work/probe-*/*/log.txt")}
+        done = wheel(project, out=out, cache=pyz3_cache)
+        assert done.returncode == 0, done.stderr
+        after = {log: log.stat().st_mtime_ns for log in pyz3_cache.glob("work/probe-*/*/log.txt")}
+        return factory.listing(out)[0].split("-")[1], after != logs
+
+    suffix = HERE.extension_suffix
+    assert build() == ("1", True)
+    first = content_of(tmp_path / "out", f"probe/fast{suffix}")
+    assert build() == ("1", False)
+    # Compiled, and not read.
+    write(project, {"fast.c": HELPER.replace("42", "43")})
+    assert build() == ("1", False)
+    second = content_of(tmp_path / "out", f"probe/fast{suffix}")
+    assert second != first
+    # Compiled, and packed into the wheel.
+    write(project, {"probe/packed.c": "/* 2 */\n"})
+    assert build() == ("1", False)
+    assert content_of(tmp_path / "out", "probe/packed.c") == b"/* 2 */\n"
+    # As it was: nothing old is left anywhere.
+    write(project, {"fast.c": HELPER, "probe/packed.c": "/* 1 */\n"})
+    assert build() == ("1", False)
+    assert content_of(tmp_path / "out", f"probe/fast{suffix}") == first
+    assert content_of(tmp_path / "out", "probe/packed.c") == b"/* 1 */\n"
+    # Read, not compiled.
+    write(project, {"version.h": "#define VERSION 2\n"})
+    assert build() == ("2", True)
+    write(project, {"probe/shown.c": ""})
+    assert build() == ("2", True)
+    write(project, {"probe/shown.c": "/* 1 */\n"})
+    assert build() == ("2", False)
+    # Two files are now the same: it cannot be told which of them was copied where.
+    write(project, {"probe/packed.c": "/* 3 */\n"})
+    assert build() == ("2", True)
+    assert content_of(tmp_path / "out", "probe/packed.c") == b"/* 3 */\n"
+    assert content_of(tmp_path / "out", "probe/shown.c") == b"/* 1 */\n"

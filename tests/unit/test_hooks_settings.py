@@ -197,7 +197,7 @@ def request(**environment: str) -> TargetRequest:
 
 
 def key(of: TargetRequest, **values: str) -> str:
-    return request_key(of, **{"tree": "t", "environment": "e", "program": "p", "backend": "b"} | values)
+    return request_key(of, **{"environment": "e", "program": "p", "backend": "b"} | values)
 
 
 def test_an_answer_holds_as_long_as_nothing_it_depends_on_changes() -> None:
@@ -207,6 +207,6 @@ def test_an_answer_holds_as_long_as_nothing_it_depends_on_changes() -> None:
         key(request(HOME="/you")),
         key(request(HOME="/me", NEW="1")),
         key(msgspec.structs.replace(request(HOME="/me"), mode="run")),
-        *(key(request(HOME="/me"), **{name: "x"}) for name in ("tree", "environment", "program", "backend")),
+        *(key(request(HOME="/me"), **{name: "x"}) for name in ("environment", "program", "backend")),
     }
-    assert len(others | {first}) == 8
+    assert len(others | {first}) == 7

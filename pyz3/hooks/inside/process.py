@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import json
 import os
 import shutil
@@ -76,6 +77,7 @@ def _run_target(request: Mapping[str, Any], target: Mapping[str, Any]) -> None:
     started = time.monotonic()
     source = os.path.abspath(target.get("source") or request["source"])
     result = _result()
+    reads = _watch_reads(request, target, source)
     recorder = Recorder(target, source)
     watch = Watch(recorder, target["work"], target["log"])
     try:
@@ -92,10 +94,30 @@ def _run_target(request: Mapping[str, Any], target: Mapping[str, Any]) -> None:
         result["error"] = result["error"] or _one_line(error)
     result["links"] = list(recorder.links.values())
     result["archives"] = list(recorder.archives.values())
+    if reads is not None:
+        result["reads"] = {
+            "files": reads.files(),
+            "copies": reads.copies(),
+            "unknown": reads.why_unknown(),
+        }
     result["seconds"] = round(time.monotonic() - started, 3)
     sys.stdout.flush()
     sys.stderr.flush()
     _write(target["result"], result)
+
+
+def _watch_reads(request: Mapping[str, Any], target: Mapping[str, Any], source: str) -> Any:
+    """Notice from now on what of the project is read; the parent names the program that does it."""
+    if not request.get("reads"):
+        return None
+    spec = importlib.util.spec_from_file_location("_pyz3_reads", request["reads"])
+    if spec is None or spec.loader is None:
+        raise ImportError(request["reads"])
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    reads = module.Reads(source, [os.path.join(target["work"], name) for name in _OF_ONE_RUN])
+    reads.watch()
+    return reads
 
 
 def _prepare(request: Mapping[str, Any], target: Mapping[str, Any], source: str) -> None:

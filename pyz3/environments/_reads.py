@@ -1,0 +1,208 @@
+"""Notices which files of a project its build backend reads.  Runs in a build environment.
+
+Imports the standard library of Python 3.9 alone.  Audit events (PEP 578) tell of every file that Python
+opens, whoever does it.  Nothing tells of a file's date or size being asked for, so ``os.stat`` is watched,
+too; who only asks whether a file is there does not read it.  Code that reads without Python's knowledge
+cannot be noticed: other processes, libraries called by ctypes, compiled modules of others.  Where there
+is any of it, all may have been read.
+
+Copying a file to where the next run finds nothing of it, and packing such a copy into a wheel, is no
+reading either: what becomes of it is known.  Whoever else opens a copy has read the file.
+"""
+
+# ruff: noqa: PTH100, PTH113, PTH120 - as the os module has it
+
+from __future__ import annotations
+
+import importlib.machinery
+import os
+import stat
+import sys
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from types import FrameType
+
+# Events whose first arguments are files: read, written, or another file's content afterwards.
+_FILES = {
+    "open": 1, "os.link": 2, "os.symlink": 2, "os.rename": 2, "os.remove": 1, "os.truncate": 1,
+    "sqlite3.connect": 1, "shutil.rmtree": 1,
+}  # fmt: skip
+_PROCESSES = frozenset((
+    *("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork", "os.forkpty"),
+    *("os.startfile", "os.startfile/2", "pty.spawn"),
+))  # fmt: skip
+# Who asks by os.stat whether there is a file, and of what kind.
+_EXISTENCE = frozenset((
+    *("exists", "lexists", "isfile", "isdir", "islink", "ismount", "realpath", "_joinrealpath", "resolve"),
+    *("is_file", "is_dir", "is_symlink", "is_mount", "samefile"),
+))  # fmt: skip
+# Functions that copy ``src`` to ``dst``, and those that care for a copy's date and mode.
+_COPYING = {("shutil", "copyfile"), ("distutils.file_util", "_copy_file_contents")}
+_KEEPING = {
+    *(("shutil", name) for name in ("copyfile", "_stat", "_samefile", "copymode", "copystat")),
+    ("distutils.file_util", "copy_file"),
+    ("setuptools.command.build_py", "make_writable"),
+}  # fmt: skip
+# Compiled, and known to open files through Python alone, or none.
+_KNOWN = ("Cython", "numpy", "_cffi_backend")
+
+
+class Reads:
+    """What of a project this process has read so far.
+
+    Args:
+        root: The project's folder.
+        scratch: Folders that are removed before the next run.
+
+    Attributes:
+        unknown: Why it cannot be told; empty: it can.
+    """
+
+    def __init__(self, root: str, scratch: Iterable[str] = ()) -> None:
+        self._root = os.path.realpath(root)
+        self._scratch = [os.path.abspath(folder) for folder in scratch]
+        self._paths: set[str] = set()
+        # Copy → the project's file that it is a copy of.
+        self._copies: dict[str, str] = {}
+        self.unknown = ""
+
+    def watch(self) -> None:
+        """Begin; there is no end but that of the process."""
+        sys.addaudithook(self._hear)
+        for name in ("stat", "lstat"):
+            self._watch_status(name)
+
+    def files(self) -> list[str]:
+        """Give what was read below the project's folder, with forward slashes; a folder means all in it."""
+        found = set()
+        for path in sorted(self._paths):
+            # By its own name and by that of what a link leads to.
+            for name in {path, os.path.realpath(path)}:
+                relative = _relative(name, self._root)
+                if relative is not None:
+                    found.add(relative)
+        return sorted(found)
+
+    def copies(self) -> dict[str, list[str]]:
+        """Give the project's files that were copied, and where their copies still are."""
+        found: dict[str, list[str]] = {}
+        for copy, path in sorted(self._copies.items()):
+            relative = _relative(os.path.realpath(path), self._root)
+            if relative is not None:
+                found.setdefault(relative, []).extend([copy] if os.path.isfile(copy) else ())
+        return found
+
+    def why_unknown(self) -> str:
+        """Give why it cannot be told what was read; empty: it can."""
+        return self.unknown or _compiled_modules()
+
+    def _hear(self, event: str, args: Any) -> None:
+        number = _FILES.get(event)
+        if number is not None:
+            frame = sys._getframe(1)  # noqa: SLF001 - the way to know who asks
+            if event != "open" or not self._is_copied(args[0], frame):
+                # Within a folder that is removed, names are relative to it.
+                removing = frame.f_code.co_name.startswith("_rmtree") and _module(frame) == "shutil"
+                for path in () if removing else args[:number]:
+                    self._add(path)
+        elif event in _PROCESSES:
+            self.unknown = self.unknown or f"a process was started ({event})"
+        elif event == "ctypes.dlopen" and args[0] is not None:
+            self.unknown = self.unknown or f"a library was called ({args[0]})"
+        elif event == "os.scandir" and not _of_python(sys._getframe(1)):  # noqa: SLF001 - as above
+            # Its entries know dates and sizes, and are not heard of.
+            self._add("." if args[0] is None else args[0])
+
+    def _add(self, path: object) -> None:
+        if isinstance(path, (str, bytes, os.PathLike)):
+            absolute = os.path.abspath(os.fsdecode(path))
+            self._paths.add(absolute)
+            if absolute in self._copies:
+                self._paths.add(self._copies[absolute])
+
+    def _is_copied(self, path: object, frame: FrameType) -> bool:
+        """Tell whether a file is opened only to copy it, or to pack a copy into a wheel."""
+        module, function = _module(frame), frame.f_code.co_name
+        if (module, function) in _COPYING:
+            source, copy = (_absolute(frame.f_locals.get(name)) for name in ("src", "dst"))
+            if source is None or copy is None or not any(_relative(copy, folder) for folder in self._scratch):
+                return False
+            self._copies[copy] = self._copies.get(source, source)
+            return _absolute(path) in {source, copy}
+        packing = function == "write" and module.rpartition(".")[2] == "wheelfile"
+        return packing and _absolute(path) in self._copies
+
+    def _watch_status(self, name: str) -> None:
+        own: Callable[..., os.stat_result] = getattr(os, name)
+
+        def status_of(path: Any, *args: Any, **kwargs: Any) -> os.stat_result:
+            status = own(path, *args, **kwargs)
+            # A folder's date tells of the names in it.
+            frame = sys._getframe(1)  # noqa: SLF001 - as above
+            keeps = (_module(frame), frame.f_code.co_name) in _KEEPING
+            if not keeps and not stat.S_ISDIR(status.st_mode) and not _asks_existence(frame):
+                self._add(path)
+            return status
+
+        status_of.__name__ = status_of.__qualname__ = name
+        setattr(os, name, status_of)
+        for group in (os.supports_fd, os.supports_dir_fd, os.supports_follow_symlinks):
+            if own in group:
+                group.add(status_of)
+        accessor = getattr(sys.modules.get("pathlib"), "_NormalAccessor", None)  # of Python 3.9 and 3.10
+        if getattr(accessor, name, None) is own:
+            setattr(accessor, name, staticmethod(status_of))
+
+
+def _absolute(path: object) -> str | None:
+    known = isinstance(path, (str, bytes, os.PathLike))
+    return os.path.abspath(os.fsdecode(path)) if known else None  # type: ignore[arg-type]
+
+
+def _module(frame: FrameType) -> str:
+    """Give the name of the module that code belongs to; setuptools' own distutils has two."""
+    name = str(frame.f_globals.get("__name__", ""))
+    return name[len("setuptools._") :] if name.startswith("setuptools._distutils.") else name
+
+
+def _relative(path: str, root: str) -> str | None:
+    """Give a path below ``root`` with forward slashes, empty for the root itself; None: it is elsewhere."""
+    if path == root:
+        return ""
+    start = root.rstrip(os.sep) + os.sep
+    if not os.path.normcase(path).startswith(os.path.normcase(start)):
+        return None
+    return path[len(start) :].replace(os.sep, "/")
+
+
+def _asks_existence(frame: FrameType | None) -> bool:
+    while frame is not None and _of_python(frame):
+        name = frame.f_code.co_name
+        if name in _EXISTENCE:
+            return True
+        if name not in {"stat", "lstat"}:
+            return False
+        frame = frame.f_back  # pathlib.Path.stat, on behalf of its own exists()
+    return False
+
+
+def _of_python(frame: FrameType) -> bool:
+    """Tell whether code is of the modules that deal with paths and folders."""
+    own = ("genericpath", "posixpath", "ntpath", "pathlib", "os", "shutil", "glob", "fnmatch", "importlib")
+    return _module(frame).partition(".")[0] in own
+
+
+def _compiled_modules() -> str:
+    """Name a compiled module that is neither Python's own nor known; empty: there is none."""
+    suffixes = tuple(importlib.machinery.EXTENSION_SUFFIXES)
+    library = os.path.dirname(os.path.realpath(os.__file__))
+    for name, module in sorted(sys.modules.items()):
+        file = getattr(module, "__file__", None)
+        if not isinstance(file, str) or not file.endswith(suffixes) or name.partition(".")[0] in _KNOWN:
+            continue
+        relative = _relative(os.path.realpath(file), library)
+        if relative is None or relative.startswith("site-packages/"):
+            return f"a compiled module was imported ({name})"
+    return ""

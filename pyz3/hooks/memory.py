@@ -1,0 +1,142 @@
+"""What hooks said before, as long as it holds."""
+
+from __future__ import annotations
+
+import hashlib
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from pyz3._files import write_atomically
+from pyz3.hooks.protocol import Result
+from pyz3.sources import Reads, Tree, begin_reading, note_reads, reads_of, sync_copy, unread_changes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pyz3.hooks.settings import Place
+
+_UNKNOWN = Reads(unknown="the hook did not say what it read")
+_BEFORE_BUILD = Reads(unknown="commands were run before the hook")
+
+
+class Memory:
+    """Remembers results, each by a key of everything but the project's files, and the files it was made of.
+
+    Args:
+        root: The project.
+        tree: What its files are.
+
+    Attributes:
+        updated: Something has changed, and no hook has to be asked about it.
+    """
+
+    def __init__(self, root: Path, tree: Tree) -> None:
+        self._root = root
+        self._tree = tree
+        self._digest = tree.digest
+        self.updated = False
+        self._before: dict[Path, Reads] = {}
+
+    def recall(self, place: Place, key: str) -> Result | None:
+        """Give the result that a hook would give now; its copy of the project is as the project is."""
+        try:
+            known, _, digest = place.key.read_text(encoding="utf-8").partition(" ")
+            result = read_result(place)
+        except OSError:
+            return None
+        if known != key or result is None or result.error or not Path(result.wheel).is_file():
+            return None
+        if digest != self._digest and not self._update(place, key, Path(result.wheel)):
+            return None
+        return result
+
+    def begin(self, place: Place) -> None:
+        """Forget what was said; make the copy as the project is: a hook is about to run there."""
+        for stale in (place.key, place.result):
+            stale.unlink(missing_ok=True)
+        place.folder.mkdir(parents=True, exist_ok=True)
+        self._before[place.folder] = begin_reading(place.source)
+        sync_copy(self._root, place.source)
+
+    def end(self, place: Place, key: str, *, commands: bool) -> None:
+        """Remember what a hook has said.
+
+        Args:
+            place: Where it ran.
+            key: Of everything that the result depends on but the project's files.
+            commands: The configuration had commands run before.
+        """
+        result = read_result(place)
+        if result is None:
+            return
+        reads = self._before[place.folder].plus(result.reads or _UNKNOWN)
+        note_reads(place.source, reads.plus(_BEFORE_BUILD) if commands else reads)
+        if result.wheel and not result.error:
+            self._note(place, key)
+
+    def _note(self, place: Place, key: str) -> None:
+        write_atomically(place.tree, msgspec.json.encode(self._tree))
+        write_atomically(place.key, f"{key} {self._digest}".encode())
+
+    def _update(self, place: Place, key: str, wheel: Path) -> bool:
+        """Bring what a hook left up to date, if nothing has changed that it read; else it must run again."""
+        reads = reads_of(place.source)
+        try:
+            before = msgspec.json.decode(place.tree.read_bytes(), type=Tree)
+        except (OSError, msgspec.MsgspecError):
+            return False
+        changed = unread_changes(before, self._tree, reads) if reads is not None else None
+        if reads is None or changed is None:
+            return False
+        place.key.unlink()  # in between, what lies there is of neither tree
+        sync_copy(self._root, place.source)
+        packed = {}
+        for name in changed:
+            if name not in reads.copies:
+                continue
+            content = (place.source / name).read_bytes()
+            old = before.files[name].partition(" ")[2]
+            packed[old] = (name.rpartition("/")[2], content)
+            for copy in map(Path, reads.copies[name]):
+                if copy.is_file():
+                    if hashlib.sha256(copy.read_bytes()).hexdigest() != old:
+                        return False
+                    copy.write_bytes(content)
+        if packed and not _repack(wheel, packed):
+            return False
+        self._note(place, key)
+        self.updated = True
+        return True
+
+
+def _repack(wheel: Path, changed: Mapping[str, tuple[str, bytes]]) -> bool:
+    """Replace files of a backend's wheel by their new content.
+
+    Args:
+        wheel: The wheel.
+        changed: Digest of the old content → name without folder, new content.
+
+    Returns:
+        False: a file has that content under another name; it cannot be told why.
+    """
+    scratch = wheel.with_name(f"{wheel.name}.new")
+    with zipfile.ZipFile(wheel) as old, zipfile.ZipFile(scratch, "w") as new:
+        for info in old.infolist():
+            content = old.read(info)
+            name, content_now = changed.get(hashlib.sha256(content).hexdigest(), ("", content))
+            if name and info.filename.rpartition("/")[2] != name:
+                return False
+            new.writestr(info, content_now)
+    scratch.replace(wheel)
+    return True
+
+
+def read_result(place: Place) -> Result | None:
+    """Give what a hook wrote; None if it came to grief."""
+    try:
+        return msgspec.json.decode(place.result.read_bytes(), type=Result)
+    except (OSError, msgspec.MsgspecError):
+        return None

@@ -1,0 +1,124 @@
+"""What a build backend has read of a copy of a project: a change of anything else needs no second run.
+
+A build backend says what is to be compiled; it rarely reads it.  Its answer holds for a tree of files if
+it held for another one, and the two differ only so:
+
+* the same names are there, of the same kinds: a name may be listed without being read;
+* the files that differ are C, C++, assembly, or headers: what is Python, Cython, metadata or a template is
+  the backend's own business, however it is read;
+* no such file was read by any run in this copy: opened, linked, renamed, asked for its date or
+  size, nor was its folder opened.  Earlier runs count, too: what they made of a file lies in the copy
+  still, and is the reason why later runs have no need to read it;
+* a file that was copied for the wheel, and its copies packed into it, is told apart from all others by
+  its content: its copies, and what the wheel holds of it, can be brought up to date;
+* nothing ran unwatched: no other process, no library called by ctypes, no compiled module of others.
+
+``pyz3/environments/_reads.py`` is what watches.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from pyz3._files import write_atomically
+from pyz3.sources.unpacking import remove_tree
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pyz3.sources.tree import Tree
+
+_COMPILED = frozenset((
+    *("c", "cc", "cpp", "cxx", "c++", "m", "mm", "s", "asm"),
+    *("h", "hh", "hpp", "hxx", "h++", "inc", "inl", "ipp", "tpp", "def"),
+))  # fmt: skip
+
+
+class Reads(msgspec.Struct, frozen=True, kw_only=True):
+    """What was read.
+
+    Attributes:
+        files: Names relative to the project, with forward slashes; a folder means all in it.
+        copies: Names of those that were copied, and where the copies are.
+        unknown: Why it cannot be told; empty: it can.
+    """
+
+    files: tuple[str, ...] = ()
+    copies: dict[str, tuple[str, ...]] = {}
+    unknown: str = ""
+
+    def plus(self, other: Reads) -> Reads:
+        """Give what was read by either."""
+        return Reads(
+            files=tuple(sorted({*self.files, *other.files})),
+            copies={
+                name: tuple(sorted({*self.copies.get(name, ()), *other.copies.get(name, ())}))
+                for name in sorted({*self.copies, *other.copies})
+            },
+            unknown=self.unknown or other.unknown,
+        )
+
+
+def unread_changes(before: Tree, now: Tree, reads: Reads) -> tuple[str, ...] | None:
+    """Give what differs between two trees, if what was said of one holds for the other; see above.  Pure.
+
+    Args:
+        before: The tree that it was said of.
+        now: As it is.
+        reads: What was read in the copy, ever.
+
+    Returns:
+        Names of files; None: a backend must be asked again.
+    """
+    if reads.unknown or before.git != now.git or before.files.keys() != now.files.keys():
+        return None
+    changed = tuple(name for name, digest in before.files.items() if now.files[name] != digest)
+    # As file systems that do not tell a from A.
+    seen = {name.casefold() for name in reads.files}
+    copied = {name.casefold() for name in reads.copies}
+    contents = [*before.files.values()]
+    for name in changed:
+        if not (_is_unread(name, seen) and now.files[name][:2] == before.files[name][:2] == "f "):
+            return None
+        alone = name in reads.copies and contents.count(before.files[name]) == 1
+        if name.casefold() in copied and not alone:
+            return None
+    return changed
+
+
+def _is_unread(name: str, seen: set[str]) -> bool:
+    parts = name.casefold().split("/")
+    folders = {"/".join(parts[:count]) for count in range(len(parts) + 1)}
+    return name.rpartition(".")[2].lower() in _COMPILED and seen.isdisjoint(folders)
+
+
+def reads_of(copy: Path) -> Reads | None:
+    """Give what has ever been read in a copy; None: that is not known."""
+    try:
+        return msgspec.json.decode(_file(copy).read_bytes(), type=Reads)
+    except (OSError, msgspec.MsgspecError):
+        return None
+
+
+def begin_reading(copy: Path) -> Reads:
+    """Give what has been read in a copy, before a backend runs there again.
+
+    Where that is not known, the copy is removed, and the next one begins anew.  Until :func:`note_reads`
+    says how the run ended, it is not known.
+    """
+    known = reads_of(copy)
+    _file(copy).unlink(missing_ok=True)
+    if known is None and copy.exists():
+        remove_tree(copy)
+    return known or Reads()
+
+
+def note_reads(copy: Path, reads: Reads) -> None:
+    """Keep what has ever been read in a copy."""
+    write_atomically(_file(copy), msgspec.json.encode(reads))
+
+
+def _file(copy: Path) -> Path:
+    return copy.with_name(f"{copy.name}.reads")

@@ -1,0 +1,124 @@
+"""What is noticed of a build backend's reading, by Pythons of all ages."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pyz3.environments import READS, interpreter_for
+from pyz3.errors import ConfigError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+START = """
+import importlib.util, json, os, shutil, sys
+from pathlib import Path
+os.chdir("project")
+spec = importlib.util.spec_from_file_location("_reads", sys.argv[1])
+module = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(module)
+reads = module.Reads(os.getcwd(), [os.path.abspath("../scratch")])
+reads.watch()
+"""
+END = """
+print(json.dumps([reads.files(), reads.copies(), reads.why_unknown()]))
+"""
+
+
+@pytest.fixture(params=["3.9", "3.11", "3.13"])
+def python(request: pytest.FixtureRequest, pyz3_cache: Path) -> str:
+    try:
+        found = interpreter_for(request.param, environ=os.environ, cache=pyz3_cache)
+    except ConfigError as error:
+        pytest.skip(str(error))
+    if not found.exact:
+        pytest.skip(f"no Python {request.param} here")
+    return str(found.executable)
+
+
+@pytest.fixture
+def notice(python: str, tmp_path: Path) -> Any:
+    for name in ("x.c", "y.h", "sub/z.c"):
+        path = tmp_path / "project" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(name)
+    (tmp_path / "scratch").mkdir()
+
+    def notice(code: str) -> Any:
+        done = subprocess.run(
+            [python, "-I", "-c", START + code + END, str(READS)],
+            cwd=tmp_path,
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        return json.loads(done.stdout)
+
+    return notice
+
+
+@pytest.mark.parametrize(
+    ("code", "files"),
+    [
+        ("open('x.c').read()", ["x.c"]),
+        ("os.close(os.open(b'sub/z.c', os.O_RDONLY))", ["sub/z.c"]),
+        ("Path('sub/../y.h').read_bytes()", ["y.h"]),
+        ("open('new', 'w').close()", ["new"]),
+        ("os.stat('x.c').st_mtime", ["x.c"]),
+        ("os.path.getmtime('x.c')", ["x.c"]),
+        ("Path('x.c').stat().st_size", ["x.c"]),
+        ("[entry.stat() for entry in os.scandir('sub')]", ["sub"]),
+        ("os.rename('x.c', 'w.c')", ["w.c", "x.c"]),
+        ("shutil.rmtree('sub')", ["sub"]),
+        ("shutil.copyfile('x.c', 'sub/x.c')", ["sub/x.c", "x.c"]),
+        # Only whether it is there, and what else is.
+        ("os.path.exists('x.c'), os.path.isfile('y.h'), Path('x.c').exists(), Path('x.c').is_file()", []),
+        ("os.listdir('.'), list(os.walk('.')), list(Path().glob('**/*')), os.path.getmtime('.')", []),
+        ("open('../scratch/other', 'w').close(), open(os.__file__).close()", []),
+        ("shutil.rmtree('../scratch')", []),
+    ],
+)
+def test_files(notice: Any, code: str, files: list[str]) -> None:
+    assert notice(code) == [files, {}, ""]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
+def test_a_link_is_what_it_leads_to(notice: Any) -> None:
+    assert notice("os.symlink('x.c', 'link'); reads._paths.clear(); open('link').close()") == [
+        ["link", "x.c"],
+        {},
+        "",
+    ]
+
+
+def test_copies(notice: Any, tmp_path: Path) -> None:
+    copy = str((tmp_path / "scratch" / "x.c").resolve())
+    assert notice("shutil.copy2('x.c', '../scratch/x.c')") == [[], {"x.c": [copy]}, ""]
+    assert notice("shutil.copy2('x.c', '../scratch/x.c'); os.remove('../scratch/x.c')") == [
+        ["x.c"],
+        {"x.c": []},
+        "",
+    ]
+    # A copy of a copy is one; who opens it has read the file.
+    code = "shutil.copyfile('x.c', '../scratch/x.c'); shutil.copyfile('../scratch/x.c', '../scratch/y')"
+    assert notice(code)[0] == []
+    assert notice(f"{code}; open('../scratch/y').read()")[0] == ["x.c"]
+
+
+@pytest.mark.parametrize(
+    ("code", "why"),
+    [
+        ("import subprocess; subprocess.run([sys.executable, '-c', ''])", "a process was started"),
+        ("os.system('exit')", "a process was started"),
+        ("import ctypes; ctypes.CDLL(__import__('_ctypes').__file__)", "a library was called"),
+        ("import types; sys.modules['other'] = types.SimpleNamespace(__file__='/x/other.so')", "(other)"),
+    ],
+)
+def test_what_cannot_be_noticed(notice: Any, code: str, why: str) -> None:
+    assert why in notice(code)[2]
