@@ -145,6 +145,21 @@ def test_what_tools_make_is_no_difference(tmp_path: Path) -> None:
     )
 
 
+def test_a_library_of_the_project_s_own_is_missed(tmp_path: Path) -> None:
+    official = {
+        "msvcp140-a4c2229bdc2a2a630acdc095b4d86008.dll": b"",
+        "thing/.dylibs/libz.dylib": b"",
+        "thing/attach.dylib": b"",
+    }
+    assert differences(tmp_path, {}, official) == (
+        ("library missing: thing/attach.dylib",),
+        (
+            "library missing: msvcp140-a4c2229bdc2a2a630acdc095b4d86008.dll",
+            "library missing: thing/.dylibs/libz.dylib",
+        ),
+    )
+
+
 def test_packed_sources_are_noted(tmp_path: Path) -> None:
     found = differences(
         tmp_path, {"a/x.c": b"", "a/y.cpp": b"", "a/z.h": b""}, {"a/w.cc": b"", "a/y.cpp": b"1"}
