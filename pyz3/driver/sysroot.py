@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from pyz3.driver.target import DriverTarget
 
 FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "sysroot")  # noqa: PTH100, PTH118, PTH120 - see __init__.py
+# What stands for Apple's SDK.
+SDK = os.path.join(FOLDER, "macos")  # noqa: PTH118 - pathlib is slow to import
 FRAMEWORKS = ("CoreFoundation", "CoreServices", "IOKit", "SystemConfiguration")
 LIBRARIES = ("iconv", "z")
 

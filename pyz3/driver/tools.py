@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pyz3.driver import apple
+from pyz3.driver.apple import Facts
 from pyz3.driver.command import Setup, triple
-from pyz3.driver.sysroot import case_overlay
+from pyz3.driver.sysroot import SDK, case_overlay
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -42,7 +44,27 @@ if status < 0 and os.name == "posix":
     os.kill(os.getpid(), -status)
 raise SystemExit(status)
 """
+# Of a macOS target: what stands for Apple's own commands.
+_APPLE = """\
+{interpreter}
+# Written by pyz3; it answers for {zig}, as Apple's command of that name does.
+import os
+import subprocess
+import sys
+
+sys.path.append({package!r})
+from pyz3.driver.apple import Facts, answer
+
+found = answer({name!r}, sys.argv[1:], {facts!r})
+if found.command:
+    raise SystemExit(subprocess.call(found.command))
+if found.error:
+    raise SystemExit(found.error)
+print(found.says)
+"""
 _BATCH = '@"{python}" -IS "%~dp0{script}" %*\r\n'
+# Beside the tools: commands that scripts find on PATH.
+_COMMANDS = "bin"
 # Linux cuts the first line of a script there (BINPRM_BUF_SIZE before 5.1).
 _LONGEST_FIRST_LINE = 127
 
@@ -88,13 +110,14 @@ class Extras:
 
 @dataclass(frozen=True, kw_only=True)
 class Tools:
-    """The programs, and CMake's toolchain file."""
+    """The programs, CMake's toolchain file, and folders of more commands, for ``PATH``."""
 
     cc: Path
     cxx: Path
     ar: Path
     ranlib: Path
     cmake_toolchain: Path
+    path: tuple[Path, ...] = ()
 
     @property
     def environment(self) -> dict[str, str]:
@@ -192,6 +215,9 @@ def write_tools(
             verbose=verbose,
         )
         programs[tool] = _write_program(folder, tool, text, python)
+    path = (folder / _COMMANDS,) if target.system == "macos" else ()
+    for commands in path:
+        _write_apple_commands(commands, target, programs, sdk=extras.sdkroot, python=python)
     toolchain = folder / "toolchain.cmake"
     _write(toolchain, cmake_toolchain(target, programs, extras).encode(), mode=0o644)
     return Tools(
@@ -200,7 +226,27 @@ def write_tools(
         ar=programs["ar"],
         ranlib=programs["ranlib"],
         cmake_toolchain=toolchain,
+        path=path,
     )
+
+
+def _write_apple_commands(
+    folder: Path, target: DriverTarget, programs: Mapping[str, Path], *, sdk: Path | None, python: str
+) -> None:
+    facts = Facts(
+        sdk=str(sdk or SDK),
+        version=target.zig.partition(".")[2],
+        programs={name: str(path) for name, path in programs.items()},
+    )
+    for name in apple.COMMANDS:
+        text = _APPLE.format(
+            interpreter=_first_lines(python),
+            zig=target.zig,
+            package=str(Path(__file__).parents[2]),
+            name=name,
+            facts=facts,
+        )
+        _write_program(folder, name, text, python)
 
 
 def write_overlay(folder: Path, zig: Path) -> Path:

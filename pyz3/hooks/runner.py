@@ -260,6 +260,7 @@ class HookRunner:
                     **(flag_variables(options.settings) if mode == "run" else {}),
                     **expand_variables(options.environment, around.environ),
                 },
+                path=tools.path,
             ),
         )
 

@@ -16,7 +16,7 @@ from pyz3.hooks.recorded import compiler_flags
 from pyz3.hooks.views import host_platform, python_view, system_view
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from pyz3.config import Settings
@@ -124,6 +124,7 @@ def hook_environment(
     macos: str,
     epoch: int,
     extra: Mapping[str, str],
+    path: Sequence[Path] = (),
 ) -> dict[str, str]:
     """Give the environment of a hook: the user's, less what speaks of the host's compiler and Python.
 
@@ -134,12 +135,13 @@ def hook_environment(
         macos: The macOS minimum; empty elsewhere.
         epoch: Seconds since 1970 for whatever writes dates.
         extra: What the project's configuration sets.
+        path: Folders of commands that stand for the target's own.
     """
     kept = {name: value for name, value in environ.items() if name not in _HOST_VARIABLES}
     return {
         **kept,
         **commands,
-        "PATH": os.pathsep.join([str(python.parent), environ.get("PATH", os.defpath)]),
+        "PATH": os.pathsep.join([str(python.parent), *map(str, path), environ.get("PATH", os.defpath)]),
         "VIRTUAL_ENV": str(python.parent.parent),
         # No library of the host's is one of the target's.
         "PKG_CONFIG_LIBDIR": os.devnull,

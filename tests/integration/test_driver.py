@@ -15,6 +15,7 @@ import lief
 import pytest
 
 from pyz3.cli import main
+from pyz3.driver.sysroot import SDK
 from pyz3.driver.target import DriverTarget
 from pyz3.driver.tools import Extras, Tools, write_tools
 from pyz3.engine.toolchain import find_toolchain
@@ -431,3 +432,20 @@ def test_what_the_command_cannot_do(
         main(["cc", *words, "--", "-c", "x.c"])
     assert ended.value.code == 2
     assert f"error: {message}" in capsys.readouterr().err
+
+
+def test_commands_of_apple(tmp_path: Path, pyz3_cache: Path) -> None:
+    driver = make("macos", tmp_path, pyz3_cache)
+    (folder,) = driver.tools.path
+    assert sorted(path.name for path in folder.iterdir()) == ["sw_vers", "xcode-select", "xcrun"]
+    assert driver.run(folder / "xcrun", "--show-sdk-path").stdout == f"{SDK}\n"
+    assert driver.run(folder / "sw_vers", "-productVersion").stdout == "11.0\n"
+    (driver.folder / "two.c").write_text(TWO)
+    compiled = driver.run(folder / "xcrun", f"clang -isysroot {SDK} -c two.c -o two.o")
+    assert (compiled.returncode, (driver.folder / "two.o").read_bytes()[:4]) == (0, b"\xcf\xfa\xed\xfe")
+    refused = driver.run(folder / "xcrun", "lipo")
+    assert (refused.returncode, refused.stderr) == (1, "xcrun: pyz3 has no lipo: this is no macOS\n")
+
+
+def test_other_systems_have_none_of_them(tmp_path: Path, pyz3_cache: Path) -> None:
+    assert make("musl", tmp_path, pyz3_cache).tools.path == ()

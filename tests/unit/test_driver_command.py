@@ -322,7 +322,8 @@ def test_a_setup_is_written_as_it_is(tmp_path: Path) -> None:
 @pytest.mark.skipif(os.name != "posix", reason="on Windows they are batch files")
 def test_tools_are_programs_that_stay_as_they_are(tmp_path: Path) -> None:
     folder = tools_of(tmp_path, MACOS)
-    assert sorted(path.name for path in folder.iterdir()) == ["ar", "c++", "cc", "ranlib", "toolchain.cmake"]
+    names = sorted(path.name for path in folder.iterdir())
+    assert names == ["ar", "bin", "c++", "cc", "ranlib", "toolchain.cmake"]
     assert (folder / "cc").read_text().splitlines()[0] == "#!/usr/bin/python3 -IS"
     assert (folder / "cc").stat().st_mode & 0o777 == 0o755
     before = {path.name: path.stat().st_ino for path in folder.iterdir()}

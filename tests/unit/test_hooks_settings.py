@@ -143,6 +143,11 @@ def test_the_hosts_compiler_and_python_are_not_heard_of() -> None:
     }
 
 
+def test_commands_that_stand_for_the_targets_own_are_found_before_this_machines() -> None:
+    found = environment({"PATH": "/bin"}, path=(Path("/tools/bin"),))
+    assert found["PATH"] == os.pathsep.join(["/cache/environments/1/bin", "/tools/bin", "/bin"])
+
+
 def test_what_the_configuration_sets_counts() -> None:
     found = environment({}, macos="11.0", extra={"CFLAGS": "-DX", "PKG_CONFIG_LIBDIR": "/mine"})
     assert (found["CFLAGS"], found["PKG_CONFIG_LIBDIR"], found["MACOSX_DEPLOYMENT_TARGET"]) == (
