@@ -164,7 +164,7 @@ class Delivery:
         """Give what a wheel holds besides binaries."""
         if self._contents is not None and not job.base:
             return self._contents.metadata, self._contents.files
-        base = read_base(Path(job.base))
+        base = read_base(Path(job.base), shipped=job.shipped)
         return base.metadata, base.files
 
     def _note(self, job: Job, outcome: WheelResult | Failure) -> None:

@@ -72,6 +72,7 @@ class Foreign:
             tell=tell,
         )
         self._hooks = HookRunner(project, backend, around)
+        self._root = project.root
         self._tell = tell
 
     def build(
@@ -114,7 +115,7 @@ class Foreign:
         folder = str(self._hooks.place(job, "record").folder).encode()
         return tuple(
             entry.arcname
-            for entry in read_base(Path(job.base)).files
+            for entry in read_base(Path(job.base), shipped=job.shipped).files
             if isinstance(entry.source, bytes) and folder in entry.source
         )
 
@@ -184,7 +185,7 @@ class Foreign:
         found: dict[tuple[str, str], tuple[str, Job]] = {}
         for job in sorted(jobs, key=lambda job: job.target.python.minor):
             extra = self._hooks.additions(job)
-            finished = finish_job(job, answers[job.identifier], extra=extra)
+            finished = finish_job(job, answers[job.identifier], extra=extra, root=self._root)
             if _is_buildable(finished) and _is_there(finished):
                 finished = self._hooks.adapt(finished)
             # The wheel for the stable ABI that the oldest Python gives serves the later ones, too (PEP 384).
@@ -193,6 +194,10 @@ class Foreign:
             _, served = found.setdefault(key, (job.identifier, finished))
             if served is not finished:
                 self._tell(WheelShared(job=job, by=served))
+        shipped = dict.fromkeys(file for _, done in found.values() for file in done.shipped)
+        if shipped:
+            text = "already built in the project, shipped as it is and not audited: "
+            self._tell(Note(text=text + _abridged([*shipped])))
         return {
             job.identifier: done for job in jobs for name, done in found.values() if name == job.identifier
         }

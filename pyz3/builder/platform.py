@@ -291,7 +291,7 @@ def _ready_made(job: Job) -> list[Binary]:
     stable = job.target.stable_abi_suffix("")
     promised = job.tag.endswith("-abi3")
     found = []
-    for file, content in read_base(Path(job.base)).binaries.items():
+    for file, content in read_base(Path(job.base), shipped=job.shipped).binaries.items():
         own = module_name(file, job.target.extension_suffix)
         found.append(
             Binary(

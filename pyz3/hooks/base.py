@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email.parser
+import re
 import stat
 import zipfile
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from pyz3.archive import Metadata, WheelEntry
 from pyz3.errors import BuildFailedError
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
 # How files begin that hold machine code: ELF, PE, Mach-O of both byte orders and widths, fat Mach-O.
@@ -23,6 +25,9 @@ _MAGIC = (
 )  # fmt: skip
 # So that a Java class, which begins as fat Mach-O does, or a text is none.
 _SUFFIXES = (".so", ".pyd", ".dylib", ".dll", ".exe")
+# What is to be imported, by its name (PEP 3149, PEP 384) or by what it defines.
+_MODULE = re.compile(r"\.(cpython-\w+|cp\d+t?-\w+|abi3t?|pypy\w*)[^/]*\.so$|\.pyd$")
+_INIT = b"PyInit_"
 _PLACEHOLDER = b"pyz3 placeholder of "
 
 
@@ -57,8 +62,12 @@ def oldest_python(tag: str) -> str:
     return f"3.{max(int(minor), 9)}" if minor.isdigit() else "3.9"
 
 
-def read_base(path: Path) -> BaseWheel:
+def read_base(path: Path, *, shipped: Collection[str] = ()) -> BaseWheel:
     """Read a backend's wheel.
+
+    Args:
+        path: The wheel.
+        shipped: Binaries that are data to the project: paths in the wheel.
 
     Raises:
         BuildFailedError: It is no wheel.
@@ -86,6 +95,7 @@ def read_base(path: Path) -> BaseWheel:
         license_files=(),
     )
     binaries = {file: data for file, (data, _) in contents.items() if _is_binary(file, data)}
+    binaries = {file: data for file, data in binaries.items() if file not in shipped}
     placeholders = tuple(file for file, (data, _) in contents.items() if data.startswith(_PLACEHOLDER))
     return BaseWheel(
         python_abi=python_abi(path),
@@ -99,6 +109,23 @@ def read_base(path: Path) -> BaseWheel:
         binaries=binaries,
         placeholders=placeholders,
     )
+
+
+def shipped_binaries(base: BaseWheel, root: Path) -> tuple[str, ...]:
+    """Give the binaries of a wheel that the project's own files hold already, and that are no modules.
+
+    To the project they are data: tools and libraries for systems of its choice.
+
+    Args:
+        base: The wheel.
+        root: The project, as it was before anything was built.
+    """
+    wanted = {
+        file: data for file, data in base.binaries.items() if not _MODULE.search(file) and _INIT not in data
+    }
+    names = {file.rpartition("/")[2] for file in wanted}
+    there = {path.read_bytes() for name in sorted(names) for path in root.rglob(name) if path.is_file()}
+    return tuple(file for file, data in wanted.items() if data in there)
 
 
 def _place(file: str, metadata: Metadata) -> str | None:

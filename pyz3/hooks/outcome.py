@@ -8,24 +8,27 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pyz3.errors import Pyz3Error
-from pyz3.hooks.base import read_base
+from pyz3.hooks.base import read_base, shipped_binaries
 from pyz3.hooks.recorded import left_out_of, libraries_of, modules_of
 from pyz3.plan import Trouble
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pyz3.config import Settings
     from pyz3.hooks.base import BaseWheel
     from pyz3.hooks.protocol import Result
     from pyz3.plan import Job, Module
 
 
-def finish_job(job: Job, answer: Result | Trouble, *, extra: Settings) -> Job:
+def finish_job(job: Job, answer: Result | Trouble, *, extra: Settings, root: Path | None = None) -> Job:
     """Give the job as its build backend describes it.
 
     Args:
         job: The wheel as it was asked for, without modules.
         answer: What running the backend gave.
         extra: What the configuration adds to every module.
+        root: The project, as it was before anything was built.
     """
     if isinstance(answer, Trouble):
         return msgspec.structs.replace(job, trouble=answer)
@@ -33,11 +36,11 @@ def finish_job(job: Job, answer: Result | Trouble, *, extra: Settings) -> Job:
         base = read_base(Path(answer.wheel))
     except Pyz3Error as error:
         return msgspec.structs.replace(job, trouble=Trouble(message=error.message))
+    shipped = shipped_binaries(base, root) if root is not None and base.binaries else ()
+    binaries = [file for file in base.binaries if file not in shipped]
     modules = modules_of(answer, python_abi=base.python_abi, extra=extra)
     modules = tuple(module for module in modules if module.file in base.placeholders)
-    left_out = left_out_of(
-        answer, identifier=job.identifier, present=[*base.binaries, *(m.file for m in modules)]
-    )
+    left_out = left_out_of(answer, identifier=job.identifier, present=[*binaries, *(m.file for m in modules)])
     job = msgspec.structs.replace(
         job,
         base=answer.wheel,
@@ -45,11 +48,12 @@ def finish_job(job: Job, answer: Result | Trouble, *, extra: Settings) -> Job:
         modules=modules,
         libraries=libraries_of(answer, extra=extra),
         left_out=left_out,
+        shipped=shipped,
     )
-    trouble = _unrecorded(base, modules) or _pure(job, answer, base)
+    trouble = _unrecorded(base, modules) or _pure(job, answer, binaries)
     if trouble is not None:
         return msgspec.structs.replace(job, trouble=trouble)
-    if modules or base.binaries:
+    if modules or binaries:
         return job
     return _without_binaries(job)
 
@@ -81,9 +85,9 @@ def _unrecorded(base: BaseWheel, modules: tuple[Module, ...]) -> Trouble | None:
     )
 
 
-def _pure(job: Job, answer: Result, base: BaseWheel) -> Trouble | None:
+def _pure(job: Job, answer: Result, binaries: Sequence[str]) -> Trouble | None:
     """Refuse a wheel without any of the extension modules that the project declares."""
-    if not answer.extensions or job.modules or base.binaries or job.allow_pure:
+    if not answer.extensions or job.modules or binaries or job.allow_pure:
         return None
     names = ", ".join(one.name for one in answer.extensions)
     return Trouble(

@@ -92,6 +92,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
         libraries: The project's libraries that it needs, none before what it links.
         fallback: It promises that the package works without its extension modules.
         base: The wheel that the project's own build backend made: what is in it besides binaries.
+        shipped: Binaries in ``base`` that the project holds already built: they are data to it.
         trouble: Why it cannot be made; None: it can.
         allow_pure: It may end without binaries although the project declares extension modules.
     """
@@ -111,6 +112,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     left_out: tuple[LeftOut, ...] = ()
     fallback: bool = False
     base: str = ""
+    shipped: tuple[str, ...] = ()
     trouble: Trouble | None = None
     allow_pure: bool = False
 

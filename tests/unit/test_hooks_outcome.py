@@ -266,3 +266,41 @@ def test_the_binaries_of_the_projects_own_commands_are_taken(backend: Backend) -
 def test_trouble_stays_trouble() -> None:
     trouble = Trouble(message="setup.py failed", output="words")
     assert finish_job(job(), trouble, extra=Settings()).trouble == trouble
+
+
+def test_binaries_that_the_project_holds_already_are_data(backend: Backend, tmp_path: Path) -> None:
+    root = tmp_path / "project"
+    tool, built, changed, module, init = (
+        "thing/attach.so", "thing/built.so", "thing/changed.dll", "thing/_old.abi3.so", "thing/_own.so",
+    )  # fmt: skip
+    machine = b"\x7fELF machine code"
+    backend.files |= {
+        tool: machine + b" 1",
+        built: machine + b" 2",
+        changed: b"MZ 3",
+        module: machine + b" 4",
+        init: machine + b" PyInit__own",
+    }
+    (root / "src" / "thing").mkdir(parents=True)
+    for file in (tool, module, init):
+        (root / "src" / file).write_bytes(backend.files[file])
+    (root / "src" / changed).write_bytes(b"MZ other")
+    done = finish_job(job(), backend.result(links=(link(),)), extra=Settings(), root=root)
+    assert (done.shipped, done.trouble) == ((tool,), None)
+    base = read_base(tmp_path / WHEEL, shipped=done.shipped)
+    assert list(base.binaries) == [built, changed, module, init]
+    assert {entry.arcname: entry.source for entry in base.files}[tool] == machine + b" 1"
+
+
+def test_data_for_other_systems_is_no_extension_module(backend: Backend, tmp_path: Path) -> None:
+    root = tmp_path / "project"
+    root.mkdir()
+    (root / "attach.dll").write_bytes(b"MZ")
+    del backend.files[SO]
+    backend.files["thing/attach.dll"] = b"MZ"
+    pure = finish_job(job(), backend.result(), extra=Settings(), root=root)
+    assert (pure.identifier, pure.shipped) == ("py3-none-any", ("thing/attach.dll",))
+    result = backend.result(extensions=(declared("absent"),))
+    trouble = finish_job(job(), result, extra=Settings(), root=root).trouble
+    assert trouble is not None
+    assert trouble.message.startswith("the wheel would hold none of the extension modules")
