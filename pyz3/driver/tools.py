@@ -1,9 +1,10 @@
-"""The tools of one target as files: ``cc``, ``c++``, ``ar`` and ``ranlib``, and CMake's toolchain file."""
+"""The tools of one target as files: ``cc``, ``c++``, ``ar`` and ``ranlib``; what CMake and autoconf read."""
 
 from __future__ import annotations
 
 import hashlib
 import os
+import platform
 import sys
 import tempfile
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from pyz3.driver import apple
 from pyz3.driver.apple import Facts
+from pyz3.driver.autoconf import config_site, configure_variables
 from pyz3.driver.command import Setup, triple
 from pyz3.driver.sysroot import SDK, case_overlay
 
@@ -110,13 +112,14 @@ class Extras:
 
 @dataclass(frozen=True, kw_only=True)
 class Tools:
-    """The programs, CMake's toolchain file, and folders of more commands, for ``PATH``."""
+    """The programs, CMake's toolchain file, variables for autoconf's scripts; more folders for ``PATH``."""
 
     cc: Path
     cxx: Path
     ar: Path
     ranlib: Path
     cmake_toolchain: Path
+    autoconf: Mapping[str, str]
     path: tuple[Path, ...] = ()
 
     @property
@@ -128,6 +131,7 @@ class Tools:
             "AR": str(self.ar),
             "RANLIB": str(self.ranlib),
             "CMAKE_TOOLCHAIN_FILE": str(self.cmake_toolchain),
+            **self.autoconf,
         }
 
 
@@ -220,12 +224,15 @@ def write_tools(
         _write_apple_commands(commands, target, programs, sdk=extras.sdkroot, python=python)
     toolchain = folder / "toolchain.cmake"
     _write(toolchain, cmake_toolchain(target, programs, extras).encode(), mode=0o644)
+    site = folder / "config.site"
+    _write(site, config_site(target).encode(), mode=0o644)
     return Tools(
         cc=programs["cc"],
         cxx=programs["c++"],
         ar=programs["ar"],
         ranlib=programs["ranlib"],
         cmake_toolchain=toolchain,
+        autoconf=configure_variables(target, site, system=platform.system(), machine=platform.machine()),
         path=path,
     )
 

@@ -323,7 +323,7 @@ def test_a_setup_is_written_as_it_is(tmp_path: Path) -> None:
 def test_tools_are_programs_that_stay_as_they_are(tmp_path: Path) -> None:
     folder = tools_of(tmp_path, MACOS)
     names = sorted(path.name for path in folder.iterdir())
-    assert names == ["ar", "bin", "c++", "cc", "ranlib", "toolchain.cmake"]
+    assert names == ["ar", "bin", "c++", "cc", "config.site", "ranlib", "toolchain.cmake"]
     assert (folder / "cc").read_text().splitlines()[0] == "#!/usr/bin/python3 -IS"
     assert (folder / "cc").stat().st_mode & 0o777 == 0o755
     before = {path.name: path.stat().st_ino for path in folder.iterdir()}
