@@ -11,6 +11,7 @@ from pyz3.engine.foreign import is_expressible
 from pyz3.errors import BuildFailedError, Pyz3Error
 from pyz3.events import Activity, Note, WheelShared
 from pyz3.hooks.base import read_base
+from pyz3.frontends.undeclared import undeclared_extensions
 from pyz3.hooks.outcome import finish_job
 from pyz3.hooks.runner import HookRunner, Surroundings
 
@@ -73,6 +74,7 @@ class Foreign:
         )
         self._hooks = HookRunner(project, backend, around)
         self._root = project.root
+        self._backend_path = backend.backend_path
         self._tell = tell
 
     def build(
@@ -104,6 +106,10 @@ class Foreign:
 
         with self._hooks.lock():
             done = self._build(jobs, platforms, note, pure)
+        if any(job.is_pure and job.trouble is None and not job.left_out for job in done):
+            said = undeclared_extensions(self._root, self._backend_path)
+            if said is not None:
+                self._tell(Note(text=said))
         if plain:
             self._tell(Note(text=f"{_abridged(tuple(plain))}: {_PLAIN}"))
         if telling:
