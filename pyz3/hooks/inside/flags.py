@@ -9,6 +9,8 @@ import shlex
 import sys
 from typing import TYPE_CHECKING, Any
 
+from .backslashes import with_slashes
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
@@ -77,10 +79,10 @@ def absolute(flags: Iterable[str]) -> list[str]:
     for flag in flags:
         before = done[-1] if done else ""
         if before in _FOLDERS or (before in _FILES and os.path.exists(flag)):
-            done.append(os.path.abspath(flag))
+            done.append(os.path.abspath(with_slashes(flag)))
             continue
         name = next((name for name in _FOLDERS if flag.startswith(name) and flag != name), "")
-        done.append(f"{name}{os.path.abspath(flag[len(name) :])}" if name else flag)
+        done.append(f"{name}{os.path.abspath(with_slashes(flag[len(name) :]))}" if name else flag)
     return done
 
 

@@ -17,6 +17,7 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .backslashes import install as find_backslashes
 from .commands import Watch, preload
 from .configuration import configure
 from .recorder import Recorder
@@ -139,6 +140,8 @@ def _prepare(request: Mapping[str, Any], target: Mapping[str, Any], source: str)
         keep_temporary(str(temporary))
     configure(target)
     remember_translations(request["cython_cache"], source, str(temporary), target["view"])
+    if target["view"]["sys_platform"] == "win32":
+        find_backslashes()
     show(target, Scope([source, str(temporary), *helper_folders(sys.path)]))
 
 

@@ -16,6 +16,7 @@ import shutil
 import threading
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from .backslashes import with_slashes
 from .configuration import LINK_FLAGS
 from .flags import Flags, absolute, split_commands
 
@@ -117,6 +118,7 @@ class Recorder:
 
     def compile(self, compiler: Any, obj: str, src: str, *args: Any) -> Any:
         """Stand in for ``UnixCCompiler._compile``."""
+        src = with_slashes(src)
         ext, cc_args, extra, pp_opts = args
         cc_args, extra = self._flags.of_the_target(cc_args), self._flags.of_the_target(extra or [])
 
