@@ -7,7 +7,7 @@ They state facts (names, numbers, layouts) in as few lines as real projects need
 * ``macos/include``: headers of BSD and Mach; after zig's own.
 * ``macos/Frameworks``: a part of each of ``FRAMEWORKS``, with the ``.tbd`` that tells
   the linker what its library exports, so that no SDK is needed.  A user's SDK takes their place.
-* ``macos/lib``: the same for libraries of ``/usr/lib`` whose headers zig carries.
+* ``macos/lib``: the same for libraries of ``/usr/lib``; zig carries headers of most.
 * ``musl/sys``: what glibc and the BSDs have there.
 """
 
