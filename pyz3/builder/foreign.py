@@ -10,8 +10,8 @@ from pyz3.builder.inputs import read_epoch
 from pyz3.engine.foreign import is_expressible
 from pyz3.errors import BuildFailedError, Pyz3Error
 from pyz3.events import Activity, Note, WheelShared
-from pyz3.hooks.base import read_base
 from pyz3.frontends.undeclared import undeclared_extensions
+from pyz3.hooks.base import read_base
 from pyz3.hooks.outcome import finish_job
 from pyz3.hooks.runner import HookRunner, Surroundings
 

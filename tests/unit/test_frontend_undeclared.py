@@ -21,7 +21,7 @@ _PURE = "speaks of extension modules, and declares none for this build: the whee
         ("# ext_modules=\n    # Extension\nsetup()\n", None),
         ("setup(ext_modules=[])\n", f"setup.py {_PURE}"),
         (
-            'with_cython = os.environ.get("THING_CYTHON")\nenviron['THING_B']\ncythonize('x.pyx')\n',
+            "x = os.environ.get('THING_CYTHON')\nenviron['THING_B']\ncythonize('x.pyx')\n",
             f"setup.py {_PURE}; variables that it asks for: THING_B, THING_CYTHON",
         ),
         (
