@@ -104,9 +104,8 @@ def test_forced_headers_and_headers_for_msvc(pyz3_cache: Path, tmp_path: Path) -
 
 def test_mkdir_with_a_mode_as_msvc_lets_it(pyz3_cache: Path, tmp_path: Path) -> None:
     source = f'{MODULE}int folder(void) {{ return mkdir("x", 0777) + rmdir("x"); }}\n'
-    for platform in ("windows-x64", "windows-arm64"):
-        done = build(tmp_path, {"fast.c": source}, platform, cache=pyz3_cache)
-        assert done.returncode == 0, done.stderr
+    done = build(tmp_path, {"fast.c": source}, "windows-x64", cache=pyz3_cache)
+    assert done.returncode == 0, done.stderr
 
 
 def test_a_text_that_names_the_build_folder_is_told(pyz3_cache: Path, tmp_path: Path) -> None:
