@@ -5,7 +5,7 @@ from __future__ import annotations
 from pyz3.driver.compile_flags import translate_compile
 from pyz3.driver.link_flags import translate_link
 from pyz3.driver.rules import is_source, units
-from pyz3.driver.sysroot import FRAMEWORKS, extra_include_args, extra_link_args
+from pyz3.driver.sysroot import FRAMEWORKS, LINKED_FRAMEWORKS, extra_include_args, extra_link_args
 from pyz3.driver.target import DriverTarget
 
 TYPE_CHECKING = False  # see target.py
@@ -281,6 +281,6 @@ def _install_name(words: Sequence[str], output: str) -> tuple[str, ...]:
 
 def _missing_framework(words: Sequence[str]) -> str:
     for unit in units(words):
-        if unit[0] in {"-framework", "-weak_framework"} and unit[-1] not in FRAMEWORKS:
+        if unit[0] in {"-framework", "-weak_framework"} and unit[-1] not in {*FRAMEWORKS, *LINKED_FRAMEWORKS}:
             return " ".join(unit)
     return ""

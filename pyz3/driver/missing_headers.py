@@ -189,6 +189,7 @@ _PACKAGES = {
     "pybind11/": "pybind11",
     "torch/": "torch",
 }
+_NO_FRAMEWORK = re.compile(r"unable to find framework '([^']+)'")
 _NOT_LINKED = re.compile(r"unable to find (?:dynamic|static) system library '([^']+)'")
 
 
@@ -205,6 +206,10 @@ def missing_library_advice(output: str, platform: str) -> str | None:
         output: What zig printed.
         platform: The name of a platform: ``macos-arm64``.
     """
+    frameworks = dict.fromkeys(_NO_FRAMEWORK.findall(output))
+    if frameworks:
+        listed = ", ".join(frameworks)
+        return f"Apple's framework {listed} was not found for {platform}: zig carries none; {_SDK}"
     names = dict.fromkeys(_NOT_LINKED.findall(output))
     if not names:
         return None

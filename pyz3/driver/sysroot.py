@@ -5,8 +5,9 @@ They state facts (names, numbers, layouts) in as few lines as real projects need
 * ``windows``: Microsoft's ``winternl.h``, before mingw's, which declares more than the SDK's does; and what
   sources include that know of no other compiler for Windows than Microsoft's.
 * ``macos/include``: headers of BSD and Mach; after zig's own.
-* ``macos/Frameworks``: a part of each of ``FRAMEWORKS``, with the ``.tbd`` that tells
-  the linker what its library exports, so that no SDK is needed.  A user's SDK takes their place.
+* ``macos/Frameworks``: a part of each of ``FRAMEWORKS``, with the ``.tbd`` that tells the linker what its
+  library exports, so that no SDK is needed; of ``LINKED_FRAMEWORKS`` only that there is such a library.  A
+  user's SDK takes their place.
 * ``macos/lib``: the same for libraries of ``/usr/lib``; zig carries headers of most.
 * ``musl/sys``: what glibc and the BSDs have there.
 """
@@ -24,8 +25,10 @@ if TYPE_CHECKING:
 FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "sysroot")  # noqa: PTH100, PTH118, PTH120 - see __init__.py
 # What stands for Apple's SDK.
 SDK = os.path.join(FOLDER, "macos")  # noqa: PTH118 - pathlib is slow to import
+# Of these there is but the name to link with: many projects name them and use nothing of them.
+LINKED_FRAMEWORKS = ("AppKit", "ApplicationServices", "Carbon", "Cocoa", "Foundation", "Security")
 FRAMEWORKS = ("CoreFoundation", "CoreServices", "IOKit", "SystemConfiguration")
-LIBRARIES = ("iconv", "z")
+LIBRARIES = ("iconv", "resolv", "z")
 
 
 def _folder(*names: str) -> str:

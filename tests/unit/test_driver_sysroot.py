@@ -13,6 +13,7 @@ from pyz3.driver.sysroot import (
     FOLDER,
     FRAMEWORKS,
     LIBRARIES,
+    LINKED_FRAMEWORKS,
     case_overlay,
     extra_include_args,
     extra_link_args,
@@ -28,7 +29,8 @@ def test_the_room_is_in_the_package() -> None:
     assert (ROOT.parent / "sysroot.py").is_file()
     assert {folder.name for folder in ROOT.iterdir()} == {"macos", "musl", "windows"}
     assert {folder.name for folder in (ROOT / "macos").iterdir()} == {"Frameworks", "include", "lib"}
-    assert tuple(sorted(f.stem for f in (ROOT / "macos/Frameworks").iterdir())) == FRAMEWORKS
+    frameworks = sorted(f.stem for f in (ROOT / "macos/Frameworks").iterdir())
+    assert frameworks == sorted((*FRAMEWORKS, *LINKED_FRAMEWORKS))
     assert tuple(sorted(f.stem.removeprefix("lib") for f in (ROOT / "macos/lib").iterdir())) == LIBRARIES
 
 
@@ -101,7 +103,7 @@ def declared(framework: str) -> set[str]:
             if "typedef" in words or words.startswith("enum"):
                 continue
             function = re.search(r"\b((?:CF|FSE|IO|SC)\w+)\(", words)
-            data = re.match(r"(?:.* )?(?:CF_EXPORT|extern) const \w+ (k\w+)", words)
+            data = re.match(r"(?:.* )?(?:CF_EXPORT|extern) (?:const )?\w+ (k\w+)", words)
             found |= {match[1] for match in (function or data,) if match}
     return found
 
@@ -114,6 +116,18 @@ def test_a_stub_exports_what_its_headers_declare(framework: str) -> None:
     assert exported == sorted(declared(framework) | compilers)
     path = f"/System/Library/Frameworks/{framework}.framework/Versions/A/{framework}"
     assert f"install-name:    '{path}'\n" in text
+
+
+@pytest.mark.parametrize("framework", LINKED_FRAMEWORKS)
+def test_a_framework_of_which_nothing_is_used_can_be_linked(framework: str) -> None:
+    folder = ROOT / f"macos/Frameworks/{framework}.framework"
+    assert [path.name for path in folder.iterdir()] == [f"{framework}.tbd"]
+    text = (folder / f"{framework}.tbd").read_text(encoding="utf-8")
+    # AppKit's and Foundation's ABIs have been changed twice, before macOS 10.0.
+    version = "C" if framework in {"AppKit", "Foundation"} else "A"
+    path = f"/System/Library/Frameworks/{framework}.framework/Versions/{version}/{framework}"
+    assert f"install-name:    '{path}'\n" in text
+    assert "symbols" not in text
 
 
 def test_an_overlay_names_each_header_once() -> None:

@@ -7,8 +7,17 @@
 #include <AvailabilityMacros.h>
 #include <MacTypes.h>
 #include <TargetConditionals.h>
+#include <assert.h>
+#include <ctype.h>
+#include <errno.h>
+#include <float.h>
+#include <inttypes.h>
 #include <limits.h>
+#include <locale.h>
 #include <mach/port.h>
+#include <math.h>
+#include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -16,6 +25,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/types.h>
+#include <time.h>
 
 #if defined(__cplusplus)
 #define CF_EXTERN_C_BEGIN extern "C" {
@@ -93,6 +104,11 @@ typedef CFHashCode (*CFDictionaryHashCallBack)(const void *);
 typedef const void *(*CFAllocatorRetainCallBack)(const void *);
 typedef void (*CFAllocatorReleaseCallBack)(const void *);
 typedef CFStringRef (*CFAllocatorCopyDescriptionCallBack)(const void *);
+
+CF_EXPORT double kCFCoreFoundationVersionNumber;
+#define kCFCoreFoundationVersionNumber10_9 855.11
+#define kCFCoreFoundationVersionNumber10_10 1151.16
+#define kCFCoreFoundationVersionNumber10_11 1253
 
 CF_EXPORT const CFAllocatorRef kCFAllocatorDefault;
 CF_EXPORT const CFAllocatorRef kCFAllocatorSystemDefault;

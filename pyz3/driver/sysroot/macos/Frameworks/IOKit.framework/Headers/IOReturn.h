@@ -13,6 +13,7 @@ typedef kern_return_t IOReturn;
 
 #define kIOReturnSuccess KERN_SUCCESS
 #define kIOReturnError iokit_common_err(0x2bc)
+#define kIOReturnInvalid iokit_common_err(0x1)
 #define kIOReturnNoMemory iokit_common_err(0x2bd)
 #define kIOReturnNoResources iokit_common_err(0x2be)
 #define kIOReturnNoDevice iokit_common_err(0x2c0)

@@ -1,0 +1,7 @@
+/* The HID manager, whole. */
+#ifndef PYZ3_IOKIT_IOHIDLIB_H
+#define PYZ3_IOKIT_IOHIDLIB_H
+
+#include <IOKit/hid/IOHIDManager.h>
+
+#endif
