@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -88,8 +89,20 @@ def _rooted(project: Project, config: Path | None) -> Project:
     tool = project.tool
     families = {family: rooted(getattr(tool.extra, family)) for family in FAMILIES}
     extra = msgspec.structs.replace(rooted(tool.extra), **families)
-    overrides = tuple(rooted(override) for override in tool.overrides)
-    return replace(project, tool=msgspec.structs.replace(tool, extra=extra, overrides=overrides))
+    overrides = tuple(
+        msgspec.structs.replace(rooted(override), before_build=_beside(override.before_build, base))
+        for override in tool.overrides
+    )
+    before = _beside(tool.before_build, base)
+    tool = msgspec.structs.replace(tool, extra=extra, overrides=overrides, before_build=before)
+    return replace(project, tool=tool)
+
+
+def _beside(commands: Any, base: Path) -> Any:
+    """Give commands with the folder of the configuration's file in place of ``{config}``."""
+    if isinstance(commands, str):
+        return commands.replace("{config}", shlex.quote(base.as_posix()))
+    return commands and tuple(_beside(command, base) for command in commands)
 
 
 def _check(project: Project) -> None:

@@ -11,7 +11,16 @@ import msgspec
 
 from pyz3._files import write_atomically
 from pyz3.hooks.protocol import Result
-from pyz3.sources import Reads, Tree, begin_reading, note_reads, reads_of, sync_copy, unread_changes
+from pyz3.sources import (
+    Reads,
+    Tree,
+    begin_reading,
+    note_reads,
+    reads_of,
+    remove_tree,
+    sync_copy,
+    unread_changes,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,11 +62,17 @@ class Memory:
             return None
         return result
 
-    def begin(self, place: Place) -> None:
-        """Forget what was said; make the copy as the project is: a hook is about to run there."""
+    def begin(self, place: Place, key: str) -> None:
+        """Forget what was said; make the copy as the project is: a hook is about to run there.
+
+        What hooks have left there stays if it was made for the same: a ``config.h`` tells of one compiler.
+        """
+        if _text(place.made_for) != key:
+            remove_tree(place.source)
         for stale in (place.key, place.result):
             stale.unlink(missing_ok=True)
         place.folder.mkdir(parents=True, exist_ok=True)
+        write_atomically(place.made_for, key.encode())
         self._before[place.folder] = begin_reading(place.source)
         sync_copy(self._root, place.source)
 
@@ -110,6 +125,13 @@ class Memory:
         self._note(place, key)
         self.updated = True
         return True
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except OSError:
+        return ""
 
 
 def _repack(wheel: Path, changed: Mapping[str, tuple[str, bytes]]) -> bool:

@@ -31,13 +31,15 @@ from pyz3.hooks.settings import (
     flag_variables,
     hook_environment,
     prefix_maps,
+    prefix_settings,
+    prefix_variables,
     python_environment,
     request_key,
     target_request,
 )
 from pyz3.hooks.tools import sysroot, tools_for
 from pyz3.plan import Trouble
-from pyz3.sources import describe_tree
+from pyz3.sources import describe_tree, remove_tree
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -149,8 +151,10 @@ class HookRunner:
         """Give what the configuration says about a wheel; folders are absolute, and kept out of binaries."""
         options = self._project.tool.hook_options(job.identifier, family=job.target.platform.family)
         maps = prefix_maps(self.place(job, mode), self._around.toolchain.cache)
-        settings = absolute(options.settings, self._project.root)
-        return replace(options, settings=settings.plus(Settings(cflags=maps, cxxflags=maps)))
+        settings = absolute(options.settings, self._project.root).plus(Settings(cflags=maps, cxxflags=maps))
+        if options.before_build:
+            settings = settings.plus(prefix_settings(self.place(job, mode)))
+        return replace(options, settings=settings)
 
     def additions(self, job: Job) -> Settings:
         """Give what is added to every module that was written down."""
@@ -174,7 +178,7 @@ class HookRunner:
             return {job.identifier: trouble for job in jobs}
         requests = {job.identifier: self._request(job, environment, mode) for job in jobs}
         told = msgspec.json.encode(settings).decode()
-        before = {job.identifier: self.options(job).before_build for job in jobs}
+        before = {job.identifier: _digests(self.options(job).before_build) for job in jobs}
         keys = {
             name: self._key(request, environment, f"{told} {before[name]}" if before[name] else told)
             for name, request in requests.items()
@@ -187,7 +191,9 @@ class HookRunner:
             Thread(target=load_parser).start()  # what is built now has to be read later
         for job in jobs:
             if answers[job.identifier] is None:
-                answers[job.identifier] = self._prepare(job, places[job.identifier], requests[job.identifier])
+                answers[job.identifier] = self._prepare(
+                    job, places[job.identifier], requests[job.identifier], keys[job.identifier]
+                )
         wanted = [request for name, request in requests.items() if answers[name] is None]
         if wanted:
             self._run_hooks(wanted, environment, settings)
@@ -197,20 +203,23 @@ class HookRunner:
             self._memory.end(place, keys[request.identifier], commands=bool(before[request.identifier]))
         return {name: answer for name, answer in answers.items() if answer is not None}
 
-    def _prepare(self, job: Job, place: Place, request: TargetRequest) -> Trouble | None:
+    def _prepare(self, job: Job, place: Place, request: TargetRequest, key: str) -> Trouble | None:
         """Make the copy of the project ready for its backend; give what went wrong."""
-        self._memory.begin(place)
+        self._memory.begin(place, key)
+        remove_tree(place.prefix)
         self._around.tell(Activity(platform=job.platform, text=f"running the build backend for {job.python}"))
         for command in self.options(job).before_build:
-            words = shlex.split(command.replace("{project}", ".").replace("{package}", "."))
+            (place.prefix / "include").mkdir(parents=True, exist_ok=True)
+            (place.prefix / "lib").mkdir(exist_ok=True)
+            words = _words(command, str(place.prefix))
             try:
                 status, output = self._around.processes.run(words, env=request.environment, cwd=place.source)
             except OSError as error:
                 status, output = 127, str(error)
             if status != 0:
-                key = self._project.where("before-build")
+                where = self._project.where("before-build")
                 return Trouble(
-                    message=f"{key}: {command!r} ended with exit code {status}",
+                    message=f"{where}: {command!r} ended with exit code {status}",
                     output=essence(output, source=str(place.source)),
                     tip="it is run in a copy of the project, without a shell",
                 )
@@ -240,7 +249,15 @@ class HookRunner:
         base = job.target.python.base
         include = around.includes[base]
         place = self.place(job, mode)
-        tools = tools_for(job, place, toolchain=around.toolchain, include=include, environ=around.environ)
+        tools = tools_for(
+            job,
+            place,
+            toolchain=around.toolchain,
+            include=include,
+            environment=environment.python.parent.parent,
+            environ=around.environ,
+            with_prefix=bool(options.before_build),
+        )
         commands = tools.environment
         return target_request(
             job,
@@ -256,6 +273,7 @@ class HookRunner:
                 macos=job.floor if job.target.platform.family == "macos" else "",
                 epoch=around.epoch,
                 extra={
+                    **(prefix_variables(place, str(job.target.platform)) if options.before_build else {}),
                     # What is written down gets these flags from the plan.
                     **(flag_variables(options.settings) if mode == "run" else {}),
                     **expand_variables(options.environment, around.environ),
@@ -298,6 +316,19 @@ class HookRunner:
         for one in requests:
             if not Path(one.result).exists():  # the process itself came to grief
                 Path(one.log).write_text(text, encoding="utf-8")
+
+
+def _words(command: str, prefix: str) -> list[str]:
+    """Give the words of a command of the configuration's."""
+    words = shlex.split(command.replace("{project}", ".").replace("{package}", "."))
+    return [word.replace("{prefix}", prefix) for word in words]
+
+
+def _digests(commands: Sequence[str]) -> list[str]:
+    """Give commands with digests of the files outside the project that they name."""
+    files = [Path(word) for command in commands for word in _words(command, "") if Path(word).is_absolute()]
+    contents = [hashlib.sha256(file.read_bytes()).hexdigest() for file in files if file.is_file()]
+    return [*commands, *contents]
 
 
 def _as_lists(settings: Mapping[str, str | tuple[str, ...]]) -> dict[str, str | list[str]]:

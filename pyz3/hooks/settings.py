@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from pyz3.config import Settings
 from pyz3.environments import lasting
 from pyz3.hooks.protocol import Mode, TargetRequest
 from pyz3.hooks.recorded import compiler_flags
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from pyz3.config import Settings
     from pyz3.plan import Job
 
 # What a shell profile says to the host's own compiler and Python.
@@ -55,6 +55,16 @@ class Place:
     def work(self) -> Path:
         """What the backend builds."""
         return self.folder / "build"
+
+    @property
+    def prefix(self) -> Path:
+        """Where the configuration's own commands install libraries: ``include`` and ``lib`` are below."""
+        return self.folder / "prefix"
+
+    @property
+    def made_for(self) -> Path:
+        """The key that what lies in the copy was made for."""
+        return self.folder / "made-for"
 
     @property
     def result(self) -> Path:
@@ -157,6 +167,21 @@ def python_environment(environ: Mapping[str, str]) -> dict[str, str]:
     """Give the environment that a hook's Python starts in, itself the host's: nothing but a fixed hash."""
     kept = {name: value for name, value in environ.items() if not name.startswith("PYTHON")}
     return {**kept, "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def prefix_variables(place: Place, platform: str) -> dict[str, str]:
+    """Give what the configuration's own commands need to build a library, and projects to find it."""
+    return {
+        "PYZ3_PLATFORM": platform,
+        "PYZ3_PREFIX": str(place.prefix),
+        "PKG_CONFIG_LIBDIR": str(place.prefix / "lib" / "pkgconfig"),
+    }
+
+
+def prefix_settings(place: Place) -> Settings:
+    """Give where headers and libraries lie that the configuration's own commands have made."""
+    include, lib = str(place.prefix / "include"), str(place.prefix / "lib")
+    return Settings(include_dirs=(include,), library_dirs=(lib,))
 
 
 def flag_variables(settings: Settings) -> dict[str, str]:

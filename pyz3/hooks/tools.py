@@ -21,7 +21,13 @@ if TYPE_CHECKING:
 
 
 def tools_for(
-    job: Job, place: Place, *, toolchain: Toolchain, include: Path, environ: Mapping[str, str]
+    job: Job,
+    place: Place,
+    *,
+    toolchain: Toolchain,
+    include: Path,
+    environ: Mapping[str, str],
+    with_prefix: bool,
 ) -> Tools:
     """Write the compilers that a project's own commands run for one wheel.
 
@@ -31,15 +37,19 @@ def tools_for(
         toolchain: Zig and the cache.
         include: The prepared headers of its Python.
         environ: The user's environment variables; ``SDKROOT`` is a macOS SDK.
+        with_prefix: Libraries are looked for where the configuration's own commands put them.
     """
+    prefix = (place.prefix,) if with_prefix else ()
     sdk = sdkroot(job, environ)
     libraries: tuple[Path, ...] = ()
     if job.target.platform.family == "windows":
         libraries = (windows_library(toolchain, include, job.target),)
     extras = Extras(
-        include=(include,),
+        include=(include, *(folder / "include" for folder in prefix)),
         prefix_maps=((str(toolchain.cache), "cache"), (str(place.source), ".")),
+        library_dirs=tuple(folder / "lib" for folder in prefix),
         libraries=libraries,
+        find_roots=prefix,
         sdkroot=Path(sdk) if sdk else None,
         log=place.folder / "driver.log",
     )
