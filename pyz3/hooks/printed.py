@@ -10,6 +10,13 @@ if TYPE_CHECKING:
 
 _HEAD = "Traceback (most recent call last):"
 _FRAME = re.compile(r'  File "(?P<file>.*?)"(?P<place>, line \d+.*)')
+# What pkg-config, CMake's and meson's use of it, and projects say of a library that it does not know.
+_NOT_KNOWN = re.compile(
+    r"Package '?(?P<pc>[\w.+-]+)'? was not found in the pkg-config|No package '(?P<asked>[\w.+-]+)' found"
+    r"|pkg-config package '(?P<own>[\w.+-]+)"
+)
+# Programs that come with a library, and tell where it is.
+_TOOL = re.compile(r"(?P<tool>\b[\w.]+-config)\b.*(?:[Nn]o such file|[Nn]ot found|cannot find)")
 # setuptools runs setup.py as a text.
 _SETUP = "<string>"
 
@@ -29,6 +36,27 @@ def essence(output: str, *, source: str, said: str = "", lines: int = 30) -> str
     if found and said and found[-1] == said:
         found.pop()
     return "\n".join(found[-lines:]).replace(f"{source}/", "").replace(f"{source}\\", "")
+
+
+def library_advice(output: str) -> str:
+    """Say what to do about an external library that a build looked for and did not find; empty: it did not.
+
+    Args:
+        output: All that it printed.
+    """
+    tools = [match["tool"] for match in _TOOL.finditer(output) if match["tool"] != "pkg-config"]
+    known = [next(filter(None, match.groups())) for match in _NOT_KNOWN.finditer(output)]
+    if known:
+        found, way = known, "let PKG_CONFIG_LIBDIR name the folder of its .pc file"
+    elif tools:
+        found, way = tools, f"let the project find its own {tools[0]}"
+    else:
+        return ""
+    return (
+        f"{', '.join(dict.fromkeys(found))}: an external library is looked for, and this machine's own is of "
+        f"no use to other platforms; build it for each, and {way} (environment in [tool.pyz3]), or name its "
+        "folders (include-dirs, library-dirs in [tool.pyz3.extra])"
+    )
 
 
 def _own(output: Iterable[str], source: str) -> Iterator[str]:

@@ -23,7 +23,7 @@ from pyz3.errors import Pyz3Error
 from pyz3.events import Activity
 from pyz3.hooks.adapting import adapt
 from pyz3.hooks.memory import Memory, read_result
-from pyz3.hooks.printed import essence
+from pyz3.hooks.printed import essence, library_advice
 from pyz3.hooks.protocol import Mode, Request, Result, TargetRequest
 from pyz3.hooks.settings import (
     Place,
@@ -351,7 +351,7 @@ def _read(place: Place, *, recorded: bool) -> Result | Trouble:
         if said
         else "the project's build backend ended without a word",
         output=essence(output, source=str(place.source), said=said),
-        tip=f"everything that it printed: {place.log}",
+        tip="; ".join(filter(None, (library_advice(output), f"everything that it printed: {place.log}"))),
         recorded=recorded,
     )
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pyz3.hooks.printed import essence
+from pyz3.hooks.printed import essence, library_advice
 
 LOG = """\
 running bdist_wheel
@@ -66,3 +66,39 @@ def test_files_are_named_as_the_project_names_them() -> None:
 def test_the_end_is_what_counts() -> None:
     assert essence("".join(f"{i}\n\n" for i in range(99)), source="/w", lines=2) == "97\n98"
     assert essence("", source="/w", said="x") == ""
+
+
+@pytest.mark.parametrize(
+    ("output", "names", "way"),
+    [
+        (
+            "Package libusb-1.0 was not found in the pkg-config search path.\nNo package 'libusb-1.0' found",
+            "libusb-1.0",
+            "let PKG_CONFIG_LIBDIR name the folder of its .pc file",
+        ),
+        (
+            "Exception: pkg-config package 'libusb-1.0 >= 1.0.9' not found\n",
+            "libusb-1.0",
+            "let PKG_CONFIG_LIBDIR name the folder of its .pc file",
+        ),
+        (
+            "Error: Could not run curl-config: [Errno 2] No such file or directory: 'curl-config'\n",
+            "curl-config",
+            "let the project find its own curl-config",
+        ),
+        ("/bin/sh: 1: mysql_config: not found\nsh: pg-config: not found\n", "pg-config", "its own pg-config"),
+    ],
+)
+def test_a_library_that_is_not_part_of_the_project(output: str, names: str, way: str) -> None:
+    advice = library_advice(output)
+    assert advice.startswith(
+        f"{names}: an external library is looked for, and this machine's own is of no use"
+    )
+    assert way in advice
+
+
+@pytest.mark.parametrize(
+    "output", ["", "sh: pkg-config: not found\n", "the-config is right\nfile not found\n", LOG]
+)
+def test_no_library(output: str) -> None:
+    assert library_advice(output) == ""
