@@ -13,7 +13,7 @@ from pyz3.driver.tools import Extras, Tools, write_overlay, write_tools
 from pyz3.engine.python_library import windows_library
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from pyz3.engine.toolchain import Toolchain
     from pyz3.hooks.settings import Place
@@ -26,6 +26,7 @@ def tools_for(
     *,
     toolchain: Toolchain,
     include: Path,
+    environment: Path,
     environ: Mapping[str, str],
     with_prefix: bool,
 ) -> Tools:
@@ -36,6 +37,7 @@ def tools_for(
         place: Where it is worked on.
         toolchain: Zig and the cache.
         include: The prepared headers of its Python.
+        environment: The folder of the build environment: its packages have files for CMake.
         environ: The user's environment variables; ``SDKROOT`` is a macOS SDK.
         with_prefix: Libraries are looked for where the configuration's own commands put them.
     """
@@ -49,7 +51,8 @@ def tools_for(
         prefix_maps=((str(toolchain.cache), "cache"), (str(place.source), ".")),
         library_dirs=tuple(folder / "lib" for folder in prefix),
         libraries=libraries,
-        find_roots=prefix,
+        find_roots=(*prefix, environment, place.source, place.work),
+        cmake_variables=_cmake_variables(job, include=include, libraries=libraries),
         sdkroot=Path(sdk) if sdk else None,
         log=place.folder / "driver.log",
     )
@@ -64,6 +67,23 @@ def tools_for(
         scratch=toolchain.cache / "tmp",
         extras=extras,
     )
+
+
+def _cmake_variables(job: Job, *, include: Path, libraries: Sequence[Path]) -> dict[str, str]:
+    """Tell CMake's FindPython, pybind11 and nanobind of the target's Python: they would ask this machine's.
+
+    The names are documented: FindPython's "Artifacts Specification", pybind11's ``PYTHON_MODULE_EXTENSION``,
+    and ``SKBUILD_SOABI``, which scikit-build-core defines.
+    """
+    suffix = job.target.extension_suffix
+    soabi = suffix.removeprefix(".").rpartition(".")[0]
+    finders = ("Python", "Python3", "PYTHON")  # the last of pybind11's and CMake's older ones
+    return {
+        **{f"{name}_INCLUDE_DIR": str(include) for name in finders},
+        **{f"{name}_LIBRARY": str(library) for name in finders for library in libraries},
+        "SKBUILD_SOABI": soabi,
+        "PYTHON_MODULE_EXTENSION": suffix,
+    }
 
 
 def sysroot(job: Job, *, toolchain: Toolchain, environ: Mapping[str, str]) -> Settings:

@@ -176,6 +176,7 @@ class Watch:
         def build_extension(extension: Any) -> None:
             with self._hearing(command.get_ext_fullname(extension.name)):
                 own(extension)
+            _name_fully(command, extension.name)
 
         return build_extension
 
@@ -214,6 +215,18 @@ class Watch:
             own(distribution)
 
         return run_commands
+
+
+def _name_fully(command: Any, name: str) -> None:
+    """Give a module its Python's suffix: CMake, when it cross-compiles, knows none (``x.so``, ``x.pyd``)."""
+    try:
+        path = _full_path(command, name)
+        suffix = str(command.get_ext_filename(name)).rpartition("/")[2].partition(".")[2]
+    except Exception:  # noqa: BLE001 - of a class of the project's own
+        return
+    plain = path[: -len(suffix)] + suffix.rpartition(".")[2]
+    if not os.path.exists(path) and os.path.isfile(plain):
+        Path(plain).replace(path)
 
 
 def _full_path(command: Any, name: str) -> str:

@@ -22,6 +22,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
 DATA = "_pyz3_sysconfigdata"
+# sysconfig reads it before it answers anything: the folder of headers is none of its variables.
+_DATA_TEXT = """\
+import sysconfig
+
+build_time_vars = {values}
+for scheme in sysconfig._INSTALL_SCHEMES.values():
+    scheme["include"] = scheme["platinclude"] = {include!r}
+"""
 # How an extension module is linked: on macOS, Python's own symbols are found when it is loaded.
 LINK_FLAGS = {"darwin": ("-shared", "-undefined", "dynamic_lookup"), "other": ("-shared",)}
 
@@ -121,7 +129,7 @@ def configure(target: Mapping[str, Any]) -> None:
     include = target["include"]
     folder = Path(target["work"], "sysconfig")
     folder.mkdir(parents=True, exist_ok=True)
-    text = f"build_time_vars = {pprint.pformat(values)}\n"
+    text = _DATA_TEXT.format(values=pprint.pformat(values), include=include)
     (folder / f"{DATA}.py").write_text(text, encoding="utf-8")
     sys.modules[DATA] = ModuleType(DATA)
     sys.modules[DATA].build_time_vars = dict(values)  # type: ignore[attr-defined]
