@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from functools import cache as cache_results
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from pyz3.driver.pragmas import comment_libraries, refuses_other_compilers
+from pyz3.driver.pragmas import comment_libraries, quoted_includes, refuses_other_compilers
 from pyz3.environments import map_include_dirs
 from pyz3.errors import Pyz3Error
 from pyz3.plan import Trouble
@@ -80,8 +81,31 @@ def _linked(module: Module, job: Job, *, units: Sequence[Unit]) -> Module:
     """Add what Microsoft's linker would link without being asked."""
     settings = module.settings
     if job.target.platform.family == "windows":
-        texts = (Path(unit.source).read_text(encoding="utf-8", errors="replace") for unit in units)
-        named = dict.fromkeys(name for text in texts for name in comment_libraries(text))
+        named = named_libraries(units)
         libraries = (*settings.libraries, *(name for name in named if name not in settings.libraries))
         settings = msgspec.structs.replace(settings, libraries=libraries)
     return msgspec.structs.replace(module, settings=settings, units=tuple(units))
+
+
+def named_libraries(units: Sequence[Unit]) -> tuple[str, ...]:
+    """Give the libraries that sources, and headers of the project that they include, tell MSVC to link.
+
+    Args:
+        units: What is compiled.
+    """
+    found: dict[str, None] = {}
+    seen: set[Path] = set()
+    for unit in units:
+        folders = [Path(flag[2:]) for flag in unit.flags if flag.startswith("-I")]
+        waiting = [Path(unit.source)]
+        while waiting:
+            file = waiting.pop()
+            if file in seen:
+                continue
+            seen.add(file)
+            text = file.read_text(encoding="utf-8", errors="replace")
+            found.update(dict.fromkeys(comment_libraries(text)))
+            for name in quoted_includes(text):
+                places = (Path(os.path.normpath(folder / name)) for folder in (file.parent, *folders))
+                waiting += [place for place in places if place.is_file()][:1]
+    return tuple(found)

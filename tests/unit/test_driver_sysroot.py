@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pyz3.driver.pragmas import comment_libraries, refuses_other_compilers
+from pyz3.driver.pragmas import comment_libraries, quoted_includes, refuses_other_compilers
 from pyz3.driver.sysroot import (
     FOLDER,
     FRAMEWORKS,
@@ -153,6 +153,13 @@ def test_libraries_that_sources_name() -> None:
 """
     assert comment_libraries(source) == ("iphlpapi", "ws2_32", "pdh")
     assert comment_libraries("int x;") == ()
+
+
+def test_headers_that_are_the_project_s_own() -> None:
+    source = (
+        '#include "Python.h"\n  # include "net\\a.h"\n#include <b.h>\n// #include "c.h"\n#include "net/a.h"\n'
+    )
+    assert quoted_includes(source) == ("net/a.h",)
 
 
 @pytest.mark.parametrize(
