@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from compat.projects import Project, Suite
 
 _SYMBOLS = {"equal": "✓", "unpublished": "+", "skipped": "-", "known": "k", "different": "≠", "failed": "✗"}
+_NOT_TRIED = "not imported: "  # what it depends on is not to be had for the platform
 _SHOWN = 20  # failing tests kept in a result
 
 
@@ -144,7 +145,7 @@ def _judge_cell(project: Project, cell: Cell, made: Build, run: Run) -> CellResu
     official_path = run.downloads.official_wheel(project, cell)
     official = read_wheel(official_path) if official_path is not None else None
     published = official is not None and not official.is_pure
-    path = counterpart(cell, made.wheels.get(cell, ()), official_path)
+    path = counterpart(cell, made.wheels.get(cell, ()), official_path if published else None)
     if path is None or official is None:
         reasons = (f"build: {made.errors[cell]}",) if path is None else ()
         notes: tuple[str, ...] = ()
@@ -167,7 +168,8 @@ def _judge_cell(project: Project, cell: Cell, made: Build, run: Run) -> CellResu
             errors, remark = trial.imports(path, ours, official_path if published else None)
             reasons += tuple(f"import: {name}: {error}" for name, error in sorted(errors.items()))
             notes += (remark,) if remark else ()
-            imported = str(runtime) if modules and not errors else ""
+            tried = bool(modules) and not remark.startswith(_NOT_TRIED)
+            imported = str(runtime) if tried and not errors else ""
     if path is None and not published and cell in made.skipped:
         return CellResult(platform=str(cell.platform), python=str(cell.python), status="skipped")
     status, causes = judge(cell, reasons, built=path is not None, published=published, known=project.known)
@@ -224,7 +226,7 @@ class _Trial:
                     name for name, error in self._imports_elsewhere().items() if errors.get(name) == error
                 }
         except DownloadError as error:
-            return {}, f"not imported: {error}"
+            return {}, f"{_NOT_TRIED}{error}"
         remark = f"not importable, officially neither: {', '.join(sorted(same))}" if same else ""
         return {name: error for name, error in errors.items() if name not in same}, remark
 
