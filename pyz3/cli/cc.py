@@ -81,6 +81,7 @@ def _setup(name: str, python: str | None, log: Path | None) -> Setup:
     return make_setup(
         target,
         zig=toolchain.zig,
+        zig_lib=toolchain.zig_lib,
         local_cache=toolchain.local_cache,
         global_cache=toolchain.global_cache,
         scratch=toolchain.cache / "tmp",

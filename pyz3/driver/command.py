@@ -30,6 +30,7 @@ class Setup:
 
     Args:
         zig: The executable.
+        zig_lib: Its own files; empty: where it looks itself.
         target: Zig's target, with versions.
         local_cache: What zig makes of sources.
         global_cache: What zig makes of its own.
@@ -53,6 +54,7 @@ class Setup:
         local_cache: str,
         global_cache: str,
         scratch: str,
+        zig_lib: str = "",
         debug: bool = False,
         include: Sequence[str] = (),
         overlay: str = "",
@@ -64,6 +66,7 @@ class Setup:
         log: str = "",
     ) -> None:
         self.zig = zig
+        self.zig_lib = zig_lib
         self.target = DriverTarget(target, debug=debug)
         self.local_cache = local_cache
         self.global_cache = global_cache

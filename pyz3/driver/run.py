@@ -65,9 +65,7 @@ def run_tool(
     if not command.steps:
         say(command.says)
         return 0
-    environment = {name: value for name, value in environ.items() if name not in _HOST_VARIABLES}
-    environment["ZIG_LOCAL_CACHE_DIR"] = setup.local_cache
-    environment["ZIG_GLOBAL_CACHE_DIR"] = setup.global_cache
+    environment = _environment(environ, setup)
     missing = [unit[0] for unit in units(words) if is_source(unit[0]) and not os.path.exists(unit[0])]  # noqa: PTH110
     if missing and tool in {"cc", "c++"}:
         # zig says no more than CacheCheckFailed.
@@ -99,6 +97,16 @@ def read_response_files(args: Sequence[str]) -> list[str]:
         with open(arg[1:], encoding="utf-8", errors="surrogateescape") as file:  # noqa: PTH123 - see above
             words += read_response_files(shlex.split(file.read(), posix=True))
     return words
+
+
+def _environment(environ: Mapping[str, str], setup: Setup) -> dict[str, str]:
+    kept = {name: value for name, value in environ.items() if name not in _HOST_VARIABLES}
+    folders = {
+        "ZIG_LIB_DIR": setup.zig_lib,
+        "ZIG_LOCAL_CACHE_DIR": setup.local_cache,
+        "ZIG_GLOBAL_CACHE_DIR": setup.global_cache,
+    }
+    return {**kept, **{name: folder for name, folder in folders.items() if folder}}
 
 
 def _run(steps: Sequence[Sequence[str]], environment: Mapping[str, str]) -> int:

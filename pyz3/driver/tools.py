@@ -139,6 +139,7 @@ def make_setup(
     target: DriverTarget,
     *,
     zig: Path,
+    zig_lib: Path,
     local_cache: Path,
     global_cache: Path,
     scratch: Path,
@@ -149,6 +150,7 @@ def make_setup(
     Args:
         target: What they compile for.
         zig: The executable.
+        zig_lib: Its own files.
         local_cache: What zig makes of sources.
         global_cache: What zig makes of its own; beside it lies what the driver makes.
         scratch: A folder for unfinished outputs.
@@ -160,13 +162,14 @@ def make_setup(
     windows = target.system == "windows"
     return Setup(
         zig=str(zig),
+        zig_lib=str(zig_lib),
         target=target.zig,
         debug=target.debug,
         local_cache=str(local_cache),
         global_cache=str(global_cache),
         scratch=str(scratch),
         include=_texts(extras.include),
-        overlay=str(write_overlay(global_cache.parent / "driver", zig)) if windows else "",
+        overlay=str(write_overlay(global_cache.parent / "driver", zig_lib)) if windows else "",
         define=extras.define,
         prefix_maps=extras.prefix_maps,
         library_dirs=_texts(extras.library_dirs),
@@ -181,6 +184,7 @@ def write_tools(
     *,
     target: DriverTarget,
     zig: Path,
+    zig_lib: Path,
     local_cache: Path,
     global_cache: Path,
     scratch: Path,
@@ -194,6 +198,7 @@ def write_tools(
         folder: Where they go; it is made.
         target: What they compile for.
         zig: The executable.
+        zig_lib: Its own files.
         local_cache: What zig makes of sources.
         global_cache: What zig makes of its own.
         scratch: A folder for unfinished outputs, below the cache.
@@ -206,7 +211,13 @@ def write_tools(
     """
     extras = extras or Extras()
     setup = make_setup(
-        target, zig=zig, local_cache=local_cache, global_cache=global_cache, scratch=scratch, extras=extras
+        target,
+        zig=zig,
+        zig_lib=zig_lib,
+        local_cache=local_cache,
+        global_cache=global_cache,
+        scratch=scratch,
+        extras=extras,
     )
     programs = {}
     for tool in ("cc", "c++", "ar", "ranlib"):
@@ -256,17 +267,17 @@ def _write_apple_commands(
         _write_program(folder, name, text, python)
 
 
-def write_overlay(folder: Path, zig: Path) -> Path:
+def write_overlay(folder: Path, zig_lib: Path) -> Path:
     """Write the file that lets Windows' headers be found in any spelling; give it.
 
     Args:
         folder: Where it goes.
-        zig: The executable; its headers lie beside it.
+        zig_lib: Zig's own files.
 
     Raises:
         OSError: The folder cannot be written.
     """
-    headers = zig.parent / "lib" / "libc" / "include" / "any-windows-any"
+    headers = zig_lib / "libc" / "include" / "any-windows-any"
     names = [path.name for path in headers.iterdir() if path.suffix in {".h", ".hpp"}]
     text = case_overlay(headers.as_posix(), names).encode()
     path = folder / f"windows-{hashlib.sha256(text).hexdigest()[:16]}.yaml"

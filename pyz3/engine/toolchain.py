@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import platformdirs
 
 from pyz3._files import write_atomically
+from pyz3.engine.zig_lib import stable_lib
 from pyz3.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -41,8 +42,8 @@ class Toolchain:
 
     @property
     def zig_lib(self) -> Path:
-        """Zig's own files: headers, symbol lists, libc sources."""
-        return self.zig.parent / "lib"
+        """Zig's own files: headers, symbol lists, libc sources; the same path for every environment."""
+        return stable_lib(self.zig.parent / "lib", self.cache / "zig-lib")
 
     @property
     def local_cache(self) -> Path:

@@ -178,6 +178,7 @@ class ZigRunner:
             self._log(command)
         environment = {
             **build_environment(self._environ, zig_target=zig_target, optimize=optimize),
+            "ZIG_LIB_DIR": str(self.toolchain.zig_lib),
             # Steps of a build that are zig commands of their own (translate-c) know no --cache-dir.
             "ZIG_LOCAL_CACHE_DIR": str(self.toolchain.local_cache),
             "ZIG_GLOBAL_CACHE_DIR": str(self.toolchain.global_cache),

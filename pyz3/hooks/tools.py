@@ -62,6 +62,7 @@ def tools_for(
         toolchain.cache / "tools" / name,
         target=driver_target(job),
         zig=toolchain.zig,
+        zig_lib=toolchain.zig_lib,
         local_cache=toolchain.local_cache,
         global_cache=toolchain.global_cache,
         scratch=toolchain.cache / "tmp",
@@ -90,7 +91,8 @@ def sysroot(job: Job, *, toolchain: Toolchain, environ: Mapping[str, str]) -> Se
     """Give the flags for headers and libraries that projects expect of a system and zig does not carry."""
     target = driver_target(job)
     sdk = sdkroot(job, environ)
-    overlay = write_overlay(toolchain.cache / "driver", toolchain.zig) if target.system == "windows" else ""
+    windows = target.system == "windows"
+    overlay = write_overlay(toolchain.cache / "driver", toolchain.zig_lib) if windows else ""
     flags = extra_include_args(target, sdk=sdk, overlay=str(overlay))
     links = extra_link_args(target, sdk=sdk)
     # Python itself loads it: Apple's linker lets modules use it without a word.  Unused, it is dropped.

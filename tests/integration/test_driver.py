@@ -80,6 +80,7 @@ def make(name: str, tmp_path: Path, pyz3_cache: Path, extras: Extras | None = No
         tmp_path / "tools",
         target=DriverTarget(TARGETS[name]),
         zig=toolchain.zig,
+        zig_lib=toolchain.zig_lib,
         local_cache=toolchain.local_cache,
         global_cache=toolchain.global_cache,
         scratch=toolchain.cache / "tmp",

@@ -291,6 +291,7 @@ def tools_of(
         folder / "tools",
         target=DriverTarget(target),
         zig=fake_zig(folder) if not (folder / "zig").exists() else folder / "zig" / "zig",
+        zig_lib=folder / "zig" / "lib",
         local_cache=folder / "cache" / "local",
         global_cache=folder / "cache" / "global",
         scratch=folder / "cache" / "tmp",
@@ -308,6 +309,7 @@ def test_a_setup_is_written_as_it_is(tmp_path: Path) -> None:
     made = make_setup(
         target,
         zig=fake_zig(tmp_path),
+        zig_lib=tmp_path / "zig" / "lib",
         local_cache=Path("/l"),
         global_cache=tmp_path / "global",
         scratch=Path("/s"),
