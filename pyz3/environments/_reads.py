@@ -116,8 +116,12 @@ class Reads:
             self._add("." if args[0] is None else args[0])
 
     def _add(self, path: object) -> None:
-        if isinstance(path, (str, bytes, os.PathLike)):
-            absolute = os.path.abspath(os.fsdecode(path))
+        try:
+            absolute = _absolute(path)
+        except Exception as error:  # noqa: BLE001 - no working folder, or a path of a class of the project's own
+            self.unknown = self.unknown or f"a file without a name was opened ({type(error).__name__})"
+            return
+        if absolute is not None:
             self._paths.add(absolute)
             if absolute in self._copies:
                 self._paths.add(self._copies[absolute])
@@ -126,7 +130,10 @@ class Reads:
         """Tell whether a file is opened only to copy it, or to pack a copy into a wheel."""
         module, function = _module(frame), frame.f_code.co_name
         if (module, function) in _COPYING:
-            source, copy = (_absolute(frame.f_locals.get(name)) for name in ("src", "dst"))
+            try:
+                source, copy = (_absolute(frame.f_locals.get(name)) for name in ("src", "dst"))
+            except Exception:  # noqa: BLE001 - as in _add, which says so
+                return False
             if source is None or copy is None or not any(_relative(copy, folder) for folder in self._scratch):
                 return False
             self._copies[copy] = self._copies.get(source, source)
@@ -199,7 +206,8 @@ def _compiled_modules() -> str:
     suffixes = tuple(importlib.machinery.EXTENSION_SUFFIXES)
     library = os.path.dirname(os.path.realpath(os.__file__))
     for name, module in sorted(sys.modules.items()):
-        file = getattr(module, "__file__", None)
+        # Modules that are imported when they are used are left as they are.
+        file = getattr(module, "__dict__", {}).get("__file__")
         if not isinstance(file, str) or not file.endswith(suffixes) or name.partition(".")[0] in _KNOWN:
             continue
         relative = _relative(os.path.realpath(file), library)
