@@ -1,86 +1,115 @@
-"""A C library that is no part of a setuptools project: built by the user's own command, for each platform."""
+"""What setuptools calls an extension and is none, and sources that were written for MSVC."""
 
 from __future__ import annotations
 
-import shutil
+import ctypes
+import zipfile
 from typing import TYPE_CHECKING
 
 import factory
 import pytest
-import runtimes
 
-from pyz3.targets import Platform, PythonVersion
+from pyz3.targets import Platform, PythonVersion, Target
 
 if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Mapping
     from pathlib import Path
 
-pytestmark = pytest.mark.runtime
-
-PYTHON = PythonVersion.parse("3.13")
-PLATFORMS = ("linux-x86_64", "linux-aarch64", "windows-x64")
-
-PROJECT = {
-    "setup.py": """\
+THIS = PythonVersion.current()
+HERE = Target(platform=Platform.current(), python=THIS)
+SETUP = """\
+import sys
 from setuptools import Extension, setup
-setup(name="probe", version="1", ext_modules=[Extension("probe", ["probe.c"], libraries=["deep"])])
-""",
-    "probe.c": factory.ANSWER.replace("PyLong_FromLong(ANSWER)", "PyLong_FromLong(deep_thought())").replace(
-        "#include <Python.h>", "#include <Python.h>\n#include <deep.h>"
-    )
-    % {"name": "probe"},
-}
-BESIDE = {
-    "help.toml": 'before-build = "python {config}/build.py {prefix}"\n',
-    "build.py": """\
-import os, shutil, subprocess, sys
-from pathlib import Path
-
-beside, prefix = Path(__file__).parent, Path(os.environ["PYZ3_PREFIX"])
-assert str(prefix) == sys.argv[1] and Path.cwd() != beside
-define = f'-DPLATFORM="{os.environ["PYZ3_PLATFORM"]}"'
-subprocess.run([os.environ["CC"], define, "-c", beside / "deep.c", "-o", "deep.o"], check=True)
-subprocess.run([os.environ["AR"], "rcs", prefix / "lib/libdeep.a", "deep.o"], check=True)
-shutil.copy(beside / "deep.h", prefix / "include")
-""",
-    "deep.h": "int deep_thought(void);\n",
-    "deep.c": """\
-#include "deep.h"
-#include <string.h>
-int deep_thought(void) { return strchr(PLATFORM, '-') ? 42 : 40; }
-""",
-}
+windows = sys.platform == "win32"
+setup(name="probe", version="1", packages=["probe"], ext_modules=[Extension("probe.fast", ["fast.c"]%s)])
+"""
+PLAIN = "int helper(int x) { return x + 1; }\n"
+MODULE = factory.ANSWER % {"name": "fast"}
+NEEDS_PYTHON = "#include <Python.h>\nvoid helper(void) { PyErr_Clear(); }\n"
+NOTE = (
+    "note: probe.fast: not modules to import, but libraries for ctypes or cffi: "
+    "no source defines a PyInit_… function"
+)
 
 
-def test_a_library_is_built_beside_a_project(pyz3_cache: Path, tmp_path: Path) -> None:
-    beside, project = tmp_path / "with space", tmp_path / "project"
-    for folder, files in ((project, PROJECT), (beside, BESIDE)):
-        folder.mkdir()
-        for name, text in files.items():
-            (folder / name).write_text(text, encoding="utf-8")
+def build(
+    root: Path, files: Mapping[str, str], *platforms: str, cache: Path, more: str = ""
+) -> subprocess.CompletedProcess[str]:
+    for name, text in {"setup.py": SETUP % more, "probe/__init__.py": "", **files}.items():
+        path = root / "probe" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    chosen = (word for name in platforms for word in ("--platform", name))
+    return factory.pyz3("wheel", root / "probe", *chosen, "-o", root / "out", cache=cache)
 
-    def build() -> str:
-        shutil.rmtree(tmp_path / "out", ignore_errors=True)
-        chosen = [word for name in PLATFORMS for word in ("--platform", name)]
-        arguments = ("--config", str(beside / "help.toml"), *chosen, "--python", str(PYTHON))
-        done = factory.pyz3("wheel", project, *arguments, "-o", tmp_path / "out", cache=pyz3_cache)
-        assert done.returncode == 0, done.stderr
-        said = set()
-        for runtime in runtimes.all_known():
-            if str(runtime.platform) in PLATFORMS and runtime.python == PYTHON:
-                platform = Platform(runtime.platform)
-                tag = platform.wheel_platform_for(platform.floor(PYTHON))
-                (wheel,) = (tmp_path / "out").glob(f"*-{tag}.whl")
-                code = "import probe; print(probe.answer())"
-                known = runtimes.require(runtime.name)
-                said.add(runtimes.run_python(known, code, wheels=[wheel], tmp_path=tmp_path))
-        (answer,) = said
-        return answer
 
-    assert build() == "42\n"
-    # A command that has changed is run again, though the project has not.
-    script = (beside / "build.py").read_text(encoding="utf-8")
-    (beside / "build.py").write_text(
-        script.replace('os.environ["PYZ3_PLATFORM"]', '"none"'), encoding="utf-8"
-    )
-    assert build() == "40\n"
-    assert factory.listing(project) == sorted(PROJECT)
+def test_a_library_for_ctypes(pyz3_cache: Path, tmp_path: Path) -> None:
+    platforms = dict.fromkeys((str(HERE.platform), "linux-aarch64", "macos-arm64", "windows-x64"))
+    done = build(tmp_path, {"fast.c": PLAIN}, *platforms, cache=pyz3_cache)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines().count(NOTE) == 1
+    wheels = sorted((tmp_path / "out").glob("*.whl"))
+    assert len(wheels) == len(platforms)
+    suffixes = [Target(platform=Platform(name), python=THIS).extension_suffix for name in platforms]
+    held = [
+        name for path in wheels for name in zipfile.ZipFile(path).namelist() if name.startswith("probe/fast")
+    ]
+    assert sorted(held) == sorted(f"probe/fast{suffix}" for suffix in suffixes)
+    file = f"probe/fast{HERE.extension_suffix}"
+    (path,) = (path for path in wheels if file in zipfile.ZipFile(path).namelist())
+    zipfile.ZipFile(path).extract(file, tmp_path)
+    assert ctypes.CDLL(str(tmp_path / file)).helper(41) == 42
+
+
+@pytest.mark.parametrize(
+    ("source", "flags"),
+    [
+        (f"#ifdef NEVER\n{MODULE}#endif\n{PLAIN}", []),
+        (MODULE.replace("PyMODINIT_FUNC", "PyObject *") + PLAIN, ["-fvisibility=hidden"]),
+        (MODULE.replace("PyMODINIT_FUNC", "static PyObject *"), []),
+        (MODULE.replace("PyInit_fast", "PyInit_slow"), []),
+        (NEEDS_PYTHON, []),
+        (PLAIN.replace("int helper", "static int helper"), []),
+    ],
+    ids=["left out", "hidden", "static", "misspelled", "needs Python", "offers nothing"],
+)
+def test_a_module_without_its_init_function(
+    source: str, flags: list[str], pyz3_cache: Path, tmp_path: Path
+) -> None:
+    done = build(tmp_path, {"fast.c": source}, cache=pyz3_cache, more=f", extra_compile_args={flags}")
+    assert done.returncode == 9, done.stderr
+    assert f"probe/fast{HERE.extension_suffix} does not export PyInit_fast" in done.stderr
+    assert factory.listing(tmp_path / "out") == []
+
+
+# Headers that MSVC of before 2010 lacked, and a forced header that none of the sources includes.
+FOR_MSVC = '#ifndef _MSC_VER // [\n#error "Use this header only with MSVC"\n#endif\ntypedef int bad;\n'
+FORCED = """, include_dirs=["forced", "old"],
+    extra_compile_args=["/FIforced.h"] if windows else ["-include", "forced.h", "-Dold=new"]"""
+
+
+def test_forced_headers_and_headers_for_msvc(pyz3_cache: Path, tmp_path: Path) -> None:
+    files = {
+        "fast.c": f"#include <stdint.h>\n#include <inttypes.h>\nstatic const int64_t x = FORCED;\n{MODULE}",
+        "forced/forced.h": "#define FORCED 7\n",
+    }
+    on_unix = build(tmp_path / "unix", files, cache=pyz3_cache, more=FORCED.replace(', "old"]', "]"))
+    assert on_unix.returncode == 0, on_unix.stderr
+    files |= {f"old/{name}.h": FOR_MSVC for name in ("stdint", "inttypes")}
+    done = build(tmp_path, files, "windows-x64", cache=pyz3_cache, more=FORCED)
+    assert done.returncode == 0, done.stderr
+    assert len(factory.listing(tmp_path / "out")) == 1
+
+
+def test_mkdir_with_a_mode_as_msvc_lets_it(pyz3_cache: Path, tmp_path: Path) -> None:
+    source = f'{MODULE}int folder(void) {{ return mkdir("x", 0777) + rmdir("x"); }}\n'
+    done = build(tmp_path, {"fast.c": source}, "windows-x64", cache=pyz3_cache)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_text_that_names_the_build_folder_is_told(pyz3_cache: Path, tmp_path: Path) -> None:
+    write = "open('probe/where.py', 'w').write(f'HERE = {__file__!r}')\n"
+    done = build(tmp_path, {"fast.c": MODULE, "setup.py": write + SETUP % ""}, cache=pyz3_cache)
+    assert done.returncode == 0, done.stderr
+    assert "note: probe/where.py: the project writes the folder into it that it is built in\n" in done.stdout
