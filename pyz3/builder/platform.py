@@ -328,7 +328,8 @@ def _binary(module: Module | LinkedLibrary, paths: Sequence[Path], *, timed: boo
         # Zig's cache names each folder after a hash of everything that went into the file.
         key="-".join([*(path.parent.name for path in paths), paths[0].name]),
         limited_api=module.limited_api if isinstance(module, Module) else "",
-        exports=() if "*" in module.export_symbols else module.export_symbols,
+        # setuptools' lists are wishes: a linker elsewhere than on Windows has no use for them.
+        exports=() if foreign or "*" in module.export_symbols else module.export_symbols,
     )
 
 

@@ -76,6 +76,7 @@ def _module(link: RecordedLink, extra: Settings, *, optional: bool, python_abi: 
             ldflags=(*link.flags, *extra.ldflags),
         ),
         limited_api=_limited_api(link, python_abi),
+        export_symbols=link.export_symbols,
         optional=optional,
         links=link.archives,
         rpaths=link.runtime_library_dirs,

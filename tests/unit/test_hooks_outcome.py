@@ -170,6 +170,7 @@ def test_recorded_modules_become_the_jobs(backend: Backend) -> None:
             name="thing._fast",
             file=SO,
             settings=Settings(libraries=("m", "z"), library_dirs=("/src/lib",), ldflags=("-Wl,-O1",)),
+            export_symbols=("PyInit__fast",),
             links=("vendored",),
             units=(Unit(source="/src/fast.c", flags=("-DX=1", "-I/src/include", *added)),),
             objects=("/src/more.o",),

@@ -1,0 +1,130 @@
+"""What setuptools calls an extension and is none, and sources that were written for MSVC."""
+
+from __future__ import annotations
+
+import ctypes
+import zipfile
+from typing import TYPE_CHECKING
+
+import factory
+import lief
+import pytest
+
+from pyz3.targets import Platform, PythonVersion, Target
+
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Mapping
+    from pathlib import Path
+
+THIS = PythonVersion.current()
+HERE = Target(platform=Platform.current(), python=THIS)
+SETUP = """\
+import sys
+from setuptools import Extension, setup
+windows = sys.platform == "win32"
+setup(name="probe", version="1", packages=["probe"], ext_modules=[Extension("probe.fast", ["fast.c"]%s)])
+"""
+PLAIN = "int helper(int x) { return x + 1; }\n"
+MODULE = factory.ANSWER % {"name": "fast"}
+NEEDS_PYTHON = "#include <Python.h>\nvoid helper(void) { PyErr_Clear(); }\n"
+NOTE = (
+    "note: probe.fast: not modules to import, but libraries for ctypes or cffi: "
+    "no source defines a PyInit_… function"
+)
+
+
+def build(
+    root: Path, files: Mapping[str, str], *platforms: str, cache: Path, more: str = ""
+) -> subprocess.CompletedProcess[str]:
+    for name, text in {"setup.py": SETUP % more, "probe/__init__.py": "", **files}.items():
+        path = root / "probe" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    chosen = (word for name in platforms for word in ("--platform", name))
+    return factory.pyz3("wheel", root / "probe", *chosen, "-o", root / "out", cache=cache)
+
+
+def test_a_library_for_ctypes(pyz3_cache: Path, tmp_path: Path) -> None:
+    platforms = dict.fromkeys((str(HERE.platform), "linux-aarch64", "macos-arm64", "windows-x64"))
+    done = build(tmp_path, {"fast.c": PLAIN}, *platforms, cache=pyz3_cache)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines().count(NOTE) == 1
+    wheels = sorted((tmp_path / "out").glob("*.whl"))
+    assert len(wheels) == len(platforms)
+    suffixes = [Target(platform=Platform(name), python=THIS).extension_suffix for name in platforms]
+    held = [
+        name for path in wheels for name in zipfile.ZipFile(path).namelist() if name.startswith("probe/fast")
+    ]
+    assert sorted(held) == sorted(f"probe/fast{suffix}" for suffix in suffixes)
+    file = f"probe/fast{HERE.extension_suffix}"
+    (path,) = (path for path in wheels if file in zipfile.ZipFile(path).namelist())
+    zipfile.ZipFile(path).extract(file, tmp_path)
+    assert ctypes.CDLL(str(tmp_path / file)).helper(41) == 42
+
+
+@pytest.mark.parametrize(
+    ("source", "flags"),
+    [
+        (f"#ifdef NEVER\n{MODULE}#endif\n{PLAIN}", []),
+        (MODULE.replace("PyMODINIT_FUNC", "PyObject *") + PLAIN, ["-fvisibility=hidden"]),
+        (MODULE.replace("PyMODINIT_FUNC", "static PyObject *"), []),
+        (MODULE.replace("PyInit_fast", "PyInit_slow"), []),
+        (NEEDS_PYTHON, []),
+        (PLAIN.replace("int helper", "static int helper"), []),
+    ],
+    ids=["left out", "hidden", "static", "misspelled", "needs Python", "offers nothing"],
+)
+def test_a_module_without_its_init_function(
+    source: str, flags: list[str], pyz3_cache: Path, tmp_path: Path
+) -> None:
+    done = build(tmp_path, {"fast.c": source}, cache=pyz3_cache, more=f", extra_compile_args={flags}")
+    assert done.returncode == 9, done.stderr
+    assert f"probe/fast{HERE.extension_suffix} does not export PyInit_fast" in done.stderr
+    assert factory.listing(tmp_path / "out") == []
+
+
+# Headers that MSVC of before 2010 lacked, and a forced header that none of the sources includes.
+FOR_MSVC = '#ifndef _MSC_VER // [\n#error "Use this header only with MSVC"\n#endif\ntypedef int bad;\n'
+FORCED = """, include_dirs=["forced", "old"],
+    extra_compile_args=["/FIforced.h"] if windows else ["-include", "forced.h", "-Dold=new"]"""
+
+
+def test_forced_headers_and_headers_for_msvc(pyz3_cache: Path, tmp_path: Path) -> None:
+    files = {
+        "fast.c": f"#include <stdint.h>\n#include <inttypes.h>\nstatic const int64_t x = FORCED;\n{MODULE}",
+        "forced/forced.h": "#define FORCED 7\n",
+    }
+    on_unix = build(tmp_path / "unix", files, cache=pyz3_cache, more=FORCED.replace(', "old"]', "]"))
+    assert on_unix.returncode == 0, on_unix.stderr
+    files |= {f"old/{name}.h": FOR_MSVC for name in ("stdint", "inttypes")}
+    done = build(tmp_path, files, "windows-x64", cache=pyz3_cache, more=FORCED)
+    assert done.returncode == 0, done.stderr
+    assert len(factory.listing(tmp_path / "out")) == 1
+
+
+def test_mkdir_with_a_mode_as_msvc_lets_it(pyz3_cache: Path, tmp_path: Path) -> None:
+    source = f'{MODULE}int folder(void) {{ return mkdir("x", 0777) + rmdir("x"); }}\n'
+    done = build(tmp_path, {"fast.c": source}, "windows-x64", cache=pyz3_cache)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_text_that_names_the_build_folder_is_told(pyz3_cache: Path, tmp_path: Path) -> None:
+    write = "open('probe/where.py', 'w').write(f'HERE = {__file__!r}')\n"
+    done = build(tmp_path, {"fast.c": MODULE, "setup.py": write + SETUP % ""}, cache=pyz3_cache)
+    assert done.returncode == 0, done.stderr
+    assert "note: probe/where.py: the project writes the folder into it that it is built in\n" in done.stdout
+
+
+def test_what_setuptools_lists_for_windows_is_exported(pyz3_cache: Path, tmp_path: Path) -> None:
+    # One __declspec(dllexport) is enough for the linker to export nothing else by itself.
+    offered = "__declspec(dllexport) int offered(void) { return 1; }\nint listed(void) { return 2; }\n"
+    source = f"{MODULE.replace('PyMODINIT_FUNC', 'PyObject *')}{offered}int other(void) {{ return 3; }}\n"
+    done = build(
+        tmp_path, {"fast.c": source}, "windows-x64", cache=pyz3_cache, more=', export_symbols=["listed"]'
+    )
+    assert done.returncode == 0, done.stderr
+    (wheel,) = (tmp_path / "out").glob("*.whl")
+    (file,) = (name for name in zipfile.ZipFile(wheel).namelist() if name.endswith(".pyd"))
+    binary = lief.PE.parse(zipfile.ZipFile(wheel).read(file))
+    assert sorted(entry.name for entry in binary.get_export().entries) == ["PyInit_fast", "listed", "offered"]
