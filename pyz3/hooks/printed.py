@@ -17,6 +17,13 @@ _NOT_KNOWN = re.compile(
 )
 # Programs that come with a library, and tell where it is.
 _TOOL = re.compile(r"(?P<tool>\b[\w.]+-config)\b.*(?:[Nn]o such file|[Nn]ot found|cannot find)")
+# What setuptools and distutils tell of their work, none of it about what went wrong.
+_CHATTER = re.compile(
+    r"(running|creating|copying|writing|reading|adding|removing|moving|deleting|generating|byte-compiling) .*"
+    r"|(hard linking|installing library code|Copying|skipping) .*"
+    r"|warning: (build_py|install_lib): byte-compiling is disabled, skipping\."
+    r"|warning: no (previously-included|files found|directories found|previously included) .*"
+)
 # setuptools runs setup.py as a text.
 _SETUP = "<string>"
 
@@ -24,7 +31,8 @@ _SETUP = "<string>"
 def essence(output: str, *, source: str, said: str = "", lines: int = 30) -> str:
     """Give the end of what a build printed, in words that mean something to the project's maintainer.
 
-    Of tracebacks the project's own frames are left, and its files are named as it names them.
+    Of tracebacks the project's own frames are left, and its files are named as it names them.  What
+    setuptools tells of its work is left out.
 
     Args:
         output: All of it.
@@ -33,6 +41,7 @@ def essence(output: str, *, source: str, said: str = "", lines: int = 30) -> str
         lines: How many to give at most.
     """
     found = [line.rstrip() for line in _own(output.splitlines(), source) if line.strip()]
+    found = [line for line in found if not _CHATTER.fullmatch(line)]
     if found and said and found[-1] == said:
         found.pop()
     return "\n".join(found[-lines:]).replace(f"{source}/", "").replace(f"{source}\\", "")

@@ -285,6 +285,8 @@ def test_windows_links_leave_no_litter(hooks: Hooks) -> None:
 def test_what_goes_wrong_is_told(hooks: Hooks) -> None:
     (quits,) = hooks.run({"setup.py": "raise SystemExit('no luck')\n"}, LINUX)
     assert (quits.result.wheel, quits.result.error) == ("", "no luck")
+    (leaves,) = hooks.run({"setup.py": "raise SystemExit(10)\n"}, LINUX)
+    assert leaves.result.error == "it ended with exit code 10"
     (dies,) = hooks.run({"setup.py": "import os\nos._exit(3)\n"}, LINUX)
     assert dies.result.error == "the build backend's process wrote no result"
     (killed,) = hooks.run({"setup.py": "import os\nos.kill(os.getpid(), 9)\n"}, LINUX)

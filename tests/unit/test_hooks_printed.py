@@ -6,6 +6,13 @@ from pyz3.hooks.printed import essence, library_advice
 
 LOG = """\
 running bdist_wheel
+creating /cache/work/p-1/build/lib/p
+copying p/__init__.py -> /cache/work/p-1/build/lib/p
+writing p.egg-info/PKG-INFO
+reading manifest file 'p.egg-info/SOURCES.txt'
+warning: no previously-included files matching '*.pyc' found anywhere in distribution
+warning: build_py: byte-compiling is disabled, skipping.
+adding license file 'LICENSE'
 Traceback (most recent call last):
   File "/pyz3/hooks/inside/process.py", line 84, in _run_target
     result["wheel"] = _build(request, target)
@@ -18,7 +25,6 @@ Traceback (most recent call last):
 RuntimeError: run ./configure first
 """
 SHORT = """\
-running bdist_wheel
 Traceback (most recent call last):
   File "setup.py", line 5, in <module>
   File "tools/version.py", line 4, in version
@@ -31,9 +37,14 @@ def test_the_projects_own_frames_are_left() -> None:
     assert essence(LOG, source="/cache/work/p-1/src") == f"{SHORT}\n{said}"
 
 
+def test_what_the_project_says_is_left() -> None:
+    log = "running bdist_wheel\nPlease set P_DIR\ncreating: p\nwriting: q\n"
+    assert essence(log, source="/src") == "Please set P_DIR\ncreating: p\nwriting: q"
+
+
 def test_windows() -> None:
     frame = '  File "C:\\w\\src\\setup.py", line 1, in <module>'
-    log = f"{LOG.splitlines()[1]}\n{frame}\n    1/0\nZeroDivisionError: x\n"
+    log = f"{LOG.splitlines()[8]}\n{frame}\n    1/0\nZeroDivisionError: x\n"
     assert essence(log, source="C:\\w\\src") == (
         'Traceback (most recent call last):\n  File "setup.py", line 1, in <module>\n    1/0\n'
         "ZeroDivisionError: x"

@@ -201,6 +201,8 @@ def _result(*, error: str = "") -> dict[str, Any]:
 def _one_line(error: BaseException) -> str:
     text = str(error).strip()
     line = text.splitlines()[0] if text else ""
+    if isinstance(error, SystemExit) and isinstance(error.code, int):
+        return f"it ended with exit code {line}"
     if isinstance(error, SystemExit) and line:
         return line.removeprefix("error: ") if hasattr(line, "removeprefix") else line
     return f"{type(error).__name__}: {line}" if line else type(error).__name__
