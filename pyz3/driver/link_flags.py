@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _LD = "zig's linker has nothing like it"
 _OPEN = "the interpreter supplies what a module leaves undefined"
 _FLAT = "modules are bound as zig's linker binds them"
+_FINAL = "no names are written into a module afterwards"
 _PLACE = "a folder of this machine would be no use elsewhere"
 _REPORT = "it only reports"
 
@@ -66,6 +67,7 @@ _WORDS = Table(
         ("no_implicit_dylibs application_extension", "macos", "", _LD),
         ("multiply_defined=* single_module read_only_relocs=* bundle_loader=* w", "macos", "", IMPLIED),
         ("compatibility_version=* current_version=*", "macos", "", "a module has no version"),
+        ("headerpad_max_install_names headerpad=*", "macos", "", _FINAL),
         ("macosx_version_min=* macos_version_min=*", "macos", "", "the oldest system is the target's"),
         ("platform_version=*", "macos", "", "the oldest system is the target's"),
         ("syslibroot=*", "macos", "", "libraries are the target's own"),
@@ -104,6 +106,7 @@ _Z_SIZES = ("max-page-size=", "common-page-size=", "stack-size=")
 _FLAGS = Table(
     [
         ("-bundle -dynamiclib", "macos", "-shared", IMPLIED),
+        ("-headerpad_max_install_names", "macos", "", _FINAL),
         ("-dead_strip", "macos", "-Wl,-dead_strip", IMPLIED),
         ("-export-dynamic", "", "-rdynamic", IMPLIED),
         ("-flat_namespace -twolevel_namespace -force_flat_namespace", "macos", "", _FLAT),

@@ -53,6 +53,11 @@ _POSIX_ONLY = "it is a header of POSIX systems; the code that includes it is not
 _SDK = "set SDKROOT to the folder of a macOS SDK (MacOSX.sdk)"
 # On which platforms, which headers, what to do. The first that fits counts.
 _RULES = (
+    (
+        "linux macos musllinux pyodide windows",
+        re.compile(r"omp\.h"),
+        "it belongs to OpenMP, which zig has no runtime for; does the project have a switch for it?",
+    ),
     ("macos", _FRAMEWORK, f"it is part of Apple's framework {{name}}; {_SDK}"),
     ("linux musllinux pyodide windows", _FRAMEWORK, _ELSEWHERE.format("macOS")),
     (

@@ -31,6 +31,11 @@ EXTERNAL = (
             "windows-arm64",
             "it is a header of Visual Studio; zig builds with mingw's, which have none like it",
         ),
+        (
+            "omp.h",
+            "macos-arm64",
+            "it belongs to OpenMP, which zig has no runtime for; does the project have a switch for it?",
+        ),
         ("linux/if.h", "windows-x64", f"it is a header of Linux; {ELSEWHERE}"),
         (
             "sys/socket.h",
