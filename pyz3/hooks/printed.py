@@ -53,18 +53,13 @@ def library_advice(output: str) -> str:
     Args:
         output: All that it printed.
     """
-    tools = [match["tool"] for match in _TOOL.finditer(output) if match["tool"] != "pkg-config"]
     known = [next(filter(None, match.groups())) for match in _NOT_KNOWN.finditer(output)]
-    if known:
-        found, way = known, "let PKG_CONFIG_LIBDIR name the folder of its .pc file"
-    elif tools:
-        found, way = tools, f"let the project find its own {tools[0]}"
-    else:
+    tools = [match["tool"] for match in _TOOL.finditer(output) if match["tool"] != "pkg-config"]
+    if not (known or tools):
         return ""
     return (
-        f"{', '.join(dict.fromkeys(found))}: an external library is looked for, and this machine's own is of "
-        f"no use to other platforms; build it for each, and {way} (environment in [tool.pyz3]), or name its "
-        "folders (include-dirs, library-dirs in [tool.pyz3.extra])"
+        f"{', '.join(dict.fromkeys(known or tools))}: an external library is looked for, and this machine's own "
+        "is of no use to other platforms; before-build can build it for each and put it into PYZ3_PREFIX"
     )
 
 

@@ -80,32 +80,26 @@ def test_the_end_is_what_counts() -> None:
 
 
 @pytest.mark.parametrize(
-    ("output", "names", "way"),
+    ("output", "names"),
     [
         (
             "Package libusb-1.0 was not found in the pkg-config search path.\nNo package 'libusb-1.0' found",
             "libusb-1.0",
-            "let PKG_CONFIG_LIBDIR name the folder of its .pc file",
         ),
-        (
-            "Exception: pkg-config package 'libusb-1.0 >= 1.0.9' not found\n",
-            "libusb-1.0",
-            "let PKG_CONFIG_LIBDIR name the folder of its .pc file",
-        ),
+        ("Exception: pkg-config package 'libusb-1.0 >= 1.0.9' not found\n", "libusb-1.0"),
         (
             "Error: Could not run curl-config: [Errno 2] No such file or directory: 'curl-config'\n",
             "curl-config",
-            "let the project find its own curl-config",
         ),
-        ("/bin/sh: 1: mysql_config: not found\nsh: pg-config: not found\n", "pg-config", "its own pg-config"),
+        ("No package 'a' found\nNo package 'b' found\n/bin/sh: 1: c-config: not found\n", "a, b"),
+        ("/bin/sh: 1: pg-config: not found\n", "pg-config"),
     ],
 )
-def test_a_library_that_is_not_part_of_the_project(output: str, names: str, way: str) -> None:
-    advice = library_advice(output)
-    assert advice.startswith(
-        f"{names}: an external library is looked for, and this machine's own is of no use"
+def test_a_library_that_is_not_part_of_the_project(output: str, names: str) -> None:
+    assert library_advice(output) == (
+        f"{names}: an external library is looked for, and this machine's own is of no use to other platforms; "
+        "before-build can build it for each and put it into PYZ3_PREFIX"
     )
-    assert way in advice
 
 
 @pytest.mark.parametrize(
