@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from compat.projects import Project
-    from compat.verdicts import ProjectResult
+    from compat.verdicts import CellResult, ProjectResult
 
 _WORST_FIRST = ("failed", "different", "known", "equal", "unpublished", "skipped")
 _SYMBOLS = {"failed": "✗", "different": "≠", "known": "", "equal": "✓", "unpublished": "+", "skipped": "-"}
@@ -91,7 +91,14 @@ def _numbers(results: Sequence[ProjectResult], projects: Sequence[Project]) -> s
         f"differ for a known cause: {explained} ({_percent(explained, total)}).\n"
         f"- {made} of {len(extra)} cells without an official binary wheel have one of ours.\n"
         f"- In {imported} cells every extension module was imported on its platform.\n"
+        f"{_passed(cells)}"
     )
+
+
+def _passed(cells: Iterable[CellResult]) -> str:
+    counted = Counter(cell.platform for cell in cells if cell.suite and cell.suite.state == "passed")
+    spoken = ", ".join(f"{count} on {platform}" for platform, count in counted.most_common())
+    return f"- [Tests of the projects](#tests-of-the-projects) that pass: {spoken}.\n" if spoken else ""
 
 
 def _percent(part: int, total: int) -> str:
@@ -154,7 +161,8 @@ def _suites(results: Sequence[ProjectResult]) -> str:
                 rows.append([result.name, f"{cell.platform} {cell.python}", said, suite.summary])
     if not rows:
         return ""
-    text = "The projects' own tests, from their sdists, on the wheels that were built:\n\n"
+    text = "The projects' own tests, from their sdists, on the wheels that were built; those for Windows\n"
+    text += "run under Wine:\n\n"
     return "## Tests of the projects\n\n" + text + _table(["project", "cell", "result", "summary"], rows)
 
 

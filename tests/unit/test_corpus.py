@@ -438,8 +438,9 @@ def cell_result(cell: Cell, status: str, **values: object) -> CellResult:
 def test_page() -> None:
     old = Cell(platform=Platform.WINDOWS_X64, python=PythonVersion(3, 11))
     binary = {"wheel": "w.whl", "official": "thing-1-cp313-cp313-win_amd64.whl"}
+    passed = SuiteResult(runtime="host-3.13", state="passed", summary="1 passed")
     cells = (
-        cell_result(LINUX, "equal", imported="host-3.13", **binary),
+        cell_result(LINUX, "equal", imported="host-3.13", suite=passed, **binary),
         cell_result(old, "equal", **binary),
         cell_result(WINDOWS, "known", reasons=("file extra: x",), causes=("needs a | library",), **binary),
     )
@@ -462,6 +463,7 @@ def test_page() -> None:
     assert "with those that differ for a known cause: 3 (60.0 %)" in text
     assert "1 of 1 cells without an official binary wheel have one of ours" in text
     assert "In 1 cells every extension module was imported" in text
+    assert "that pass: 1 on linux-x86_64.\n" in text
     assert "2 projects (2 with C, 1 with C++)" in text
     rows = [line for line in text.splitlines() if line.startswith("|")]
     assert rows[8:12] == [
@@ -477,6 +479,9 @@ def test_page() -> None:
         "| project | cells | what |",
         "| --- | --- | --- |",
         "| other | windows-x64 3.11, windows-x64 3.13 | build: x y |",
+        "| project | cell | result | summary |",
+        "| --- | --- | --- | --- |",
+        "| thing | linux-x86_64 3.13 | passed | 1 passed |",
     ]
 
 
