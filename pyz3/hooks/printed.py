@@ -58,8 +58,8 @@ def library_advice(output: str) -> str:
     if not (known or tools):
         return ""
     return (
-        f"{', '.join(dict.fromkeys(known or tools))}: an external library is looked for, and this machine's own "
-        "is of no use to other platforms; before-build can build it for each and put it into PYZ3_PREFIX"
+        f"{', '.join(dict.fromkeys(known or tools))}: an external library is looked for, and this machine's "
+        "own is of no use to other platforms; before-build can build it for each and put it into PYZ3_PREFIX"
     )
 
 

@@ -97,8 +97,8 @@ def test_the_end_is_what_counts() -> None:
 )
 def test_a_library_that_is_not_part_of_the_project(output: str, names: str) -> None:
     assert library_advice(output) == (
-        f"{names}: an external library is looked for, and this machine's own is of no use to other platforms; "
-        "before-build can build it for each and put it into PYZ3_PREFIX"
+        f"{names}: an external library is looked for, and this machine's own is of no use to other "
+        "platforms; before-build can build it for each and put it into PYZ3_PREFIX"
     )
 
 
