@@ -35,6 +35,10 @@ _HOST_VARIABLES = frozenset(
     }
 )  # fmt: skip
 
+# `make check` of a library that a project builds (PyNaCl's libsodium) would run programs for other machines: by
+# these variables of automake's ("Scripts-based Testsuites" in its manual) there are none.
+_NO_TESTS = "TESTS= check_PROGRAMS="
+
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
@@ -155,6 +159,7 @@ def hook_environment(
         "VIRTUAL_ENV": str(python.parent.parent),
         # No library of the host's is one of the target's.
         "PKG_CONFIG_LIBDIR": os.devnull,
+        "MAKEFLAGS": f"{environ.get('MAKEFLAGS', '')} {_NO_TESTS}".strip(),
         "PYTHONHASHSEED": "0",
         "PYTHONDONTWRITEBYTECODE": "1",
         "SOURCE_DATE_EPOCH": str(epoch),

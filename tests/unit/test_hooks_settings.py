@@ -137,10 +137,15 @@ def test_the_hosts_compiler_and_python_are_not_heard_of() -> None:
         "PATH": os.pathsep.join(["/cache/environments/1/bin", "/bin"]),
         "VIRTUAL_ENV": "/cache/environments/1",
         "PKG_CONFIG_LIBDIR": os.devnull,
+        "MAKEFLAGS": "TESTS= check_PROGRAMS=",
         "PYTHONHASHSEED": "0",
         "PYTHONDONTWRITEBYTECODE": "1",
         "SOURCE_DATE_EPOCH": "7",
     }
+
+
+def test_the_users_flags_for_make_count_but_for_tests() -> None:
+    assert environment({"MAKEFLAGS": "-j4"})["MAKEFLAGS"] == "-j4 TESTS= check_PROGRAMS="
 
 
 def test_commands_that_stand_for_the_targets_own_are_found_before_this_machines() -> None:
