@@ -35,8 +35,8 @@ _HOST_VARIABLES = frozenset(
     }
 )  # fmt: skip
 
-# `make check` of a library that a project builds (PyNaCl's libsodium) would run programs for other machines: by
-# these variables of automake's ("Scripts-based Testsuites" in its manual) there are none.
+# `make check` of a library that a project builds (PyNaCl's libsodium) would run programs for other machines:
+# by these variables of automake's ("Scripts-based Testsuites" in its manual) there are none.
 _NO_TESTS = "TESTS= check_PROGRAMS="
 
 
