@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 # Stands in a command for the folder that holds its output until it is finished.
 SCRATCH = "{scratch}"
 
+# Longest first: -I is none of the others' beginnings, but they share theirs.
+_FOLDERS = ("-idirafter", "-isystem", "-iquote", "-I")
+
 _NO_FRAMEWORK = (
     "{}: zig has no frameworks of macOS, and pyz3 only parts of {}; "
     "set SDKROOT to the folder of a macOS SDK (MacOSX.sdk)"
@@ -40,6 +43,7 @@ class Setup:
         overlay: The file that lets Windows' headers be found in any spelling (``case_overlay``).
         define: ``NAME=VALUE``.
         prefix_maps: Pairs of folders and what ``__FILE__`` shows in their stead.
+        moved: Folders of headers, where the target's are, and flags for whoever includes them.
         library_dirs: Folders of libraries, behind those of the command.
         libraries: Files that each shared library is linked with: Python's import library.
         sdkroot: Folder of a macOS SDK; empty if there is none.
@@ -60,6 +64,7 @@ class Setup:
         overlay: str = "",
         define: Sequence[str] = (),
         prefix_maps: Sequence[tuple[str, str]] = (),
+        moved: Sequence[tuple[str, str, Sequence[str]]] = (),
         library_dirs: Sequence[str] = (),
         libraries: Sequence[str] = (),
         sdkroot: str = "",
@@ -75,6 +80,7 @@ class Setup:
         self.overlay = overlay
         self.define = tuple(define)
         self.prefix_maps = tuple(prefix_maps)
+        self.moved = tuple((here, there, tuple(flags)) for here, there, flags in moved)
         self.library_dirs = tuple(library_dirs)
         self.libraries = tuple(libraries)
         self.sdkroot = sdkroot
@@ -177,7 +183,7 @@ def _inquiry(args: Sequence[str], start: tuple[str, ...], target: DriverTarget) 
 
 def _compiler(start: tuple[str, ...], args: Sequence[str], setup: Setup, *, special: bool) -> Command:
     target = setup.target
-    compiled = translate_compile(args, target=target)
+    compiled = translate_compile(_moved(args, setup), target=target)
     stage = _stage(compiled.args)
     words, dropped = list(compiled.args), list(compiled.dropped)
     if stage == "link":
@@ -233,6 +239,28 @@ def _one_by_one(
         (*common, source, *extras, "-o", folder + name) for source, name in zip(sources, names, strict=True)
     ]
     return Command(steps, outputs=names if kept else [""] * len(names), dropped=dropped)
+
+
+def _moved(args: Sequence[str], setup: Setup) -> list[str]:
+    """Look for headers of build dependencies where the target's are."""
+    words: list[str] = []
+    extra: dict[str, None] = {}
+    for unit in units(args):
+        option = next((flag for flag in _FOLDERS if unit[0].startswith(flag)), "")
+        folder = unit[1] if len(unit) > 1 and option == unit[0] else unit[0][len(option) :]
+        for here, there, flags in setup.moved if option else ():
+            if f"{folder}/".startswith(f"{here}/"):
+                folder = there + folder[len(here) :]
+                extra.update(dict.fromkeys(flags))
+                break
+        words += (
+            (option, folder)
+            if len(unit) > 1 and option == unit[0]
+            else (option + folder,)
+            if option
+            else unit
+        )
+    return [*words, *extra]
 
 
 def _base_name(path: str) -> str:

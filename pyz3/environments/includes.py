@@ -13,9 +13,10 @@ from packaging.utils import canonicalize_name
 
 from pyz3.environments.fused import fuse_headers
 from pyz3.environments.target_wheels import target_wheel
+from pyz3.errors import Pyz3Error
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from pyz3.environments.venvs import Environment
     from pyz3.targets import Platform, PythonVersion
@@ -69,6 +70,21 @@ class MappedFlags:
     dependencies: tuple[tuple[str, str], ...]
 
 
+@dataclass(frozen=True, kw_only=True)
+class HeaderFolder:
+    """A package whose headers are others on the target.
+
+    Attributes:
+        here: Its folder in the build environment.
+        there: The target's.
+        flags: What whoever includes them is compiled with besides.
+    """
+
+    here: Path
+    there: Path
+    flags: tuple[str, ...]
+
+
 def map_include_dirs(
     flags: Sequence[str],
     *,
@@ -95,30 +111,100 @@ def map_include_dirs(
     """
 
     def fetch(dependency: Dependency) -> Path:
-        folders = {
-            part.spec.arch: target_wheel(
-                dependency.name,
-                dependency.version,
-                platform=part,
-                python=python,
-                built_with=environment.version,
-                cache=cache,
-                environ=environ,
-            )
-            for part in platform.slices
-        }
-        first = next(iter(folders.values()))
-        return first if len(folders) == 1 else fuse_headers(folders, first.parent)
+        return _fetch(dependency, environment, platform, python, cache=cache, environ=environ)
 
-    needs_long_double = platform.family == "windows" and platform.spec.arch != "arm64"
     return exchange(
         flags,
         platform=platform,
         site_packages=environment.site_packages,
         owner=lambda package: find_owner(environment.site_packages, package),
         fetch=fetch,
-        extra={"numpy": (_LONG_DOUBLE,)} if needs_long_double else {},
+        extra=_extra_flags(platform),
     )
+
+
+def header_folders(
+    *,
+    environment: Environment,
+    platform: Platform,
+    python: PythonVersion,
+    cache: Path,
+    environ: Mapping[str, str],
+) -> tuple[HeaderFolder, ...]:
+    """Give where the headers of build dependencies are for a target, for commands that nobody writes down.
+
+    Args:
+        environment: Where the dependencies are installed.
+        platform: The target's.
+        python: The target's.
+        cache: pyz3's cache.
+        environ: Environment variables, for pip.
+
+    Returns:
+        What is not the same on the target.  Where it has no wheel of a dependency, the folder does not exist.
+    """
+    found = []
+    for package, dependency in owners_of_headers(environment.site_packages):
+        here = environment.site_packages / package
+        extra = _extra_flags(platform).get(dependency.name, ())
+        if dependency.serves(platform):
+            there = here
+        else:
+            try:
+                wheel = _fetch(dependency, environment, platform, python, cache=cache, environ=environ)
+            except Pyz3Error:
+                wheel = cache / "target-wheels" / f"{dependency.name}-{dependency.version}" / f"no-{platform}"
+            there = wheel / package
+        if there != here or extra:
+            found.append(HeaderFolder(here=here, there=there, flags=extra))
+    return tuple(found)
+
+
+@lru_cache(maxsize=16)
+def owners_of_headers(site_packages: Path) -> tuple[tuple[str, Dependency], ...]:
+    """Give the packages with binaries and a folder ``include`` (numpy's ``_core/include``), and owners."""
+    packages = sorted(
+        {folder.relative_to(site_packages).parts[0] for folder in _include_folders(site_packages)}
+    )
+    owned = ((package, find_owner(site_packages, package)) for package in packages)
+    return tuple((package, owner) for package, owner in owned if owner and "any" not in owner.platforms)
+
+
+def _include_folders(site_packages: Path) -> Iterator[Path]:
+    for depth in ("*/include", "*/*/include"):
+        yield from site_packages.glob(depth)
+
+
+def _fetch(
+    dependency: Dependency,
+    environment: Environment,
+    platform: Platform,
+    python: PythonVersion,
+    *,
+    cache: Path,
+    environ: Mapping[str, str],
+) -> Path:
+    """Give the folder of the target's own wheel of a dependency."""
+    folders = {
+        part.spec.arch: target_wheel(
+            dependency.name,
+            dependency.version,
+            platform=part,
+            python=python,
+            built_with=environment.version,
+            cache=cache,
+            environ=environ,
+        )
+        for part in platform.slices
+    }
+    first = next(iter(folders.values()))
+    return first if len(folders) == 1 else fuse_headers(folders, first.parent)
+
+
+def _extra_flags(platform: Platform) -> dict[str, tuple[str, ...]]:
+    """Give the flags that a dependency's headers need on a target, by the dependency's name."""
+    needs_long_double = platform.family == "windows" and platform.spec.arch != "arm64"
+    return {"numpy": (_LONG_DOUBLE,)} if needs_long_double else {}
 
 
 def exchange(

@@ -254,7 +254,7 @@ class HookRunner:
             place,
             toolchain=around.toolchain,
             include=include,
-            environment=environment.python.parent.parent,
+            environment=environment,
             environ=around.environ,
             with_prefix=bool(options.before_build),
         )

@@ -11,11 +11,13 @@ from pyz3.driver.sysroot import extra_include_args, extra_link_args
 from pyz3.driver.target import DriverTarget
 from pyz3.driver.tools import Extras, Tools, write_overlay, write_tools
 from pyz3.engine.python_library import windows_library
+from pyz3.environments import header_folders
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from pyz3.engine.toolchain import Toolchain
+    from pyz3.environments import Environment
     from pyz3.hooks.settings import Place
     from pyz3.plan import Job
 
@@ -26,7 +28,7 @@ def tools_for(
     *,
     toolchain: Toolchain,
     include: Path,
-    environment: Path,
+    environment: Environment,
     environ: Mapping[str, str],
     with_prefix: bool,
 ) -> Tools:
@@ -37,7 +39,7 @@ def tools_for(
         place: Where it is worked on.
         toolchain: Zig and the cache.
         include: The prepared headers of its Python.
-        environment: The folder of the build environment: its packages have files for CMake.
+        environment: The build environment: its packages have headers, and files for CMake.
         environ: The user's environment variables; ``SDKROOT`` is a macOS SDK.
         with_prefix: Libraries are looked for where the configuration's own commands put them.
     """
@@ -46,12 +48,20 @@ def tools_for(
     libraries: tuple[Path, ...] = ()
     if job.target.platform.family == "windows":
         libraries = (windows_library(toolchain, include, job.target),)
+    moved = header_folders(
+        environment=environment,
+        platform=job.target.platform,
+        python=job.target.python,
+        cache=toolchain.cache,
+        environ=environ,
+    )
     extras = Extras(
         include=(include, *(folder / "include" for folder in prefix)),
         prefix_maps=((str(toolchain.cache), "cache"), (str(place.source), ".")),
         library_dirs=tuple(folder / "lib" for folder in prefix),
         libraries=libraries,
-        find_roots=(*prefix, environment, place.source, place.work),
+        moved=tuple((one.here, one.there, one.flags) for one in moved),
+        find_roots=(*prefix, environment.root, place.source, place.work),
         cmake_variables=_cmake_variables(job, include=include, libraries=libraries),
         sdkroot=Path(sdk) if sdk else None,
         log=place.folder / "driver.log",

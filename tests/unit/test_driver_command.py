@@ -47,6 +47,16 @@ def test_one_source_one_object() -> None:
     assert (command.outputs, command.dropped, command.says, command.error) == ((), (), "", "")
 
 
+def test_headers_of_packages_are_the_target_s() -> None:
+    moved = [("/env/numpy", "/wheels/numpy", ("-mlong-double-64",))]
+    inside = "-c x.c -o x.o -I/env/numpy/core -isystem /env/numpy -I /env/numpyro -I/env/other -L/env/numpy"
+    (step,) = steps(inside, moved=moved)
+    there = "-c x.c -I/wheels/numpy/core -isystem /wheels/numpy -I /env/numpyro -I/env/other -L/env/numpy"
+    assert step == f"{there} -mlong-double-64 -o x.o"
+    (step,) = steps("-c x.c -I/env/numpyro -o x.o", moved=moved)
+    assert step == "-c x.c -I/env/numpyro -o x.o"
+
+
 @pytest.mark.parametrize("target", [ELF, WINDOWS])
 def test_sources_without_an_output_are_compiled_one_by_one(target: str) -> None:
     extras = " ".join(("", *extra_include_args(DriverTarget(target))))

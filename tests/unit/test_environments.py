@@ -399,6 +399,40 @@ def test_who_owns_a_package(tmp_path: Path) -> None:
     assert find_owner(tmp_path, "b") is None
 
 
+def test_headers_that_are_others_on_the_target(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    site = tmp_path / "site-packages"
+    install(site, "deep", "deep/_core/include/deep.h,,\n", "Tag: cp313-cp313-manylinux_2_17_x86_64\n")
+    install(site, "rare", "rare/include/rare.h,,\n", "Tag: cp313-cp313-manylinux_2_17_x86_64\n")
+    install(site, "pure", "pure/include/pure.h,,\n", "Tag: py3-none-any\n")
+    install(site, "tool", "tool/data/share/include/x.h,,\n", "Tag: py3-none-manylinux_2_17_x86_64\n")
+    for folder in ("deep/_core/include", "rare/include", "pure/include", "tool/data/share/include"):
+        (site / folder).mkdir(parents=True)
+
+    def target_wheel(name: str, _version: str, **_options: object) -> Path:
+        if name == "rare":
+            raise Pyz3Error("there is none")
+        return tmp_path / "wheels" / name
+
+    monkeypatch.setattr(includes, "target_wheel", target_wheel)
+
+    def found(platform: Platform) -> list[tuple[Path, Path, tuple[str, ...]]]:
+        environment = venvs.Environment(
+            root=site, python=site, site_packages=site, requires=(), version="3.13", key="k"
+        )
+        folders = includes.header_folders(
+            environment=environment, platform=platform, python=PY313, cache=tmp_path, environ={}
+        )
+        return [(one.here, one.there, one.flags) for one in folders]
+
+    # What has no wheel there has no headers there, rather than this machine's.
+    nowhere = tmp_path / "target-wheels/rare-1.0/no-linux-aarch64/rare"
+    assert found(Platform.LINUX_AARCH64) == [
+        (site / "deep", tmp_path / "wheels/deep/deep", ()),
+        (site / "rare", nowhere, ()),
+    ]
+    assert found(Platform.LINUX_X86_64) == []
+
+
 @pytest.mark.parametrize(
     ("text", "met"),
     [
