@@ -26,8 +26,17 @@ FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "sysroot")  # 
 # What stands for Apple's SDK.
 SDK = os.path.join(FOLDER, "macos")  # noqa: PTH118 - pathlib is slow to import
 # Of these there is but the name to link with: many projects name them and use nothing of them.
-LINKED_FRAMEWORKS = ("AppKit", "ApplicationServices", "Carbon", "Cocoa", "Foundation", "Security")
-FRAMEWORKS = ("CoreFoundation", "CoreServices", "IOKit", "SystemConfiguration")
+LINKED_FRAMEWORKS = ("AppKit", "Carbon", "Cocoa", "Foundation", "Security")
+FRAMEWORKS = (
+    *(
+        "ApplicationServices",
+        "CoreFoundation",
+        "CoreGraphics",
+        "CoreServices",
+        "IOKit",
+        "SystemConfiguration",
+    ),
+)
 LIBRARIES = ("iconv", "resolv", "z")
 
 
