@@ -28,7 +28,7 @@ _LEGEND = """\
 |---|---|
 | ✓ | like the official wheel |
 | + | the project publishes no binary wheel for it; ours was built |
-| - | neither publishes one: the project's own `[tool.cibuildwheel]` leaves it out |
+| - | neither is there: the project's own `[tool.cibuildwheel]` or `requires-python` leaves it out |
 | (1) | not like the official wheel, for the cause with that number |
 | ≠ | not like the official wheel |
 | ✗ | no wheel |
