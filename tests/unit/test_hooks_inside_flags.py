@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pyz3.hooks.inside.configuration import variables
-from pyz3.hooks.inside.flags import Flags, absolute
+from pyz3.hooks.inside.flags import Flags, absolute, unix_name
 from pyz3.hooks.inside.recorder import Recorder, is_placeholder, placeholder
 
 
@@ -104,3 +104,12 @@ def test_paths_in_the_wheel(tmp_path: Path) -> None:
     assert recorder.wheel_path(str(tmp_path / "build" / "lib" / "demo" / "x.so")) == "demo/x.so"
     assert recorder.wheel_path(str(tmp_path / "src" / "demo" / "x.so")) == "demo/x.so"
     assert recorder.wheel_path(str(tmp_path / "elsewhere" / "x.so")) == "x.so"
+
+
+def test_a_library_that_a_project_calls_as_msvc_does(tmp_path: Path) -> None:
+    (tmp_path / "libsodium.a").write_bytes(b"")
+    folders = [str(tmp_path / "none"), str(tmp_path)]
+    assert unix_name("libsodium", folders) == "sodium"
+    assert unix_name("libother", folders) == "libother"
+    assert unix_name("sodium", folders) == "sodium"
+    assert unix_name("libsodium", []) == "libsodium"

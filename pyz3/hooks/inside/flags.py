@@ -1,6 +1,6 @@
 """Flags of compilers as this process hands them on: no folder of the host's, no path relative to a folder."""
 
-# ruff: noqa: PTH100, PTH110, PTH117 - distutils speaks in strings, which must stay as they are
+# ruff: noqa: PTH100, PTH110, PTH113, PTH117 - distutils speaks in strings, which must stay as they are
 
 from __future__ import annotations
 
@@ -84,6 +84,20 @@ def absolute(flags: Iterable[str]) -> list[str]:
         name = next((name for name in _FOLDERS if flag.startswith(name) and flag != name), "")
         done.append(f"{name}{os.path.abspath(with_slashes(flag[len(name) :]))}" if name else flag)
     return done
+
+
+def unix_name(library: str, folders: Sequence[str]) -> str:
+    """Give the name by which a Unix linker finds a library that a project calls as MSVC does.
+
+    ``libsodium`` is ``libsodium.lib`` there; ``configure`` makes ``libsodium.a``, which is ``-lsodium``.
+
+    Args:
+        library: As the project names it.
+        folders: Where it may be.
+    """
+    if library.startswith("lib") and any(os.path.isfile(f"{folder}/{library}.a") for folder in folders):
+        return library[3:]
+    return library
 
 
 def _below(folder: str) -> str:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .backslashes import with_slashes
 from .configuration import LINK_FLAGS
-from .flags import Flags, absolute, split_commands
+from .flags import Flags, absolute, split_commands, unix_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -208,7 +208,7 @@ class Recorder:
             candidates = (os.path.abspath(os.path.join(folder, f"lib{library}.a")) for folder in library_dirs)
             found = next((path for path in candidates if path in self.archives), None)
             if found is None:
-                system.append(library)
+                system.append(unix_name(library, library_dirs) if self._windows else library)
             else:
                 archives.append(self.archives[found]["name"])
         return {
