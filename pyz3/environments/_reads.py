@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import importlib.machinery
 import os
+import pathlib  # before os.stat is another: Python 3.9 and 3.10 would make a method of it
 import stat
 import sys
 from typing import TYPE_CHECKING, Any
@@ -158,7 +159,7 @@ class Reads:
         for group in (os.supports_fd, os.supports_dir_fd, os.supports_follow_symlinks):
             if own in group:
                 group.add(status_of)
-        accessor = getattr(sys.modules.get("pathlib"), "_NormalAccessor", None)  # of Python 3.9 and 3.10
+        accessor = getattr(pathlib, "_NormalAccessor", None)  # of Python 3.9 and 3.10
         if getattr(accessor, name, None) is own:
             setattr(accessor, name, staticmethod(status_of))
 

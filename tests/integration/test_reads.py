@@ -17,14 +17,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 START = """
-import importlib.util, json, os, shutil, sys
-from pathlib import Path
+import importlib.util, json, os, sys
 os.chdir("project")
 spec = importlib.util.spec_from_file_location("_reads", sys.argv[1])
 module = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(module)
 reads = module.Reads(os.getcwd(), [os.path.abspath("../scratch")])
 reads.watch()
+import shutil
+from pathlib import Path
 """
 END = """
 print(json.dumps([reads.files(), reads.copies(), reads.why_unknown()]))
