@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os.path
+
 from pyz3.driver.compile_flags import translate_compile
 from pyz3.driver.link_flags import translate_link
 from pyz3.driver.rules import is_source, units
@@ -19,8 +21,10 @@ if TYPE_CHECKING:
 # Stands in a command for the folder that holds its output until it is finished.
 SCRATCH = "{scratch}"
 
-# Longest first: -I is none of the others' beginnings, but they share theirs.
-_FOLDERS = ("-idirafter", "-isystem", "-iquote", "-I")
+# What may stand before a folder in one word.  A folder or file that is a word of its own has "" before it.
+_FOLDERS = ("-idirafter", "-isystem", "-iquote", "-I", "-L", "/I", "")
+# What follows these is written, and stays where it is.
+_WRITTEN = frozenset({"-o", "-MF", "-MT", "-MQ"})
 
 _NO_FRAMEWORK = (
     "{}: zig has no frameworks of macOS, and pyz3 only parts of {}; "
@@ -43,7 +47,8 @@ class Setup:
         overlay: The file that lets Windows' headers be found in any spelling (``case_overlay``).
         define: ``NAME=VALUE``.
         prefix_maps: Pairs of folders and what ``__FILE__`` shows in their stead.
-        moved: Folders of headers, where the target's are, and flags for whoever includes them.
+        moved: Packages of the build environment, where the target's are, flags for whoever includes their
+            headers, and why there are none of the target.
         library_dirs: Folders of libraries, behind those of the command.
         libraries: Files that each shared library is linked with: Python's import library.
         sdkroot: Folder of a macOS SDK; empty if there is none.
@@ -64,7 +69,7 @@ class Setup:
         overlay: str = "",
         define: Sequence[str] = (),
         prefix_maps: Sequence[tuple[str, str]] = (),
-        moved: Sequence[tuple[str, str, Sequence[str]]] = (),
+        moved: Sequence[tuple[str, str, Sequence[str], str]] = (),
         library_dirs: Sequence[str] = (),
         libraries: Sequence[str] = (),
         sdkroot: str = "",
@@ -80,7 +85,7 @@ class Setup:
         self.overlay = overlay
         self.define = tuple(define)
         self.prefix_maps = tuple(prefix_maps)
-        self.moved = tuple((here, there, tuple(flags)) for here, there, flags in moved)
+        self.moved = tuple((here, there, tuple(flags), why) for here, there, flags, why in moved)
         self.library_dirs = tuple(library_dirs)
         self.libraries = tuple(libraries)
         self.sdkroot = sdkroot
@@ -121,7 +126,9 @@ class Command:
         self.error = error
 
 
-def make_command(tool: Tool, args: Sequence[str], setup: Setup, *, special: bool = False) -> Command:
+def make_command(
+    tool: Tool, args: Sequence[str], setup: Setup, *, special: bool = False, cwd: str = ""
+) -> Command:
     """Give what ``tool`` is to do.
 
     Args:
@@ -129,6 +136,7 @@ def make_command(tool: Tool, args: Sequence[str], setup: Setup, *, special: bool
         args: Its arguments, response files read.
         setup: What it is for.
         special: The output is no plain file (``/dev/null``): zig would replace it.
+        cwd: What relative paths are relative to.
     """
     if tool == "ar":
         return Command([(setup.zig, "ar", *args)])
@@ -138,7 +146,10 @@ def make_command(tool: Tool, args: Sequence[str], setup: Setup, *, special: bool
         return Command([(setup.zig, "ranlib", *(a for a in args if not a.startswith("-") or a in own))])
     start = (setup.zig, tool, "-target", setup.target.zig)
     answer = _inquiry(args, start, setup.target) if args else Command(error="no input files")
-    return answer or _compiler(start, args, setup, special=special)
+    if answer:
+        return answer
+    words, lacking = _moved(args, setup, cwd)
+    return Command(error=lacking) if lacking else _compiler(start, words, setup, special=special)
 
 
 def output_of(args: Sequence[str]) -> str:
@@ -183,7 +194,7 @@ def _inquiry(args: Sequence[str], start: tuple[str, ...], target: DriverTarget) 
 
 def _compiler(start: tuple[str, ...], args: Sequence[str], setup: Setup, *, special: bool) -> Command:
     target = setup.target
-    compiled = translate_compile(_moved(args, setup), target=target)
+    compiled = translate_compile(args, target=target)
     stage = _stage(compiled.args)
     words, dropped = list(compiled.args), list(compiled.dropped)
     if stage == "link":
@@ -241,26 +252,26 @@ def _one_by_one(
     return Command(steps, outputs=names if kept else [""] * len(names), dropped=dropped)
 
 
-def _moved(args: Sequence[str], setup: Setup) -> list[str]:
-    """Look for headers of build dependencies where the target's are."""
+def _moved(args: Sequence[str], setup: Setup, cwd: str) -> tuple[list[str], str]:
+    """Look for headers and libraries of build dependencies where the target's are; say what it lacks."""
     words: list[str] = []
     extra: dict[str, None] = {}
-    for unit in units(args):
-        option = next((flag for flag in _FOLDERS if unit[0].startswith(flag)), "")
-        folder = unit[1] if len(unit) > 1 and option == unit[0] else unit[0][len(option) :]
-        for here, there, flags in setup.moved if option else ():
-            if f"{folder}/".startswith(f"{here}/"):
-                folder = there + folder[len(here) :]
-                extra.update(dict.fromkeys(flags))
-                break
-        words += (
-            (option, folder)
-            if len(unit) > 1 and option == unit[0]
-            else (option + folder,)
-            if option
-            else unit
-        )
-    return [*words, *extra]
+    for before, word in zip(("", *args), args, strict=False):
+        words.append(word)
+        if not setup.moved or before in _WRITTEN:
+            continue
+        for option in (flag for flag in _FOLDERS if word.startswith(flag)):
+            path = word[len(option) :]
+            if not path or path.startswith("-"):
+                continue
+            path = os.path.normpath(os.path.join(cwd, path))  # noqa: PTH118 - pathlib costs 15 ms
+            for here, there, flags, why in setup.moved:
+                if path == here or path.startswith(here + os.sep):
+                    if why:
+                        return [], f"'{word}' is of this machine, not of the target: {why}"
+                    words[-1] = option + there + path[len(here) :]
+                    extra.update(dict.fromkeys(flags))
+    return [*words, *extra], ""
 
 
 def _base_name(path: str) -> str:

@@ -56,7 +56,8 @@ def run_tool(
     words = read_response_files(args)
     output = output_of(words)
     special = bool(output) and os.path.exists(output) and not os.path.isfile(output)  # noqa: PTH110, PTH113 - see rules
-    command = make_command(tool, words, setup, special=special)
+    cwd = os.getcwd() if setup.moved else ""  # noqa: PTH109 - pathlib costs 15 ms
+    command = make_command(tool, words, setup, special=special, cwd=cwd)
     if setup.log and command.dropped:
         _write_log(setup, output, command.dropped)
     if command.error:

@@ -91,7 +91,8 @@ class Extras:
         include: Folders of headers, behind those of the command.
         define: ``NAME=VALUE``.
         prefix_maps: Pairs of folders and what ``__FILE__`` shows in their stead.
-        moved: Folders of headers, where the target's are, and flags for whoever includes them.
+        moved: Packages of the build environment, where the target's are, flags for whoever includes their
+            headers, and why there are none of the target.
         library_dirs: Folders of libraries, behind those of the command.
         libraries: Files that each shared library is linked with: Python's import library (Windows).
         sdkroot: Folder of a macOS SDK, for frameworks.
@@ -103,7 +104,7 @@ class Extras:
     include: tuple[Path, ...] = ()
     define: tuple[str, ...] = ()
     prefix_maps: tuple[tuple[str, str], ...] = ()
-    moved: tuple[tuple[Path, Path, tuple[str, ...]], ...] = ()
+    moved: tuple[tuple[Path, Path, tuple[str, ...], str], ...] = ()
     library_dirs: tuple[Path, ...] = ()
     libraries: tuple[Path, ...] = ()
     sdkroot: Path | None = None
@@ -174,7 +175,7 @@ def make_setup(
         overlay=str(write_overlay(global_cache.parent / "driver", zig_lib)) if windows else "",
         define=extras.define,
         prefix_maps=extras.prefix_maps,
-        moved=tuple((str(here), str(there), flags) for here, there, flags in extras.moved),
+        moved=tuple((str(here), str(there), flags, why) for here, there, flags, why in extras.moved),
         library_dirs=_texts(extras.library_dirs),
         libraries=_texts(extras.libraries),
         sdkroot=str(extras.sdkroot or ""),

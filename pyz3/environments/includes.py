@@ -78,11 +78,13 @@ class HeaderFolder:
         here: Its folder in the build environment.
         there: The target's.
         flags: What whoever includes them is compiled with besides.
+        trouble: Why the target has none, and what to do; empty if it has.
     """
 
     here: Path
     there: Path
     flags: tuple[str, ...]
+    trouble: str = ""
 
 
 def map_include_dirs(
@@ -141,23 +143,30 @@ def header_folders(
         environ: Environment variables, for pip.
 
     Returns:
-        What is not the same on the target.  Where it has no wheel of a dependency, the folder does not exist.
+        What is not the same on the target, by each path that it has here.  That a dependency cannot be had
+        is told of, not raised: it matters to who uses it alone.
     """
     found = []
     for package, dependency in owners_of_headers(environment.site_packages):
-        here = environment.site_packages / package
+        wheel, trouble = environment.site_packages, ""
         extra = _extra_flags(platform).get(dependency.name, ())
-        if dependency.serves(platform):
-            there = here
-        else:
+        if not dependency.serves(platform):
             try:
                 wheel = _fetch(dependency, environment, platform, python, cache=cache, environ=environ)
-            except Pyz3Error:
-                wheel = cache / "target-wheels" / f"{dependency.name}-{dependency.version}" / f"no-{platform}"
-            there = wheel / package
-        if there != here or extra:
-            found.append(HeaderFolder(here=here, there=there, flags=extra))
+            except Pyz3Error as error:
+                trouble = f"{error.message}; {error.tip}" if error.tip else error.message
+        if wheel != environment.site_packages or extra or trouble:
+            found += [
+                HeaderFolder(here=folder / package, there=wheel / package, flags=extra, trouble=trouble)
+                for folder in _spellings(environment.site_packages)
+            ]
     return tuple(found)
+
+
+def _spellings(site_packages: Path) -> tuple[Path, ...]:
+    """Give the paths that lead to ``site_packages``: CMake follows links, and lib64 may be one to lib."""
+    others = (path for path in (_lib64(site_packages), site_packages.resolve()) if path.is_dir())
+    return tuple(dict.fromkeys((site_packages, *others)))
 
 
 @lru_cache(maxsize=16)

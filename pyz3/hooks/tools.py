@@ -60,14 +60,16 @@ def tools_for(
         prefix_maps=((str(toolchain.cache), "cache"), (str(place.source), ".")),
         library_dirs=tuple(folder / "lib" for folder in prefix),
         libraries=libraries,
-        moved=tuple((one.here, one.there, one.flags) for one in moved),
+        moved=tuple((one.here, one.there, one.flags, one.trouble) for one in moved),
         find_roots=(*prefix, environment.root, place.source, place.work),
         cmake_variables=_cmake_variables(job, include=include, libraries=libraries),
         sdkroot=Path(sdk) if sdk else None,
         log=place.folder / "driver.log",
     )
+    # What hooks did without a package is not remembered for when it can be fetched.
+    lacking = [str(one.here) for one in moved if one.trouble]
     # Short: the first line of a script names it, and has no room for more.
-    name = hashlib.sha256(str(place.folder).encode()).hexdigest()[:12]
+    name = hashlib.sha256(" ".join((str(place.folder), *lacking)).encode()).hexdigest()[:12]
     return write_tools(
         toolchain.cache / "tools" / name,
         target=driver_target(job),

@@ -158,6 +158,64 @@ PyMODINIT_FUNC PyInit__core(void) { return PyModule_Create(&module); }
     "demo/__init__.py": "from ._core import fail, total\n",
 }
 
+# Nothing of this is written down: the compiler is run by the project itself.
+OWN_COMMANDS = {
+    "pyproject.toml": PYPROJECT.format('"numpy>=2"'),
+    "setup.py": """\
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy
+from setuptools import Extension, setup
+from setuptools.command.build_ext import build_ext
+
+
+class Own(build_ext):
+    def build_extension(self, extension):
+        include = numpy.get_include()
+        result = Path(self.get_ext_fullpath(extension.name))
+        for folder in (result.parent, Path(self.build_temp)):
+            folder.mkdir(parents=True, exist_ok=True)
+        made = str(Path(self.build_temp, "core.o"))
+        short = os.path.relpath(include)
+        subprocess.run([os.environ["CC"], "-c", "core.c", "-I", short, "-o", made], check=True)
+        if sys.platform == "linux":
+            library = [f"-L{Path(include).parent / 'lib'}", "-lnpymath"]
+        else:
+            library = []
+        subprocess.run([os.environ["CC"], "-shared", made, *library, "-o", str(result)], check=True)
+
+
+setup(
+    name="demo", version="1", packages=["demo"], cmdclass={"build_ext": Own},
+    ext_modules=[Extension("demo._core", ["core.c"])],
+)
+""",
+    "core.c": """\
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <numpy/arrayobject.h>
+#include <numpy/halffloat.h>
+
+static PyObject *sizes(PyObject *self, PyObject *unused) {
+#ifdef __linux__
+    double one = npy_half_to_double(0x3c00);  /* of numpy's static library */
+#else
+    double one = 1;
+#endif
+    return Py_BuildValue("iid", NPY_SIZEOF_LONG, NPY_SIZEOF_LONGDOUBLE, one);
+}
+static PyMethodDef methods[] = {{"sizes", sizes, METH_NOARGS, NULL}, {NULL, NULL, 0, NULL}};
+static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "_core", NULL, 0, methods};
+PyMODINIT_FUNC PyInit__core(void) { return PyModule_Create(&module); }
+""",
+    "demo/__init__.py": "from ._core import sizes\n",
+}
+# Of long and of long double, by numpy's wheel of that platform.
+SIZES = {"linux-x86_64": (8, 16), "linux-aarch64": (8, 16), "windows-x64": (4, 8)}
+
 CALL = """\
 import demo
 print(demo.total([1, 2, 39]))
@@ -178,21 +236,36 @@ except RuntimeError as error:
     ],
 )
 def test_a_wheel_is_called(files: Mapping[str, str], pyz3_cache: Path, tmp_path: Path) -> None:
+    said = said_by_wheels(files, CALL, pyz3_cache, tmp_path)
+    assert said == [(name, "42\nas it should\n") for name, _ in said]
+
+
+def test_a_compiler_that_a_project_runs_has_the_target_s_numpy(pyz3_cache: Path, tmp_path: Path) -> None:
+    call = "import demo\nprint(*demo.sizes())\n"
+    said = said_by_wheels(OWN_COMMANDS, call, pyz3_cache, tmp_path)
+    assert said == [(name, "{} {} 1.0\n".format(*SIZES[name])) for name, _ in said]
+
+
+def said_by_wheels(files: Mapping[str, str], call: str, cache: Path, tmp_path: Path) -> list[tuple[str, str]]:
+    """Give what ``call`` prints with the wheels of a project, each with its platform."""
     project = tmp_path / "project"
     for name, text in files.items():
         (project / name).parent.mkdir(parents=True, exist_ok=True)
         (project / name).write_text(text, encoding="utf-8")
     chosen = [word for name in PLATFORMS for word in ("--platform", name)]
     arguments = ("wheel", project, *chosen, "--python", str(PYTHON), "-o", tmp_path / "out")
-    done = factory.pyz3(*arguments, cache=pyz3_cache)
+    done = factory.pyz3(*arguments, cache=cache)
     assert done.returncode == 0, done.stderr
     assert len(factory.listing(tmp_path / "out")) == len(PLATFORMS)
+    said = []
     for name in PLATFORMS:
         platform = Platform(name)
         (wheel,) = (tmp_path / "out").glob(f"*{platform.wheel_platform_for(platform.floor(PYTHON))}.whl")
         known = [one for one in runtimes.all_known() if (one.platform, one.python) == (platform, PYTHON)]
         for runtime in known:
-            said = runtimes.run_python(
-                runtimes.require(runtime.name), CALL, wheels=[wheel], tmp_path=tmp_path
+            told = runtimes.run_python(
+                runtimes.require(runtime.name), call, wheels=[wheel], tmp_path=tmp_path
             )
-            assert said == "42\nas it should\n"
+            said.append((name, told))
+    assert {"linux-aarch64", "windows-x64"} <= {name for name, _ in said}
+    return said

@@ -48,13 +48,43 @@ def test_one_source_one_object() -> None:
 
 
 def test_headers_of_packages_are_the_target_s() -> None:
-    moved = [("/env/numpy", "/wheels/numpy", ("-mlong-double-64",))]
-    inside = "-c x.c -o x.o -I/env/numpy/core -isystem /env/numpy -I /env/numpyro -I/env/other -L/env/numpy"
+    moved = [("/Inst/numpy", "/wheels/numpy", ("-mlong-double-64",), "")]
+    inside = "-c x.c -o x.o -I/Inst/numpy/core -isystem /Inst/numpy -I /Inst/numpyro -I/Inst/other"
     (step,) = steps(inside, moved=moved)
-    there = "-c x.c -I/wheels/numpy/core -isystem /wheels/numpy -I /env/numpyro -I/env/other -L/env/numpy"
+    there = "-c x.c -I/wheels/numpy/core -isystem /wheels/numpy -I /Inst/numpyro -I/Inst/other"
     assert step == f"{there} -mlong-double-64 -o x.o"
-    (step,) = steps("-c x.c -I/env/numpyro -o x.o", moved=moved)
-    assert step == "-c x.c -I/env/numpyro -o x.o"
+    (step,) = steps("-c x.c -I/Inst/numpyro -o x.o", moved=moved)
+    assert step == "-c x.c -I/Inst/numpyro -o x.o"
+    assert steps("-c x.c -I/Inst/x/../numpy", moved=moved)[0].startswith("-c -I/wheels/numpy -mlong")
+    # What a command writes is nobody's header.
+    (step,) = steps("-c x.c -MF /Inst/numpy/x.d -o /Inst/numpy/x.o", moved=moved)
+    assert step == "-c x.c -MF /Inst/numpy/x.d -o /Inst/numpy/x.o"
+
+
+def test_libraries_of_packages_are_the_target_s() -> None:
+    moved = [("/env/numpy", "/wheels/numpy", (), "")]
+    (step,) = steps("-shared x.o -L/env/numpy/lib -lnpymath /env/numpy/lib/libm.a -o x.so", moved=moved)
+    assert "x.o -L/wheels/numpy/lib -lnpymath /wheels/numpy/lib/libm.a" in step
+    assert "/env" not in step
+
+
+@pytest.mark.parametrize("flag", ["/I/env/numpy", "-I../../env/numpy", "-I../../env/numpy/x"])
+def test_folders_of_packages_are_found_however_they_are_written(flag: str) -> None:
+    moved = [("/env/numpy", "/wheels/numpy", (), "")]
+    command = make_command("cc", ["-c", "x.c", flag], setup(WINDOWS, moved=moved), cwd="/a/b")
+    assert f"-I/wheels/numpy{flag.partition('numpy')[2]}" in command.steps[0]
+
+
+def test_a_package_that_the_target_lacks_is_an_error_of_those_who_use_it() -> None:
+    moved = [("/env/rare", "/env/rare", (), "rare 1.0 has no wheel for the target; leave it out")]
+    command = make_command("c++", ["-c", "x.cc", "-I/env/rare/include"], setup(ELF, moved=moved))
+    assert command.steps == ()
+    assert command.error == (
+        "'-I/env/rare/include' is of this machine, not of the target: "
+        "rare 1.0 has no wheel for the target; leave it out"
+    )
+    assert make_command("c++", ["-c", "x.cc", "-I/env/other"], setup(ELF, moved=moved)).error == ""
+    assert make_command("c++", ["-dumpmachine", "-I/env/rare"], setup(ELF, moved=moved)).error == ""
 
 
 @pytest.mark.parametrize("target", [ELF, WINDOWS])

@@ -410,27 +410,55 @@ def test_headers_that_are_others_on_the_target(tmp_path: Path, monkeypatch: pyte
 
     def target_wheel(name: str, _version: str, **_options: object) -> Path:
         if name == "rare":
-            raise Pyz3Error("there is none")
+            raise Pyz3Error("there is none", tip="leave it out")
         return tmp_path / "wheels" / name
 
     monkeypatch.setattr(includes, "target_wheel", target_wheel)
 
-    def found(platform: Platform) -> list[tuple[Path, Path, tuple[str, ...]]]:
+    def found(platform: Platform) -> list[tuple[Path, Path, str]]:
         environment = venvs.Environment(
             root=site, python=site, site_packages=site, requires=(), version="3.13", key="k"
         )
         folders = includes.header_folders(
             environment=environment, platform=platform, python=PY313, cache=tmp_path, environ={}
         )
-        return [(one.here, one.there, one.flags) for one in folders]
+        assert {one.flags for one in folders} <= {()}
+        return [(one.here, one.there, one.trouble) for one in folders]
 
-    # What has no wheel there has no headers there, rather than this machine's.
-    nowhere = tmp_path / "target-wheels/rare-1.0/no-linux-aarch64/rare"
     assert found(Platform.LINUX_AARCH64) == [
-        (site / "deep", tmp_path / "wheels/deep/deep", ()),
-        (site / "rare", nowhere, ()),
+        (site / "deep", tmp_path / "wheels/deep/deep", ""),
+        (site / "rare", site / "rare", "there is none; leave it out"),
     ]
     assert found(Platform.LINUX_X86_64) == []
+
+
+def test_headers_are_found_by_every_path_that_leads_to_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = tmp_path / "real"
+    site = real / "lib/python3.13/site-packages"
+    install(site, "numpy", "numpy/_core/include/x.h,,\n", "Tag: cp313-cp313-manylinux_2_17_x86_64\n")
+    (site / "numpy/_core/include").mkdir(parents=True)
+    link = tmp_path / "link"
+    try:
+        (real / "lib64").symlink_to("lib", target_is_directory=True)
+        link.symlink_to(real, target_is_directory=True)
+    except OSError:
+        pytest.skip("links cannot be made here")
+    monkeypatch.setattr(includes, "target_wheel", lambda *_, **__: tmp_path / "wheel")
+    shown = link / "lib/python3.13/site-packages"
+    folders = includes.header_folders(
+        environment=venvs.Environment(
+            root=link, python=link, site_packages=shown, requires=(), version="3.13", key="k"
+        ),
+        platform=Platform.WINDOWS_X64,
+        python=PY313,
+        cache=tmp_path,
+        environ={},
+    )
+    places = [shown, link / "lib64/python3.13/site-packages", site.resolve()]
+    assert [one.here for one in folders] == [place / "numpy" for place in places]
+    assert {(one.there, one.flags) for one in folders} == {(tmp_path / "wheel/numpy", ("-mlong-double-64",))}
 
 
 @pytest.mark.parametrize(
