@@ -221,6 +221,10 @@ def test_a_path_of_this_machine_in_a_binary_is_refused(pyz3_cache: Path, tmp_pat
     assert done.returncode == 9, done.stderr
     assert f"probe/fast{HERE.extension_suffix}: it holds the path {pyz3_cache}/" in done.stderr
     assert factory.listing(tmp_path / "out") == []
+    # Debuggers need such paths; on macOS there are always some.
+    options = ("--platform", "macos-arm64", "--optimize", "Debug")
+    done = wheel(project, *options, out=tmp_path / "out", cache=pyz3_cache)
+    assert done.returncode == 0, done.stderr
 
 
 HELP = """\
