@@ -10,11 +10,11 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     from compat.cells import Cell
     from compat.projects import Project
@@ -25,6 +25,8 @@ _TITLE = re.compile(r"✗ (?P<platform>[^·(]+?)(?: · (?P<module>\S+))?(?:  \((
 _END = re.compile(r"(✗ |! \S+ is left out|error: |\d+ wheels? )")
 CONFIG = "pyz3.toml"
 _CONSTRAINTS = "constraints.txt"
+# Scripts that fetch a C library's sources, and compile them as before-build.
+_LIBRARIES = Path(__file__).with_name("libraries")
 _LOG = "build.log"
 _LINES = 12  # of an error; the whole output is kept beside
 
@@ -70,6 +72,9 @@ def build(project: Project, cells: Sequence[Cell], folder: Path, *, all_platform
     (folder / "dist").mkdir(parents=True)
     if project.config:
         (folder / CONFIG).write_text(project.config, encoding="utf-8")
+    for name in project.libraries:
+        script = Path(shutil.copy(_LIBRARIES / f"{name}.py", folder))
+        subprocess.run([sys.executable, script, "fetch"], check=True, stdout=subprocess.DEVNULL)
     if project.constraints:
         (folder / _CONSTRAINTS).write_text("\n".join(project.constraints) + "\n", encoding="utf-8")
     words = command_line(project, cells, all_platforms=all_platforms)[1:]

@@ -43,6 +43,7 @@ class Project(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     environment: dict[str, str] = {}
     constraints: tuple[str, ...] = ()
     config: str = ""
+    libraries: tuple[str, ...] = ()
     known: tuple[Known, ...] = ()
     tests: Suite | None = None
 
