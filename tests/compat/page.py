@@ -77,7 +77,8 @@ def _numbers(results: Sequence[ProjectResult], projects: Sequence[Project]) -> s
     counted = Counter(cell.status for cell in cells if is_published(cell))
     total = sum(counted.values())
     pythons = " and ".join(dict.fromkeys(cell.python for cell in cells))
-    languages = Counter(language for project in projects for language in project.languages)
+    named = {result.name for result in results}
+    languages = Counter(word for project in projects if project.name in named for word in project.languages)
     spoken = ", ".join(f"{count} with {language}" for language, count in languages.most_common())
     imported = sum(bool(cell.imported) for cell in cells)
     equal, explained = counted["equal"], counted["equal"] + counted["known"]
