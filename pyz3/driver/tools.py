@@ -11,8 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pyz3.driver import apple
-from pyz3.driver.apple import Facts
+from pyz3.driver.answers import Facts, commands_for
 from pyz3.driver.autoconf import config_site, configure_variables
 from pyz3.driver.command import Setup, triple
 from pyz3.driver.sysroot import SDK, case_overlay
@@ -46,16 +45,16 @@ if status < 0 and os.name == "posix":
     os.kill(os.getpid(), -status)
 raise SystemExit(status)
 """
-# Of a macOS target: what stands for Apple's own commands.
-_APPLE = """\
+# What stands for commands that tell of this machine.
+_ANSWERING = """\
 {interpreter}
-# Written by pyz3; it answers for {zig}, as Apple's command of that name does.
+# Written by pyz3; it answers for {zig}, as the command of that name does there.
 import os
 import subprocess
 import sys
 
 sys.path.append({package!r})
-from pyz3.driver.apple import Facts, answer
+from pyz3.driver.answers import Facts, answer
 
 found = answer({name!r}, sys.argv[1:], {facts!r})
 if found.command:
@@ -234,9 +233,8 @@ def write_tools(
             verbose=verbose,
         )
         programs[tool] = _write_program(folder, tool, text, python)
-    path = (folder / _COMMANDS,) if target.system == "macos" else ()
-    for commands in path:
-        _write_apple_commands(commands, target, programs, sdk=extras.sdkroot, python=python)
+    commands = folder / _COMMANDS
+    _write_answering(commands, target, programs, sdk=extras.sdkroot, python=python)
     toolchain = folder / "toolchain.cmake"
     _write(toolchain, cmake_toolchain(target, programs, extras).encode(), mode=0o644)
     site = folder / "config.site"
@@ -248,20 +246,22 @@ def write_tools(
         ranlib=programs["ranlib"],
         cmake_toolchain=toolchain,
         autoconf=configure_variables(target, site, system=platform.system(), machine=platform.machine()),
-        path=path,
+        path=(commands,),
     )
 
 
-def _write_apple_commands(
+def _write_answering(
     folder: Path, target: DriverTarget, programs: Mapping[str, Path], *, sdk: Path | None, python: str
 ) -> None:
     facts = Facts(
         sdk=str(sdk or SDK),
         version=target.zig.partition(".")[2],
         programs={name: str(path) for name, path in programs.items()},
+        system=target.system,
+        machine=target.machine,
     )
-    for name in apple.COMMANDS:
-        text = _APPLE.format(
+    for name in commands_for(target.system):
+        text = _ANSWERING.format(
             interpreter=_first_lines(python),
             zig=target.zig,
             package=str(Path(__file__).parents[2]),

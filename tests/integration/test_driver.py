@@ -438,7 +438,7 @@ def test_what_the_command_cannot_do(
 def test_commands_of_apple(tmp_path: Path, pyz3_cache: Path) -> None:
     driver = make("macos", tmp_path, pyz3_cache)
     (folder,) = driver.tools.path
-    assert sorted(path.name for path in folder.iterdir()) == ["sw_vers", "xcode-select", "xcrun"]
+    assert sorted(path.name for path in folder.iterdir()) == ["sw_vers", "uname", "xcode-select", "xcrun"]
     assert driver.run(folder / "xcrun", "--show-sdk-path").stdout == f"{SDK}\n"
     assert driver.run(folder / "sw_vers", "-productVersion").stdout == "11.0\n"
     (driver.folder / "two.c").write_text(TWO)

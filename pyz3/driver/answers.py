@@ -1,6 +1,7 @@
-"""What commands of Apple's developer tools answer for a target: build scripts ask them for the SDK.  Pure.
+"""What commands answer for a target that build scripts ask about the machine.  Pure.
 
-``xcrun(1)``, ``xcode-select(1)`` and ``sw_vers(1)`` are on every macOS that compiles, and nowhere else.
+Makefiles ask ``uname(1)`` (POSIX) what they compile for.  ``xcrun(1)``, ``xcode-select(1)`` and
+``sw_vers(1)`` are on every macOS that compiles, and nowhere else; scripts ask them for the SDK.
 """
 
 from __future__ import annotations
@@ -9,7 +10,17 @@ TYPE_CHECKING = False  # see target.py
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-COMMANDS = ("sw_vers", "xcode-select", "xcrun")
+_APPLE = ("sw_vers", "xcode-select", "xcrun")
+# Name and release of systems: of those that the oldest supported Pythons run on, and of MSYS2 on Windows.
+_SYSTEMS = {
+    "elf": ("Linux", "5.4.0"), "macos": ("Darwin", "20.6.0"), "windows": ("MINGW64_NT-10.0", "3.4.0"),
+    "wasm": ("Emscripten", "4.0.0"),
+}  # fmt: skip
+_MACHINES = {
+    ("elf", "x86"): "i686", ("elf", "arm"): "armv7l", ("elf", "powerpc64le"): "ppc64le",
+    ("macos", "aarch64"): "arm64", ("windows", "x86"): "i686",
+}  # fmt: skip
+_OPERATING = {"elf": "GNU/Linux", "macos": "Darwin", "windows": "Msys", "wasm": "Emscripten"}
 
 # What xcrun may be asked to run, and which of pyz3's tools does it.
 _TOOLS = {
@@ -29,16 +40,25 @@ class Facts:
         sdk: The folder of the SDK, or of what stands for it.
         version: Of the oldest macOS that is promised: ``11.0``.
         programs: ``cc``, ``c++``, ``ar``, ``ranlib`` → path.
+        system: As :class:`pyz3.driver.target.DriverTarget` has it.
+        machine: As zig calls it.
     """
 
-    def __init__(self, *, sdk: str, version: str, programs: Mapping[str, str]) -> None:
+    def __init__(
+        self, *, sdk: str, version: str, programs: Mapping[str, str], system: str, machine: str
+    ) -> None:
+        self.system = system
+        self.machine = machine
         self.sdk = sdk
         self.version = version
         self.programs = dict(programs)
 
     def __repr__(self) -> str:
         """Give an expression that makes its like: the commands hold it."""
-        return f"Facts(sdk={self.sdk!r}, version={self.version!r}, programs={self.programs!r})"
+        return (
+            f"Facts(sdk={self.sdk!r}, version={self.version!r}, programs={self.programs!r}, "
+            f"system={self.system!r}, machine={self.machine!r})"
+        )
 
 
 class Answer:
@@ -58,20 +78,46 @@ class Answer:
         self.error = error
 
 
+def commands_for(system: str) -> tuple[str, ...]:
+    """Give the names of the commands that are answered for a system."""
+    return ("uname", *_APPLE) if system == "macos" else ("uname",)
+
+
 def answer(name: str, args: Sequence[str], facts: Facts) -> Answer:
     """Give what the command ``name`` does with its arguments.
 
     Args:
-        name: One of ``COMMANDS``.
+        name: One of :func:`commands_for`.
         args: Its arguments.
         facts: What it knows.
     """
+    if name == "uname":
+        return _uname(args, facts)
     if name == "sw_vers":
         return _sw_vers(args, facts)
     if name == "xcode-select":
         asked = {"-p", "--print-path", "-print-path"}.intersection(args)
         return Answer(facts.sdk) if asked else Answer(error="xcode-select: pyz3 knows -p alone")
     return _xcrun(args, facts)
+
+
+def _uname(args: Sequence[str], facts: Facts) -> Answer:
+    name, release = _SYSTEMS[facts.system]
+    machine = _MACHINES.get((facts.system, facts.machine), facts.machine)
+    known = {
+        "s": name, "n": "localhost", "r": release, "v": "#1", "m": machine, "p": machine, "i": machine,
+        "o": _OPERATING[facts.system],
+    }  # fmt: skip
+    long = {
+        "--kernel-name": "s", "--nodename": "n", "--kernel-release": "r", "--kernel-version": "v",
+        "--machine": "m", "--processor": "p", "--hardware-platform": "i", "--operating-system": "o",
+        "--all": "a",
+    }  # fmt: skip
+    asked = {letter for word in args or ("-s",) for letter in long.get(word, word.lstrip("-"))}
+    if unknown := asked.difference(known, "a"):
+        return Answer(error=f"uname: unknown option -{min(unknown)}")
+    everything = "snrvmo" if "a" in asked else asked
+    return Answer(" ".join(text for letter, text in known.items() if letter in everything))
 
 
 def _sw_vers(args: Sequence[str], facts: Facts) -> Answer:

@@ -1,14 +1,44 @@
-"""What stands for Apple's commands: xcrun, xcode-select, sw_vers."""
+"""What stands for commands that tell of a machine: uname, and Apple's xcrun, xcode-select, sw_vers."""
 
 from __future__ import annotations
 
 import pytest
 
-from pyz3.driver.apple import Facts, answer
+from pyz3.driver.answers import Facts, answer, commands_for
 
 FACTS = Facts(
-    sdk="/sdk", version="11.0", programs={"cc": "/tools/cc", "c++": "/tools/c++", "ar": "/tools/ar"}
+    sdk="/sdk",
+    version="11.0",
+    programs={"cc": "/tools/cc", "c++": "/tools/c++", "ar": "/tools/ar"},
+    system="macos",
+    machine="aarch64",
 )
+
+
+@pytest.mark.parametrize(
+    ("system", "machine", "options", "says"),
+    [
+        ("elf", "aarch64", "", "Linux"),
+        ("elf", "aarch64", "-m", "aarch64"),
+        ("elf", "x86", "-m", "i686"),
+        ("elf", "x86_64", "-sm", "Linux x86_64"),
+        ("elf", "x86_64", "-m -s", "Linux x86_64"),
+        ("elf", "arm", "-a", "Linux localhost 5.4.0 #1 armv7l GNU/Linux"),
+        ("macos", "aarch64", "-s", "Darwin"),
+        ("macos", "aarch64", "--machine", "arm64"),
+        ("macos", "x86_64", "-p", "x86_64"),
+        ("windows", "x86_64", "", "MINGW64_NT-10.0"),
+        ("windows", "x86_64", "-o", "Msys"),
+    ],
+)
+def test_uname(system: str, machine: str, options: str, says: str) -> None:
+    facts = Facts(sdk="", version="", programs={}, system=system, machine=machine)
+    assert answer("uname", options.split(), facts).says == says
+
+
+def test_only_a_mac_has_apple_s_commands() -> None:
+    assert commands_for("elf") == commands_for("windows") == ("uname",)
+    assert commands_for("macos") == ("uname", "sw_vers", "xcode-select", "xcrun")
 
 
 @pytest.mark.parametrize(
@@ -52,6 +82,7 @@ def test_what_is_run(command: str, run: tuple[str, ...]) -> None:
     [
         ("xcrun metal x.metal", "xcrun: pyz3 has no metal: this is no macOS"),
         ("xcrun", "xcrun: nothing to run"),
+        ("uname -x", "uname: unknown option -x"),
         ("xcode-select --install", "xcode-select: pyz3 knows -p alone"),
         ("sw_vers -x", "sw_vers: unknown option -x"),
     ],
