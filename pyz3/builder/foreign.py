@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from pyz3.builder.inputs import read_epoch
 from pyz3.engine.foreign import is_expressible
@@ -13,6 +16,7 @@ from pyz3.events import Activity, Note, WheelShared
 from pyz3.frontends.undeclared import undeclared_extensions
 from pyz3.hooks.base import read_base
 from pyz3.hooks.outcome import finish_job
+from pyz3.hooks.recorded import GOES_ON
 from pyz3.hooks.runner import HookRunner, Surroundings
 
 if TYPE_CHECKING:
@@ -102,6 +106,7 @@ class Foreign:
             if not isinstance(built, Pyz3Error):
                 plain.update(dict.fromkeys(built.plain))
                 telling.update(dict.fromkeys(self._telling_files(job)))
+                built = self._optional(job, built)
             deliver(job, built)
 
         with self._hooks.lock():
@@ -181,6 +186,17 @@ class Foreign:
         folder = f"{self._hooks.place(job, 'record').source}{os.sep}"
         compiler = tuple((module, text.replace(folder, "")) for module, text in error.compiler)
         return BuildFailedError(error.message, tip=error.tip, compiler=compiler)
+
+    def _optional(self, job: Job, built: Built) -> Built:
+        """Say of modules that could not be built what is true of another backend's."""
+        folder = f"{self._hooks.place(job, 'record').source}{os.sep}"
+        left_out = tuple(
+            msgspec.structs.replace(
+                one, detail=one.detail.replace(folder, ""), instead="", tip=one.tip or GOES_ON
+            )
+            for one in built.left_out
+        )
+        return replace(built, left_out=left_out)
 
     def _describe(self, jobs: Sequence[Job], mode: Mode) -> dict[str, Job]:
         """Have the backend say what is in each wheel, by what was asked for; the same file is there once."""

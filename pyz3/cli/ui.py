@@ -150,17 +150,18 @@ def wheel_line(wheel: WheelResult) -> Text:
 
 def left_out_lines(wheels: Sequence[WheelResult]) -> list[Text]:
     """What wheels are made without, each cause once: what failed, what is used instead, what to do."""
-    causes: dict[tuple[str, str, str, str], list[str]] = {}
+    causes: dict[tuple[str, str, str, str, str], list[str]] = {}
     for one in (one for wheel in wheels for one in wheel.left_out):
-        causes.setdefault((one.module, one.why, one.detail, one.tip), []).append(one.identifier)
+        causes.setdefault((one.module, one.why, one.detail, one.instead, one.tip), []).append(one.identifier)
     lines = []
-    for (module, why, detail, tip), where in causes.items():
+    for (module, why, detail, instead, tip), where in causes.items():
         title = Text.assemble(("! ", "yellow"), (module, "bold"), f" is left out: {why}")
         title.append(f"  ({', '.join(dict.fromkeys(where))})")
         lines.append(title)
         if detail:
             lines.append(Text(detail))
-        lines.append(Text("  the package uses its Python version of it instead, which is slower"))
+        if instead:
+            lines.append(Text(f"  {instead}"))
         advice = tip or (_MENDED if detail else _TURNED_OFF)
         lines.append(Text.assemble(("tip: ", "bold cyan"), advice))
     return lines

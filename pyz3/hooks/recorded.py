@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     from pyz3.hooks.protocol import RecordedLink, RecordedObject, Result
 
+# What to do about a module that a project can do without.
+GOES_ON = "the project goes on without it; what it needs is in the message"
+
 
 def modules_of(result: Result, *, python_abi: str, extra: Settings) -> tuple[Module, ...]:
     """Give the extension modules that the engine is to build.
@@ -59,7 +62,8 @@ def left_out_of(result: Result, *, identifier: str, present: Iterable[str]) -> t
             identifier=identifier,
             why="it failed to compile" if one.state == "failed" else "the project did not build it here",
             detail=one.why,
-            tip="the project goes on without it; what it needs is in the message",
+            tip=GOES_ON,
+            instead="",
         )
         for one in result.extensions
         if one.file not in there

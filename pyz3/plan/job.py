@@ -18,6 +18,7 @@ class LeftOut(msgspec.Struct, frozen=True, kw_only=True):
         why: What is in the way, as a clause: ``HELLO_DISABLE_EXT is set``.
         detail: The compiler's messages; empty if it was not asked.
         tip: What to do to have it.
+        instead: What takes its place; empty: that is not known.
     """
 
     module: str
@@ -25,6 +26,7 @@ class LeftOut(msgspec.Struct, frozen=True, kw_only=True):
     why: str
     detail: str = ""
     tip: str = ""
+    instead: str = "the package uses its Python version of it instead, which is slower"
 
 
 class Module(msgspec.Struct, frozen=True, kw_only=True):
