@@ -57,7 +57,7 @@ def command_line(project: Project, cells: Sequence[Cell], *, all_platforms: bool
     """
     platforms = dict.fromkeys(str(cell.platform) for cell in cells)
     chosen = ["--all-platforms"] if all_platforms else [w for name in platforms for w in ("--platform", name)]
-    pythons = dict.fromkeys(str(cell.python) for cell in cells)
+    pythons = dict.fromkeys((*project.pythons, *(str(cell.python) for cell in cells)))
     chosen += [word for python in pythons for word in ("--python", python)]
     config = ["--config", CONFIG] if project.config else []
     return ["pyz3", "wheel", project.requirement, *chosen, *config]

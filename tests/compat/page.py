@@ -177,12 +177,17 @@ def _settings(results: Sequence[ProjectResult], projects: Sequence[Project]) -> 
         said = [f"`{name}={value}`" for name, value in project.environment.items()]
         if project.constraints:
             said.append("build requirements: " + ", ".join(f"`{text}`" for text in project.constraints))
+        said += [f"also `--python {python}`" for python in project.pythons]
         if project.config:
             said.append(f"[`--config`](#the-file-for-{project.name.replace('.', '')})")
         if said:
             rows.append([project.name, "; ".join(said)])
         if project.config:
             files.append(f"### The file for {project.name}\n\n```toml\n{project.config.strip()}\n```\n")
+            files += [
+                f"`{name}.py`: [the script](../tests/compat/libraries/{name}.py).\n"
+                for name in project.libraries
+            ]
     text = "Variables, versions of build requirements and files for `--config`, as the projects have them\n"
     text += (
         "when they build their own wheels, or for what they need where they take the compiler for MSVC:\n\n"

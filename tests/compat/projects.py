@@ -44,6 +44,7 @@ class Project(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     constraints: tuple[str, ...] = ()
     config: str = ""
     libraries: tuple[str, ...] = ()
+    pythons: tuple[str, ...] = ()
     known: tuple[Known, ...] = ()
     tests: Suite | None = None
 

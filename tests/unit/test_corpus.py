@@ -336,6 +336,8 @@ def test_command_line() -> None:
         *("pyz3", "wheel", "thing==1", "--platform", "windows-x64", "--platform", "linux-x86_64"),
         *("--python", "3.13"),
     ]
+    older = msgspec.structs.replace(project, pythons=("3.9",))
+    assert command_line(older, (LINUX,), all_platforms=True)[4:] == ["--python", "3.9", "--python", "3.13"]
     with_file = msgspec.structs.replace(project, config='skip = "x"')
     assert command_line(with_file, (WINDOWS,), all_platforms=True)[3:] == [
         *("--all-platforms", "--python", "3.13", "--config", "pyz3.toml"),
@@ -394,12 +396,16 @@ def test_settings_are_on_the_page() -> None:
         environment={"A": "1", "B": "x y"},
         constraints=("numpy<2",),
         config='skip = "*"\n',
+        libraries=("libdeep",),
+        pythons=("3.9",),
     )
     page = render([result], [project], command="")
     assert page.partition("## Settings\n\n")[2].partition("\n\n")[2] == (
         "| project | settings |\n| --- | --- |\n"
-        "| thing | `A=1`; `B=x y`; build requirements: `numpy<2`; [`--config`](#the-file-for-thing) |\n\n"
-        '### The file for thing\n\n```toml\nskip = "*"\n```\n'
+        "| thing | `A=1`; `B=x y`; build requirements: `numpy<2`; also `--python 3.9`; "
+        "[`--config`](#the-file-for-thing) |\n\n"
+        '### The file for thing\n\n```toml\nskip = "*"\n```\n\n'
+        "`libdeep.py`: [the script](../tests/compat/libraries/libdeep.py).\n"
     )
     plain = Project(name="thing", version="1", languages=("C",))
     assert "## Settings" not in render([result], [plain], command="")
