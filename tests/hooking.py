@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 import pyz3.hooks
-from pyz3.environments import build_environment, interpreter_for
+from pyz3.environments import READS, build_environment, interpreter_for
 from pyz3.hooks.protocol import PythonView, Request, Result, SystemView, TargetRequest
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ class Hooks:
         ]
         request = Request(
             source=targets[0].source, backend=backend, backend_path=tuple(backend_path), config_settings={},
-            cython_cache=str(self.root / "cython"), targets=tuple(targets),
+            cython_cache=str(self.root / "cython"), reads=str(READS), targets=tuple(targets),
         )  # fmt: skip
         assert self.start(msgspec.to_builtins(request)) == ""
         return [

@@ -296,6 +296,12 @@ def test_what_goes_wrong_is_told(hooks: Hooks) -> None:
     assert raises.result.error == again.result.error == "ValueError: two"
     assert raises.log.startswith("before\n")
     assert "ValueError: two\nlines" in raises.result.traceback
+    cffi = "from setuptools import setup\nsetup(name='x', version='1', cffi_modules=['build.py:ffi'])\n"
+    (lacks,) = hooks.run({"setup.py": cffi}, LINUX)
+    assert lacks.result.error == (
+        "RuntimeError: setup(cffi_modules=…) declares extension modules, and cffi is not installed, "
+        "which would build them: add it to [build-system] requires"
+    )
 
 
 def test_nothing_of_the_run_before_is_packaged(hooks: Hooks) -> None:

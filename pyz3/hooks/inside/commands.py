@@ -7,6 +7,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import importlib
+import importlib.util
 import os
 import sys
 import warnings
@@ -50,6 +51,8 @@ PRELOADED = (
 )
 # Of Cython, where setuptools has found it.
 PRELOADED_OF_CYTHON = ("Cython.Build.Dependencies", "Cython.Compiler.CythonScope")
+# Arguments of setup() that setuptools only warns of if the package is missing that builds such modules.
+_DECLARING = {"cffi_modules": "cffi", "rust_extensions": "setuptools_rust"}
 
 
 def preload() -> None:
@@ -104,6 +107,7 @@ class Watch:
                     build_clib.build_libraries = self._owns_libraries(build_clib.build_libraries)
         distribution = sys.modules["distutils.dist"].Distribution
         distribution.run_commands = self._notices(distribution.run_commands)
+        distribution.__init__ = _refuses_unheard(distribution.__init__)
 
     def extensions(self) -> list[dict[str, Any]]:
         """Give the declared extension modules, in the order of their declaration."""
@@ -215,6 +219,22 @@ class Watch:
             own(distribution)
 
         return run_commands
+
+
+def _refuses_unheard(own: Callable[..., None]) -> Callable[..., None]:
+    """Have an error where setuptools warns, and makes a wheel without extension modules."""
+
+    @functools.wraps(own)
+    def initialise(distribution: Any, attrs: Any = None) -> None:
+        own(distribution, attrs)
+        for keyword, package in _DECLARING.items():
+            if (attrs or {}).get(keyword) and importlib.util.find_spec(package) is None:
+                raise RuntimeError(
+                    f"setup({keyword}=…) declares extension modules, and {package} is not installed, "
+                    f"which would build them: add it to [build-system] requires"
+                )
+
+    return initialise
 
 
 def _name_fully(command: Any, name: str) -> None:
