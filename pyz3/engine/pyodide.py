@@ -36,6 +36,7 @@ def for_pyodide(artifact: Artifact, job: Job, module: Module | LinkedLibrary, *,
     Raises:
         ConfigError: It links a library: Pyodide has none to offer, and its loader looks in no package.
     """
+    zig_lib = zig_lib.resolve()
     files = {library.name: library.file for library in job.libraries}
     shared = [name for name in module.links if files[name]]
     if shared:

@@ -178,7 +178,7 @@ class ZigRunner:
             self._log(command)
         environment = {
             **build_environment(self._environ, zig_target=zig_target, optimize=optimize),
-            "ZIG_LIB_DIR": str(self.toolchain.zig_lib),
+            "ZIG_LIB_DIR": str(_lib(self.toolchain.zig_lib, zig_target)),
             # Steps of a build that are zig commands of their own (translate-c) know no --cache-dir.
             "ZIG_LOCAL_CACHE_DIR": str(self.toolchain.local_cache),
             "ZIG_GLOBAL_CACHE_DIR": str(self.toolchain.global_cache),
@@ -194,3 +194,12 @@ class ZigRunner:
     def stop(self) -> None:
         """End every process, and start no more."""
         self._processes.stop()
+
+
+def _lib(zig_lib: Path, zig_target: str) -> Path:
+    """Give where zig is to find its own files.
+
+    translate-c must find each folder of headers under one name: ours (:mod:`pyz3.engine.pyodide`) and the
+    one that it knows itself, which has no links.
+    """
+    return zig_lib.resolve() if zig_target.startswith("wasm") else zig_lib

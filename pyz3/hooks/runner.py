@@ -40,6 +40,7 @@ from pyz3.hooks.settings import (
 from pyz3.hooks.tools import sysroot, tools_for
 from pyz3.plan import Trouble
 from pyz3.sources import describe_tree, remove_tree
+from pyz3.sources.pip import own_settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -231,7 +232,9 @@ class HookRunner:
             job.target.python.base, environ=around.environ, cache=around.toolchain.cache
         )
         # A backend may require something only when a variable of the project's own says so.
-        own = expand_variables(self.options(job).environment, around.environ)
+        own = own_settings(
+            expand_variables(self.options(job).environment, around.environ), self._project.root
+        )
         return environment_for(
             self._project.root,
             self._backend,

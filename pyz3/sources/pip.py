@@ -38,6 +38,7 @@ _PATHS = (
     ),
     *("SSL_CERT_FILE",),
 )
+_CONSTRAINTS = frozenset(("PIP_CONSTRAINT", "UV_CONSTRAINT", "UV_OVERRIDE", "UV_BUILD_CONSTRAINT"))
 
 _OFFLINE = (
     *("Temporary failure in name resolution", "Name or service not known", "dns error", "getaddrinfo failed"),
@@ -88,7 +89,7 @@ def run_tool(
     """
     left_out = {*_DESTINATIONS, *_INTERPRETERS}
     env = {name: value for name, value in environ.items() if name not in left_out}
-    env |= {name: _absolute(env[name]) for name in _PATHS if env.get(name)}
+    env = settle_paths(env, Path.cwd())
     env |= {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1", "PIP_NO_COLOR": "1", "NO_COLOR": "1"}
     env |= {"PYTHONIOENCODING": "utf-8"}
     cwd.mkdir(parents=True, exist_ok=True)
@@ -108,10 +109,41 @@ def run_tool(
         raise ConfigError(f"{command[0]} cannot be run: {error.strerror or error}") from error
 
 
-def _absolute(value: str) -> str:
+def settle_paths(environ: Mapping[str, str], folder: Path) -> dict[str, str]:
+    """Make the settings of pip and uv absolute that name files, relative to a folder.
+
+    Args:
+        environ: Environment variables.
+        folder: Where they were said: the user's, or a project's.
+    """
+    return {name: _settle(value, folder) if name in _PATHS else value for name, value in environ.items()}
+
+
+def own_settings(environ: Mapping[str, str], root: Path) -> dict[str, str]:
+    """Give a project's own variables, with settings of pip and uv as this machine can obey them.
+
+    Files are relative to the project.  Constraints are often those of its repository, and not in its sdist:
+    without the file there is nothing to obey.
+
+    Args:
+        environ: The variables.
+        root: The project.
+    """
+    found = settle_paths(environ, root)
+    return {
+        name: value
+        for name, value in found.items()
+        if name not in _CONSTRAINTS
+        or all(Path(word).is_absolute() or "://" in word for word in value.split())
+    }
+
+
+def _settle(value: str, folder: Path) -> str:
     """Make the words of a variable absolute that name files."""
     return re.sub(
-        r"[^\s,]+", lambda word: str(path.absolute()) if (path := Path(word[0])).exists() else word[0], value
+        r"[^\s,]+",
+        lambda word: str(path) if (path := folder.absolute() / word[0]).exists() else word[0],
+        value,
     )
 
 

@@ -304,7 +304,20 @@ def test_settings_for_pip_hold_for_uv() -> None:
 def test_paths_in_settings_become_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "wheels").mkdir()
     monkeypatch.chdir(tmp_path)
-    assert pip._absolute("wheels https://example.org/x") == f"{tmp_path / 'wheels'} https://example.org/x"
+    given = {"PIP_FIND_LINKS": "wheels https://example.org/x", "OTHER": "wheels"}
+    settled = {"PIP_FIND_LINKS": f"{tmp_path / 'wheels'} https://example.org/x", "OTHER": "wheels"}
+    assert pip.settle_paths(given, Path.cwd()) == settled
+    monkeypatch.chdir("..")
+    assert pip.settle_paths(given, tmp_path) == settled
+
+
+def test_constraints_of_a_project(tmp_path: Path) -> None:
+    (tmp_path / "cython.txt").touch()
+    given = {"A": "x", "PIP_CONSTRAINT": "cython.txt", "UV_CONSTRAINT": "https://example.org/c.txt"}
+    known = {**given, "PIP_CONSTRAINT": str(tmp_path / "cython.txt")}
+    assert pip.own_settings(given, tmp_path) == known
+    # An sdist may lack the file.
+    assert pip.own_settings({"A": "x", "PIP_CONSTRAINT": "requirements/cython.txt"}, tmp_path) == {"A": "x"}
 
 
 SITE = Path("/env/lib/python3.13/site-packages") if os.name != "nt" else Path("C:/env/Lib/site-packages")
