@@ -71,7 +71,8 @@ def read_wheel(path: Path) -> Contents:
     entry_points: dict[str, dict[str, str]] = {}
     with zipfile.ZipFile(path) as archive:
         for name in archive.namelist():
-            if name.endswith("/"):
+            # Bytecode is of who packed it, not of the project.
+            if name.endswith("/") or "__pycache__/" in name:
                 continue
             place = _DATA.fullmatch(name)
             where = name

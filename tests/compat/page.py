@@ -39,10 +39,10 @@ extension modules and the same other files with the same content, and every exte
 where there is an interpreter to try. A module of ours that cannot be imported counts as like the official
 one only if that one cannot be imported there either.
 
-Not compared are line ends, code that Cython generated, the Git commit that setuptools_scm writes down, the
-folder that a wheel was built in where a text of the project names it, what repair tools add, `.dist-info`
-(but for entry points), and whether C and C++ sources lie in a package: setuptools packs them when it builds
-an sdist, and not when it builds a checkout on Windows.
+Not compared are line ends, bytecode, code that Cython generated, the Git commit that setuptools_scm writes
+down, the folder that a wheel was built in where a text of the project names it, what repair tools add,
+`.dist-info` (but for entry points), and whether C and C++ sources lie in a package: setuptools packs them
+when it builds an sdist, and not when it builds a checkout on Windows.
 """
 
 
