@@ -448,5 +448,9 @@ def test_commands_of_apple(tmp_path: Path, pyz3_cache: Path) -> None:
     assert (refused.returncode, refused.stderr) == (1, "xcrun: pyz3 has no lipo: this is no macOS\n")
 
 
-def test_other_systems_have_none_of_them(tmp_path: Path, pyz3_cache: Path) -> None:
-    assert make("musl", tmp_path, pyz3_cache).tools.path == ()
+def test_other_systems_have_none_of_them_but_a_uname(tmp_path: Path, pyz3_cache: Path) -> None:
+    driver = make("musl", tmp_path, pyz3_cache)
+    (folder,) = driver.tools.path
+    assert [path.name for path in folder.iterdir()] == ["uname"]
+    machine = DriverTarget(TARGETS["musl"]).machine
+    assert driver.run(folder / "uname", "-sm").stdout == f"Linux {machine}\n"
