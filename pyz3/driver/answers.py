@@ -16,10 +16,6 @@ _SYSTEMS = {
     "elf": ("Linux", "5.4.0"), "macos": ("Darwin", "20.6.0"), "windows": ("MINGW64_NT-10.0", "3.4.0"),
     "wasm": ("Emscripten", "4.0.0"),
 }  # fmt: skip
-_MACHINES = {
-    ("elf", "x86"): "i686", ("elf", "arm"): "armv7l", ("elf", "powerpc64le"): "ppc64le",
-    ("macos", "aarch64"): "arm64", ("windows", "x86"): "i686",
-}  # fmt: skip
 _OPERATING = {"elf": "GNU/Linux", "macos": "Darwin", "windows": "Msys", "wasm": "Emscripten"}
 
 # What xcrun may be asked to run, and which of pyz3's tools does it.
@@ -41,7 +37,7 @@ class Facts:
         version: Of the oldest macOS that is promised: ``11.0``.
         programs: ``cc``, ``c++``, ``ar``, ``ranlib`` → path.
         system: As :class:`pyz3.driver.target.DriverTarget` has it.
-        machine: As zig calls it.
+        machine: As ``uname`` calls it.
     """
 
     def __init__(
@@ -103,10 +99,9 @@ def answer(name: str, args: Sequence[str], facts: Facts) -> Answer:
 
 def _uname(args: Sequence[str], facts: Facts) -> Answer:
     name, release = _SYSTEMS[facts.system]
-    machine = _MACHINES.get((facts.system, facts.machine), facts.machine)
     known = {
-        "s": name, "n": "localhost", "r": release, "v": "#1", "m": machine, "p": machine, "i": machine,
-        "o": _OPERATING[facts.system],
+        "s": name, "n": "localhost", "r": release, "v": "#1",
+        **dict.fromkeys("mpi", facts.machine), "o": _OPERATING[facts.system],
     }  # fmt: skip
     long = {
         "--kernel-name": "s", "--nodename": "n", "--kernel-release": "r", "--kernel-version": "v",

@@ -185,11 +185,11 @@ def _preprocessor(unit: tuple[str, ...], target: DriverTarget) -> Answer | None:
     word, value = unit[0], unit[-1]
     if word == "-Xpreprocessor":
         return _translate((value,), target) or ((value,), IMPLIED)
-    if not word.startswith("-Wp,"):
+    if word in {"-include", "-imacros"} and value != word:
         # zig build looks for what stands alone in its own folder, not where headers are.
-        return (
-            ((f"-{word}={value}",), IMPLIED) if word in {"-include", "-imacros"} and value != word else None
-        )
+        return ((f"-{word}={value}",), IMPLIED)
+    if not word.startswith("-Wp,"):
+        return None
     parts = word[4:].split(",")
     words: list[str] = []
     while parts:

@@ -28,15 +28,8 @@ SDK = os.path.join(FOLDER, "macos")  # noqa: PTH118 - pathlib is slow to import
 # Of these there is but the name to link with: many projects name them and use nothing of them.
 LINKED_FRAMEWORKS = ("AppKit", "Carbon", "Cocoa", "Foundation", "Security")
 FRAMEWORKS = (
-    *(
-        "ApplicationServices",
-        "CoreFoundation",
-        "CoreGraphics",
-        "CoreServices",
-        "IOKit",
-        "SystemConfiguration",
-    ),
-)
+    "ApplicationServices", "CoreFoundation", "CoreGraphics", "CoreServices", "IOKit", "SystemConfiguration",
+)  # fmt: skip
 LIBRARIES = ("iconv", "resolv", "z")
 
 

@@ -11,6 +11,12 @@ if TYPE_CHECKING:
 
     System = Literal["elf", "macos", "windows", "wasm"]
 
+# What ``uname -m`` says where it is not zig's name.
+_MACHINES = {
+    ("elf", "x86"): "i686", ("elf", "arm"): "armv7l", ("elf", "powerpc64le"): "ppc64le",
+    ("macos", "aarch64"): "arm64", ("windows", "x86"): "i686",
+}  # fmt: skip
+
 
 class DriverTarget:
     """One of zig's targets, as the tables ask for it.
@@ -33,6 +39,11 @@ class DriverTarget:
         name = rest.partition("-")[0].partition(".")[0]
         systems: dict[str, System] = {"macos": "macos", "windows": "windows", "emscripten": "wasm"}
         self.system: System = systems.get(name, "elf")
+
+    @property
+    def uname(self) -> str:
+        """What ``uname -m`` says there: ``arm64``; on Windows that of MSYS2."""
+        return _MACHINES.get((self.system, self.machine), self.machine)
 
     @classmethod
     def of(cls, platform: Platform, *, floor: str = "", debug: bool = False) -> DriverTarget:

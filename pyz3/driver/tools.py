@@ -32,7 +32,7 @@ sys.path.append({package!r})
 from pyz3.driver.run import Setup, run_tool
 
 status = run_tool(
-    {tool!r},
+    {name!r},
     sys.argv[1:],
     {setup!r},
     environ=os.environ,
@@ -71,15 +71,7 @@ _LONGEST_FIRST_LINE = 127
 
 # What CMake calls systems and processors.
 _SYSTEMS = {"elf": "Linux", "macos": "Darwin", "windows": "Windows", "wasm": "Emscripten"}
-_PROCESSORS = {
-    ("windows", "x86_64"): "AMD64",
-    ("windows", "aarch64"): "ARM64",
-    ("windows", "x86"): "x86",
-    ("macos", "aarch64"): "arm64",
-    ("elf", "x86"): "i686",
-    ("elf", "arm"): "armv7l",
-    ("elf", "powerpc64le"): "ppc64le",
-}
+_PROCESSORS = {"x86_64": "AMD64", "aarch64": "ARM64", "x86": "x86"}  # of Windows; elsewhere uname's
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -224,15 +216,9 @@ def write_tools(
     )
     programs = {}
     for tool in ("cc", "c++", "ar", "ranlib"):
-        text = _PROGRAM.format(
-            interpreter=_first_lines(python),
-            zig=target.zig,
-            package=str(Path(__file__).parents[2]),
-            tool=tool,
-            setup=setup,
-            verbose=verbose,
+        programs[tool] = _write_program(
+            folder, tool, _PROGRAM, python, zig=target.zig, setup=setup, verbose=verbose
         )
-        programs[tool] = _write_program(folder, tool, text, python)
     commands = folder / _COMMANDS
     _write_answering(commands, target, programs, sdk=extras.sdkroot, python=python)
     toolchain = folder / "toolchain.cmake"
@@ -258,17 +244,10 @@ def _write_answering(
         version=target.zig.partition(".")[2],
         programs={name: str(path) for name, path in programs.items()},
         system=target.system,
-        machine=target.machine,
+        machine=target.uname,
     )
     for name in commands_for(target.system):
-        text = _ANSWERING.format(
-            interpreter=_first_lines(python),
-            zig=target.zig,
-            package=str(Path(__file__).parents[2]),
-            name=name,
-            facts=facts,
-        )
-        _write_program(folder, name, text, python)
+        _write_program(folder, name, _ANSWERING, python, zig=target.zig, facts=facts)
 
 
 def write_overlay(folder: Path, zig_lib: Path) -> Path:
@@ -295,7 +274,7 @@ def cmake_toolchain(target: DriverTarget, programs: Mapping[str, Path], extras: 
     system = _SYSTEMS[target.system]
     variables = {
         "CMAKE_SYSTEM_NAME": system,
-        "CMAKE_SYSTEM_PROCESSOR": _PROCESSORS.get((target.system, target.machine), target.machine),
+        "CMAKE_SYSTEM_PROCESSOR": _PROCESSORS[target.machine] if target.system == "windows" else target.uname,
         "CMAKE_C_COMPILER": programs["cc"],
         "CMAKE_CXX_COMPILER": programs["c++"],
         "CMAKE_ASM_COMPILER": programs["cc"],
@@ -335,14 +314,18 @@ def _first_lines(python: str) -> str:
     return f"#!/bin/sh\n'''exec' \"{quoted}\" -IS \"$0\" \"$@\"\n' '''"
 
 
-def _write_program(folder: Path, tool: str, text: str, python: str) -> Path:
+def _write_program(folder: Path, name: str, template: str, python: str, **values: object) -> Path:
+    """Write a Python program that is a command; ``values`` are what only its template has."""
+    text = template.format(
+        interpreter=_first_lines(python), package=str(Path(__file__).parents[2]), name=name, **values
+    )
     if os.name == "posix":
-        _write(folder / tool, text.encode("utf-8", "surrogateescape"), mode=0o755)
-        return folder / tool
-    _write(folder / f"{tool}.py", text.encode(), mode=0o644)
-    batch = _BATCH.format(python=python, script=f"{tool}.py")
-    _write(folder / f"{tool}.cmd", batch.encode(), mode=0o644)
-    return folder / f"{tool}.cmd"
+        _write(folder / name, text.encode("utf-8", "surrogateescape"), mode=0o755)
+        return folder / name
+    _write(folder / f"{name}.py", text.encode(), mode=0o644)
+    batch = _BATCH.format(python=python, script=f"{name}.py")
+    _write(folder / f"{name}.cmd", batch.encode(), mode=0o644)
+    return folder / f"{name}.cmd"
 
 
 def _write(path: Path, content: bytes, *, mode: int) -> None:

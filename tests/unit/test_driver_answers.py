@@ -5,34 +5,36 @@ from __future__ import annotations
 import pytest
 
 from pyz3.driver.answers import Facts, answer, commands_for
+from pyz3.driver.target import DriverTarget
 
 FACTS = Facts(
     sdk="/sdk",
     version="11.0",
     programs={"cc": "/tools/cc", "c++": "/tools/c++", "ar": "/tools/ar"},
     system="macos",
-    machine="aarch64",
+    machine="arm64",
 )
 
 
 @pytest.mark.parametrize(
-    ("system", "machine", "options", "says"),
+    ("zig", "options", "says"),
     [
-        ("elf", "aarch64", "", "Linux"),
-        ("elf", "aarch64", "-m", "aarch64"),
-        ("elf", "x86", "-m", "i686"),
-        ("elf", "x86_64", "-sm", "Linux x86_64"),
-        ("elf", "x86_64", "-m -s", "Linux x86_64"),
-        ("elf", "arm", "-a", "Linux localhost 5.4.0 #1 armv7l GNU/Linux"),
-        ("macos", "aarch64", "-s", "Darwin"),
-        ("macos", "aarch64", "--machine", "arm64"),
-        ("macos", "x86_64", "-p", "x86_64"),
-        ("windows", "x86_64", "", "MINGW64_NT-10.0"),
-        ("windows", "x86_64", "-o", "Msys"),
+        ("aarch64-linux-gnu", "", "Linux"),
+        ("aarch64-linux-gnu", "-m", "aarch64"),
+        ("x86-linux-musl", "-m", "i686"),
+        ("x86_64-linux-musl", "-sm", "Linux x86_64"),
+        ("x86_64-linux-gnu.2.17", "-m -s", "Linux x86_64"),
+        ("arm-linux-gnueabihf", "-a", "Linux localhost 5.4.0 #1 armv7l GNU/Linux"),
+        ("aarch64-macos.11.0", "-s", "Darwin"),
+        ("aarch64-macos.11.0", "--machine", "arm64"),
+        ("x86_64-macos.10.13", "-p", "x86_64"),
+        ("x86_64-windows-gnu", "", "MINGW64_NT-10.0"),
+        ("x86_64-windows-gnu", "-o", "Msys"),
     ],
 )
-def test_uname(system: str, machine: str, options: str, says: str) -> None:
-    facts = Facts(sdk="", version="", programs={}, system=system, machine=machine)
+def test_uname(zig: str, options: str, says: str) -> None:
+    target = DriverTarget(zig)
+    facts = Facts(sdk="", version="", programs={}, system=target.system, machine=target.uname)
     assert answer("uname", options.split(), facts).says == says
 
 
