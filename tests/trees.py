@@ -1,4 +1,4 @@
-"""Trees of files and archives for tests: written, and listed."""
+"""Trees of files for tests, written and listed; sdists, and installed distributions."""
 
 from __future__ import annotations
 
@@ -47,3 +47,13 @@ def tar(path: Path, *members: tuple[str, bytes] | tarfile.TarInfo) -> Path:
             info.size, info.mtime, info.mode = len(member[1]), 1_600_000_000, 0o755
             archive.addfile(info, io.BytesIO(member[1]))
     return path
+
+
+def install(site: Path, name: str, record: str, wheel: str | None) -> None:
+    """Write the metadata of a distribution 1.0; ``record`` and ``wheel`` are what its files of those names say."""
+    folder = site / f"{name}-1.0.dist-info"
+    folder.mkdir(parents=True)
+    (folder / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
+    (folder / "RECORD").write_text(record)
+    if wheel is not None:
+        (folder / "WHEEL").write_text(f"Wheel-Version: 1.0\n{wheel}")

@@ -1,18 +1,15 @@
-"""Why an sdist is not fetched, and when it is not fetched again."""
+"""Why an sdist is not fetched, and when it is not fetched again; pip's settings."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
 
 from pyz3.errors import Pyz3Error
-from pyz3.sources import fetching
+from pyz3.sources import fetching, pip
 from pyz3.sources.pip import offline_tip, tail
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @pytest.mark.parametrize(
@@ -67,3 +64,22 @@ def test_the_end_of_what_a_program_said() -> None:
     assert tail("a\n\nb  \nc\n", 2) == "b\nc"
     assert offline_tip("error: tcp connect error") is not None
     assert offline_tip("No matching distribution found") is None
+
+
+def test_paths_in_settings_become_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "wheels").mkdir()
+    monkeypatch.chdir(tmp_path)
+    given = {"PIP_FIND_LINKS": "wheels https://example.org/x", "OTHER": "wheels"}
+    settled = {"PIP_FIND_LINKS": f"{tmp_path / 'wheels'} https://example.org/x", "OTHER": "wheels"}
+    assert pip.settle_paths(given, Path.cwd()) == settled
+    monkeypatch.chdir("..")
+    assert pip.settle_paths(given, tmp_path) == settled
+
+
+def test_constraints_of_a_project(tmp_path: Path) -> None:
+    (tmp_path / "cython.txt").touch()
+    given = {"A": "x", "PIP_CONSTRAINT": "cython.txt", "UV_CONSTRAINT": "https://example.org/c.txt"}
+    known = {**given, "PIP_CONSTRAINT": str(tmp_path / "cython.txt")}
+    assert pip.own_settings(given, tmp_path) == known
+    # An sdist may lack the file.
+    assert pip.own_settings({"A": "x", "PIP_CONSTRAINT": "requirements/cython.txt"}, tmp_path) == {"A": "x"}
