@@ -14,7 +14,6 @@ from pyz3.engine.foreign import is_expressible
 from pyz3.errors import BuildFailedError, Pyz3Error
 from pyz3.events import Activity, Note, WheelShared
 from pyz3.frontends.undeclared import undeclared_extensions
-from pyz3.hooks.base import read_base
 from pyz3.hooks.outcome import finish_job
 from pyz3.hooks.recorded import GOES_ON
 from pyz3.hooks.runner import HookRunner, Surroundings
@@ -34,6 +33,8 @@ if TYPE_CHECKING:
     BuildPlatforms = Callable[[Sequence[Job], Deliver], None]
 
 
+# What is said of names in a note.
+_SHIPPED = "already built in the project, shipped as they are and not audited"
 _PLAIN = "not modules to import, but libraries for ctypes or cffi: no source defines a PyInit_… function"
 _TELLING = "the project writes the folder into it that it is built in"
 
@@ -99,36 +100,27 @@ class Foreign:
         Returns:
             The jobs as they turned out to be: one per wheel.
         """
-        plain: dict[str, None] = {}
-        telling: dict[str, None] = {}
+        plain: list[str] = []
+        telling: list[str] = []
 
         def note(job: Job, built: Built | Pyz3Error) -> None:
             if not isinstance(built, Pyz3Error):
-                plain.update(dict.fromkeys(built.plain))
-                telling.update(dict.fromkeys(self._telling_files(job)))
+                plain.extend(built.plain)
+                telling.extend(job.telling)
                 built = self._optional(job, built)
             deliver(job, built)
 
         with self._hooks.lock():
             done = self._build(jobs, platforms, note, pure)
+        shipped = [file for job in done for file in job.shipped]
+        for names, what in ((shipped, _SHIPPED), (plain, _PLAIN), (telling, _TELLING)):
+            if names:
+                self._tell(Note(text=f"{_abridged(tuple(dict.fromkeys(names)))}: {what}"))
         if any(job.is_pure and job.trouble is None and not job.left_out for job in done):
             said = undeclared_extensions(self._root, self._backend_path)
             if said is not None:
                 self._tell(Note(text=said))
-        if plain:
-            self._tell(Note(text=f"{_abridged(tuple(plain))}: {_PLAIN}"))
-        if telling:
-            self._tell(Note(text=f"{_abridged(tuple(telling))}: {_TELLING}"))
         return done
-
-    def _telling_files(self, job: Job) -> tuple[str, ...]:
-        """Give the files, other than binaries, in which the project tells where it was built."""
-        folder = str(self._hooks.place(job, "record").folder).encode()
-        return tuple(
-            entry.arcname
-            for entry in read_base(Path(job.base), shipped=job.shipped).files
-            if isinstance(entry.source, bytes) and folder in entry.source
-        )
 
     def _build(
         self,
@@ -207,7 +199,8 @@ class Foreign:
         found: dict[tuple[str, str], tuple[str, Job]] = {}
         for job in sorted(jobs, key=lambda job: job.target.python.minor):
             extra = self._hooks.additions(job)
-            finished = finish_job(job, answers[job.identifier], extra=extra, root=self._root)
+            work = self._hooks.place(job, mode).folder
+            finished = finish_job(job, answers[job.identifier], extra=extra, root=self._root, work=work)
             if _is_buildable(finished) and _is_there(finished):
                 finished = self._hooks.adapt(finished)
             # The wheel for the stable ABI that the oldest Python gives serves the later ones, too (PEP 384).
@@ -216,10 +209,6 @@ class Foreign:
             _, served = found.setdefault(key, (job.identifier, finished))
             if served is not finished:
                 self._tell(WheelShared(job=job, by=served))
-        shipped = dict.fromkeys(file for _, done in found.values() for file in done.shipped)
-        if shipped:
-            text = "already built in the project, shipped as it is and not audited: "
-            self._tell(Note(text=text + _abridged([*shipped])))
         return {
             job.identifier: done for job in jobs for name, done in found.values() if name == job.identifier
         }

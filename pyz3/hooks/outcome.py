@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from pyz3.plan import Job, Module
 
 
-def finish_job(job: Job, answer: Result | Trouble, *, extra: Settings, root: Path | None = None) -> Job:
+def finish_job(job: Job, answer: Result | Trouble, *, extra: Settings, root: Path, work: Path) -> Job:
     """Give the job as its build backend describes it.
 
     Args:
@@ -29,6 +30,7 @@ def finish_job(job: Job, answer: Result | Trouble, *, extra: Settings, root: Pat
         answer: What running the backend gave.
         extra: What the configuration adds to every module.
         root: The project, as it was before anything was built.
+        work: The folder of pyz3's in which it was built.
     """
     if isinstance(answer, Trouble):
         return msgspec.structs.replace(job, trouble=answer)
@@ -36,7 +38,7 @@ def finish_job(job: Job, answer: Result | Trouble, *, extra: Settings, root: Pat
         base = read_base(Path(answer.wheel))
     except Pyz3Error as error:
         return msgspec.structs.replace(job, trouble=Trouble(message=error.message))
-    shipped = shipped_binaries(base, root) if root is not None and base.binaries else ()
+    shipped = shipped_binaries(base, root) if base.binaries else ()
     binaries = [file for file in base.binaries if file not in shipped]
     modules = modules_of(answer, python_abi=base.python_abi, extra=extra)
     modules = tuple(module for module in modules if module.file in base.placeholders)
@@ -49,6 +51,7 @@ def finish_job(job: Job, answer: Result | Trouble, *, extra: Settings, root: Pat
         libraries=libraries_of(answer, extra=extra),
         left_out=left_out,
         shipped=shipped,
+        telling=_telling(base, work),
     )
     trouble = _unrecorded(base, modules) or _pure(job, answer, binaries)
     if trouble is not None:
@@ -56,6 +59,13 @@ def finish_job(job: Job, answer: Result | Trouble, *, extra: Settings, root: Pat
     if modules or binaries:
         return job
     return _without_binaries(job)
+
+
+def _telling(base: BaseWheel, work: Path) -> tuple[str, ...]:
+    folder = os.fsencode(work)
+    return tuple(
+        entry.arcname for entry in base.files if isinstance(entry.source, bytes) and folder in entry.source
+    )
 
 
 def _without_binaries(job: Job) -> Job:

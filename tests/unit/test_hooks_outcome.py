@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -15,9 +15,6 @@ from pyz3.hooks.outcome import finish_job
 from pyz3.hooks.protocol import Declared, RecordedArchive, RecordedLink, RecordedObject, Result
 from pyz3.plan import Job, Module, Trouble, Unit
 from pyz3.targets import Platform, PythonVersion, Target
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 CORE = b"Metadata-Version: 2.1\nName: Acme.Thing\nVersion: 1.0\nRequires-Python: >=3.9\n\nwords\n"
 SO = "thing/_fast.cpython-313-x86_64-linux-gnu.so"
@@ -108,6 +105,17 @@ def link(
     )
 
 
+def finished(
+    job: Job,
+    answer: Result | Trouble,
+    *,
+    extra: Settings,
+    root: Path = Path("no-project"),
+    work: Path = Path("no-folder"),
+) -> Job:
+    return finish_job(job, answer, extra=extra, root=root, work=work)
+
+
 def declared(state: str = "recorded", *, why: str = "", file: str = SO) -> Declared:
     return Declared(name="thing._fast", file=file, optional=False, state=state, why=why)  # type: ignore[arg-type]
 
@@ -163,7 +171,7 @@ def test_recorded_modules_become_the_jobs(backend: Backend) -> None:
     extra = Settings(
         cflags=("-DMORE",), include_dirs=("/more",), libraries=("z",), define={"A": True, "B": 2}
     )
-    done = finish_job(job(), result, extra=extra)
+    done = finished(job(), result, extra=extra)
     added = ("-I/more", "-DA=1", "-DB=2", "-DMORE")
     assert done.modules == (
         Module(
@@ -184,7 +192,7 @@ def test_recorded_modules_become_the_jobs(backend: Backend) -> None:
 
 def test_cpp_gets_its_own_flags_and_library(backend: Backend) -> None:
     result = backend.result(links=(link(flags=(), language="c++"),), extensions=(declared(),))
-    (module,) = finish_job(job(), result, extra=Settings(cflags=("-Dc",), cxxflags=("-Dcpp",))).modules
+    (module,) = finished(job(), result, extra=Settings(cflags=("-Dc",), cxxflags=("-Dcpp",))).modules
     assert (module.cpp, module.units[0].flags) == (True, ("-Dcpp",))
 
 
@@ -212,7 +220,7 @@ def test_the_limited_api(
     backend.files[file] = f"pyz3 placeholder of {file}\n".encode()
     backend.name = f"Acme.Thing-1.0-{wheel}-linux_x86_64.whl"
     result = backend.result(links=(link(file, flags=flags),), extensions=(declared(file=file),))
-    done = finish_job(job(), result, extra=Settings())
+    done = finished(job(), result, extra=Settings())
     assert [module.limited_api for module in done.modules] == [limited]
     assert done.tag == wheel
 
@@ -222,7 +230,7 @@ def test_what_failed_is_told(backend: Backend) -> None:
     result = backend.result(
         links=(link(),), extensions=(declared(), declared("failed", why="no yaml.h", file=other)), archives=()
     )
-    (left_out,) = finish_job(job(), result, extra=Settings()).left_out
+    (left_out,) = finished(job(), result, extra=Settings()).left_out
     assert (left_out.identifier, left_out.why, left_out.detail) == (
         "cp313-manylinux_x86_64", "it failed to compile", "no yaml.h",
     )  # fmt: skip
@@ -231,23 +239,23 @@ def test_what_failed_is_told(backend: Backend) -> None:
 def test_a_pure_wheel_of_a_project_with_extensions_is_refused(backend: Backend) -> None:
     del backend.files[SO]
     result = backend.result(extensions=(declared("failed", why="yaml.h: not found"),))
-    assert finish_job(job(), result, extra=Settings()).trouble == Trouble(
+    assert finished(job(), result, extra=Settings()).trouble == Trouble(
         message="the wheel would hold none of the extension modules that the project declares: thing._fast",
         output="yaml.h: not found",
         tip="--allow-pure makes a wheel without them",
     )
-    allowed = finish_job(job(allow_pure=True), result, extra=Settings())
+    allowed = finished(job(allow_pure=True), result, extra=Settings())
     assert (allowed.trouble, allowed.is_pure, allowed.identifier) == (None, True, "py3-none-any")
 
 
 def test_a_project_without_extensions_gives_one_wheel_for_all(backend: Backend) -> None:
     del backend.files[SO]
-    done = finish_job(job(), backend.result(), extra=Settings())
+    done = finished(job(), backend.result(), extra=Settings())
     assert (done.is_pure, done.identifier, done.tag, done.trouble) == (True, "py3-none-any", "py3-none", None)
 
 
 def test_a_placeholder_that_nobody_fills_is_refused(backend: Backend) -> None:
-    trouble = finish_job(job(), backend.result(extensions=(declared(),)), extra=Settings()).trouble
+    trouble = finished(job(), backend.result(extensions=(declared(),)), extra=Settings()).trouble
     assert trouble is not None
     assert trouble.message == f"the wheel would lack {SO}: it was moved after it was linked"
 
@@ -255,18 +263,25 @@ def test_a_placeholder_that_nobody_fills_is_refused(backend: Backend) -> None:
 def test_a_module_that_the_project_left_out_of_its_wheel_is_not_built(backend: Backend) -> None:
     spare = "thing/_spare.cpython-313-x86_64-linux-gnu.so"
     result = backend.result(links=(link(), link(spare)), extensions=(declared(),))
-    assert [module.file for module in finish_job(job(), result, extra=Settings()).modules] == [SO]
+    assert [module.file for module in finished(job(), result, extra=Settings()).modules] == [SO]
 
 
 def test_the_binaries_of_the_projects_own_commands_are_taken(backend: Backend) -> None:
     backend.files[SO] = b"\x7fELF"
-    done = finish_job(job(), backend.result(extensions=(declared("run"),)), extra=Settings())
+    done = finished(job(), backend.result(extensions=(declared("run"),)), extra=Settings())
     assert (done.trouble, done.is_pure, done.modules, done.left_out) == (None, False, (), ())
+
+
+def test_texts_that_name_the_folder_of_the_build(backend: Backend, tmp_path: Path) -> None:
+    work = tmp_path / "built-here"
+    backend.files["thing/where.py"] = f"HERE = {str(work / 'src')!r}\n"
+    done = finished(job(), backend.result(links=(link(),)), extra=Settings(), work=work)
+    assert (done.telling, done.trouble) == (("thing/where.py",), None)
 
 
 def test_trouble_stays_trouble() -> None:
     trouble = Trouble(message="setup.py failed", output="words")
-    assert finish_job(job(), trouble, extra=Settings()).trouble == trouble
+    assert finished(job(), trouble, extra=Settings()).trouble == trouble
 
 
 def test_binaries_that_the_project_holds_already_are_data(backend: Backend, tmp_path: Path) -> None:
@@ -286,7 +301,7 @@ def test_binaries_that_the_project_holds_already_are_data(backend: Backend, tmp_
     for file in (tool, module, init):
         (root / "src" / file).write_bytes(backend.files[file])
     (root / "src" / changed).write_bytes(b"MZ other")
-    done = finish_job(job(), backend.result(links=(link(),)), extra=Settings(), root=root)
+    done = finished(job(), backend.result(links=(link(),)), extra=Settings(), root=root)
     assert (done.shipped, done.trouble) == ((tool,), None)
     base = read_base(tmp_path / WHEEL, shipped=done.shipped)
     assert list(base.binaries) == [built, changed, module, init]
@@ -299,9 +314,9 @@ def test_data_for_other_systems_is_no_extension_module(backend: Backend, tmp_pat
     (root / "attach.dll").write_bytes(b"MZ")
     del backend.files[SO]
     backend.files["thing/attach.dll"] = b"MZ"
-    pure = finish_job(job(), backend.result(), extra=Settings(), root=root)
+    pure = finished(job(), backend.result(), extra=Settings(), root=root)
     assert (pure.identifier, pure.shipped) == ("py3-none-any", ("thing/attach.dll",))
     result = backend.result(extensions=(declared("absent"),))
-    trouble = finish_job(job(), result, extra=Settings(), root=root).trouble
+    trouble = finished(job(), result, extra=Settings(), root=root).trouble
     assert trouble is not None
     assert trouble.message.startswith("the wheel would hold none of the extension modules")
