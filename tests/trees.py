@@ -50,7 +50,7 @@ def tar(path: Path, *members: tuple[str, bytes] | tarfile.TarInfo) -> Path:
 
 
 def install(site: Path, name: str, record: str, wheel: str | None) -> None:
-    """Write the metadata of a distribution 1.0; ``record`` and ``wheel`` are what its files of those names say."""
+    """Write the metadata of a distribution, version 1.0; ``record`` and ``wheel`` are texts of its files."""
     folder = site / f"{name}-1.0.dist-info"
     folder.mkdir(parents=True)
     (folder / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
