@@ -1,0 +1,21 @@
+"""Situations of public bug reports: which source becomes which object."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import situations
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_modules_that_share_a_source_with_different_macros(pyz3_cache: Path, tmp_path: Path) -> None:
+    built = situations.build(
+        situations.PROJECTS / "parallel_shared_source", cache=pyz3_cache, tmp_path=tmp_path
+    )
+    assert built.done.returncode == 0, built.done.stderr
+    code = (
+        "import importlib as i; print([i.import_module(f'shared_source.level{n}').get() for n in range(8)])"
+    )
+    assert built.prints(code) == dict.fromkeys(situations.RUNTIMES, "[0, 1, 2, 3, 4, 5, 6, 7]")
