@@ -128,12 +128,10 @@ class HookRunner:
         answers: dict[str, Result | Trouble] = {
             job.identifier: _NOT_FOR_PYODIDE for job in jobs if job.target.platform.family == "pyodide"
         }
-        groups: dict[tuple[str, str], list[Job]] = {}
-        for job in (
-            job for job in jobs if job.identifier not in answers
-        ):  # one process has one Python, and tells its backend one thing
-            told = msgspec.json.encode(self.options(job).config_settings).decode()
-            groups.setdefault((job.target.python.base, told), []).append(job)
+        groups: dict[tuple[str, bytes], list[Job]] = {}
+        for job in jobs:
+            if job.identifier not in answers:
+                groups.setdefault(self._group(job), []).append(job)
         ways = max(1, self._around.jobs // max(1, len(groups)))
         shares = [group[start::ways] for group in groups.values() for start in range(min(ways, len(group)))]
         with ThreadPoolExecutor(self._around.jobs) as pool:
@@ -147,6 +145,11 @@ class HookRunner:
                 pool.shutdown(cancel_futures=True)
                 raise
         return answers
+
+    def _group(self, job: Job) -> tuple[str, bytes]:
+        """Give what wheels that share a process have in common: a Python, and what decides what it needs."""
+        told = (self.options(job).config_settings, self._own_variables(job))
+        return job.target.python.base, msgspec.json.encode(told)
 
     def options(self, job: Job, mode: Mode = "record") -> HookOptions:
         """Give what the configuration says about a wheel; folders are absolute, and kept out of binaries."""
@@ -165,7 +168,7 @@ class HookRunner:
     def adapt(self, job: Job) -> Job:
         """Give a job whose modules were written down here as the target needs it."""
         around = self._around
-        environment = self._environments[job.target.python.base]
+        environment = self._environments[job.identifier]
         return adapt(job, environment, cache=around.toolchain.cache, environ=around.environ)
 
     def _run_python(self, jobs: Sequence[Job], mode: Mode) -> dict[str, Result | Trouble]:
@@ -173,7 +176,7 @@ class HookRunner:
         settings = _as_lists(self.options(jobs[0]).config_settings)
         try:
             environment = self._environment(jobs[0], settings)
-            self._environments[jobs[0].target.python.base] = environment
+            self._environments |= dict.fromkeys((job.identifier for job in jobs), environment)
         except Pyz3Error as error:
             trouble = Trouble(message=error.message, tip=error.tip or "")
             return {job.identifier: trouble for job in jobs}
@@ -231,20 +234,21 @@ class HookRunner:
         interpreter = interpreter_for(
             job.target.python.base, environ=around.environ, cache=around.toolchain.cache
         )
-        # A backend may require something only when a variable of the project's own says so.
-        own = own_settings(
-            expand_variables(self.options(job).environment, around.environ), self._project.root
-        )
         return environment_for(
             self._project.root,
             self._backend,
             interpreter,
             cache=around.toolchain.cache,
-            environ={**around.environ, **own},
+            environ={**around.environ, **self._own_variables(job)},
             config_settings=settings,
             tree=self._tree,
             tell=lambda text: around.tell(Activity(platform="", text=text)),
         )
+
+    def _own_variables(self, job: Job) -> dict[str, str]:
+        """Give the project's own variables: a backend may require something only when one of them says so."""
+        own = expand_variables(self.options(job).environment, self._around.environ)
+        return own_settings(own, self._project.root)
 
     def _request(self, job: Job, environment: Environment, mode: Mode) -> TargetRequest:
         around = self._around

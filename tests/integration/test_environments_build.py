@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import os
 import subprocess
 import sys
-import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
 from runtimes import missing
 from venvs import files
+from wheels import put_wheel
 
 from pyz3.config import Backend
 from pyz3.environments import (
@@ -45,27 +43,6 @@ def get_requires_for_build_wheel(settings):
         raise SystemExit("no compiler")
     return json.loads(open(os.environ.get("NEEDS", "needs.json")).read())
 """
-
-
-def put_wheel(folder: Path, name: str, contents: Mapping[str, str], tag: str = "py3-none-any") -> Path:
-    """Put version 1.0 of a distribution into a folder; ``tag`` may be compressed."""
-    path = folder / f"{name}-1.0-{tag}.whl"
-    python, abi, platforms = tag.split("-")
-    tags = "".join(f"Tag: {python}-{abi}-{platform}\n" for platform in platforms.split("."))
-    info = f"{name}-1.0.dist-info"
-    texts = {
-        **contents,
-        f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n",
-        f"{info}/WHEEL": f"Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\n{tags}",
-    }
-    record = ""
-    with zipfile.ZipFile(path, "w") as archive:
-        for file, text in texts.items():
-            digest = base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b"=").decode()
-            record += f"{file},sha256={digest},{len(text)}\n"
-            archive.writestr(file, text)
-        archive.writestr(f"{info}/RECORD", f"{record}{info}/RECORD,,\n")
-    return path
 
 
 @pytest.fixture

@@ -1,0 +1,33 @@
+"""Wheels that tests write themselves, for a folder that stands in for an index."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import zipfile
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+
+def put_wheel(folder: Path, name: str, contents: Mapping[str, str], tag: str = "py3-none-any") -> Path:
+    """Put version 1.0 of a distribution into a folder; ``tag`` may be compressed."""
+    path = folder / f"{name}-1.0-{tag}.whl"
+    python, abi, platforms = tag.split("-")
+    tags = "".join(f"Tag: {python}-{abi}-{platform}\n" for platform in platforms.split("."))
+    info = f"{name}-1.0.dist-info"
+    texts = {
+        **contents,
+        f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n",
+        f"{info}/WHEEL": f"Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\n{tags}",
+    }
+    record = ""
+    with zipfile.ZipFile(path, "w") as archive:
+        for file, text in texts.items():
+            digest = base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b"=").decode()
+            record += f"{file},sha256={digest},{len(text)}\n"
+            archive.writestr(file, text)
+        archive.writestr(f"{info}/RECORD", f"{record}{info}/RECORD,,\n")
+    return path
