@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 import msgspec
 
+from pyz3 import _records
 from pyz3.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def convert(value: Any, wanted: type[T], *, where: str, file: str) -> T:
         ConfigError: ``value`` does not fit.
     """
     try:
-        return msgspec.convert(value, wanted)
+        return _records.convert(value, wanted)
     except msgspec.ValidationError as error:
         message, _, path = str(error).partition(" - at `$")
         steps = _steps(path.rstrip("`"))
@@ -74,7 +75,7 @@ def _locate(value: Any, steps: list[str], wanted: Any) -> tuple[str, Any]:
     items: list[tuple[Any, Any]] = list(value.items()) if isinstance(value, dict) else list(enumerate(value))
     for index, item in items:
         try:
-            msgspec.convert(item, element)
+            _records.convert(item, element)
         except msgspec.ValidationError:  # noqa: PERF203 - only a mistake comes here
             key, found = _locate(item, rest, element)
             return f".{index}{key}" if isinstance(value, dict) else f"[{index}]{key}", found

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pyz3._files import write_atomically
+from pyz3._records import from_file
 from pyz3.audit.facts import Facts
 
 if TYPE_CHECKING:
@@ -54,11 +55,8 @@ class Ledger:
         Raises:
             CorruptBinaryError: The content is not what it was.
         """
-        try:
-            entry = msgspec.json.decode((self._folder / f"{key}.json").read_bytes(), type=Entry)
-        except (OSError, msgspec.MsgspecError):
-            return None
-        if entry.format != _FORMAT:
+        entry = from_file(self._folder / f"{key}.json", Entry)
+        if entry is None or entry.format != _FORMAT:
             return None
         if entry.sha256 != hashlib.sha256(content).hexdigest():
             raise CorruptBinaryError(key)

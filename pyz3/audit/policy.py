@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from pyz3._records import convert
 from pyz3._toml import load_toml
 from pyz3.audit.facts import Format, version_key
 
@@ -50,4 +51,4 @@ def policy_for(family: str) -> Policy:
 @cache
 def _policies() -> Mapping[str, Policy]:
     text = resources.files("pyz3.audit").joinpath("policy.toml").read_text(encoding="utf-8")
-    return msgspec.convert(load_toml(text), dict[str, Policy])
+    return convert(load_toml(text), dict[str, Policy])

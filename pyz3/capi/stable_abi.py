@@ -12,6 +12,7 @@ from typing import Literal
 
 import msgspec
 
+from pyz3._records import convert
 from pyz3._toml import load_toml
 from pyz3.capi.symbols import SymbolList, System
 from pyz3.targets import PythonVersion
@@ -161,4 +162,4 @@ def _versions(system: System) -> dict[str, PythonVersion]:
 @cache
 def _stable_abi() -> StableAbi:
     content = resources.files("pyz3.capi").joinpath("stable_abi.toml").read_text(encoding="utf-8")
-    return msgspec.convert(load_toml(content), StableAbi)
+    return convert(load_toml(content), StableAbi)

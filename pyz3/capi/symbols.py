@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from pyz3._files import write_atomically
+from pyz3._records import convert, from_file
 from pyz3._toml import load_toml
 from pyz3.targets import PythonVersion
 
@@ -87,10 +88,9 @@ def python_symbols(include: Path, *, version: PythonVersion, system: System) -> 
         OSError: The headers cannot be read, or the cache cannot be written.
     """
     kept = include.parent / f"symbols-{system}-{version.nodot}-{_rules_digest()}.json"
-    try:
-        return msgspec.json.decode(kept.read_bytes(), type=SymbolList)
-    except (OSError, msgspec.MsgspecError):
-        pass  # never made, or damaged: make it
+    known = from_file(kept, SymbolList)
+    if known is not None:
+        return known
     texts = (path.read_text(encoding="utf-8", errors="replace") for path in sorted(include.rglob("*.h")))
     symbols = correct(scan(texts), version=version, system=system)
     write_atomically(kept, msgspec.json.encode(symbols, order="deterministic"))
@@ -151,5 +151,5 @@ def _rules_digest() -> str:
 @cache
 def _corrections() -> tuple[Corrections, str]:
     content = resources.files("pyz3.capi").joinpath("symbols.toml").read_bytes()
-    rules = msgspec.convert(load_toml(content.decode()), Corrections)
+    rules = convert(load_toml(content.decode()), Corrections)
     return rules, hashlib.sha256(content).hexdigest()[:12]

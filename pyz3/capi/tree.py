@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pyz3._files import write_atomically
+from pyz3._records import from_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -134,10 +135,12 @@ def _digest(contents: dict[str, bytes]) -> str:
 
 def _is_whole(folder: Path) -> bool:
     """Tell whether the copy is as it was made: the same files, sizes and times."""
+    manifest = from_file(folder / "manifest.json", _Manifest)
+    if manifest is None:
+        return False
     try:
-        manifest = msgspec.json.decode((folder / "manifest.json").read_bytes(), type=_Manifest)
         found = {file.name: file for file in _walk(str(folder / "include"), "")}
-    except (OSError, msgspec.MsgspecError):
+    except OSError:
         return False
     return manifest.files == {name: file.size for name, file in found.items()} and all(
         file.mtime_ns == _TIME_NS for file in found.values()

@@ -18,6 +18,7 @@ from pathlib import Path
 import msgspec
 
 from pyz3._files import write_atomically
+from pyz3._records import from_file
 
 
 class _Known(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,10 +81,7 @@ def _name_of(lib: Path, folder: Path) -> str:
     (record,) = records
     status = record.stat()
     memory = folder / "known.json"
-    try:
-        remembered = msgspec.json.decode(memory.read_bytes(), type=dict[str, _Known])
-    except (OSError, msgspec.MsgspecError):
-        remembered = {}
+    remembered = from_file(memory, dict[str, _Known]) or {}
     known = remembered.get(str(record))
     if known is not None and (known.size, known.modified_ns) == (status.st_size, status.st_mtime_ns):
         return known.name

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pyz3._files import write_atomically
+from pyz3._records import from_file, from_json
 from pyz3.capi.discovery import find_installations
 from pyz3.errors import ConfigError
 from pyz3.targets import SUPPORTED, PythonVersion
@@ -169,10 +169,7 @@ class _Probe:
     def __init__(self, memory: Path) -> None:
         self._memory = memory
         self._changed = False
-        try:
-            self._answers = msgspec.json.decode(memory.read_bytes(), type=dict[str, _Answer])
-        except (OSError, msgspec.MsgspecError):
-            self._answers = {}
+        self._answers = from_file(memory, dict[str, _Answer]) or {}
 
     def ask(self, file: Path) -> _Facts | None:
         real = os.path.realpath(file)
@@ -201,6 +198,6 @@ def _ask(file: Path) -> _Facts | None:
             timeout=_TIMEOUT_SECONDS,
             check=True,
         )
-        return msgspec.convert(json.loads(done.stdout), _Facts)
+        return from_json(done.stdout, _Facts)
     except (OSError, subprocess.SubprocessError, ValueError):
         return None

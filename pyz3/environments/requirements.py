@@ -13,6 +13,7 @@ from filelock import FileLock
 from packaging.requirements import Requirement
 
 from pyz3._files import write_atomically
+from pyz3._records import from_file
 from pyz3.environments import _ask
 from pyz3.environments.variables import lasting
 from pyz3.environments.venvs import Environment, build_environment, normalise
@@ -156,10 +157,7 @@ def required_by_backend(
         )  # fmt: skip
         command = (environment.python, "-I", Path(_ask.__file__), request)
         done = run_tool(command, cwd=copy, environ=environ)
-        try:
-            said = msgspec.json.decode(answer.read_bytes(), type=_Answer)
-        except (OSError, msgspec.MsgspecError):
-            said = _Answer(error=f"it ended with status {done.returncode}")
+        said = from_file(answer, _Answer) or _Answer(error=f"it ended with status {done.returncode}")
         if said.reads is not None:
             note_reads(copy, before.plus(said.reads))
     if said.error:
@@ -187,9 +185,8 @@ def is_satisfied(text: str, site_packages: Path) -> bool:
 
 def _remembered(memory: Path, tree: Tree, copy: Path) -> tuple[str, ...] | None:
     """Give what the backend said of this tree of files, or of one that is the same to it."""
-    try:
-        known = msgspec.json.decode(memory.read_bytes(), type=_Memory)
-    except (OSError, msgspec.MsgspecError):
+    known = from_file(memory, _Memory)
+    if known is None:
         return None
     if known.tree != tree:
         reads = reads_of(copy)

@@ -16,6 +16,7 @@ from filelock import FileLock
 from packaging.utils import canonicalize_name
 
 from pyz3._files import write_atomically
+from pyz3._records import from_file
 from pyz3.errors import Pyz3Error
 from pyz3.sources import unpack_wheel
 from pyz3.sources.pip import offline_tip, python_with_pip, run_tool, tail
@@ -187,8 +188,5 @@ def _unpack(wheel: Path, folder: Path) -> str:
 
 
 def _remembered(memory: Path) -> _Found | None:
-    try:
-        found = msgspec.json.decode(memory.read_bytes(), type=_Found)
-    except (OSError, msgspec.MsgspecError):
-        return None
-    return found if (memory.parent / found.folder).is_dir() else None
+    found = from_file(memory, _Found)
+    return found if found is not None and (memory.parent / found.folder).is_dir() else None

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pyz3._files import write_atomically
+from pyz3._records import from_file
 from pyz3.hooks.protocol import Result
 from pyz3.sources import (
     Reads,
@@ -99,12 +100,11 @@ class Memory:
     def _update(self, place: Place, key: str, wheel: Path) -> bool:
         """Bring what a hook left up to date, if nothing has changed that it read; else it must run again."""
         reads = reads_of(place.source)
-        try:
-            before = msgspec.json.decode(place.tree.read_bytes(), type=Tree)
-        except (OSError, msgspec.MsgspecError):
+        before = from_file(place.tree, Tree)
+        if reads is None or before is None:
             return False
-        changed = unread_changes(before, self._tree, reads) if reads is not None else None
-        if reads is None or changed is None:
+        changed = unread_changes(before, self._tree, reads)
+        if changed is None:
             return False
         place.key.unlink()  # in between, what lies there is of neither tree
         sync_copy(self._root, place.source)
@@ -158,7 +158,4 @@ def _repack(wheel: Path, changed: Mapping[str, tuple[str, bytes]]) -> bool:
 
 def read_result(place: Place) -> Result | None:
     """Give what a hook wrote; None if it came to grief."""
-    try:
-        return msgspec.json.decode(place.result.read_bytes(), type=Result)
-    except (OSError, msgspec.MsgspecError):
-        return None
+    return from_file(place.result, Result)

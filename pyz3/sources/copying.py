@@ -15,6 +15,7 @@ import msgspec
 from filelock import FileLock
 
 from pyz3._files import write_atomically
+from pyz3._records import from_file
 from pyz3.sources.fetching import fetch_sdist
 from pyz3.sources.git import attach_git
 from pyz3.sources.naming import ArchiveSource, FolderSource, Source
@@ -103,10 +104,7 @@ def sync_copy(source: Path, into: Path) -> bool:
 
 
 def _listed(listing: Path) -> set[str]:
-    try:
-        return set(msgspec.json.decode(listing.read_bytes(), type=list[str]))
-    except (OSError, msgspec.DecodeError):
-        return set()
+    return set(from_file(listing, list[str]) or ())
 
 
 def _remove(into: Path, name: str) -> bool:

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pyz3._files import write_atomically
+from pyz3._records import from_file
 from pyz3.sources.unpacking import remove_tree
 
 if TYPE_CHECKING:
@@ -96,10 +97,7 @@ def _is_unread(name: str, seen: set[str]) -> bool:
 
 def reads_of(copy: Path) -> Reads | None:
     """Give what has ever been read in a copy; None: that is not known."""
-    try:
-        return msgspec.json.decode(_file(copy).read_bytes(), type=Reads)
-    except (OSError, msgspec.MsgspecError):
-        return None
+    return from_file(_file(copy), Reads)
 
 
 def begin_reading(copy: Path) -> Reads:

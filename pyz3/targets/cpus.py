@@ -8,8 +8,7 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
-import msgspec
-
+from pyz3._records import convert
 from pyz3._toml import load_toml
 from pyz3.errors import ConfigError
 
@@ -55,4 +54,4 @@ def _model(cpu: str) -> str:
 @cache
 def _table() -> Mapping[str, tuple[str, ...]]:
     text = resources.files("pyz3.targets").joinpath("cpus.toml").read_text(encoding="utf-8")
-    return msgspec.convert(load_toml(text), dict[str, tuple[str, ...]])
+    return convert(load_toml(text), dict[str, tuple[str, ...]])

@@ -8,9 +8,8 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from pyz3._patterns import matches, split_words
+from pyz3._records import convert
 from pyz3._toml import load_toml
 from pyz3.errors import ConfigError
 from pyz3.targets.platforms import Platform
@@ -101,4 +100,4 @@ def _unknown(pattern: str, source: str) -> ConfigError:
 @cache
 def _aliases() -> Mapping[str, tuple[str, ...]]:
     text = resources.files("pyz3.targets").joinpath("aliases.toml").read_text(encoding="utf-8")
-    return msgspec.convert(load_toml(text), dict[str, tuple[str, ...]])
+    return convert(load_toml(text), dict[str, tuple[str, ...]])

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from pyz3._records import convert
 from pyz3._toml import load_toml
 from pyz3.errors import ConfigError
 from pyz3.targets.pythons import OLDEST, PythonVersion
@@ -188,7 +189,7 @@ _LEGACY_MANYLINUX: Mapping[str, str] = {"2.17": "manylinux2014", "2.12": "manyli
 @cache
 def _table() -> Mapping[str, PlatformSpec]:
     text = resources.files("pyz3.targets").joinpath("platforms.toml").read_text(encoding="utf-8")
-    return msgspec.convert(load_toml(text), dict[str, PlatformSpec])
+    return convert(load_toml(text), dict[str, PlatformSpec])
 
 
 def _macos_release(minimum: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,7 @@ ROOMS = (
     "_schema",
     "_patterns",
     "_toml",
+    "_records",
     "_files",
     "errors",
     "",  # pyz3/__init__.py: the version
@@ -187,6 +189,26 @@ def test_no_shell(name: str) -> None:
     for node in ast.walk(TREES[name]):
         if isinstance(node, ast.Call):
             assert not [keyword for keyword in node.keywords if keyword.arg == "shell"], ast.unparse(node)
+
+
+def test_one_module_alone_decodes() -> None:
+    # Two threads that let msgspec meet a type for the first time crash the process: see pyz3._records.
+    using = {
+        name
+        for name, tree in TREES.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+        and re.fullmatch(r"msgspec\.(convert|\w+\.(decode|Decoder))", ast.unparse(node))
+    }
+    assert using == {"_records"}
+    # Nothing of it has another name, either.
+    from_msgspec = [
+        name
+        for name, tree in TREES.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and str(node.module).partition(".")[0] == "msgspec"
+    ]
+    assert from_msgspec == []
 
 
 def length(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:

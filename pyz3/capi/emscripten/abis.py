@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from pyz3._records import convert
 from pyz3._toml import load_toml
 from pyz3.errors import ConfigError
 
@@ -44,7 +45,7 @@ class EmscriptenAbi(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 def emscripten_abis() -> Mapping[str, EmscriptenAbi]:
     """Give the platforms by their version (``2026_0``), oldest first."""
     text = resources.files("pyz3.capi.emscripten").joinpath("abis.toml").read_text(encoding="utf-8")
-    return msgspec.convert(load_toml(text), dict[str, EmscriptenAbi])
+    return convert(load_toml(text), dict[str, EmscriptenAbi])
 
 
 def emscripten_abi_for(python: PythonVersion) -> EmscriptenAbi:
