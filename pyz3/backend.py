@@ -6,9 +6,7 @@ a process of its own, with the project as the current folder.  Everything is sai
 
 from __future__ import annotations
 
-import contextlib
 import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,19 +18,17 @@ from pyz3.builder.delivery import read_contents
 from pyz3.builder.inputs import read_epoch
 from pyz3.builder.single import select_one
 from pyz3.builder.source import build_sdist as write_source
-from pyz3.cli.ui import BuildView, print_error
+from pyz3.cli.boundary import boundary
+from pyz3.cli.ui import BuildView
 from pyz3.develop import build_here, editable_contents, read_settings
-from pyz3.errors import ConfigError, Pyz3Error
+from pyz3.errors import ConfigError
 from pyz3.frontends import load_own_project
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from pyz3.config import Project
     from pyz3.results import Summary
-
-# 128 + SIGINT, as shells report a program that Ctrl-C ended.
-_INTERRUPTED = 130
 
 
 def get_requires_for_build_wheel(config_settings: Mapping[str, object] | None = None) -> list[str]:
@@ -54,7 +50,7 @@ def prepare_metadata_for_build_wheel(
     metadata_directory: str, config_settings: Mapping[str, object] | None = None
 ) -> str:
     """Write the metadata alone, without compiling (PEP 517); give the name of its folder."""
-    with _boundary():
+    with boundary():
         read_settings(config_settings, os.environ)
         metadata = read_contents(_project()).metadata
         for entry in dist_info_entries(metadata, tag="py3-none-any", root_is_purelib=False):
@@ -79,7 +75,7 @@ def build_wheel(
     metadata_directory: str | None = None,  # noqa: ARG001 - PEP 517; it would be the same again
 ) -> str:
     """Build one wheel (PEP 517), by default for this interpreter; give its name."""
-    with _boundary():
+    with boundary():
         settings = read_settings(config_settings, os.environ)
         _project()
         view = _view()
@@ -95,7 +91,7 @@ def build_editable(
     metadata_directory: str | None = None,  # noqa: ARG001 - PEP 660; it would be the same again
 ) -> str:
     """Build a wheel that leads imports into the source tree (PEP 660); give its name."""
-    with _boundary():
+    with boundary():
         settings = read_settings(config_settings, os.environ)
         for key in ("platform", "python"):
             if key in (config_settings or {}):
@@ -113,7 +109,7 @@ def build_editable(
 
 def build_sdist(sdist_directory: str, config_settings: Mapping[str, object] | None = None) -> str:
     """Write a source distribution (PEP 517); give its name."""
-    with _boundary():
+    with boundary():
         read_settings(config_settings, os.environ)
         epoch = read_epoch(os.environ)
         # Not the builder's: it switches extensions off, which an sdist holds all the same.
@@ -122,7 +118,7 @@ def build_sdist(sdist_directory: str, config_settings: Mapping[str, object] | No
 
 
 def _nothing_more(config_settings: Mapping[str, object] | None) -> list[str]:
-    with _boundary():
+    with boundary():
         read_settings(config_settings, os.environ)
     return []
 
@@ -146,20 +142,3 @@ def _name(view: BuildView, summary: Summary) -> str:
     if error is not None:
         raise SystemExit(error.exit_code)  # the summary has said why
     return summary.wheels[0].path.name
-
-
-@contextlib.contextmanager
-def _boundary() -> Iterator[None]:
-    """Show errors as messages: a front end would print a traceback."""
-    try:
-        yield
-    except Pyz3Error as error:
-        print_error(error)
-        raise SystemExit(error.exit_code) from None
-    except KeyboardInterrupt:
-        sys.stderr.write("stopped\n")
-        raise SystemExit(_INTERRUPTED) from None
-    except OSError as error:
-        reason = error.strerror or str(error)
-        print_error(Pyz3Error(f"{error.filename}: {reason}" if error.filename else reason))
-        raise SystemExit(1) from None

@@ -1,10 +1,9 @@
-"""The command line: one file per command, one boundary for errors."""
+"""The command line: one file per command, imported when it is asked for."""
 
 from __future__ import annotations
 
-import contextlib
+import importlib
 import io
-import os
 import signal
 import sys
 from typing import TYPE_CHECKING, NoReturn
@@ -12,46 +11,53 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from pyz3 import __version__
-from pyz3.cli.cc import ar, cc, cxx, ranlib
-from pyz3.cli.develop import clean, develop, refresh_command
-from pyz3.cli.doctor import doctor
-from pyz3.cli.init import init
-from pyz3.cli.pythons import pythons
-from pyz3.cli.sdist import sdist
-from pyz3.cli.ui import print_error
-from pyz3.cli.watch import watch
-from pyz3.cli.wheel import wheel
-from pyz3.cli.zig_plan import zig_plan
-from pyz3.errors import Pyz3Error
+from pyz3.cli.boundary import boundary
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import FrameType
 
-# 128 + SIGINT, as shells report a program that Ctrl-C ended.
-_INTERRUPTED = 130
+# Command → where it is defined, and its line in the overview; none for those that are not for users.
+_COMMANDS = {
+    "ar": ("cc:ar", "Run the archiver for another platform."),
+    "c++": ("cc:cxx", "Run a C++ compiler for another platform."),
+    "cc": ("cc:cc", "Run a C compiler for another platform."),
+    "clean": ("develop:clean", "Remove what develop put anywhere."),
+    "develop": ("develop:develop", "Install so that the sources can be worked on."),
+    "doctor": ("doctor:doctor", "Say why a wheel or a module does not load."),
+    "init": ("init:init", "Make a project, or add pyz3 to one."),
+    "pythons": ("pythons:pythons", "List the C headers that are found."),
+    "ranlib": ("cc:ranlib", "Give an archive for another platform its index."),
+    "refresh": ("develop:refresh_command", ""),
+    "sdist": ("sdist:sdist", "Write the source distribution."),
+    "watch": ("watch:watch", "Rebuild when a file changes."),
+    "wheel": ("wheel:wheel", "Build wheels."),
+    "zig-plan": ("zig_plan:zig_plan", ""),
+}
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class _Lazy(click.Group):
+    """A group whose commands are imported only when they are run: ``pyz3 cc`` starts hundreds of times."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's interface
+        return [*_COMMANDS]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - as above
+        if cmd_name not in _COMMANDS:
+            return None
+        module, _, name = _COMMANDS[cmd_name][0].partition(":")
+        command: click.Command = getattr(importlib.import_module(f"pyz3.cli.{module}"), name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - as above
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, said) for name, (_, said) in _COMMANDS.items() if said])
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, "-V", "--version", prog_name="pyz3")
 def cli() -> None:
     """Build the wheels of a Python project for every platform, with zig as the only toolchain."""
-
-
-cli.add_command(wheel)
-cli.add_command(sdist)
-cli.add_command(develop)
-cli.add_command(watch)
-cli.add_command(clean)
-cli.add_command(init)
-cli.add_command(pythons)
-cli.add_command(doctor)
-cli.add_command(cc)
-cli.add_command(cxx)
-cli.add_command(ar)
-cli.add_command(ranlib)
-cli.add_command(refresh_command)
-cli.add_command(zig_plan)
 
 
 def main(
@@ -69,37 +75,17 @@ def main(
             stream.reconfigure(errors="replace")  # a code page without check marks is no reason to fail
     # A job that is ended from outside leaves as little behind as one ended by Ctrl-C.
     signal.signal(signal.SIGTERM, _interrupt)
-    try:
-        status = command.main(
-            args=list(args) if args is not None else None, prog_name=program, standalone_mode=False
-        )
-    except Pyz3Error as error:
-        print_error(error)
-        sys.exit(error.exit_code)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
-    except (KeyboardInterrupt, click.Abort):
-        click.echo("stopped", err=True)
-        sys.exit(_INTERRUPTED)
-    except BrokenPipeError:
-        _drop_output()  # whoever read it went away
-        sys.exit(1)
-    except OSError as error:
-        # Also where stages let the system speak for itself: a full disk, a cache that is read-only.
-        reason = error.strerror or str(error)
-        print_error(Pyz3Error(f"{error.filename}: {reason}" if error.filename else reason))
-        _drop_output()
-        sys.exit(1)
+    with boundary():
+        try:
+            status = command.main(
+                args=list(args) if args is not None else None, prog_name=program, standalone_mode=False
+            )
+        except click.ClickException as error:
+            error.show()
+            sys.exit(error.exit_code)
+        except click.Abort:
+            raise KeyboardInterrupt from None
     sys.exit(status if isinstance(status, int) else 0)
-
-
-def _drop_output() -> None:
-    """Send what is left of stdout nowhere: Python would try to write it at exit, and fail."""
-    with contextlib.suppress(OSError):
-        sink = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(sink, sys.stdout.fileno())
-        os.close(sink)
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pyz3.capi import best_headers, find_headers, how_to_get, import_library, prepare_include, python_symbols
 from pyz3.cli.options import SETTINGS
 from pyz3.driver.run import run_tool
 from pyz3.driver.target import DriverTarget
@@ -121,14 +120,18 @@ def _python_extras(
     extras: Extras, version: PythonVersion, platform: Platform, toolchain: Toolchain
 ) -> Extras:
     """Give what compiles and links against a Python."""
-    tree = best_headers(find_headers(environ=os.environ)).get(version.base)
+    from pyz3 import capi  # noqa: PLC0415 - most calls of a compiler are not about Python
+
+    tree = capi.best_headers(capi.find_headers(environ=os.environ)).get(version.base)
     if tree is None:
-        raise ConfigError(f"there are no headers of Python {version.base} here", tip=how_to_get(version.base))
-    include = prepare_include(tree, toolchain.capi)
+        raise ConfigError(
+            f"there are no headers of Python {version.base} here", tip=capi.how_to_get(version.base)
+        )
+    include = capi.prepare_include(tree, toolchain.capi)
     libraries: tuple[Path, ...] = ()
     if platform.family == "windows":
-        symbols = python_symbols(include, version=version, system="windows")
-        library = import_library(
+        symbols = capi.python_symbols(include, version=version, system="windows")
+        library = capi.import_library(
             symbols,
             version=version,
             arch=platform.spec.arch,  # type: ignore[arg-type]  # Windows' rows of the table

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -155,6 +156,12 @@ def test_heavy_libraries_are_imported_where_they_are_needed(name: str) -> None:
     assert "lief" not in found
     if name in BELOW_THE_COMMAND_LINE:
         assert not found & {"rich", "click"}
+
+
+def test_the_command_line_imports_only_the_command_that_is_asked_for() -> None:
+    for name in ("__main__", "cli", "cli.boundary"):
+        assert module_level(name) - sys.stdlib_module_names <= {"click", "pyz3"}
+        assert own_imports(name, types=False) <= {"", "cli", "cli.boundary", "cli.ui", "errors"}
 
 
 FORBIDDEN_CALLS = {

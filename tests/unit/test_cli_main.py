@@ -10,7 +10,7 @@ import click
 import pytest
 
 from pyz3 import __version__
-from pyz3.cli import main
+from pyz3.cli import cli, main
 from pyz3.cli.wheel import wheel
 from pyz3.errors import AuditFailedError, ConfigError, NothingSelectedError, NoWheelError, Pyz3Error
 from pyz3.targets import Platform
@@ -51,6 +51,19 @@ def run(*args: object, command: click.Command | None = None) -> int:
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("--version") == 0
     assert capsys.readouterr().out == f"pyz3, version {__version__}\n"
+
+
+def test_the_overview_says_of_each_command_what_it_says_itself() -> None:
+    context = click.Context(cli)
+    said = {name: cli.get_command(context, name) for name in cli.list_commands(context)}
+    assert {name: one.name for name, one in said.items() if one} == {name: name for name in said}
+    hidden = {name for name, one in said.items() if one and one.hidden}
+    assert hidden == {"refresh", "zig-plan"}
+    formatter = click.HelpFormatter(width=200)
+    cli.format_commands(context, formatter)
+    shown = dict(line.split(maxsplit=1) for line in formatter.getvalue().splitlines()[1:])
+    own = {name: one.get_short_help_str(200) for name, one in said.items() if one and name not in hidden}
+    assert shown == own
 
 
 def test_the_list_of_commands_is_readable(

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -282,5 +283,10 @@ def test_every_option_is_documented() -> None:
     text = (Path(__file__).parents[2] / "docs" / "distribution.md").read_text(encoding="utf-8")
     section = text.partition("\n## New projects\n")[2].partition("\n## ")[0]
     documented = set(re.findall(r"(?<=`)--?[\w-]+", section.partition("\n\nWhere ")[0]))
-    options = {o for p in cli.commands["init"].params if p.param_type_name == "option" for o in p.opts}
+    options = {
+        o
+        for p in cli.get_command(click.Context(cli), "init").params
+        if p.param_type_name == "option"
+        for o in p.opts
+    }
     assert documented == options
