@@ -4,6 +4,11 @@ A façade: nothing is defined here, because running this file as ``__main__`` ex
 time, and an Enum defined here would then exist twice.
 """
 
+from pyz3._interruption import end_at_once
+
+if __name__ == "__main__":
+    end_at_once()
+
 from pyz3.builder import BuildConfig, WheelBuilder, build_wheel
 from pyz3.results import Failure, Summary, WheelResult
 from pyz3.targets import Platform

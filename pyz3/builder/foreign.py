@@ -21,10 +21,10 @@ from pyz3.hooks.runner import HookRunner, Surroundings
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from pyz3._processes import Processes
     from pyz3.builder.platform import Built, Deliver
     from pyz3.capi import HeaderTree
     from pyz3.config import Backend, Project
-    from pyz3.engine.processes import Processes
     from pyz3.engine.toolchain import Toolchain
     from pyz3.events import Listener
     from pyz3.hooks.protocol import Mode

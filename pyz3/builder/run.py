@@ -6,13 +6,13 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
+from pyz3._processes import Processes, wait_alert
 from pyz3.builder.delivery import Delivery, read_contents
 from pyz3.builder.fallback import check_fallback
 from pyz3.builder.foreign import Foreign
 from pyz3.builder.inputs import read_epoch
 from pyz3.builder.platform import PlatformBuild
 from pyz3.capi import prepare_include
-from pyz3.engine.processes import Processes, wait_alert
 from pyz3.engine.zig import ZigRunner
 from pyz3.events import Activity, CommandRun, Note
 from pyz3.plan import make_notes

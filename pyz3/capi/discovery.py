@@ -12,7 +12,6 @@ import importlib.util
 import os
 import re
 import shutil
-import subprocess
 import sys
 import sysconfig
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from packaging.version import Version
 
+from pyz3._processes import Processes
 from pyz3.errors import ConfigError, Pyz3Error
 from pyz3.targets import SUPPORTED
 
@@ -198,10 +198,10 @@ def fetch_with_uv(version: str, *, environ: Mapping[str, str]) -> None:
             tip=f"pip install uv, or name headers that you have with {OPTION} DIR",
         )
     command = [*uv, "python", "install", version]
-    done = subprocess.run(command, env=dict(environ), capture_output=True, text=True, check=False)
-    if done.returncode != 0:
+    status, text = Processes().run(command, env=environ, cwd=Path.cwd())
+    if status != 0:
         raise Pyz3Error(
-            f"{' '.join(command)} failed with status {done.returncode}:\n{done.stderr.strip()}",
+            f"{' '.join(command)} failed with status {status}:\n{text.strip()}",
             tip=f"install Python {version} by other means, or name its headers with {OPTION} DIR",
         )
 

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from pyz3 import __version__
-from pyz3.cli.boundary import boundary
+from pyz3.cli.boundary import Ended, boundary
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import FrameType
 
+# What ends a job from outside leaves as little behind as Ctrl-C.
+_ENDINGS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 # Command → where it is defined, and its line in the overview; none for those that are not for users.
 _COMMANDS = {
     "ar": ("cc:ar", "Run the archiver for another platform."),
@@ -73,8 +75,9 @@ def main(
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a code page without check marks is no reason to fail
-    # A job that is ended from outside leaves as little behind as one ended by Ctrl-C.
-    signal.signal(signal.SIGTERM, _interrupt)
+    for ending in _ENDINGS:
+        if signal.getsignal(ending) != signal.SIG_IGN:  # nohup; a shell's background
+            signal.signal(ending, _end)
     with boundary():
         try:
             status = command.main(
@@ -83,10 +86,11 @@ def main(
         except click.ClickException as error:
             error.show()
             sys.exit(error.exit_code)
-        except click.Abort:
-            raise KeyboardInterrupt from None
+        except click.Abort as error:
+            ended = error.__cause__
+            raise ended if isinstance(ended, KeyboardInterrupt) else KeyboardInterrupt from None
     sys.exit(status if isinstance(status, int) else 0)
 
 
-def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
-    raise KeyboardInterrupt
+def _end(number: int, _frame: FrameType | None) -> NoReturn:
+    raise Ended(number)

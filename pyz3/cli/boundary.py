@@ -4,16 +4,28 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import sys
+import threading
 from typing import TYPE_CHECKING
 
+from pyz3._interruption import INTERRUPTED
 from pyz3.errors import Pyz3Error
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# 128 + SIGINT, as shells report a program that Ctrl-C ended.
-INTERRUPTED = 130
+
+class Ended(KeyboardInterrupt):
+    """A signal asks the process to end.
+
+    Args:
+        number: Which.
+    """
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = number
 
 
 @contextlib.contextmanager
@@ -28,9 +40,13 @@ def boundary() -> Iterator[None]:
     except Pyz3Error as error:
         _complain(error)
         raise SystemExit(error.exit_code) from None
-    except KeyboardInterrupt:
-        sys.stderr.write("stopped\n")
-        raise SystemExit(INTERRUPTED) from None
+    except KeyboardInterrupt as error:
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # it has been heard
+        with contextlib.suppress(OSError):  # the terminal is gone
+            sys.stderr.write(": ".join(("stopped", *error.args)) + "\n")
+        # As shells report a program that a signal ended.
+        raise SystemExit(128 + error.number if isinstance(error, Ended) else INTERRUPTED) from None
     except BrokenPipeError:
         _drop_output()  # whoever read it went away
         raise SystemExit(1) from None

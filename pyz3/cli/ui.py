@@ -5,6 +5,7 @@ On a terminal a table shows every platform and Python at work; elsewhere there a
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ from pyz3.errors import BuildFailedError
 from pyz3.events import Activity, CommandRun, Note, WheelBuilt, WheelFailed, WheelShared
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from rich.console import RenderableType
 
@@ -81,6 +82,7 @@ class BuildView:
         self._lock = threading.Lock()
         self._table: LiveTable | None = None
         self._live: Live | None = None
+        self._built = 0
 
     def start(self, jobs: Sequence[Job]) -> None:
         """Begin: on a terminal the table appears."""
@@ -88,6 +90,20 @@ class BuildView:
         if self._console.is_terminal and not self._quiet and not self._verbose:
             self._live = Live(self._table, console=self._console, transient=True, refresh_per_second=8)
             self._live.start()
+
+    @contextlib.contextmanager
+    def showing(self, jobs: Sequence[Job], *, output_dir: str) -> Iterator[None]:
+        """Show the table meanwhile; an interruption tells what has been finished."""
+        self.start(jobs)
+        try:
+            yield
+        except KeyboardInterrupt as error:
+            error.args = (
+                f"{self._built} of {len(jobs)} wheel{'' if len(jobs) == 1 else 's'} in {output_dir}",
+            )
+            raise
+        finally:
+            self.stop()
 
     def stop(self) -> None:
         """End: the table disappears."""
@@ -98,6 +114,7 @@ class BuildView:
     def __call__(self, event: Event) -> None:
         """Take an event, from any thread."""
         with self._lock:
+            self._built += isinstance(event, WheelBuilt)
             if self._table is not None:
                 self._table.update(event)
             if isinstance(event, Note) and not self._quiet:

@@ -173,11 +173,8 @@ def wheel(
     if not plan:
         return _say_nothing(console, selection, report=report)
     _say_left_out(console, selection)
-    view.start(plan)
-    try:
+    with view.showing(plan, output_dir=str(output_dir)):
         summary = builder.run(plan, output_dir=output_dir)
-    finally:
-        view.stop()
     view.summary(summary, output_dir=str(output_dir))
     if report is not None:
         write_report(report, summary.wheels)

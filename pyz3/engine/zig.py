@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from pyz3._processes import Processes
 from pyz3.engine.plan_file import PlanFile
-from pyz3.engine.processes import Processes
 from pyz3.errors import BuildFailedError
 
 if TYPE_CHECKING:

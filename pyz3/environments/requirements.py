@@ -156,12 +156,12 @@ def required_by_backend(
             })
         )  # fmt: skip
         command = (environment.python, "-I", Path(_ask.__file__), request)
-        done = run_tool(command, cwd=copy, environ=environ)
-        said = from_file(answer, _Answer) or _Answer(error=f"it ended with status {done.returncode}")
+        status, text = run_tool(command, cwd=copy, environ=environ)
+        said = from_file(answer, _Answer) or _Answer(error=f"it ended with status {status}")
         if said.reads is not None:
             note_reads(copy, before.plus(said.reads))
     if said.error:
-        printed = tail(done.stdout)
+        printed = tail(text)
         raise BuildFailedError(
             f"{backend.build_backend} cannot say what the project requires: {said.error}\n{printed}",
             tip="the project's setup.py fails on this machine, before any target is involved",

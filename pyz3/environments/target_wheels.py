@@ -139,11 +139,11 @@ def _fetch(
         with tempfile.TemporaryDirectory(dir=folder, ignore_cleanup_errors=True) as scratch:
             into = Path(scratch) / "wheels"
             command = _command(f"{name}=={version}", platform, python, into, environ)
-            done = run_tool(command, cwd=Path(scratch), environ=environ)
+            status, text = run_tool(command, cwd=Path(scratch), environ=environ)
             wheels = sorted(into.glob("*.whl"))
-            if done.returncode == 0 and len(wheels) == 1:
+            if status == 0 and len(wheels) == 1:
                 return _Found(folder=_unpack(wheels[0], folder))
-            said = tail(done.stdout, 5)
+            said = tail(text, 5)
         tip = offline_tip(said)
         if tip is not None:
             raise Pyz3Error(

@@ -146,21 +146,21 @@ def _make(environment: Environment, interpreter: Interpreter, environ: Mapping[s
     uv = find_uv(environ)
     # uv installs into an environment without pip, whose own installation takes seconds.
     bare = ("--without-pip",) if uv or not environment.requires else ()
-    done = run_tool(
+    status, text = run_tool(
         (interpreter.executable, "-I", "-m", "venv", *bare, root), cwd=root.parent, environ=environ
     )
-    if done.returncode != 0:
+    if status != 0:
         raise Pyz3Error(
-            f"{interpreter.executable} cannot make a virtual environment:\n{tail(done.stdout)}",
+            f"{interpreter.executable} cannot make a virtual environment:\n{tail(text)}",
             tip="pip install uv: it needs no ensurepip",
         )
     if not environment.requires:
         return
     command = _uv_install(uv, environment, environ) if uv else _pip_install(environment)
     environ = _for_uv(environ) if uv else environ
-    done = run_tool((*command, "--", *environment.requires), cwd=root, environ=environ)
-    if done.returncode != 0:
-        raise _not_installed(environment, "uv" if uv else "pip", done.stdout)
+    status, text = run_tool((*command, "--", *environment.requires), cwd=root, environ=environ)
+    if status != 0:
+        raise _not_installed(environment, "uv" if uv else "pip", text)
 
 
 def _pip_install(environment: Environment) -> tuple[str, ...]:

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 import msgspec
 from filelock import FileLock
 
+from pyz3._processes import wait_alert
 from pyz3.audit import load_parser
 from pyz3.config import Settings, expand_variables
-from pyz3.engine.processes import wait_alert
 from pyz3.environments import READS, environment_for, interpreter_for
 from pyz3.errors import Pyz3Error
 from pyz3.events import Activity
@@ -45,9 +45,9 @@ from pyz3.sources.pip import own_settings
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from pyz3._processes import Processes
     from pyz3.capi import HeaderTree
     from pyz3.config import Backend, HookOptions, Project
-    from pyz3.engine.processes import Processes
     from pyz3.engine.toolchain import Toolchain
     from pyz3.environments import Environment
     from pyz3.events import Listener
@@ -134,7 +134,7 @@ class HookRunner:
                 groups.setdefault(self._group(job), []).append(job)
         ways = max(1, self._around.jobs // max(1, len(groups)))
         shares = [group[start::ways] for group in groups.values() for start in range(min(ways, len(group)))]
-        with ThreadPoolExecutor(self._around.jobs) as pool:
+        with ThreadPoolExecutor(self._around.jobs, initializer=self._around.processes.adopt) as pool:
             try:
                 futures = [pool.submit(self._run_python, share, mode) for share in shares]
                 wait_alert(futures)

@@ -53,17 +53,17 @@ def fetch_sdist(requirement: Requirement, *, cache: Path, environ: Mapping[str, 
         answer = Path(scratch) / "answer.json"
         python = python_with_pip(environ)
         command = (*python, str(Path(_find_sdist.__file__)), str(requirement), str(folder), str(answer))
-        done = run_tool(command, cwd=Path(scratch), environ=environ)
+        status, text = run_tool(command, cwd=Path(scratch), environ=environ)
         try:
             found: dict[str, Any] = json.loads(answer.read_bytes())
         except (OSError, ValueError):
-            found = {"error": f"pip failed with status {done.returncode}"}
+            found = {"error": f"pip failed with status {status}"}
         if "unsupported" in found:
             path = _download(requirement, folder, Path(scratch), environ)
         elif "file" in found:
             path = Path(found["file"])
         else:
-            raise _not_found(requirement, found, done.stdout)
+            raise _not_found(requirement, found, text)
     if not path.name.lower().endswith(ARCHIVE_SUFFIXES):
         raise Pyz3Error(f"{requirement}: {path.name} is no sdist")
     if pin:
@@ -99,10 +99,10 @@ def _download(requirement: Requirement, folder: Path, scratch: Path, environ: Ma
         *(*python_with_pip(environ), "-m", "pip", "download", "--no-deps", "--ignore-requires-python"),
         *("--no-binary", ":all:", "--dest", into, str(requirement)),
     )
-    done = run_tool(command, cwd=scratch, environ=environ)
+    status, text = run_tool(command, cwd=scratch, environ=environ)
     files = sorted(into.iterdir()) if into.is_dir() else []
-    if done.returncode != 0 or len(files) != 1:
-        raise _not_found(requirement, {"error": "pip download failed"}, done.stdout)
+    if status != 0 or len(files) != 1:
+        raise _not_found(requirement, {"error": "pip download failed"}, text)
     content = files[0].read_bytes()
     path = folder / hashlib.sha256(content).hexdigest()[:32] / files[0].name
     write_atomically(path, content)

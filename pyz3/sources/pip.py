@@ -5,11 +5,11 @@ from __future__ import annotations
 import importlib.util
 import os
 import re
-import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pyz3._processes import Processes
 from pyz3.capi.discovery import find_uv
 from pyz3.errors import ConfigError
 
@@ -73,10 +73,8 @@ def python_with_pip(environ: Mapping[str, str]) -> tuple[str, ...]:
     return (*uv, "run", "--quiet", "--no-project", "--python", sys.executable, "--with", "pip", "python")
 
 
-def run_tool(
-    command: Sequence[str | Path], *, cwd: Path, environ: Mapping[str, str]
-) -> subprocess.CompletedProcess[str]:
-    """Run pip, uv or a Python; ``stdout`` of the answer holds both streams in order.
+def run_tool(command: Sequence[str | Path], *, cwd: Path, environ: Mapping[str, str]) -> tuple[int, str]:
+    """Run pip, uv or a Python; give its exit code and what it printed, both streams in order.
 
     Args:
         command: Program and arguments.
@@ -94,17 +92,7 @@ def run_tool(
     env |= {"PYTHONIOENCODING": "utf-8"}
     cwd.mkdir(parents=True, exist_ok=True)
     try:
-        return subprocess.run(
-            [os.fspath(word) for word in command],
-            cwd=cwd,
-            env=env,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-            errors="replace",
-            check=False,
-        )
+        return Processes.of_this_thread().run([os.fspath(word) for word in command], env=env, cwd=cwd)
     except OSError as error:
         raise ConfigError(f"{command[0]} cannot be run: {error.strerror or error}") from error
 

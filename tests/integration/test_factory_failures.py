@@ -274,7 +274,8 @@ def test_stopped_from_outside(number: signal.Signals, at_work: str, examples: Pa
         time.sleep(0.01)
     os.kill(process.pid, number)
     stdout, stderr = process.communicate(timeout=60)
-    assert (process.returncode, stderr) == (130, "\nstopped\n"), stdout  # a line of its own after ^C
+    said = f"\nstopped: 0 of 2 wheels in {out}\n"  # a line of its own after ^C
+    assert (process.returncode, stderr) == (128 + number, said), stdout
     assert "✓" not in stdout
     assert running_below(cache) == []
     assert factory.listing(out) == []

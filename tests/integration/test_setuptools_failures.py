@@ -202,7 +202,11 @@ def test_ctrl_c_ends_everything(when: str, pyz3_cache: Path, tmp_path: Path) -> 
     finally:
         process.kill()
         process.wait()
-    assert (process.returncode, stdout.strip(), stderr.strip()) == (130, "", "stopped")
+    assert (process.returncode, stdout.strip(), stderr.strip()) == (
+        130,
+        "",
+        f"stopped: 0 of 1 wheel in {out}",
+    )
     assert factory.listing(out) == []
     # The script's process is gone, as the system has given back its lock.
     with lock.open("a") as file:

@@ -17,6 +17,7 @@ ROOMS = (
     "__main__",
     "backend",
     "cli",
+    "_interruption",  # of the command line, and imported before it
     "scaffold",
     "develop",
     "doctor",
@@ -41,6 +42,7 @@ ROOMS = (
     "_toml",
     "_records",
     "_files",
+    "_processes",
     "errors",
     "",  # pyz3/__init__.py: the version
 )
@@ -58,7 +60,7 @@ def modules() -> dict[str, Path]:
 
 MODULES = modules()
 TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in MODULES.items()}
-ABOVE = ROOMS[: ROOMS.index("cli") + 1]
+ABOVE = ROOMS[: ROOMS.index("_interruption") + 1]
 # A program of its own, started as a process: the hook in a build environment.
 PROGRAMS = ("hooks.inside",)
 BELOW_THE_COMMAND_LINE = [
@@ -161,7 +163,14 @@ def test_heavy_libraries_are_imported_where_they_are_needed(name: str) -> None:
 def test_the_command_line_imports_only_the_command_that_is_asked_for() -> None:
     for name in ("__main__", "cli", "cli.boundary"):
         assert module_level(name) - sys.stdlib_module_names <= {"click", "pyz3"}
-        assert own_imports(name, types=False) <= {"", "cli", "cli.boundary", "cli.ui", "errors"}
+        assert own_imports(name, types=False) <= {
+            "",
+            "_interruption",
+            "cli",
+            "cli.boundary",
+            "cli.ui",
+            "errors",
+        }
 
 
 FORBIDDEN_CALLS = {
