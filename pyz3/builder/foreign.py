@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pyz3.builder.inputs import read_epoch
-from pyz3.engine.foreign import is_expressible
+from pyz3.driver.run import read_log
+from pyz3.engine.foreign import is_expressible, left_out_flags
 from pyz3.errors import BuildFailedError, Pyz3Error
 from pyz3.events import Activity, Note, WheelShared
 from pyz3.frontends.undeclared import undeclared_extensions
@@ -116,6 +117,9 @@ class Foreign:
         for names, what in ((shipped, _SHIPPED), (plain, _PLAIN), (telling, _TELLING)):
             if names:
                 self._tell(Note(text=f"{_abridged(tuple(dict.fromkeys(names)))}: {what}"))
+        for one in dict.fromkeys(one for job in done for one in self._left_out_flags(job)):
+            flag, _, reason = one.partition(": ")
+            self._tell(Note(text=f"{flag} is left out: {reason}"))
         if any(job.is_pure and job.trouble is None and not job.left_out for job in done):
             said = undeclared_extensions(self._root, self._backend_path)
             if said is not None:
@@ -189,6 +193,15 @@ class Foreign:
             for one in built.left_out
         )
         return replace(built, left_out=left_out)
+
+    def _left_out_flags(self, job: Job) -> tuple[str, ...]:
+        """Give what compilers and linkers were not told of what the project says (``flag: reason``)."""
+        if any(module.units for module in job.modules):
+            return left_out_flags(job)
+        try:
+            return read_log(self._hooks.place(job, "run").dropped.read_text("utf-8", "surrogateescape"))
+        except OSError:
+            return ()
 
     def _describe(self, jobs: Sequence[Job], mode: Mode) -> dict[str, Job]:
         """Have the backend say what is in each wheel, by what was asked for; the same file is there once."""

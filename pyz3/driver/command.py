@@ -5,6 +5,7 @@ from __future__ import annotations
 import os.path
 
 from pyz3.driver.compile_flags import translate_compile
+from pyz3.driver.emulation import Emulated, emulate
 from pyz3.driver.link_flags import translate_link
 from pyz3.driver.rules import is_source, units
 from pyz3.driver.sysroot import FRAMEWORKS, LINKED_FRAMEWORKS, extra_include_args, extra_link_args
@@ -103,22 +104,27 @@ class Command:
     Attributes:
         steps: Command lines of zig, one after the other; ``SCRATCH`` stands for a folder.
         outputs: Where each step's file belongs if it is made in the folder; empty if it is of no use.
+        files: Name → text of what is written into that folder first.
+        hiding: Which names of its objects a link keeps to itself; as in ``Emulated``.
         dropped: As in ``Translated``.
         says: What is answered without running anything.
         error: Why nothing can be run.
     """
 
-    __slots__ = ("dropped", "error", "outputs", "says", "steps")
+    __slots__ = ("dropped", "error", "files", "hiding", "outputs", "says", "steps")
 
     def __init__(
         self,
         steps: Sequence[Sequence[str]] = (),
         *,
         outputs: Sequence[str] = (),
+        emulated: Emulated | None = None,
         dropped: Sequence[str] = (),
         says: str = "",
         error: str = "",
     ) -> None:
+        self.files = emulated.files if emulated else {}
+        self.hiding = emulated.hiding if emulated else ()
         self.steps = tuple(tuple(step) for step in steps)
         self.outputs = tuple(outputs)
         self.dropped = tuple(dropped)
@@ -192,17 +198,33 @@ def _inquiry(args: Sequence[str], start: tuple[str, ...], target: DriverTarget) 
     return None
 
 
-def _compiler(start: tuple[str, ...], args: Sequence[str], setup: Setup, *, special: bool) -> Command:
+def _translate(args: Sequence[str], setup: Setup) -> tuple[Stage, Emulated, tuple[str, ...]]:
+    """Give what a command is to do, its words as zig takes them, and what was dropped."""
     target = setup.target
     compiled = translate_compile(args, target=target)
     stage = _stage(compiled.args)
-    words, dropped = list(compiled.args), list(compiled.dropped)
-    if stage == "link":
-        linked = translate_link(words, target=target)
-        words, dropped = list(linked.args), [*dropped, *linked.dropped]
-        framework = "" if setup.sdkroot or target.system != "macos" else _missing_framework(words)
-        if framework:
-            return Command(dropped=dropped, error=_NO_FRAMEWORK.format(framework, ", ".join(FRAMEWORKS)))
+    if stage != "link":
+        return stage, Emulated(compiled.args, error=_all_of(compiled.refused)), compiled.dropped
+    linked = translate_link(compiled.args, target=target)
+    done = emulate(linked.args, folder=SCRATCH)
+    error = _all_of((*compiled.refused, *linked.refused)) or done.error
+    if not error and not setup.sdkroot and target.system == "macos":
+        framework = _missing_framework(done.words)
+        error = _NO_FRAMEWORK.format(framework, ", ".join(FRAMEWORKS)) if framework else ""
+    emulated = Emulated(done.words, files=done.files, hiding=done.hiding, error=error)
+    return stage, emulated, (*compiled.dropped, *linked.dropped)
+
+
+def _all_of(reasons: Sequence[str]) -> str:
+    return "; ".join(dict.fromkeys(reasons))
+
+
+def _compiler(start: tuple[str, ...], args: Sequence[str], setup: Setup, *, special: bool) -> Command:
+    target = setup.target
+    stage, emulated, dropped = _translate(args, setup)
+    if emulated.error:
+        return Command(dropped=dropped, error=emulated.error)
+    words = list(emulated.words)
     stdin = ("-",) in units(words)
     if stdin and not any(word.startswith("-x") for word in words):
         words = ["-x", "c++" if start[1] == "c++" else "c", *words]  # zig takes it only by its language
@@ -218,7 +240,12 @@ def _compiler(start: tuple[str, ...], args: Sequence[str], setup: Setup, *, spec
     # What does not go straight to its place: zig would replace a device by a file, leave an import library
     # beside a DLL, and for macOS an empty file after an error.
     aside = special or output == "-" or stage == "check"
-    aside = aside or target.system == "macos" or (target.system == "windows" and stage == "link")
+    aside = (
+        aside
+        or bool(emulated and emulated.files)
+        or target.system == "macos"
+        or (target.system == "windows" and stage == "link")
+    )
     rest = [word for unit in given if unit[0] not in {"-o", "-fsyntax-only"} for word in unit]
     if stage == "check":
         rest.append("-c")
@@ -230,7 +257,8 @@ def _compiler(start: tuple[str, ...], args: Sequence[str], setup: Setup, *, spec
     if not aside:
         return Command([(*start, *rest, *extras, "-o", output)], dropped=dropped)
     step = (*start, *rest, *extras, "-o", f"{SCRATCH}/{_base_name(output) if output != '-' else 'out'}")
-    return Command([step], outputs=("" if special or stage == "check" else output,), dropped=dropped)
+    kept = "" if special or stage == "check" else output
+    return Command([step], outputs=(kept,), emulated=emulated, dropped=dropped)
 
 
 def _one_by_one(

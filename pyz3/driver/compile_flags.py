@@ -7,7 +7,7 @@ here is taken, or is refused as the platform's own compiler would (a probe then 
 from __future__ import annotations
 
 from pyz3.driver import cpu, msvc
-from pyz3.driver.rules import HOST_REASON, IMPLIED, Table, is_of_the_host, units
+from pyz3.driver.rules import HOST_REASON, IMPLIED, Refusal, Table, is_of_the_host, named, units
 from pyz3.driver.target import Translated
 
 TYPE_CHECKING = False  # see target.py
@@ -28,6 +28,11 @@ ALWAYS = (
     "-Wno-error=incompatible-pointer-types",
     "-Wno-error=incompatible-function-pointer-types",
     "-Wno-error=return-mismatch",
+    # What g++ 11 to 14 compile with a warning: register in C++17, a variable narrowed in braces, a macro
+    # right behind a string.
+    "-Wno-error=register",
+    "-Wno-error=c++11-narrowing",
+    "-Wno-error=reserved-user-defined-literal",
 )
 
 _OF_SYSTEMS = {
@@ -45,6 +50,7 @@ _GCC = "gcc's own; clang has nothing like it"
 _LTO = "optimisation across files is pyz3's own setting (lto)"
 _FLOOR = "the oldest system is the target's"
 _TARGET = "the target is pyz3's"
+_SANITIZER = Refusal("there is no runtime for it")
 _PROFILE = "there is no profile and no runtime for one"
 OPENMP = "there is no OpenMP runtime: the code is serial"
 RELEASE = "a release has no debug information"
@@ -76,6 +82,7 @@ _RULES = Table(
         ("-fembed-bitcode*", "", "", "Apple's App Store alone reads it"),
         ("-fno-semantic-interposition -fno-plt -fstack-clash-protection", "macos windows", "", IMPLIED),
         ("-save-temps* -fverbose-asm", "", "", "it would leave files behind"),
+        ("-pg -p", "", "", _PROFILE),
         # the target
         ("-target", "", "", _TARGET),
         ("--target=*", "", "", _TARGET),
@@ -92,6 +99,13 @@ _RULES = Table(
         ("-bigobj -Wa,-mbig-obj", "windows", "", IMPLIED),
     ]
 )  # fmt: skip
+# What -fsanitize= names and needs a runtime library for, which zig has none of.
+_SANITIZERS = frozenset(
+    """
+    address kernel-address hwaddress kernel-hwaddress thread memory kernel-memory leak dataflow fuzzer
+    fuzzer-no-link realtime type numerical memtag scudo safe-stack cfi
+    """.split()  # noqa: SIM905 - a table of words
+)
 _DEBUG = (
     "-g",
     "-g1",
@@ -127,25 +141,23 @@ def translate_compile(args: Sequence[str], *, target: DriverTarget) -> Translate
     """
     words: list[str] = []
     features: list[str] = []
-    dropped: list[str] = []
+    reasons: list[str] = []
     for unit in units(_msvc_words(args) if target.system == "windows" else args):
         flag = " ".join(unit)
         asked = cpu.features_of(unit[0], target) if len(unit) == 1 else None
         if asked is not None:
             features += asked[0]
-            if asked[1]:
-                dropped.append(f"{flag}: {asked[1]}")
+            reasons.append(named(flag, asked[1]))
             continue
         answer = _translate(unit, target)
         if answer is None:
             words += unit
             continue
         words += answer[0]
-        if answer[1]:
-            dropped.append(f"{flag}: {answer[1]}")
+        reasons.append(named(flag, answer[1]))
     always = (*ALWAYS, *_OF_SYSTEMS.get(target.system, ()))
     base = (*always, *cpu.baseline(target, tuple(features)), *(() if target.debug else ("-g0",)))
-    return Translated((*base, *cpu.as_flags(tuple(features)), *words), dropped)
+    return Translated((*base, *cpu.as_flags(tuple(features)), *words), reasons)
 
 
 def _translate(unit: tuple[str, ...], target: DriverTarget) -> Answer | None:  # noqa: PLR0911 - one per spelling
@@ -158,13 +170,15 @@ def _translate(unit: tuple[str, ...], target: DriverTarget) -> Answer | None:  #
     if word.startswith("-Xarch_"):
         own = {"x86_64": "-Xarch_x86_64", "aarch64": "-Xarch_arm64"}.get(target.machine)
         return ((value,), IMPLIED) if word == own else ((), "another processor's")
+    if word.startswith("-fsanitize=") and not _SANITIZERS.isdisjoint(word[11:].split(",")):
+        return (), _SANITIZER
     if word.startswith(_PREPROCESSING):
         return _preprocessor(unit, target)
     if word in {"-m64", "-m32"}:
         wide = target.machine not in {"x86", "arm", "wasm32"}
         return ((), IMPLIED) if wide == (word == "-m64") else None
     if not target.debug and word.startswith(_DEBUG):
-        return (), RELEASE
+        return (), IMPLIED if word == "-g0" else RELEASE
     folder = _folder(unit)
     if folder and is_of_the_host(folder):
         return (), HOST_REASON

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pyz3.driver import msvc
 from pyz3.driver.compile_flags import OPENMP
-from pyz3.driver.rules import HOST_REASON, IMPLIED, Table, is_of_the_host, is_source, units
+from pyz3.driver.rules import HOST_REASON, IMPLIED, Refusal, Table, is_of_the_host, is_source, named, units
 from pyz3.driver.target import Translated
 
 TYPE_CHECKING = False  # see target.py
@@ -19,52 +19,85 @@ if TYPE_CHECKING:
     Answer = tuple[tuple[str, ...], str]
 
 _LD = "zig's linker has nothing like it"
+_LTO = "optimisation across files is pyz3's own setting (lto)"
+_LACKS = Refusal("zig's linker has nothing like it, and the module would not be the same without it")
 _OPEN = "the interpreter supplies what a module leaves undefined"
 _FLAT = "modules are bound as zig's linker binds them"
 _FINAL = "no names are written into a module afterwards"
 _PLACE = "a folder of this machine would be no use elsewhere"
 _REPORT = "it only reports"
+_CHECK = "it only checks; where it matters the link fails"
+_LAYOUT = "where what lies in the file is zig's linker's matter"
+_LOADED = "the library is loaded with the module, and must be there"
+_VISIBLE = "libraries that are linked in stay visible"
 
 # Words of -Wl, without their dashes: GNU ld takes one or two.
 _WORDS = Table(
     [
         ("soname=* h=*", "elf", "-soname,*", IMPLIED),
         ("undefined=* u=*", "", "-u,*", IMPLIED),
+        ("require-defined=*", "", "-u,*", IMPLIED),
         ("( )", "", "", IMPLIED),
         ("strip-unneeded", "", "--strip-all", IMPLIED),
         ("O* sort-common gc-sections no-gc-sections as-needed no-as-needed", "windows macos", "", IMPLIED),
         ("O*", "elf", "", IMPLIED),
-        ("exclude-libs*", "", "", "libraries that are linked in stay visible"),
-        ("Bsymbolic-functions Bsymbolic-non-weak* Bsymbolic* Bgroup", "", "", _LD),
-        ("allow-multiple-definition warn-multiple*", "", "", _LD),
-        ("Map* map* print-map M cref print-gc-sections", "", "", _REPORT),
-        ("t trace* verbose v stats", "", "", _REPORT),
-        ("demangle* no-demangle warn-* fatal-warnings fatal_warnings", "", "", _REPORT),
-        ("no-warnings no-warn-* no_warn_* no-fatal-warnings", "", "", _REPORT),
-        ("wrap=* dynamic-list* retain-symbols-file* export-dynamic-symbol*", "", "", _LD),
+        ("exclude-libs*", "", "", _VISIBLE),
+        ("Bsymbolic-functions Bsymbolic-non-weak* symbolic", "elf", "-Bsymbolic", IMPLIED),
+        ("Bsymbolic* symbolic Bgroup", "macos windows", "", IMPLIED),
+        ("Bgroup", "elf", "", _FLAT),
+        ("allow-multiple-definition warn-multiple* noinhibit-exec", "", "", _CHECK),
+        ("Map* map* print-map M cref print-gc-sections dependency_info* dependency-file*", "", "", _REPORT),
+        ("t trace* verbose v stats y=* error-limit* print-* why_live* whyload", "", "", _REPORT),
+        ("demangle* no-demangle warn-*", "", "", _REPORT),
+        ("fatal-warnings fatal_warnings warn_* color-diagnostics*", "", "", _REPORT),
+        ("no-warnings no-warn-* no_warn_* no-fatal-warnings no-color-diagnostics", "", "", _REPORT),
+        ("wrap=*", "elf", "-wrap,*", IMPLIED),
+        ("wrap=* defsym=*", "macos windows wasm", "", _LACKS),
+        ("dynamic-list* export-dynamic-symbol*", "", "", "a module exports what is not hidden"),
+        ("retain-symbols-file*", "", "", "a release has no symbols but what it exports"),
+        ("init=* fini=* auxiliary=* filter=* f=* F=* just-symbols=* default-symver", "", "", _LACKS),
+        ("b=* format=* oformat=* mri-script=* c=* r relocatable i audit=* P=* depaudit=*", "", "", _LACKS),
         ("no-undefined no-allow-shlib-undefined", "elf macos", "", _OPEN),
-        ("unresolved-symbols* error-unresolved-symbols", "", "", _OPEN),
+        ("unresolved-symbols* error-unresolved-symbols warn-unresolved-symbols", "", "", _OPEN),
         ("push-state pop-state copy-dt-needed-entries no-copy-dt-needed-entries", "", "", IMPLIED),
-        ("no-keep-memory reduce-memory-overheads threads* no-threads", "", "", IMPLIED),
-        ("hash-size* no-mmap* compress-*", "", "", IMPLIED),
-        ("relax no-relax plugin* plugin-opt* lto-* package-metadata*", "", "", _LD),
-        ("long-plt m=* icf* emit-relocs q", "", "", _LD),
-        ("no-export-dynamic no-eh-frame-hdr no-ld-generated-unwind-info rosegment no-rosegment", "", "", _LD),
-        ("orphan-handling* no-apply-dynamic-relocs apply-dynamic-relocs", "", "", _LD),
+        ("no-keep-memory reduce-memory-overheads threads*", "", "", IMPLIED),
+        ("no-threads no-add-needed add-needed", "", "", IMPLIED),
+        ("hash-size* no-mmap* compress-* X discard-locals G", "", "", IMPLIED),
+        ("shared Bshareable dp dc start-lib end-lib", "", "", IMPLIED),
+        ("relax no-relax lto-* package-metadata* no-define-common d spare-dynamic-tags*", "", "", _LD),
+        ("plugin* plugin-opt* flto* object_path_lto*", "", "", _LTO),
+        ("m=*", "", "", IMPLIED),
+        ("long-plt icf* emit-relocs q N omagic n nmagic", "", "", _LAYOUT),
+        ("Ttext=* Tdata=* Tbss=* Ttext-segment=* section-start=* unique*", "", "", _LAYOUT),
+        ("section-ordering-file=* symbol-ordering-file=* call-graph-*", "", "", _LAYOUT),
+        ("no-export-dynamic no-eh-frame-hdr", "", "", _LAYOUT),
+        ("no-ld-generated-unwind-info rosegment no-rosegment", "", "", _LAYOUT),
+        ("orphan-handling* no-apply-dynamic-relocs apply-dynamic-relocs", "", "", _LAYOUT),
         ("fix-cortex-* pack-dyn-relocs*", "", "", _LD),
-        ("rpath-link*", "", "", IMPLIED),
-        ("dynamic-linker* I=*", "", "", "a module has no interpreter"),
-        ("pie no-pie no_pie", "", "", IMPLIED),
+        ("rpath-link* sysroot=* nostdlib", "", "", IMPLIED),
+        ("dynamic-linker* I=* no-dynamic-linker", "", "", "a module has no interpreter"),
+        ("pie no-pie no_pie pic-executable", "", "", IMPLIED),
         # Mach-O
         ("undefined=*", "macos", "", _OPEN),
+        ("all_load", "macos", "--whole-archive", IMPLIED),
+        ("noall_load", "macos", "--no-whole-archive", IMPLIED),
         ("flat_namespace twolevel_namespace force_flat_namespace bind_at_load multi_module", "", "", _FLAT),
         ("no_compact_unwind ld_classic ld_new ld64", "macos", "", _LD),
-        ("no_fixup_chains fixup_chains export_dynamic", "macos", "", _LD),
-        ("exported_symbol=* unexported_symbol=* unexported_symbols_list=*", "macos", "", _LD),
-        ("U=* all_load ObjC", "macos", "", _LD),
-        ("order_file=* lto_library=* adhoc_codesign no_adhoc_codesign no_uuid random_uuid", "macos", "", _LD),
-        ("no_function_starts no_data_in_code_info", "macos", "", _LD),
-        ("no_implicit_dylibs application_extension", "macos", "", _LD),
+        ("no_fixup_chains fixup_chains export_dynamic dylib bundle dynamic arch=*", "macos", "", IMPLIED),
+        ("no_deduplicate mark_dead_strippable_dylib", "macos", "", _LD),
+        ("U=* noprebind prebind no_arch_warnings", "macos", "", IMPLIED),
+        ("alias=* alias_list=* interposable", "macos", "", _LACKS),
+        ("interposable_list=* sectcreate=* rename_section=*", "macos", "", _LACKS),
+        ("rename_segment=* move_to_*", "macos", "", _LACKS),
+        ("reexport* sub_library=* sub_umbrella=* umbrella=* dyld_env=* upward*", "macos", "", _LACKS),
+        ("load_hidden=* hidden-l* no_exported_symbols", "macos", "", _LACKS),
+        ("needed-l* needed_library=* needed_framework=*", "macos", "", _LACKS),
+        ("allowable_client=* client_name=* seg1addr=* segaddr=* segprot=* segalign=*", "macos", "", _LAYOUT),
+        ("order_file=* order_file_statistics stack_size=* pagezero_size=*", "macos", "", _LAYOUT),
+        ("lto_library=* adhoc_codesign no_adhoc_codesign no_uuid random_uuid reproducible", "macos", "", _LD),
+        ("ObjC", "macos", "", "classes of Objective-C in libraries are linked where they are named"),
+        ("no_function_starts no_data_in_code_info bitcode_* pause objc_*", "macos", "", _LD),
+        ("no_implicit_dylibs application_extension no_application_extension", "macos", "", _LD),
         ("multiply_defined=* single_module read_only_relocs=* bundle_loader=* w", "macos", "", IMPLIED),
         ("compatibility_version=* current_version=*", "macos", "", "a module has no version"),
         ("headerpad_max_install_names headerpad=*", "macos", "", _FINAL),
@@ -75,13 +108,20 @@ _WORDS = Table(
         ("enable-auto-import disable-auto-import enable-runtime-pseudo-reloc*", "windows", "", IMPLIED),
         ("disable-runtime-pseudo-reloc* kill-at add-stdcall-alias *able-stdcall-fixup", "windows", "", _LD),
         ("enable-stdcall-fixup disable-stdcall-fixup", "windows", "", _LD),
-        ("exclude-all-symbols file-alignment*", "windows", "", _LD),
+        ("exclude-symbols=* exclude-modules-for-implib=*", "windows", "", _LACKS),
+        ("exclude-all-symbols", "windows", "", "only what is declared as exported, is"),
         ("insert-timestamp no-insert-timestamp", "windows", "", IMPLIED),
         ("large-address-aware disable-large-address-aware", "windows", "", IMPLIED),
-        ("disable-dynamicbase disable-nxcompat disable-reloc-section section-alignment*", "windows", "", _LD),
-        ("output-def* pdb* major-* minor-*", "windows", "", "pyz3 keeps the module alone"),
-        ("delayload* rpath* R=*", "windows", "", "Windows knows no such thing"),
-        ("soname* version-script* enable-new-dtags", "windows", "", "Windows knows no such thing"),
+        ("disable-dynamicbase disable-nxcompat disable-reloc-section", "windows", "", _LD),
+        ("no-seh disable-no-seh enable-reloc-section heap=* guard-* no-guard-*", "windows", "", _LD),
+        ("section-alignment* file-alignment*", "windows", "", _LAYOUT),
+        ("major-* minor-*", "windows", "", IMPLIED),
+        ("output-def* pdb*", "windows", "", "pyz3 keeps the module alone"),
+        ("delayload*", "windows", "", _LOADED),
+        ("rpath* R=*", "windows", "", "Windows knows no such thing"),
+        ("soname* enable-new-dtags", "windows", "", IMPLIED),
+        ("version-script*", "windows", "", "Windows exports what is declared as exported"),
+        ("version-script=*", "macos", "", _LACKS),
         ("disable-new-dtags build-id* hash-style* z=* eh-frame-hdr export-dynamic E", "windows", "", IMPLIED),
     ]
 )  # fmt: skip
@@ -96,10 +136,30 @@ _WITH_VALUE = frozenset(
     reexport_library weak_library headerpad stack_size output-def image-base delayload out-implib subsystem
     stack heap file-alignment section-alignment major-image-version minor-image-version major-os-version
     minor-os-version major-subsystem-version minor-subsystem-version
+    require-defined auxiliary filter f F just-symbols b format oformat mri-script c audit depaudit P y
+    Ttext Tdata Tbss Ttext-segment section-start section-ordering-file symbol-ordering-file sysroot
+    script hash-style sort-section interposable_list alias_list sub_library sub_umbrella
+    dyld_env needed_library needed_framework allowable_client client_name seg1addr pagezero_size
+    exclude-symbols exclude-modules-for-implib dependency_info arch dependency-file
     """.split()  # noqa: SIM905 - a table of words
 )
-# What zig knows of -z.
-_Z = ("relro", "norelro", "now", "lazy", "noexecstack", "origin", "nodelete", "nocopyreloc", "notext")
+# Words whose values are several words.
+_WITH_VALUES = {"platform_version": 3, "alias": 2, "sectcreate": 3, "rename_section": 4, "rename_segment": 2}
+# What zig knows of -z; what says what is so anyway, or only checks; what the loader is told.
+_Z = (
+    "relro",
+    "norelro",
+    "now",
+    "lazy",
+    "noexecstack",
+    "origin",
+    "nodelete",
+    "nocopyreloc",
+    "notext",
+    "undefs",
+)
+_Z_IMPLIED = ("text", "combreloc", "separate-code", "noseparate-code", "muldefs", "start-stop-gc")
+_Z_LOADER = ("execstack", "initfirst", "interpose", "global", "nodlopen", "nodefaultlib", "loadfltr")
 _Z_SIZES = ("max-page-size=", "common-page-size=", "stack-size=")
 
 # Words for the compiler that concern the link.
@@ -110,7 +170,10 @@ _FLAGS = Table(
         ("-dead_strip", "macos", "-Wl,-dead_strip", IMPLIED),
         ("-export-dynamic", "", "-rdynamic", IMPLIED),
         ("-flat_namespace -twolevel_namespace -force_flat_namespace", "macos", "", _FLAT),
-        ("-ld_classic -ld_new -no_compact_unwind -all_load", "macos", "", _LD),
+        ("-ld_classic -ld_new -no_compact_unwind", "macos", "", _LD),
+        ("-all_load", "macos", "-Wl,--whole-archive", IMPLIED),
+        ("-symbolic", "elf", "-Wl,-Bsymbolic", IMPLIED),
+        ("-symbolic", "macos windows", "", IMPLIED),
         ("-single_module -bundle_loader -multiply_defined -read_only_relocs", "macos", "", IMPLIED),
         ("-compatibility_version -current_version", "macos", "", "a module has no version"),
         ("-syslibroot", "macos", "", "libraries are the target's own"),
@@ -131,6 +194,11 @@ _FLAGS = Table(
         ("-lsynchronization", "windows", "-lapi-ms-win-core-synch-l1-2-0", IMPLIED),
     ]
 )  # fmt: skip
+# Words that compilers hand on without -Wl.
+_LINKERS_OWN = frozenset(
+    "-rpath -z -undefined -u -soname -h -exported_symbols_list -unexported_symbols_list".split()  # noqa: SIM905
+)
+_ALL_LOAD = frozenset({"-all_load", "/wholearchive", "-wholearchive"})
 # Of no meaning where nothing is compiled.
 _COMPILERS_WORDS = frozenset({"-w", "-x"})
 _COMPILERS_OWN = (
@@ -149,19 +217,28 @@ def translate_link(args: Sequence[str], *, target: DriverTarget) -> Translated:
         target: What is linked for.
     """
     words: list[str] = []
-    dropped: list[str] = []
+    reasons: list[str] = []
     compiles = any(is_source(unit[0]) for unit in units(args) if len(unit) == 1)
     for unit in units(_join_linker_words(args)):
         flag = " ".join(unit)
         if unit[0].startswith("-Wl,"):
             for answer in _linker_words(unit[0].split(",")[1:], target):
                 words += answer[0]
-                dropped += [answer[1]] if answer[1] else ()
+                reasons.append(answer[1])
         elif compiles or not _is_the_compilers(unit[0]):
             found, reason = _flag(unit, target)
             words += found
-            dropped += [f"{flag}: {reason}"] if reason else ()
-    return Translated(words, dropped)
+            reasons.append(named(flag, reason))
+    if target.system in {"macos", "windows"}:
+        words = _whole_first(words, args)
+    return Translated(words, reasons)
+
+
+def _whole_first(words: list[str], args: Sequence[str]) -> list[str]:
+    """Let what says that libraries are linked whole stand before them: Apple and MSVC ask for it anywhere."""
+    whole = "-Wl,--whole-archive"
+    anywhere = any(word.lower() in _ALL_LOAD or "-all_load" in word.split(",") for word in args)
+    return [whole, *(word for word in words if word != whole)] if anywhere else words
 
 
 def _is_the_compilers(word: str) -> bool:
@@ -174,7 +251,7 @@ def _flag(unit: tuple[str, ...], target: DriverTarget) -> Answer:  # noqa: PLR09
     word, value = unit[0], unit[-1]
     if word in {"-l", "-R"} and len(unit) > 1:
         return _flag((word + value,), target)
-    if word in {"-rpath", "-z", "-undefined", "-u", "-soname", "-h"} and len(unit) > 1:
+    if word in _LINKERS_OWN and len(unit) > 1:
         return _one(_linker_word(word[1:], value, target))
     if word.startswith("-R") and target.system != "windows":
         return _one(_linker_word("R", word[2:], target))
@@ -230,8 +307,9 @@ def _linker_words(words: Sequence[str], target: DriverTarget) -> list[Answer]:
             msvcs = msvc.is_msvc(word, target.system)
             answers.append(msvc.link_flag(word) if msvcs else ((word,) if word else (), IMPLIED))
             continue
-        if name == "platform_version":
-            value, rest = ",".join(rest[:3]), rest[3:]
+        if name in _WITH_VALUES:
+            count = _WITH_VALUES[name]
+            value, rest = ",".join(rest[:count]), rest[count:]
         elif not equals and name in _WITH_VALUE and rest:
             value = rest.pop(0)
         elif equals and name not in _WITH_VALUE:
@@ -260,7 +338,7 @@ def _linker_word(name: str, value: str, target: DriverTarget, *, dashes: str = "
     if found is None:
         whole = {"u": "-u", "undefined": "-u", "h": "-soname"}.get(name, dashes + name)
         return (f"-Wl,{whole}{',' + value if value else ''}",), IMPLIED
-    return found[0], f"{told}: {found[1]}" if found[1] else IMPLIED
+    return found[0], named(told, found[1])
 
 
 def _table(name: str, value: str, target: DriverTarget) -> Answer | None:
@@ -273,11 +351,13 @@ def _table(name: str, value: str, target: DriverTarget) -> Answer | None:
 def _z(value: str, target: DriverTarget) -> Answer:
     if target.system != "elf":
         return (), IMPLIED
-    if value == "defs":
-        return (), _OPEN
-    return ((f"-Wl,-z,{value}",), IMPLIED) if value in _Z or value.startswith(_Z_SIZES) else ((), _LD)
+    if value in _Z or value.startswith(_Z_SIZES):
+        return (f"-Wl,-z,{value}",), IMPLIED
+    if value in _Z_IMPLIED:
+        return (), IMPLIED
+    return (), _OPEN if value == "defs" else _LACKS if value in _Z_LOADER else _LD
 
 
 def _one(answer: Answer) -> Answer:
     """A reason without its flag, which the caller names."""
-    return answer[0], answer[1].rpartition(": ")[2]
+    return answer[0], type(answer[1])(answer[1].rpartition(": ")[2])

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import re
 
-from pyz3.driver.rules import IMPLIED, Table, is_file
+from pyz3.driver.rules import IMPLIED, Refusal, Table, is_file
 
 _MSVC = "MSVC's own; zig has nothing like it"
-_WARNINGS = "warnings of MSVC"
+_LACKS = Refusal("MSVC's own; zig has nothing like it, and the module would not be the same without it")
+_RELEASE = "a release has no debug information"
+_OPENMP = "there is no OpenMP runtime: the code is serial"
+_LTO = "optimisation across files is pyz3's own setting (lto)"
+_CHECKS = "checks of MSVC while the code runs"
+_CONVENTION = "functions that name no calling convention have the usual one"
+_LOADED = "the library is loaded with the module, and must be there"
+_PROFILE = "there is no profile and no runtime for one"
+_PROGRAM = "only a program has it"
 
 # Spellings by which a word that begins with "-" is MSVC's, too.
 DASHED = (
@@ -15,58 +23,115 @@ DASHED = (
     "-MP", "-openmp:", "-fp:", "-utf-8", "-permissive-", "-LTCG", "-OPT:", "-NODEFAULTLIB", "-MANIFEST",
     "-EXPORT:", "-LIBPATH:", "-DEF:", "-INCREMENTAL", "-DEBUG:", "-SUBSYSTEM:", "-MACHINE:", "-DELAYLOAD:",
     "-W0", "-W1", "-W2", "-W3", "-W4", "-WX", "-DLL", "-IMPLIB:", "-DYNAMICBASE", "-NXCOMPAT", "-IGNORE:",
+    "-WHOLEARCHIVE", "-INCLUDE:", "-ENTRY:", "-STACK:", "-HEAP:", "-MERGE:", "-SECTION:", "-SAFESEH", "-OUT:",
+    "-LARGEADDRESSAWARE", "-FORCE:", "-VERSION:", "-GUARD:", "-HIGHENTROPYVA", "-PDB:", "-RELEASE", "-BASE:",
+    "-Brepro", "-ALTERNATENAME:",
 )  # fmt: skip
 # MSVC's "no exceptions" is a missing /EH; clang's default has them.
 _COMPILE = Table(
     [
         ("/std:c++latest", "", "-std=c++23", IMPLIED),
+        ("/std:c++*preview", "", "-std=c++*", IMPLIED),
         ("/std:clatest", "", "-std=c23", IMPLIED),
         ("/std:*", "", "-std=*", IMPLIED),
         ("/O2 /Ox", "", "-O2", IMPLIED),
         ("/O1 /Os", "", "-Os", IMPLIED),
         ("/Od", "", "-O0", IMPLIED),
         ("/Ob0", "", "-fno-inline", IMPLIED),
-        ("/Ob* /Oi* /Ot /Oy* /Og*", "", "", IMPLIED),
+        ("/Oi-", "", "-fno-builtin", IMPLIED),
+        ("/Oy-", "", "-fno-omit-frame-pointer", IMPLIED),
+        ("/Ob* /Oi /Ot /Oy /Og* /Qvec-report* /Qpar-report* /favor:* /QIntel-jcc-erratum", "", "", IMPLIED),
+        ("/Qpar /Qpar-", "", "", _MSVC),
         ("/J", "", "-funsigned-char", IMPLIED),
+        ("/Zp", "", "-fpack-struct=1", IMPLIED),
+        ("/Zp*", "", "-fpack-struct=*", IMPLIED),
         ("/fp:fast", "", "-ffast-math", IMPLIED),
         ("/fp:strict", "", "-ffp-model=strict", IMPLIED),
-        ("/fp:*", "", "", IMPLIED),
+        ("/fp:contract", "", "-ffp-contract=fast", IMPLIED),
+        ("/fp:except", "", "-ffp-exception-behavior=strict", IMPLIED),
+        ("/fp:precise /fp:except-", "", "", IMPLIED),
         ("/TC /Tc", "", "-xc", IMPLIED),
         ("/TP /Tp", "", "-xc++", IMPLIED),
         ("/FI*", "", "--include=*", IMPLIED),
         ("/GR-", "", "-fno-rtti", IMPLIED),
-        ("/EHs-c- /EHc-s-", "", "-fno-exceptions", IMPLIED),
-        ("/openmp* /Qopenmp", "", "", "there is no OpenMP runtime: the code is serial"),
+        ("/EHs-c- /EHc-s- /EHs-", "", "-fno-exceptions", IMPLIED),
+        ("/EHa /EHac /EHca", "", "", "catch (...) takes C++ exceptions alone"),
+        ("/openmp:experimental", "", "-fopenmp-simd", _OPENMP),
+        ("/openmp* /Qopenmp", "", "", _OPENMP),
         ("/c", "", "-c", IMPLIED),
         ("/E /EP", "", "-E", IMPLIED),
+        ("/Zs", "", "-fsyntax-only", IMPLIED),
         ("/w", "", "-w", IMPLIED),
-        ("/wd* /we* /wo* /w1* /w2* /w3* /w4* /W0 /W1 /W2 /W3 /W4 /Wall", "", "", _WARNINGS),
-        ("/WX* /Wv:* /external:* /analyze*", "", "", _WARNINGS),
-        ("/nologo /GL /EH* /GR /GS* /Gd /Gy* /Gw* /GF /MD", "", "", IMPLIED),
-        ("/MDd /MT /MTd /LD /LDd /MP* /FS /bigobj /utf-8", "", "", IMPLIED),
-        ("/Z7 /Zi /ZI /Zo* /Fd* /FS /JMC*", "", "", "a release has no debug information"),
+        ("/X", "", "-nostdinc", IMPLIED),
+        ("/Zc:char8_t", "", "-fchar8_t", IMPLIED),
+        ("/Zc:char8_t-", "", "-fno-char8_t", IMPLIED),
+        ("/Zc:threadSafeInit-", "", "-fno-threadsafe-statics", IMPLIED),
+        ("/Zc:sizedDealloc-", "", "-fno-sized-deallocation", IMPLIED),
+        ("/Zc:alignedNew-", "", "-fno-aligned-new", IMPLIED),
+        ("/Zc:trigraphs", "", "-ftrigraphs", IMPLIED),
+        ("/Zc:wchar_t-", "", "", _LACKS),
+        ("/Zc:*", "", "", IMPLIED),
+        ("/GS-", "", "-fno-stack-protector", IMPLIED),
+        ("/execution-charset:utf-8 /execution-charset:UTF-8 /source-charset:utf-8", "", "", IMPLIED),
+        ("/source-charset:UTF-8 /source-charset:.65001 /execution-charset:.65001", "", "", IMPLIED),
+        ("/source-charset:* /execution-charset:* /clr* /ZW* /kernel /P", "", "", _LACKS),
+        # Warnings change no module.
+        ("/wd* /we* /wo* /w1* /w2* /w3* /w4* /W0 /W1 /W2 /W3 /W4 /Wall /WL /Wp64 /sdl-", "", "", IMPLIED),
+        ("/Wv:* /external:* /analyze* /diagnostics:* /errorReport:* /showIncludes /FC", "", "", IMPLIED),
+        ("/WX", "", "", "written for another compiler's warnings"),
+        ("/sourceDependencies* /validate-charset* /permissive* /d1* /d2* /Zf /cgthreads*", "", "", IMPLIED),
+        ("/nologo /EH* /GR /GS /GS0 /Gd /Gy* /Gw*", "", "", IMPLIED),
+        ("/GF /MD /GT /Gm* /GX /Ze /Zg /Zl /hotpatch", "", "", IMPLIED),
+        ("/Gs* /Ge /Gh* /GH* /homeparams /QIfist /Yc* /Yu* /Yl* /Y- /Fp* /Zm*", "", "", IMPLIED),
+        ("/MP* /FS /bigobj /utf-8 /LD /LDd", "", "", IMPLIED),
+        ("/MT", "", "", "the C runtime is the system's, as Python's"),
+        ("/MDd /MTd", "", "", "the C runtime of a release, as Python's"),
+        ("/GL", "", "", _LTO),
+        ("/Gz /Gr /Gv", "", "", _CONVENTION),
+        ("/RTC* /sdl /guard:* /GE* /Qspectre* /fsanitize*", "", "", _CHECKS),
+        ("/Fa* /FA* /Fm* /FR* /Fr* /Fx* /doc*", "", "", "it would leave files behind"),
+        ("/Z7 /Zi /ZI /Zo* /Fd* /JMC*", "", "", _RELEASE),
         ("/D*", "", "-D*", IMPLIED),
         ("/U*", "", "-U*", IMPLIED),
         ("/I*", "", "-I*", IMPLIED),
         ("/Fo*", "", "-o *", IMPLIED),
     ]
 )  # fmt: skip
+_WHOLE, _NOT_WHOLE = "-Wl,--whole-archive", "-Wl,--no-whole-archive"
+# Words that are told to the linker in an object's own section (see emulation.py).
+DIRECTIVES = ("/EXPORT:", "/MERGE:", "/SECTION:", "/ALTERNATENAME:")
+# The linker's own words are written in capitals or not; here in capitals.
 _LINK = Table(
     [
         ("/LIBPATH:*", "", "-L*", IMPLIED),
         ("/DEF:*", "", "*", IMPLIED),
-        ("/OUT:* /Fe:* /Fe*", "", "-o *", IMPLIED),
-        ("/INCLUDE:* /include:*", "", "-Wl,-u,*", IMPLIED),
-        ("/DLL /dll /LD /LDd", "", "-shared", IMPLIED),
-        ("/link /LTCG* /OPT:* /INCREMENTAL* /NOLOGO", "", "", IMPLIED),
-        ("/nologo /MANIFEST* /DEBUG* /PDB* /MACHINE:*", "", "", IMPLIED),
-        ("/SUBSYSTEM:* /DYNAMICBASE* /NXCOMPAT*", "", "", IMPLIED),
-        ("/HIGHENTROPYVA* /LARGEADDRESSAWARE* /IMPLIB:*", "", "", IMPLIED),
-        ("/NODEFAULTLIB* /IGNORE:* /WX* /RELEASE /Brepro /TLBID* /VERBOSE*", "", "", IMPLIED),
+        ("/OUT:* /FE:* /FE*", "", "-o *", IMPLIED),
+        ("/INCLUDE:*", "", "-Wl,-u,*", IMPLIED),
+        ("/ENTRY:*", "", "-Wl,--entry,*", IMPLIED),
+        ("/MANIFESTINPUT:*", "", "*", IMPLIED),
+        ("/WHOLEARCHIVE", "", _WHOLE, IMPLIED),
+        ("/DLL /LD /LDD", "", "-shared", IMPLIED),
+        ("/LINK /LTCG /LTCG:* /OPT:* /INCREMENTAL /INCREMENTAL:* /NOLOGO /NOIMPLIB /NOEXP", "", "", IMPLIED),
+        ("/MANIFEST /MANIFEST:* /MANIFESTUAC* /MANIFESTFILE:* /DEBUG /DEBUG:* /DEBUGTYPE:*", "", "", IMPLIED),
+        ("/PDB:* /PDBALTPATH:* /PDBSTRIPPED* /NATVIS:* /SOURCELINK:* /MACHINE:*", "", "", IMPLIED),
+        ("/SUBSYSTEM:* /DYNAMICBASE /NXCOMPAT /NXCOMPAT:* /TSAWARE* /SAFESEH* /CETCOMPAT*", "", "", IMPLIED),
+        ("/HIGHENTROPYVA /HIGHENTROPYVA:* /LARGEADDRESSAWARE* /IMPLIB:* /ERRORREPORT:*", "", "", IMPLIED),
+        ("/NODEFAULTLIB /NODEFAULTLIB:*", "", "", IMPLIED),
+        ("/DEFAULTLIB:MSVC* /DEFAULTLIB:UCRT* /DEFAULTLIB:LIBC*", "", "", IMPLIED),
+        ("/IGNORE:* /WX /WX:NO /RELEASE /BREPRO", "", "", IMPLIED),
+        ("/TLBID:* /VERBOSE /VERBOSE:* /TIME /CGTHREADS:*", "", "", IMPLIED),
+        ("/DEFAULTLIB:*", "", "-l*", IMPLIED),
         ("/EXPORT:PyInit_* /EXPORT:PyModExport_*", "", "", IMPLIED),
-        ("/EXPORT:*", "", "", "pyz3 exports what the sources declare as exported"),
-        ("/DELAYLOAD:*", "", "", "the library is loaded with the module"),
-        ("/STACK:* /HEAP:* /ALIGN:*", "", "", _MSVC),
+        ("/DELAYLOAD:* /DELAY:* /DELAYSIGN*", "", "", _LOADED),
+        ("/STACK:* /HEAP:* /SWAPRUN:* /NOENTRY /STUB:*", "", "", _PROGRAM),
+        ("/ALIGN:* /FILEALIGN:* /BASE:* /FIXED", "", "", _MSVC),
+        ("/FIXED:* /ORDER:* /FUNCTIONPADMIN* /DYNAMICBASE:NO", "", "", _MSVC),
+        ("/FORCE /FORCE:*", "", "", "it only checks; where it matters the link fails"),
+        ("/VERSION:* /MAP /MAP:* /MAPINFO:* /ASSEMBLYDEBUG* /GUARDSYM:* /EDITANDCONTINUE", "", "", _MSVC),
+        ("/GUARD:* /INTEGRITYCHECK* /APPCONTAINER* /DEPENDENTLOADFLAG* /PROFILE", "", "", _CHECKS),
+        ("/GENPROFILE* /FASTGENPROFILE* /USEPROFILE* /PGD:* /LTCGOUT:*", "", "", _PROFILE),
+        ("/ASSEMBLYMODULE:* /ASSEMBLYRESOURCE:* /CLR* /DRIVER /DRIVER:* /KERNEL /MIDL:*", "", "", _LACKS),
+        ("/MANIFESTDEPENDENCY:* /WINMD*", "", "", _LACKS),
     ]
 )  # fmt: skip
 # A header that shall be preprocessed: cffi's users hand one to the compiler.  /FI, /Yc and /Yu name theirs.
@@ -94,13 +159,31 @@ def takes_value(word: str) -> bool:
 def compile_flag(word: str) -> tuple[tuple[str, ...], str]:
     """Give what takes the place of MSVC's ``word``, and why nothing does."""
     slashed = "/" + word[1:]
-    found = _COMPILE.find(slashed, "windows")
-    if found is not None:
-        return found
-    # What the linker is told stays for the linker's table.
-    return ((slashed,), IMPLIED) if _LINK.find(slashed, "windows") else ((), _MSVC)
+    # What the linker is told stays for the linker's table: /DEF:x.def defines no macro.
+    linkers = _linkers(slashed) is not None
+    found = None if linkers and (":" in slashed or slashed == "/DLL") else _COMPILE.find(slashed, "windows")
+    return found or (((slashed,), IMPLIED) if linkers else ((), _MSVC))
 
 
 def link_flag(word: str) -> tuple[tuple[str, ...], str]:
     """Give what takes the place of MSVC's ``word`` in a link, and why nothing does."""
-    return _LINK.find("/" + word[1:], "windows") or ((), _MSVC)
+    return _linkers("/" + word[1:]) or ((), _MSVC)
+
+
+def _linkers(word: str) -> tuple[tuple[str, ...], str] | None:
+    """Look up a word of the linker; its name may be in small letters."""
+    name, colon, value = word.partition(":")
+    if word.startswith("/Fe"):
+        name, colon, value = "/FE", ":", value or word[3:]
+    word = name.upper() + colon + value
+    if word.startswith("/WHOLEARCHIVE:"):
+        return (_WHOLE, *_library(value), _NOT_WHOLE), IMPLIED
+    found = _LINK.find(word, "windows")
+    return ((word,), IMPLIED) if found is None and word.startswith(DIRECTIVES) else found
+
+
+def _library(name: str) -> tuple[str, ...]:
+    """A library by its file or, where that names no folder, by its name."""
+    if "/" in name or "\\" in name:
+        return (name,)
+    return (f"-l{name[:-4] if name.lower().endswith('.lib') else name}",)

@@ -14,6 +14,18 @@ if TYPE_CHECKING:
 # The reason of a flag that says what is so anyway: nobody need be told that it was left out.
 IMPLIED = ""
 
+
+class Refusal(str):
+    """Why a flag is an error: without what it asks for the code would not do the same."""
+
+    __slots__ = ()
+
+
+def named(flag: str, reason: str) -> str:
+    """Give a reason with the flag that it is about; the reason of none stays empty."""
+    return type(reason)(f"{flag}: {reason}") if reason else reason
+
+
 # Options whose value is the next word.
 WITH_VALUE = frozenset(
     """

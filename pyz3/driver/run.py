@@ -24,6 +24,7 @@ _HOST_VARIABLES = frozenset(
     SDKROOT MACOSX_DEPLOYMENT_TARGET CCC_OVERRIDE_OPTIONS ZIG_LIB_DIR ZIG_LIBC ZIG_PROGRESS
     """.split()  # noqa: SIM905 - a table of words
 )
+_DROPPED = ": dropped "  # as a line of the log has it
 _MISSING = 127  # as shells report a program that is not there
 
 
@@ -135,8 +136,12 @@ def _run_aside(command: Command, setup: Setup, environment: Mapping[str, str]) -
     folder = f"{setup.scratch}/driver-{os.getpid()}-{time.monotonic_ns()}"
     os.makedirs(folder)  # noqa: PTH103 - see above
     try:
+        for name, text in command.files.items():
+            with open(f"{folder}/{name}", "w", encoding="utf-8") as file:  # noqa: PTH123 - see above
+                file.write(text)
         for step, output in zip(command.steps, command.outputs, strict=True):
             words = [word.replace(SCRATCH, folder) for word in step]
+            words = _hidden(words, command, folder) if command.hiding else words
             status = _call(words, environment)
             if status:
                 return status
@@ -152,6 +157,24 @@ def _run_aside(command: Command, setup: Setup, environment: Mapping[str, str]) -
         os.rmdir(folder)  # noqa: PTH106 - see above
 
 
+def _hidden(words: Sequence[str], command: Command, folder: str) -> list[str]:
+    """Give a link of copies in which the names are private that it is to keep to itself."""
+    from pyz3.driver.symbols import hide, is_hideable, is_kept  # noqa: PLC0415 - rarely needed
+
+    kept = is_kept(command.hiding)
+    done: list[str] = []
+    for before, word in zip(("", *words), words, strict=False):
+        if before == "-o" or not is_hideable(word):
+            done.append(word)
+            continue
+        with open(word, "rb") as file:  # noqa: PTH123 - see above
+            content = file.read()
+        done.append(f"{folder}/{len(done)}-{os.path.basename(word)}")  # noqa: PTH119 - see above
+        with open(done[-1], "wb") as file:  # noqa: PTH123 - see above
+            file.write(hide(content, kept))
+    return done
+
+
 def _move(made: str, output: str) -> None:
     try:
         os.replace(made, output)  # noqa: PTH105 - see above
@@ -162,8 +185,14 @@ def _move(made: str, output: str) -> None:
         shutil.copymode(made, output)
 
 
+def read_log(text: str) -> tuple[str, ...]:
+    """Give what a tool's log says was dropped, each ``flag: reason`` once."""
+    lines = (line.partition(_DROPPED)[2] for line in text.splitlines())
+    return tuple(dict.fromkeys(line for line in lines if line))
+
+
 def _write_log(setup: Setup, output: str, dropped: Sequence[str]) -> None:
-    text = "".join(f"{setup.target.zig} {output or '-'}: dropped {flag}\n" for flag in dropped)
+    text = "".join(f"{setup.target.zig} {output or '-'}{_DROPPED}{flag}\n" for flag in dropped)
     # One write at the end of the file: several tools may write at a time.
     handle = os.open(setup.log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
     try:

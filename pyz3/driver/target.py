@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pyz3.driver.rules import Refusal
+
 TYPE_CHECKING = False  # typing takes longer to import than all of this room
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,21 +66,28 @@ class Translated:
     Attributes:
         args: For zig.
         dropped: What was left out, each as ``flag: reason``; flags that say what is so anyway are not told.
+        refused: What zig cannot do and the code would not be the same without, likewise.
     """
 
-    __slots__ = ("args", "dropped")
+    __slots__ = ("args", "dropped", "refused")
 
-    def __init__(self, args: Sequence[str], dropped: Sequence[str]) -> None:
+    def __init__(self, args: Sequence[str], reasons: Sequence[str]) -> None:
+        told = [reason for reason in reasons if reason]
         self.args = tuple(args)
-        self.dropped = tuple(dropped)
+        self.dropped = tuple(reason for reason in told if not isinstance(reason, Refusal))
+        self.refused = tuple(reason for reason in told if isinstance(reason, Refusal))
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Translated):
             return NotImplemented
-        return (self.args, self.dropped) == (other.args, other.dropped)
+        return self._all == other._all
 
     def __hash__(self) -> int:
-        return hash((self.args, self.dropped))
+        return hash(self._all)
 
     def __repr__(self) -> str:
-        return f"Translated({self.args!r}, {self.dropped!r})"
+        return f"Translated({self.args!r}, {(*self.dropped, *self.refused)!r})"
+
+    @property
+    def _all(self) -> tuple[tuple[str, ...], ...]:
+        return self.args, self.dropped, self.refused

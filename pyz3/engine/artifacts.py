@@ -209,10 +209,10 @@ def _version_script(
     root: Path, module: Module | LinkedLibrary, link: LinkFlags, exports: Callable[..., str]
 ) -> str | None:
     symbols = module.export_symbols
-    if module.units:  # all that is not hidden is visible, as where the project's own linker is at work
-        return None
     if link.version_script:
         return os.path.normpath(root / link.version_script)
+    if module.units:  # all that is not hidden is visible, as where the project's own linker is at work
+        return None
     if isinstance(module, LinkedLibrary):
         return None if "*" in symbols else exports(symbols)
     return exports((*INIT_SYMBOLS, *symbols)) if symbols else exports()

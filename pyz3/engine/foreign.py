@@ -49,9 +49,11 @@ def link_flags(job: Job, module: Module | LinkedLibrary) -> LinkFlags:
     if not module.units:
         return parse_ldflags(settings.ldflags, module=module.name)
     words = (*settings.ldflags, *(f"-l{name}" for name in settings.libraries))
-    args = translate_link(words, target=driver_target(job)).args
+    linked = translate_link(words, target=driver_target(job))
+    if linked.refused:
+        raise ConfigError(f"{module.name}: {'; '.join(linked.refused)}")
     # Compilers take their own flags at a link, too, and do nothing with them.
-    linking = tuple(word for word in args if not _COMPILING.match(word))
+    linking = tuple(word for word in linked.args if not _COMPILING.match(word))
     return parse_ldflags(linking, module=module.name)
 
 
@@ -65,6 +67,20 @@ def is_expressible(job: Job) -> bool:
     except ConfigError:
         return False
     return True
+
+
+def left_out_flags(job: Job) -> tuple[str, ...]:
+    """Give the flags of a project's own that are dropped, each once with the reason (``flag: reason``)."""
+    target = driver_target(job)
+    found: list[str] = []
+    parts: tuple[Module | LinkedLibrary, ...] = (*job.libraries, *job.modules)
+    for part in parts:
+        for unit in part.units:
+            found += translate_compile(unit.flags, target=target).dropped
+        if part.units:
+            found += translate_compile(part.settings.ldflags, target=target).dropped
+            found += translate_link(part.settings.ldflags, target=target).dropped
+    return tuple(dict.fromkeys(found))
 
 
 def driver_target(job: Job) -> DriverTarget:

@@ -70,7 +70,7 @@ class Memory:
         """
         if _text(place.made_for) != key:
             remove_tree(place.source)
-        for stale in (place.key, place.result):
+        for stale in (place.key, place.result, place.dropped):
             stale.unlink(missing_ok=True)
         place.folder.mkdir(parents=True, exist_ok=True)
         write_atomically(place.made_for, key.encode())

@@ -81,6 +81,11 @@ class Place:
         return self.folder / "log.txt"
 
     @property
+    def dropped(self) -> Path:
+        """What its compilers left out: a line per flag."""
+        return self.folder / "driver.log"
+
+    @property
     def tree(self) -> Path:
         """What the project's files were then."""
         return self.folder / "tree.json"

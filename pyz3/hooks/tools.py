@@ -64,7 +64,7 @@ def tools_for(
         find_roots=(*prefix, environment.root, place.source, place.work),
         cmake_variables=_cmake_variables(job, include=include, libraries=libraries),
         sdkroot=Path(sdk) if sdk else None,
-        log=place.folder / "driver.log",
+        log=place.dropped,
     )
     # What hooks did without a package is not remembered for when it can be fetched.
     lacking = [str(one.here) for one in moved if one.trouble]

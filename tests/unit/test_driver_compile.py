@@ -26,7 +26,6 @@ FLOOR = "the oldest system is the target's"
 WERROR = "written for another compiler's warnings"
 PROFILE = "there is no profile and no runtime for one"
 MSVC = "MSVC's own; zig has nothing like it"
-MSVC_WARNINGS = "warnings of MSVC"
 
 
 def features(*names: str) -> str:
@@ -150,14 +149,29 @@ CASES = [
     ("windows", "/FIx.h /Fobuild/x.obj", "--include=x.h -o build/x.obj", ""),
     ("windows", "/Tcx.c /TC /TP", "/Tcx.c -xc -xc++", ""),
     ("windows", "/Tp x.cpp", "x.cpp", ""),
-    ("windows", "/GL /MT /MD /GS- /nologo /bigobj /utf-8 /Gy /MP", "", ""),
-    ("windows", "/W3", "", MSVC_WARNINGS),
-    ("windows", "/wd4996", "", MSVC_WARNINGS),
-    ("windows", "-wd4996", "", MSVC_WARNINGS),
-    ("windows", "/WX", "", MSVC_WARNINGS),
+    ("windows", "/MD /GS /nologo /bigobj /utf-8 /Gy /MP /permissive- /Gd", "", ""),
+    ("windows", "/GL", "", LTO),
+    ("windows", "/MT", "", "the C runtime is the system's, as Python's"),
+    (
+        "windows",
+        "/GS- /Zp1 /Zp /J",
+        "-fno-stack-protector -fpack-struct=1 -fpack-struct=1 -funsigned-char",
+        "",
+    ),
+    ("windows", "/Zc:threadSafeInit- /Zc:wchar_t", "-fno-threadsafe-statics", ""),
+    (
+        "windows",
+        "/DEF:x.def /DLL /DELAYLOAD:x.dll /INCLUDE:f",
+        "/DEF:x.def /DLL /DELAYLOAD:x.dll /INCLUDE:f",
+        "",
+    ),
+    ("windows", "/DEXPORT /Iinclude /DDEBUG", "-DEXPORT -Iinclude -DDEBUG", ""),
+    ("windows", "/EHa", "", "catch (...) takes C++ exceptions alone"),
+    ("windows", "/Gz", "", "functions that name no calling convention have the usual one"),
+    ("windows", "/W3 /wd4996 -wd4996 /Zc:preprocessor", "", ""),
+    ("windows", "/WX", "", "written for another compiler's warnings"),
     ("windows", "/Zi", "", RELEASE),
     ("windows", "/openmp", "", SERIAL),
-    ("windows", "/Zc:preprocessor", "", MSVC),
     ("windows", "/arch:SSE2", "", ""),
     ("linux arm macos", "/O2 /DX /std:c11", "/O2 /DX /std:c11", ""),  # paths
 ]
@@ -286,3 +300,24 @@ def test_rarer_machines(zig: str, written: str, given: str, reason: str) -> None
     base = (*X86.split(), "-U__CRC32__") if zig.startswith("x86") else ()
     assert done.args == (*ALWAYS, "-fPIC", *base, "-g0", *given.split())
     assert done.dropped == ((f"{written}: {reason}",) if reason else ())
+
+
+@pytest.mark.parametrize(
+    ("name", "flag"),
+    [
+        ("linux", "-fsanitize=address"),
+        ("linux", "-fsanitize=undefined,thread"),
+        ("windows", "/Zc:wchar_t-"),
+        ("windows", "/clr"),
+        ("windows", "/execution-charset:.1252"),
+    ],
+)
+def test_what_the_code_would_not_be_the_same_without_is_refused(name: str, flag: str) -> None:
+    done = translate_compile([flag], target=TARGETS[name])
+    assert [text.partition(": ")[0] for text in done.refused] == [flag]
+    assert (done.dropped, flag in done.args) == ((), False)
+
+
+def test_a_sanitizer_that_needs_no_runtime_is_obeyed() -> None:
+    done = translate_compile(["-fsanitize=signed-integer-overflow"], target=TARGETS["linux"])
+    assert done.args[-1] == "-fsanitize=signed-integer-overflow"

@@ -27,6 +27,11 @@ VERSIONS = "a module has no version"
 FLOOR = "the oldest system is the target's"
 UNKNOWN = "Windows knows no such thing"
 
+LACKS = "zig's linker has nothing like it, and the module would not be the same without it"
+MSVC_LACKS = "MSVC's own; zig has nothing like it, and the module would not be the same without it"
+CHECK = "it only checks; where it matters the link fails"
+LOADED = "the library is loaded with the module, and must be there"
+
 # Targets, what is written, what zig is given, why something is dropped.
 CASES = [
     (ALL, "-shared a.o b.obj libc.a -o m.so", "-shared a.o b.obj libc.a -o m.so", ""),
@@ -52,18 +57,28 @@ CASES = [
     (ALL, "-Wl,--start-group -Wl,--end-group", "-Wl,--start-group -Wl,--end-group", ""),
     (ALL, "-Wl,--exclude-libs,ALL", "", VISIBLE),
     (ALL, "-Wl,--exclude-libs=ALL", "", VISIBLE),
-    (ALL, "-Wl,-Bsymbolic", "", LD),
-    (ALL, "-Wl,-Bsymbolic-functions", "", LD),
-    (ALL, "-Wl,--allow-multiple-definition", "", LD),
+    (
+        "elf",
+        "-Wl,-Bsymbolic -Wl,-Bsymbolic-functions -symbolic",
+        "-Wl,-Bsymbolic -Wl,-Bsymbolic -Wl,-Bsymbolic",
+        "",
+    ),
+    ("macos windows", "-Wl,-Bsymbolic -Wl,-Bsymbolic-functions", "", ""),
+    (ALL, "-Wl,--allow-multiple-definition", "", CHECK),
     (ALL, "-Wl,-Map,x.map", "", REPORT),
     (ALL, "-Wl,-Map=x.map", "", REPORT),
-    (ALL, "-Wl,--wrap,memcpy", "", LD),
-    (ALL, "-Wl,--wrap=memcpy", "", LD),
-    (ALL, "-Wl,--dynamic-list=x", "", LD),
+    ("elf", "-Wl,--wrap,memcpy -Wl,--wrap=f -Wl,-wrap,g", "-Wl,-wrap,memcpy -Wl,-wrap,f -Wl,-wrap,g", ""),
+    ("macos windows", "-Wl,--wrap=memcpy", "", LACKS),
+    ("macos windows", "-Wl,--defsym,a=b", "", LACKS),
+    (ALL, "-Wl,-init,start", "", LACKS),
+    (ALL, "-Wl,-b,binary", "", LACKS),
+    (ALL, "-Wl,--format=binary", "", LACKS),
+    (ALL, "-Wl,--dynamic-list=x", "", "a module exports what is not hidden"),
+    (ALL, "-Wl,--require-defined=f", "-Wl,-u,f", ""),
     (ALL, "-Wl,--fatal-warnings", "", REPORT),
     (ALL, "-Wl,--unresolved-symbols=ignore-all", "", OPEN),
     (ALL, "-Wl,--no-keep-memory -Wl,--threads=4 -Wl,-( -Wl,-)", "", ""),
-    (ALL, "-Wl,-m,elf_x86_64", "", LD),
+    (ALL, "-Wl,-m,elf_x86_64", "", ""),
     (ALL, "-u foo", "-Wl,-u,foo", ""),
     # ELF
     ("elf", "-Wl,--undefined=foo", "-Wl,-u,foo", ""),
@@ -73,12 +88,15 @@ CASES = [
     ("elf", "-Wl,-z -Wl,noexecstack", "-Wl,-z,noexecstack", ""),
     ("elf", "-Xlinker -z -Xlinker now -Xlinker --as-needed", "-Wl,-z,now -Wl,--as-needed", ""),
     ("elf", "-Wl,-z,max-page-size=16384", "-Wl,-z,max-page-size=16384", ""),
-    ("elf", "-Wl,-z,separate-code", "", LD),
+    ("elf", "-Wl,-z,separate-code -Wl,-z,text", "", ""),
+    ("elf", "-Wl,-z,pac-plt", "", LD),
+    ("elf", "-Wl,-z,execstack", "", LACKS),
+    ("elf", "-Wl,-z,initfirst", "", LACKS),
     ("elf", "-Wl,-z,defs", "", OPEN),
     ("elf macos", "-Wl,--no-undefined", "", OPEN),
     ("elf macos", "-lpython3.13", "", OPEN),
     ("elf", "-Wl,--as-needed -Wl,--gc-sections -Wl,-O1", "-Wl,--as-needed -Wl,--gc-sections", ""),
-    ("elf", "-Wl,--hash-style=gnu -Wl,--build-id=sha1", "-Wl,--hash-style=gnu -Wl,--build-id=sha1", ""),
+    ("elf", "-Wl,--hash-style=gnu -Wl,--build-id=sha1", "-Wl,--hash-style,gnu -Wl,--build-id=sha1", ""),
     ("elf", "-Wl,-soname,x.so.1 -Wl,-h,y.so", "-Wl,-soname,x.so.1 -Wl,-soname,y.so", ""),
     ("elf", "-Wl,--version-script=x.map", "-Wl,--version-script,x.map", ""),
     ("elf", "-Wl,--version-script,x.map", "-Wl,--version-script,x.map", ""),
@@ -91,7 +109,7 @@ CASES = [
     ("elf macos", "-R/opt/lib", "", PLACE),
     ("elf macos", "-rpath /opt/lib", "", PLACE),
     ("elf", "-export-dynamic -static -no-pie", "-rdynamic", ""),
-    ("elf", "-Wl,--defsym=a=b", "-Wl,--defsym,a=b", ""),  # zig refuses it: it changes what the code does
+    ("elf", "-Wl,--defsym=a=b", "-Wl,--defsym,a=b", ""),  # emulation.py goes on with it
     ("elf", "-Wl,--unheard-of", "-Wl,--unheard-of", ""),
     ("elf", "-lm -ldl -lrt -lz", "-lm -ldl -lrt -lz", ""),
     # Mach-O
@@ -107,9 +125,15 @@ CASES = [
     ("macos", "-Wl,-flat_namespace", "", FLAT),
     ("macos", "-ld_classic", "", LD),
     ("macos", "-Wl,-no_compact_unwind", "", LD),
-    ("macos", "-Wl,-exported_symbol,_x", "", LD),
+    ("macos", "-Wl,-exported_symbol,_x", "-Wl,-exported_symbol,_x", ""),
+    ("macos", "-exported_symbols_list x.txt", "-Wl,-exported_symbols_list,x.txt", ""),
+    ("macos", "-Wl,-unexported_symbol -Wl,_x", "-Wl,-unexported_symbol,_x", ""),
+    ("macos", "-Wl,-alias,_a,_b", "", LACKS),
+    ("macos", "-Wl,-sectcreate,__A,__b,x.bin", "", LACKS),
+    ("macos", "-Wl,--version-script,x.map", "", LACKS),
     ("macos", "-Wl,-exported_symbols_list,x.txt", "-Wl,-exported_symbols_list,x.txt", ""),
-    ("macos", "-Wl,-all_load", "", LD),
+    ("macos", "x.a -Wl,-all_load -lfoo", "-Wl,--whole-archive x.a -lfoo", ""),
+    ("macos", "x.a -all_load", "-Wl,--whole-archive x.a", ""),
     ("macos", "-Wl,-compatibility_version,1", "", VERSIONS),
     ("macos", "-current_version 1.0", "", VERSIONS),
     ("macos", "-Wl,-macosx_version_min,10.9", "", FLOOR),
@@ -121,7 +145,7 @@ CASES = [
     ("macos", "-install_name @rpath/x", "-install_name @rpath/x", ""),
     ("macos", "-Wl,-rpath,@loader_path", "-Wl,-rpath,@loader_path", ""),
     ("macos", "-Wl,-force_load,libx.a", "-Wl,-force_load,libx.a", ""),
-    ("macos", "-Wl,-ObjC", "", LD),
+    ("macos", "-Wl,-ObjC", "", "classes of Objective-C in libraries are linked where they are named"),
     ("macos", "-Wl,-w -Wl,-single_module -Wl,-z,now", "", ""),
     # PE
     ("windows", "-lm -ldl -lrt -lpthread -lmsvcrt -lucrt -lvcruntime140", "", ""),
@@ -134,16 +158,30 @@ CASES = [
     ("windows", "-Wl,--kill-at", "", LD),
     ("windows", "-Wl,--out-implib,libx.dll.a", "-Wl,--out-implib,libx.dll.a", ""),
     ("windows", "-Wl,--output-def,x.def", "", "pyz3 keeps the module alone"),
-    ("windows", "-Wl,--major-image-version,0,--minor-image-version,0", "", "pyz3 keeps the module alone"),
+    ("windows", "-Wl,--major-image-version,0,--minor-image-version,0", "", ""),
     ("windows", "-Wl,-rpath,/opt/lib", "", UNKNOWN),
-    ("windows", "-Wl,--version-script,x.map", "", UNKNOWN),
-    ("windows", "-Wl,-delayload,x.dll", "", UNKNOWN),
+    ("windows", "-Wl,--version-script,x.map", "", "Windows exports what is declared as exported"),
+    ("windows", "-Wl,-delayload,x.dll", "", LOADED),
     ("windows", "-Wl,-z,now -Wl,--build-id", "", ""),
     ("windows", "/DLL /LIBPATH:lib /DEF:x.def /OUT:m.pyd", "-shared -Llib x.def -o m.pyd", ""),
     ("windows", "/INCREMENTAL:NO /OPT:REF /MANIFEST /LTCG /NOLOGO -Wl,/OPT:REF", "", ""),
     ("windows", "/EXPORT:PyInit_x", "", ""),
-    ("windows", "/EXPORT:other", "", "pyz3 exports what the sources declare as exported"),
-    ("windows", "/DELAYLOAD:x.dll", "", "the library is loaded with the module"),
+    ("windows", "/EXPORT:other /export:b=c", "/EXPORT:other /EXPORT:b=c", ""),
+    ("windows", "/MERGE:.a=.b -SECTION:.x,RWS", "/MERGE:.a=.b /SECTION:.x,RWS", ""),
+    ("windows", "/DELAYLOAD:x.dll", "", LOADED),
+    ("windows", "/include:f /def:x.def /entry:e", "-Wl,-u,f x.def -Wl,--entry,e", ""),
+    (
+        "windows",
+        "/WHOLEARCHIVE:foo.lib /wholearchive:lib/bar.lib",
+        (
+            "-Wl,--whole-archive -lfoo -Wl,--no-whole-archive"
+            " -Wl,--whole-archive lib/bar.lib -Wl,--no-whole-archive"
+        ),
+        "",
+    ),
+    ("windows", "x.lib -WHOLEARCHIVE", "-Wl,--whole-archive -lx", ""),
+    ("windows", "/STACK:1000", "", "only a program has it"),
+    ("windows", "/DRIVER", "", MSVC_LACKS),
     ("windows", "/unheard-of", "", "MSVC's own; zig has nothing like it"),
 ]
 
@@ -155,7 +193,9 @@ CASES = [
 def test_table(name: str, written: str, given: str, reason: str) -> None:
     done = translate_link(written.split(), target=TARGETS[name])
     assert done.args == tuple(given.split())
-    assert {text.partition(": ")[2] for text in done.dropped} == ({reason} if reason else set())
+    told = done.refused if reason in {LACKS, MSVC_LACKS} else done.dropped
+    assert {text.partition(": ")[2] for text in told} == ({reason} if reason else set())
+    assert not {*done.dropped, *done.refused}.difference(told)
 
 
 def test_each_dropped_word_of_the_linker_is_named() -> None:

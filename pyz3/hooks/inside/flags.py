@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 # Flags whose value is a folder or a file, joined to the flag or after it.
 _FOLDERS = ("-I", "-L", "-isystem", "-iquote", "-idirafter", "-F")
 _FILES = ("-include", "-imacros")
+_SCRIPTS = tuple(f"-Wl,{dashes}version-script{sign}" for dashes in ("-", "--") for sign in "=,")
 # Where a system keeps headers and libraries of its own; the target's are not among them.
 _SYSTEM = ("/usr", "/lib", "/lib64", "/opt/homebrew", "/opt/local", "/Library/Frameworks", "/System")
 
@@ -80,6 +81,10 @@ def absolute(flags: Iterable[str]) -> list[str]:
         before = done[-1] if done else ""
         if before in _FOLDERS or (before in _FILES and os.path.exists(flag)):
             done.append(os.path.abspath(with_slashes(flag)))
+            continue
+        script = next((name for name in _SCRIPTS if flag.startswith(name)), "")
+        if script:
+            done.append(script + os.path.abspath(flag[len(script) :]))
             continue
         name = next((name for name in _FOLDERS if flag.startswith(name) and flag != name), "")
         done.append(f"{name}{os.path.abspath(with_slashes(flag[len(name) :]))}" if name else flag)

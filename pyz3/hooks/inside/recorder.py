@@ -145,7 +145,7 @@ class Recorder:
         if not self._recording or kind != compiler.SHARED_OBJECT or linker[0] not in self._commands:
             self._materialize([*objects, *compiler.objects])
             if kind == compiler.SHARED_OBJECT:
-                given["extra_postargs"] += self._python
+                given["extra_postargs"] += [*self._python, *self._exports(given.get("export_symbols"))]
             if self._windows and kind == compiler.SHARED_OBJECT:
                 return self._link_apart(compiler, kind, objects, output, given)
             return self._methods.link(compiler, kind, objects, output, **given)
@@ -218,6 +218,10 @@ class Recorder:
             "libraries": system,
             "library_dirs": [os.path.abspath(folder) for folder in library_dirs],
         }
+
+    def _exports(self, names: Sequence[str] | None) -> list[str]:
+        """Give what Microsoft's linker is told of an extension's ``export_symbols``; others export all."""
+        return [f"/EXPORT:{name}" for name in names or ()] if self._windows else []
 
     def _materialize(self, files: Sequence[str]) -> None:
         """Really compile what was only written down: something real is made of it."""

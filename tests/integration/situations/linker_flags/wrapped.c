@@ -1,0 +1,1 @@
+int linker_flags_wrapped(void) { return 1; }
