@@ -2,9 +2,41 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+CHUNK = 1 << 20
+"""How much of a large file is held in memory, in bytes."""
+
+
+def file_chunks(path: Path) -> Iterator[bytes]:
+    """Give a file in pieces.
+
+    Raises:
+        OSError: It cannot be read.
+    """
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            yield chunk
+
+
+def file_digest(path: Path) -> str:
+    """Give a file's SHA-256 in hexadecimal.
+
+    Raises:
+        OSError: It cannot be read.
+    """
+    digest = hashlib.sha256()
+    for chunk in file_chunks(path):
+        digest.update(chunk)
+    return digest.hexdigest()
 
 
 def write_atomically(path: Path, content: bytes, *, time_ns: int | None = None) -> None:

@@ -10,8 +10,6 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-
 from pyz3.archive import dist_info_entries
 from pyz3.builder import WheelBuilder
 from pyz3.builder.delivery import read_contents
@@ -19,6 +17,7 @@ from pyz3.builder.inputs import read_epoch
 from pyz3.builder.single import select_one
 from pyz3.builder.source import build_sdist as write_source
 from pyz3.cli.boundary import boundary
+from pyz3.cli.terminal import SafeConsole
 from pyz3.cli.ui import BuildView
 from pyz3.develop import build_here, editable_contents, read_settings
 from pyz3.errors import ConfigError
@@ -133,7 +132,7 @@ def _project() -> Project:
 
 
 def _view() -> BuildView:
-    return BuildView(Console(stderr=True, highlight=False), verbose=False, quiet=False)
+    return BuildView(SafeConsole(stderr=True), verbose=False, quiet=False)
 
 
 def _name(view: BuildView, summary: Summary) -> str:

@@ -1,7 +1,7 @@
 """Archives: what goes into a wheel, its metadata, and the file itself."""
 
 from pyz3.archive.contents import PackageRoot, find_packages, package_files
-from pyz3.archive.entries import WheelEntry
+from pyz3.archive.entries import WheelEntry, ZippedFile
 from pyz3.archive.metadata import Metadata, read_metadata
 from pyz3.archive.output import WrittenArchive
 from pyz3.archive.rules import FileRules
@@ -15,6 +15,7 @@ __all__ = [
     "PackageRoot",
     "WheelEntry",
     "WrittenArchive",
+    "ZippedFile",
     "dist_info_entries",
     "find_packages",
     "package_files",

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import errno
-import hashlib
 import os
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pyz3._files import file_digest
 from pyz3.errors import BuildFailedError, ConfigError
 
 if TYPE_CHECKING:
@@ -54,11 +54,11 @@ def put_in_place(path: Path, write: Callable[[Path], object], *, what: str) -> W
         with tempfile.TemporaryDirectory(prefix=".pyz3-", dir=path.parent) as scratch:
             unfinished = Path(scratch, path.name)
             write(unfinished)
-            content = unfinished.read_bytes()
+            sha256, size = file_digest(unfinished), unfinished.stat().st_size
             unfinished.replace(path)
     except OSError as error:
         raise _output_error(path, error, what=what) from error
-    return WrittenArchive(path=path, sha256=hashlib.sha256(content).hexdigest(), size=len(content))
+    return WrittenArchive(path=path, sha256=sha256, size=size)
 
 
 def _output_error(path: Path, error: OSError, *, what: str) -> Pyz3Error:

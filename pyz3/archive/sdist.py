@@ -10,7 +10,7 @@ import io
 import os
 import tarfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pyz3.archive.entries import WheelEntry, is_portable, require_inside
 from pyz3.archive.inputs import found_inputs, named_inputs
@@ -19,7 +19,7 @@ from pyz3.archive.wheelfile import DEFAULT_EPOCH
 from pyz3.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from pyz3.archive.metadata import Metadata
     from pyz3.archive.output import WrittenArchive
@@ -57,7 +57,7 @@ def sdist_files(
                 "which the build needs",
                 tip="take it out of exclude, or out of what needs it",
             )
-    own = {Path(entry.source) for entry in package_files if not isinstance(entry.source, bytes)}
+    own = {entry.source for entry in package_files if isinstance(entry.source, Path)}
     files = needed | own | set(found_inputs(project, rules)) | set(rules.included())
     for path in files:
         require_inside(project.root, path, key="sdist")
@@ -91,23 +91,43 @@ def write_sdist(
     date = min(max(epoch, 0), _NEWEST_EPOCH)
     path = output_dir / f"{metadata.stem}.tar.gz"
     entries = [*files, WheelEntry(arcname="PKG-INFO", source=metadata.core)]
-    buffer = io.BytesIO()
-    # No name and a fixed date in gzip's header; PAX headers only where a name needs one.
-    with (
-        gzip.GzipFile(
-            filename="", mode="wb", compresslevel=_COMPRESSION_LEVEL, fileobj=buffer, mtime=date
-        ) as packed,
-        tarfile.open(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT, encoding="utf-8") as archive,
-    ):
-        for entry in sorted(entries, key=lambda entry: entry.arcname):
-            if not is_portable(entry.arcname):
-                raise ConfigError(f"{entry.origin}: {entry.arcname!r} is no name for a file in an sdist")
-            data = entry.read()
-            archive.addfile(
-                _info(f"{metadata.stem}/{entry.arcname}", entry, len(data), date), io.BytesIO(data)
-            )
-    content = buffer.getvalue()
-    return put_in_place(path, lambda unfinished: unfinished.write_bytes(content), what="sdist")
+    for entry in entries:
+        if not is_portable(entry.arcname):
+            raise ConfigError(f"{entry.origin}: {entry.arcname!r} is no name for a file in an sdist")
+
+    def write(unfinished: Path) -> None:
+        # No name and a fixed date in gzip's header; PAX headers only where a name needs one.
+        with (
+            unfinished.open("wb") as raw,
+            gzip.GzipFile(
+                filename="", mode="wb", compresslevel=_COMPRESSION_LEVEL, fileobj=raw, mtime=date
+            ) as packed,
+            tarfile.open(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT, encoding="utf-8") as archive,
+        ):
+            for entry in sorted(entries, key=lambda entry: entry.arcname):
+                info = _info(f"{metadata.stem}/{entry.arcname}", entry, entry.size(), date)
+                archive.addfile(info, io.BufferedReader(_Pieces(entry.chunks())))
+
+    return put_in_place(path, write, what="sdist")
+
+
+class _Pieces(io.RawIOBase):
+    """Pieces as a file that is read once."""
+
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self._pieces = pieces
+        self._left = memoryview(b"")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        if not self._left:
+            self._left = memoryview(next(self._pieces, b""))
+        count = min(len(buffer), len(self._left))
+        buffer[:count] = self._left[:count]
+        self._left = self._left[count:]
+        return count
 
 
 def _info(name: str, entry: WheelEntry, size: int, date: int) -> tarfile.TarInfo:

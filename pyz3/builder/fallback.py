@@ -67,7 +67,8 @@ def check_fallback(
         for entry in files:
             path = folder / entry.arcname
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(entry.read())
+            with path.open("wb") as file:
+                file.writelines(entry.chunks())
         arguments = json.dumps([str(folder), list(packages), list(extensions)])
         try:
             done = subprocess.run(

@@ -10,11 +10,11 @@ import sys
 from pathlib import Path
 
 import click
-from rich.console import Console
 
 from pyz3.builder import WheelBuilder
 from pyz3.builder.delivery import read_contents
 from pyz3.cli.options import SETTINGS, optimize_option, project_argument
+from pyz3.cli.terminal import SafeConsole
 from pyz3.cli.ui import BuildView, print_failures
 from pyz3.develop import build_in_place, is_installed, refresh, remove_in_place
 from pyz3.engine.toolchain import find_toolchain
@@ -31,7 +31,7 @@ def develop(*, project: Path, in_place: bool, optimize: str | None) -> int:
 
     The same as: pip install --no-build-isolation -e PROJECT.
     """
-    console = Console(highlight=False, markup=False)
+    console = SafeConsole()
     load_own_project(project, what="pyz3 develop", tip=f"pip install -e {project}")
     if not in_place:
         settings = [] if optimize is None else ["-C", f"optimize={optimize}"]
@@ -50,7 +50,7 @@ def develop(*, project: Path, in_place: bool, optimize: str | None) -> int:
 @project_argument
 def clean(*, project: Path) -> int:
     """Remove what `pyz3 develop` put into this environment and into the source tree, and nothing else."""
-    console = Console(highlight=False, markup=False)
+    console = SafeConsole()
     found = load_own_project(project, what="pyz3 clean", tip="pip uninstall, and git clean -X")
     removed, kept = remove_in_place(found, find_toolchain(os.environ).cache)
     for name in removed:

@@ -7,10 +7,9 @@ import sys
 from pathlib import Path
 
 import click
-import msgspec
-from rich.console import Console
 
 from pyz3.cli.options import SETTINGS
+from pyz3.cli.terminal import SafeConsole, safe_json
 from pyz3.doctor import diagnose
 
 
@@ -38,9 +37,9 @@ def doctor(
     search = [*map(str, folders), *sys.path]
     found = [diagnose(name, search=search, environ=os.environ) for name in names]
     if as_json:
-        click.echo(msgspec.json.format(msgspec.json.encode(found), indent=2).decode())
+        click.echo(safe_json(found))
     else:
-        console = Console(highlight=False, soft_wrap=True)
+        console = SafeConsole(soft_wrap=True)
         for diagnosis in found:
             console.print(diagnosis)
     if not all(diagnosis.ok for diagnosis in found):

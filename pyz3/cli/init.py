@@ -7,10 +7,10 @@ import sys
 from pathlib import Path
 
 import click
-from rich.console import Console
 from rich.text import Text
 
 from pyz3.cli.options import SETTINGS
+from pyz3.cli.terminal import SafeConsole
 from pyz3.errors import ConfigError
 from pyz3.scaffold import Draft, Wishes, adopt, new_project, refuse_overwriting, refuse_setup_files
 from pyz3.scaffold.new import LANGUAGES
@@ -44,7 +44,7 @@ def init(*, directory: Path, language: str, name: str | None, fallback: bool, ab
         fallback=fallback,
         abi3=abi3,
     )
-    console = Console(highlight=False)
+    console = SafeConsole()
     exists = (directory / "pyproject.toml").exists()
     if exists and name is not None:
         raise click.UsageError("--name: the project has one, in pyproject.toml")
@@ -63,7 +63,7 @@ def init(*, directory: Path, language: str, name: str | None, fallback: bool, ab
     _say_next(console, directory, wishes, exists=exists)
 
 
-def _show(console: Console, draft: Draft) -> None:
+def _show(console: SafeConsole, draft: Draft) -> None:
     lines = difflib.unified_diff(
         draft.before.splitlines(keepends=True),
         draft.after.splitlines(keepends=True),
@@ -105,7 +105,7 @@ def _write(root: Path, draft: Draft) -> None:
         (root / "pyproject.toml").write_text(draft.after, encoding="utf-8", newline="")
 
 
-def _say_next(console: Console, directory: Path, wishes: Wishes, *, exists: bool) -> None:
+def _say_next(console: SafeConsole, directory: Path, wishes: Wishes, *, exists: bool) -> None:
     if exists:
         console.print("pyproject.toml uses pyz3 now.  Build:  pyz3 wheel", soft_wrap=True)
         if wishes.fallback:

@@ -6,11 +6,11 @@ import os
 from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
 from rich.text import Text
 
 from pyz3.capi import best_headers, fetch_with_uv, find_headers, how_to_get
 from pyz3.cli.options import SETTINGS, python_headers_option
+from pyz3.cli.terminal import SafeConsole
 from pyz3.targets import SUPPORTED
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @click.option("--fetch", is_flag=True, help="Get what is missing with uv.")
 def pythons(*, python_headers: tuple[Path, ...], fetch: bool) -> None:
     """List the Pythons that wheels can be built for here, and what is missing."""
-    console = Console(highlight=False)
+    console = SafeConsole()
     versions = list(dict.fromkeys(python.base for python in SUPPORTED))
     found = best_headers(find_headers(extra=python_headers, environ=os.environ))
     if fetch:

@@ -6,11 +6,11 @@ import os
 from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
 
 from pyz3.builder.inputs import read_epoch
 from pyz3.builder.source import build_sdist
 from pyz3.cli.options import SETTINGS, output_dir_option, project_argument
+from pyz3.cli.terminal import SafeConsole
 from pyz3.cli.ui import BuildView, human_size
 from pyz3.frontends import load_own_project
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @output_dir_option("it goes")
 def sdist(*, project: Path, output_dir: Path) -> None:
     """Write the source distribution of the project in PROJECT, the current folder by default."""
-    console = Console(highlight=False, markup=False)
+    console = SafeConsole()
     view = BuildView(console, verbose=False, quiet=False)
     found = load_own_project(project, what="pyz3 sdist", tip="python -m build --sdist")
     written = build_sdist(found, output_dir=output_dir, epoch=read_epoch(os.environ), tell=view)

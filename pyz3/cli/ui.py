@@ -9,12 +9,12 @@ import contextlib
 import threading
 from typing import TYPE_CHECKING
 
-from rich.console import Console
 from rich.live import Live
 from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
+from pyz3.cli.terminal import SafeConsole
 from pyz3.errors import BuildFailedError
 from pyz3.events import Activity, CommandRun, Note, WheelBuilt, WheelFailed, WheelShared
 
@@ -40,7 +40,7 @@ _TURNED_OFF = "for the compiled one, change that and build again"
 
 def print_error(error: Pyz3Error) -> None:
     """Print an error, the compiler's messages if it is about them, and what to do to stderr."""
-    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    console = SafeConsole(stderr=True, soft_wrap=True)
     for module, text in error.compiler if isinstance(error, BuildFailedError) else ():
         console.print(Text(f"{module}:\n{text}" if module else text))
     console.print(Text.assemble(("error: ", "bold red"), error.message))
@@ -50,7 +50,7 @@ def print_error(error: Pyz3Error) -> None:
 
 def print_failures(summary: Summary) -> Pyz3Error | None:
     """Print to stderr what went wrong and what was left out; give the error that stands for all."""
-    errors = Console(stderr=True, highlight=False, soft_wrap=True)
+    errors = SafeConsole(stderr=True, soft_wrap=True)
     for line in (*left_out_lines(summary.wheels), *failure_lines(summary.failures)):
         errors.print(line)
     return summary.error()
@@ -75,7 +75,7 @@ class BuildView:
         quiet: Show nothing but errors.
     """
 
-    def __init__(self, console: Console, *, verbose: bool, quiet: bool) -> None:
+    def __init__(self, console: SafeConsole, *, verbose: bool, quiet: bool) -> None:
         self._console = console
         self._verbose = verbose
         self._quiet = quiet
@@ -134,7 +134,7 @@ class BuildView:
         if not self._quiet:
             for wheel in summary.wheels:
                 self._console.print(wheel_line(wheel), soft_wrap=True)
-        errors = Console(stderr=True, highlight=False, soft_wrap=True)
+        errors = SafeConsole(stderr=True, soft_wrap=True)
         for line in (*left_out_lines(summary.wheels), *failure_lines(summary.failures)):
             errors.print(line)
         if self._quiet:

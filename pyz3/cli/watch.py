@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
 from rich.text import Text
 
 from pyz3.builder import WheelBuilder
 from pyz3.builder.delivery import read_contents
 from pyz3.cli.options import SETTINGS, project_argument
+from pyz3.cli.terminal import SafeConsole
 from pyz3.cli.ui import print_error, print_failures
 from pyz3.develop import Stamps, build_in_place, find_redirect, in_place_files, refresh
 from pyz3.develop.binaries import build_binaries
@@ -38,7 +38,7 @@ def watch(*, project: Path) -> None:
     Brings the editable install of this environment up to date, or the modules in the source tree;
     without either it tells whether everything compiles.  Ctrl-C ends it.
     """
-    console = Console(highlight=False, markup=False)
+    console = SafeConsole()
     load_own_project(project, what="pyz3 watch", tip="pyz3 wheel builds again only what has changed")
     # What the audit needs takes long to import: not when the first change has been compiled.
     threading.Thread(target=importlib.import_module, args=("lief",), daemon=True).start()
@@ -68,7 +68,7 @@ def _stamps_again(project: Path, before: Stamps) -> Stamps:
         return Stamps.of({Path(path) for path in before.files})
 
 
-def _round(console: Console, project: Path) -> None:
+def _round(console: SafeConsole, project: Path) -> None:
     """Build once and say what came of it; a mistake ends nothing, as it will be mended."""
     started = time.perf_counter()
     try:

@@ -6,12 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-import msgspec
 from click.core import ParameterSource
-from rich.console import Console
 
 from pyz3.builder import WheelBuilder
 from pyz3.cli.options import SETTINGS, optimize_option, output_dir_option, python_headers_option
+from pyz3.cli.terminal import SafeConsole, safe_json
 from pyz3.cli.ui import BuildView
 from pyz3.errors import MatrixError
 from pyz3.results import write_report
@@ -148,7 +147,7 @@ def wheel(
     A requirement (thing==1.2) is fetched by pip as an sdist.
     """
     _refuse_contradictions(context)
-    console = Console(highlight=False, quiet=quiet)
+    console = SafeConsole(quiet=quiet)
     view = BuildView(console, verbose=verbose, quiet=quiet)
     builder = WheelBuilder.of(project, python_headers=python_headers, jobs=jobs, config=config, listener=view)
     selection = builder.select(
@@ -183,7 +182,7 @@ def wheel(
 
 def _print(plan: Sequence[Job], *, as_json: bool) -> int:
     if as_json:
-        click.echo(msgspec.json.format(msgspec.json.encode(plan)).decode())
+        click.echo(safe_json(plan))
     else:
         click.echo("".join(f"{job.identifier}\n" for job in plan), nl=False)
     return 0
@@ -230,7 +229,7 @@ def _sources(context: click.Context) -> dict[str, str]:
     }
 
 
-def _say_nothing(console: Console, selection: Selection, *, report: Path | None) -> int:
+def _say_nothing(console: SafeConsole, selection: Selection, *, report: Path | None) -> int:
     _say_left_out(console, selection)
     console.print("nothing is selected: no wheel is built", soft_wrap=True)
     if report is not None:
@@ -238,6 +237,6 @@ def _say_nothing(console: Console, selection: Selection, *, report: Path | None)
     return 0
 
 
-def _say_left_out(console: Console, selection: Selection) -> None:
+def _say_left_out(console: SafeConsole, selection: Selection) -> None:
     for what, why in selection.left_out:
         console.print(f"skipped {what}: {why}", style="yellow", soft_wrap=True)

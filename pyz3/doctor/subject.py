@@ -6,8 +6,6 @@ import base64
 import csv
 import hashlib
 import io
-import zipfile
-import zlib
 from dataclasses import dataclass
 from email.parser import HeaderParser
 from importlib.machinery import PathFinder
@@ -16,13 +14,23 @@ from typing import TYPE_CHECKING
 
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
+from pyz3._files import file_chunks
 from pyz3.doctor.diagnosis import Problem
 from pyz3.errors import ConfigError
+from pyz3.sources.archives import ArchiveError, Limits, open_zip
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from packaging.tags import Tag
+
+    from pyz3.sources.archives import OpenZip
+
 _SUFFIXES = (".so", ".pyd", ".dll", ".dylib")
+# Binaries are held in memory: they compress to a third, those with debug data to a tenth.
+_BINARIES_RATIO = 30
+_BINARIES_LEAST = 100_000_000
+_DIGESTS = frozenset({"sha256", "sha384", "sha512", "sha3_256", "sha3_384", "sha3_512", "blake2b", "blake2s"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,13 +84,25 @@ def _wheel(path: Path) -> Subject:
     except InvalidWheelFilename as error:
         raise ConfigError(f"{path}: no name of a wheel: {error}") from error
     try:
-        with zipfile.ZipFile(path) as archive:
-            files = {n: archive.read(n) for n in archive.namelist() if not n.endswith("/")}
+        with open_zip(path, Limits()) as archive:
+            return _opened_wheel(path, archive, tags)
     except FileNotFoundError:
         raise ConfigError(f"{path}: there is no such file") from None
-    except (OSError, EOFError, RuntimeError, ValueError, zipfile.BadZipFile, zlib.error) as error:
-        raise ConfigError(f"{path}: cannot be read as a wheel: {error}", tip="download it again") from error
-    binaries = {name: data for name, data in files.items() if is_binary(name)}
+    except (OSError, ArchiveError) as error:
+        why = error.why if isinstance(error, ArchiveError) else error
+        raise ConfigError(f"{path}: cannot be read as a wheel: {why}", tip="download it again") from error
+
+
+def _opened_wheel(path: Path, archive: OpenZip, tags: Iterable[Tag]) -> Subject:
+    files = archive.files
+    size = sum(info.file_size for name, info in files.items() if is_binary(name))
+    most = max(_BINARIES_LEAST, _BINARIES_RATIO * path.stat().st_size)
+    if size > most:
+        raise ArchiveError(
+            path.name,
+            f"its binaries have {size / 1e6:.0f} MB, more than the {most / 1e6:.0f} MB expected for its size",
+        )
+    binaries = {name: archive.read(name) for name in files if is_binary(name)}
     named = tuple(sorted(str(tag) for tag in tags))
     info = next(
         (n.rpartition("/")[0] for n in files if n.count("/") == 1 and n.endswith(".dist-info/WHEEL")), ""
@@ -91,9 +111,9 @@ def _wheel(path: Path) -> Subject:
         [] if info else [Problem(file="", rule="record", message=f"{path.name} has no *.dist-info/WHEEL")]
     )
     if info:
-        record = files.get(f"{info}/RECORD", b"")
-        problems += _record_problems(record, files, files.get)
-        written = _wheel_tags(files[f"{info}/WHEEL"])
+        record = archive.read(f"{info}/RECORD") if f"{info}/RECORD" in files else b""
+        problems += _record_problems(record, files, lambda n: archive.chunks(n) if n in files else None)
+        written = _wheel_tags(archive.read(f"{info}/WHEEL"))
         if set(written) != set(named):
             message = f"the name says {' '.join(named)}, {info}/WHEEL says {' '.join(written)}"
             problems.append(
@@ -115,7 +135,7 @@ def _wheel_tags(text: bytes) -> tuple[str, ...]:
 
 
 def _record_problems(
-    record: bytes, names: Iterable[str], read: Callable[[str], bytes | None]
+    record: bytes, names: Iterable[str], read: Callable[[str], Iterable[bytes] | None]
 ) -> Iterator[Problem]:
     """Compare files with RECORD (the "Binary distribution format" of packaging.python.org)."""
     digests = {row[0]: row[1] for row in _rows(record.decode("utf-8", errors="replace")) if len(row) > 1}
@@ -126,15 +146,23 @@ def _record_problems(
             yield Problem(file=name, rule="record", message=f"{name} is not in RECORD", tip=_AGAIN)
             continue
         algorithm, _, wanted = digests[name].partition("=")
-        data = read(name)
-        if not wanted or algorithm not in hashlib.algorithms_guaranteed or data is None:
+        chunks = read(name)
+        if not wanted or chunks is None:
             continue
-        found = base64.urlsafe_b64encode(hashlib.new(algorithm, data).digest()).decode().rstrip("=")
-        if found != wanted:
+        # Of the digests that hashlib has, those of the specification: not weaker than SHA-256.
+        if algorithm not in _DIGESTS:
+            message = f"{name}: RECORD names the digest {algorithm!r}, which installers refuse"
+            yield Problem(file=name, rule="record", message=message, tip=_AGAIN)
+            continue
+        digest = hashlib.new(algorithm)
+        for chunk in chunks:
+            digest.update(chunk)
+        found = base64.urlsafe_b64encode(digest.digest()).decode().rstrip("=")
+        if found != wanted.rstrip("="):
             yield Problem(file=name, rule="record", message=f"{name} is not what RECORD says", tip=_AGAIN)
     there = set(names)
-    for name, digest in digests.items():
-        if digest and read(name) is None and name not in there:
+    for name, written in digests.items():
+        if written and name not in there and read(name) is None:
             yield Problem(file=name, rule="record", message=f"{name} is in RECORD but not there", tip=_AGAIN)
 
 
@@ -226,8 +254,5 @@ def _rows(record: str) -> list[list[str]]:
         return []
 
 
-def _read(path: Path) -> bytes | None:
-    try:
-        return path.read_bytes()
-    except OSError:
-        return None
+def _read(path: Path) -> Iterable[bytes] | None:
+    return file_chunks(path) if path.is_file() else None

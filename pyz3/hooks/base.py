@@ -5,14 +5,14 @@ from __future__ import annotations
 import email.parser
 import re
 import stat
-import zipfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from packaging.utils import parse_wheel_filename
 
-from pyz3.archive import Metadata, WheelEntry
+from pyz3.archive import Metadata, WheelEntry, ZippedFile
 from pyz3.errors import BuildFailedError
+from pyz3.sources.archives import ArchiveError, open_zip
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -74,17 +74,19 @@ def read_base(path: Path, *, shipped: Collection[str] = ()) -> BaseWheel:
     """
     try:
         name, version, _, _ = parse_wheel_filename(path.name)
-        with zipfile.ZipFile(path) as archive:
-            contents = {
-                info.filename: (archive.read(info), bool(info.external_attr >> 16 & stat.S_IXUSR))
-                for info in archive.infolist()
-                if not info.is_dir()
+        with open_zip(path) as archive:
+            infos = archive.files
+            # Data may be large: it is read when it is written.
+            starts = {file: archive.start(file) for file in infos}
+            core = next((archive.read(file) for file in infos if file.endswith(".dist-info/METADATA")), b"")
+            binaries = {
+                file: archive.read(file)
+                for file, start in starts.items()
+                if _is_binary(file, start) and file not in shipped
             }
-    except (OSError, ValueError, zipfile.BadZipFile) as error:
-        raise BuildFailedError(
-            f"{path}: the project's build backend made no usable wheel: {error}"
-        ) from error
-    core = next((data for file, (data, _) in contents.items() if file.endswith(".dist-info/METADATA")), b"")
+    except (OSError, ValueError, ArchiveError) as error:
+        why = error.why if isinstance(error, ArchiveError) else error
+        raise BuildFailedError(f"{path}: the project's build backend made no usable wheel: {why}") from error
     told = email.parser.BytesHeaderParser().parsebytes(core)
     metadata = Metadata(
         name=told["Name"] or name,
@@ -94,15 +96,17 @@ def read_base(path: Path, *, shipped: Collection[str] = ()) -> BaseWheel:
         entry_points=b"",
         license_files=(),
     )
-    binaries = {file: data for file, (data, _) in contents.items() if _is_binary(file, data)}
-    binaries = {file: data for file, data in binaries.items() if file not in shipped}
-    placeholders = tuple(file for file, (data, _) in contents.items() if data.startswith(_PLACEHOLDER))
+    placeholders = tuple(file for file, start in starts.items() if start.startswith(_PLACEHOLDER))
     return BaseWheel(
         python_abi=python_abi(path),
         metadata=metadata,
         files=tuple(
-            WheelEntry(arcname=place, source=data, executable=executable)
-            for file, (data, executable) in contents.items()
+            WheelEntry(
+                arcname=place,
+                source=ZippedFile(archive=path, name=file, size=info.file_size),
+                executable=bool(info.external_attr >> 16 & stat.S_IXUSR),
+            )
+            for file, info in infos.items()
             if file not in binaries and file not in placeholders
             if (place := _place(file, metadata)) is not None
         ),

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import zipfile
+from copy import copy
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from pyz3._files import write_atomically
+from pyz3._files import file_chunks, file_digest, write_atomically
 from pyz3._records import from_file
 from pyz3.hooks.protocol import Result
 from pyz3.sources import (
@@ -22,6 +24,7 @@ from pyz3.sources import (
     sync_copy,
     unread_changes,
 )
+from pyz3.sources.archives import open_zip
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -112,14 +115,14 @@ class Memory:
         for name in changed:
             if name not in reads.copies:
                 continue
-            content = (place.source / name).read_bytes()
+            now = place.source / name
             old = before.files[name].partition(" ")[2]
-            packed[old] = (name.rpartition("/")[2], content)
-            for copy in map(Path, reads.copies[name]):
-                if copy.is_file():
-                    if hashlib.sha256(copy.read_bytes()).hexdigest() != old:
+            packed[old] = (name.rpartition("/")[2], now)
+            for other in map(Path, reads.copies[name]):
+                if other.is_file():
+                    if file_digest(other) != old:
                         return False
-                    copy.write_bytes(content)
+                    shutil.copyfile(now, other)
         if packed and not _repack(wheel, packed):
             return False
         self._note(place, key)
@@ -134,24 +137,30 @@ def _text(file: Path) -> str:
         return ""
 
 
-def _repack(wheel: Path, changed: Mapping[str, tuple[str, bytes]]) -> bool:
+def _repack(wheel: Path, changed: Mapping[str, tuple[str, Path]]) -> bool:
     """Replace files of a backend's wheel by their new content.
 
     Args:
         wheel: The wheel.
-        changed: Digest of the old content → name without folder, new content.
+        changed: Digest of the old content → name without folder, the file as it is now.
 
     Returns:
         False: a file has that content under another name; it cannot be told why.
     """
     scratch = wheel.with_name(f"{wheel.name}.new")
-    with zipfile.ZipFile(wheel) as old, zipfile.ZipFile(scratch, "w") as new:
-        for info in old.infolist():
-            content = old.read(info)
-            name, content_now = changed.get(hashlib.sha256(content).hexdigest(), ("", content))
-            if name and info.filename.rpartition("/")[2] != name:
+    with open_zip(wheel) as old, zipfile.ZipFile(scratch, "w") as new:
+        for file, info in old.files.items():
+            digest = hashlib.sha256()
+            for chunk in old.chunks(file):
+                digest.update(chunk)
+            name, now = changed.get(digest.hexdigest(), ("", None))
+            if name and file.rpartition("/")[2] != name:
                 return False
-            new.writestr(info, content_now)
+            fresh = copy(info)
+            fresh.file_size = info.file_size if now is None else now.stat().st_size
+            with new.open(fresh, "w") as target:
+                for chunk in old.chunks(file) if now is None else file_chunks(now):
+                    target.write(chunk)
     scratch.replace(wheel)
     return True
 

@@ -63,9 +63,7 @@ def finish_job(job: Job, answer: Result | Trouble, *, extra: Settings, root: Pat
 
 def _telling(base: BaseWheel, work: Path) -> tuple[str, ...]:
     folder = os.fsencode(work)
-    return tuple(
-        entry.arcname for entry in base.files if isinstance(entry.source, bytes) and folder in entry.source
-    )
+    return tuple(entry.arcname for entry in base.files if entry.holds(folder))
 
 
 def _without_binaries(job: Job) -> Job:

@@ -20,7 +20,7 @@ from pyz3.audit import load_parser
 from pyz3.config import Settings, expand_variables
 from pyz3.environments import READS, environment_for, interpreter_for
 from pyz3.errors import Pyz3Error
-from pyz3.events import Activity
+from pyz3.events import Activity, Note
 from pyz3.hooks.adapting import adapt
 from pyz3.hooks.memory import Memory, read_result
 from pyz3.hooks.printed import essence, library_advice
@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from pyz3.events import Listener
     from pyz3.plan import Job
 
+_MOST_NOTES = 5
 _INSIDE = Path(__file__).parent / "inside"
 
 _NOT_FOR_PYODIDE = Trouble(
@@ -100,6 +101,10 @@ class HookRunner:
         self._backend = backend
         self._around = around
         self._tree = describe_tree(project.root)
+        for note in self._tree.notes[:_MOST_NOTES]:
+            around.tell(Note(text=note))
+        if len(self._tree.notes) > _MOST_NOTES:
+            around.tell(Note(text=f"and {len(self._tree.notes) - _MOST_NOTES} more of that kind"))
         self._memory = Memory(project.root, self._tree)
         self._environments: dict[str, Environment] = {}
         name = re.sub(r"[^A-Za-z0-9_.-]", "_", project.root.name) or "project"

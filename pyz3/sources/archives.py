@@ -22,14 +22,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Literal
 
+from pyz3._files import CHUNK
 from pyz3.errors import ConfigError
 
 if TYPE_CHECKING:
     import re
     from collections.abc import Iterable, Iterator, Sequence
-
-CHUNK = 1 << 20
-"""How much of a file is held in memory: bytes."""
 
 _ENDS = 500_000_000  # whatever a small archive unpacks to, a disk has room for this
 _EXECUTABLE = stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH
@@ -45,7 +43,16 @@ _TIP = "fetch it again; if it must be so, unpack it by hand, and name the folder
 
 
 class ArchiveError(ConfigError):
-    """An archive is damaged, larger than the limits, or would write outside of its folder."""
+    """An archive is damaged, larger than the limits, or would write outside of its folder.
+
+    Args:
+        name: The archive.
+        why: What is wrong with it.
+    """
+
+    def __init__(self, name: str, why: str) -> None:
+        super().__init__(f"{name} cannot be unpacked: {why}", tip=_TIP)
+        self.why = why
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,7 +137,7 @@ class Budget:
 
     def refusal(self, why: str) -> ArchiveError:
         """Give the error that says why the archive is refused."""
-        return ArchiveError(f"{self._name} cannot be unpacked: {why}", tip=_TIP)
+        return ArchiveError(self._name, why)
 
     @contextmanager
     def reading(self) -> Iterator[None]:
@@ -169,6 +176,14 @@ class OpenZip:
         """
         return zip_chunks(self._archive, self.files[name], self._budget)
 
+    def start(self, name: str) -> bytes:
+        """Give how a file begins: 4 KiB, or all of it.
+
+        Raises:
+            ArchiveError: It is damaged.
+        """
+        return next(zip_chunks(self._archive, self.files[name], self._budget, size=4096), b"")
+
     def read(self, name: str) -> bytes:
         """Give a file as a whole.
 
@@ -199,10 +214,12 @@ def open_zip(path: Path, limits: Limits | None = None) -> Iterator[OpenZip]:
         yield opened
 
 
-def zip_chunks(archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: Budget) -> Iterator[bytes]:
+def zip_chunks(
+    archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: Budget, *, size: int = CHUNK
+) -> Iterator[bytes]:
     """Give a file of a zip file in pieces, counted."""
     with budget.reading(), archive.open(info) as file:
-        while chunk := file.read(CHUNK):
+        while chunk := file.read(size):
             budget.take(len(chunk))
             yield chunk
 

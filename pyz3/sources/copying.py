@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING
 import msgspec
 from filelock import FileLock
 
-from pyz3._files import write_atomically
+from pyz3._files import file_digest, write_atomically
 from pyz3._records import from_file
-from pyz3.sources.archives import CHUNK
 from pyz3.sources.fetching import fetch_sdist
 from pyz3.sources.git import attach_git
 from pyz3.sources.naming import ArchiveSource, FolderSource, Source
@@ -44,7 +43,7 @@ def pristine_folder(source: Source, *, cache: Path, environ: Mapping[str, str]) 
         path = source.path
     else:
         path = fetch_sdist(source.requirement, cache=cache, environ=environ)
-    digest = _file_digest(path)
+    digest = file_digest(path)
     folder = cache / "sources" / "unpacked" / digest
     marker = folder.with_suffix(".root")
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -200,14 +199,6 @@ def _clear(target: Path, status: os.stat_result) -> None:
         remove_tree(target)
     else:
         target.unlink()
-
-
-def _file_digest(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()
 
 
 def _digest(content: bytes) -> str:

@@ -227,6 +227,18 @@ def test_one_module_alone_decodes() -> None:
     assert from_msgspec == []
 
 
+def test_everything_that_is_shown_goes_one_way() -> None:
+    # Another console would show the escape sequences that a project's names and compilers bring.
+    consoles = {
+        name
+        for name, tree in TREES.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module == "rich.console"
+        if node not in type_checking(tree)
+    }
+    assert consoles == {"cli.terminal"}
+
+
 def length(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
     """Lines of a function without its docstring, which may explain at length."""
     lines = int(function.end_lineno or 0) - function.lineno + 1

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import copy
 import errno
 import hashlib
 import inspect
 import os
+import random
 import stat
 import sys
 import typing
@@ -16,7 +18,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from wheel.wheelfile import WheelFile
 
-from pyz3.archive import DEFAULT_EPOCH, Metadata, WheelEntry, dist_info_entries, write_wheel
+from pyz3._files import CHUNK
+from pyz3.archive import DEFAULT_EPOCH, Metadata, WheelEntry, ZippedFile, dist_info_entries, write_wheel
 from pyz3.archive import wheelfile as module
 from pyz3.errors import BuildFailedError, ConfigError
 
@@ -216,26 +219,44 @@ def test_compression_level_is_fixed(tmp_path: Path) -> None:
 
 
 def test_a_windows_host_gives_the_same_header(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with module._ReproducibleWheelFile(tmp_path / FILENAME, epoch=DEFAULT_EPOCH) as wheel:
+    with ZipFile(tmp_path / FILENAME, "w") as archive:
         monkeypatch.setattr(sys, "platform", "win32")  # zipfile asks this for "version made by"
-        info = wheel._info("x", executable=False)
+        info = module._Writing(archive, epoch=DEFAULT_EPOCH)._info("x", executable=False)
         monkeypatch.undo()
     assert info.create_system == 3
 
 
-def test_file_is_closed_when_record_cannot_be_written(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    wheel = module._ReproducibleWheelFile(tmp_path / FILENAME, epoch=DEFAULT_EPOCH)
-    wheel.add(FILES[0], FILES[0].read())
+def test_large_files_have_the_bytes_that_they_had_in_one_piece(tmp_path: Path) -> None:
+    chance = random.Random(3)  # noqa: S311 - the same each time
+    contents = {
+        "noise": chance.randbytes(3_500_000),
+        "zeros": bytes(5_000_001),
+        "text": b"".join(b"%d %s\n" % (number % 977, chance.randbytes(3)) for number in range(400_000)),
+        "text2": inspect.getsource(typing).encode() * 30,
+    }
+    entries = []
+    for name, content in contents.items():
+        (tmp_path / name).write_bytes(content)
+        entries.append(WheelEntry(arcname=name, source=tmp_path / name))
+    with ZipFile(tmp_path / "in.zip", "w") as zipped:
+        zipped.write(tmp_path / "text", "text3")
+    contents["text3"] = contents["text"]
+    there = ZippedFile(archive=tmp_path / "in.zip", name="text3", size=len(contents["text"]))
+    wheel = write(tmp_path, *entries, WheelEntry(arcname="text3", source=there))
+    with ZipFile(wheel) as archive, ZipFile(tmp_path / "whole.zip", "w") as whole:
+        for info in archive.infolist():
+            whole.writestr(copy.copy(info), contents.get(info.filename, archive.read(info)), compresslevel=9)
+    assert (tmp_path / "whole.zip").read_bytes() == wheel.read_bytes()
+    with WheelFile(wheel) as checked:
+        assert checked.read("text3") == contents["text"]
 
-    def full(*_: object, **__: object) -> None:
-        raise OSError(errno.ENOSPC, "full")
 
-    monkeypatch.setattr(wheel, "_info", full)
-    with pytest.raises(OSError, match="full"):
-        wheel.close()
-    assert wheel.fp is None
+def test_what_a_file_holds(tmp_path: Path) -> None:
+    (tmp_path / "x").write_bytes(bytes(CHUNK - 3) + b"needle" + bytes(CHUNK))
+    entry = WheelEntry(arcname="x", source=tmp_path / "x")
+    assert entry.holds(b"needle")
+    assert not entry.holds(b"needles")
+    assert WheelEntry(arcname="y", source=b"a needle").holds(b"needle")
 
 
 def test_only_the_wheel_of_that_name_is_replaced(tmp_path: Path) -> None:
@@ -252,18 +273,18 @@ def test_only_the_wheel_of_that_name_is_replaced(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "error", [KeyboardInterrupt(), RuntimeError("boom"), OSError(errno.EIO, "input/output")]
 )
-@pytest.mark.parametrize("when", ["add", "close"])
+@pytest.mark.parametrize("when", ["add", "record"])
 def test_nothing_is_left_when_interrupted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException, when: str
 ) -> None:
     (tmp_path / FILENAME).write_text("old")
-    original = getattr(module._ReproducibleWheelFile, when)
+    original = getattr(module._Writing, when)
 
     def interrupted(self: object, *args: object) -> None:
         original(self, *args)
         raise error
 
-    monkeypatch.setattr(module._ReproducibleWheelFile, when, interrupted)
+    monkeypatch.setattr(module._Writing, when, interrupted)
     with pytest.raises(ConfigError if isinstance(error, OSError) else type(error)):
         write(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == [FILENAME]

@@ -61,6 +61,12 @@ def test_a_sound_wheel_with_a_damaged_binary(tmp_path: Path) -> None:
         ("Tag: nonsense\n", "\0", "record record record tag damaged"),
         ("Tag: py3-none-any\n", 'p/__init__.py,"sha256=', "record record damaged"),
         ("Tag: py3-none-any\n", "p/gone.py,sha256=x,\np/__init__.py,,\np/_m.so,,\n", "record record damaged"),
+        (
+            "Tag: py3-none-any\n",
+            "p/__init__.py,shake_128=AAAA,\np/_m.so,md5=AAAA,\n",
+            "record record record damaged",
+        ),
+        ("Tag: py3-none-any\n", "p/__init__.py,sha256=\x1b]0;\x07,\np/_m.so,=,\n", "record record damaged"),
     ],
 )
 def test_damaged_metadata(wheel: str, record: str, rules: str, tmp_path: Path) -> None:
@@ -89,3 +95,12 @@ def test_neither_a_wheel_nor_a_binary(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").touch()
     with pytest.raises(ConfigError, match=r"neither a wheel nor a binary"):
         find_subject(str(tmp_path / "notes.txt"), search=[])
+
+
+def test_a_wheel_that_would_fill_the_memory(tmp_path: Path) -> None:
+    path = tmp_path / "p-1-py3-none-any.whl"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("p/_m.so", "w") as file:
+        for _ in range(120):
+            file.write(bytes(1 << 20))
+    with pytest.raises(ConfigError, match="its binaries have 126 MB, more than the 100 MB"):
+        find_subject(str(path), search=[])

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from trees import POSIX, names, write
 
-from pyz3.sources import tree_digest
+from pyz3.errors import ConfigError
+from pyz3.sources import describe_tree, tree, tree_digest
 from pyz3.sources.git import git_folders, git_state
 
 if TYPE_CHECKING:
@@ -112,3 +113,48 @@ def test_commit_and_tags_are_part_of_the_digest(tmp_path: Path) -> None:
     assert len(set(seen)) == 4
     write(git, "index", "refs/heads/other")
     assert tree_digest(tmp_path) == seen[-1]
+
+
+@POSIX
+def test_links_that_are_not_followed_are_told(tmp_path: Path) -> None:
+    root = write(tmp_path, "p/setup.py", "p/pkg/x.c", "elsewhere/y.c") / "p"
+    write(tmp_path, "ring/z.c")
+    (tmp_path / "ring" / "again").symlink_to(tmp_path / "ring")
+    for name, target in {
+        "everything": "/",
+        "above": "..",
+        "kernel": "/proc/self",
+        "zero": "/dev/zero",
+        "gone": "../nothing",
+        "shared": "../elsewhere",
+        "ring": "../ring",
+        "inside": "pkg",
+        "itself": ".",
+    }.items():
+        (root / name).symlink_to(target)
+    os.mkfifo(root / "pkg" / "pipe")
+    found = describe_tree(root)
+    assert list(found.files) == ["inside", "itself", "pkg/x.c", "ring/z.c", "setup.py", "shared/y.c"]
+    assert [note.replace(str(tmp_path), "") for note in found.notes] == [
+        "above is a link to , a folder that the project lies in: left out",
+        "everything is a link to /, a folder that the project lies in: left out",
+        "gone is a link to /nothing, where nothing is: left out",
+        f"kernel is a link to /proc/{os.getpid()}, which is no file of a project: left out",
+        "pkg/pipe is a pipe, socket or device: left out",
+        "ring/again is a link to /ring, which leads here: left out",
+        "zero is a link to /dev/zero, which is no file of a project: left out",
+    ]
+
+
+@POSIX
+@pytest.mark.parametrize("limit", ["_MOST_FILES", "_MOST_BYTES"])
+def test_what_links_bring_is_bounded(limit: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tree, limit, 3)
+    root = write(tmp_path, "p/setup.py", *(f"p/own/{number}" for number in range(9))) / "p"
+    write(tmp_path, *(f"data/{number}" for number in range(9)))
+    describe_tree(root)  # what lies in the project is its own affair
+    (root / "data").symlink_to("../data")
+    with pytest.raises(
+        ConfigError, match=r"data is a link to .*/data, outside of the project, where more than"
+    ):
+        describe_tree(root)
