@@ -8,6 +8,7 @@ are tracked all the same.
 from __future__ import annotations
 
 import subprocess
+import warnings
 from typing import TYPE_CHECKING
 
 from pyz3.errors import ConfigError
@@ -143,7 +144,10 @@ def _spec(key: str, patterns: tuple[str, ...]) -> GitIgnoreSpec | None:
     from pathspec import GitIgnoreSpec  # noqa: PLC0415 - slow to import, and most projects have no patterns
 
     try:
-        return GitIgnoreSpec.from_lines(patterns)
+        with warnings.catch_warnings():
+            # Of the expression that a pattern becomes: ``[[]`` is one of Git's, and means what it means.
+            warnings.simplefilter("ignore", FutureWarning)
+            return GitIgnoreSpec.from_lines(patterns)
     except ValueError as error:  # pathspec's errors are ValueErrors
         if key == ".gitignore":
             return None  # Git itself passes over what it does not understand
