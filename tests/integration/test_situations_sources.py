@@ -19,3 +19,16 @@ def test_modules_that_share_a_source_with_different_macros(pyz3_cache: Path, tmp
         "import importlib as i; print([i.import_module(f'shared_source.level{n}').get() for n in range(8)])"
     )
     assert built.prints(code) == dict.fromkeys(situations.RUNTIMES, "[0, 1, 2, 3, 4, 5, 6, 7]")
+
+
+def test_sources_whose_objects_have_one_name(pyz3_cache: Path, tmp_path: Path) -> None:
+    runtimes = ("host-3.13", "win_amd64-3.13")
+    built = situations.build(
+        situations.PROJECTS / "shared_objects",
+        cache=pyz3_cache,
+        tmp_path=tmp_path,
+        platforms=("linux-x86_64", "windows-x64"),
+    )
+    assert built.done.returncode == 0, built.done.stderr
+    code = "import first, second; print(first.get(), second.get())"
+    assert built.prints(code, runtimes) == dict.fromkeys(runtimes, "(1, 10, 20, 1, 2) (1, 10, 20, 1, 3)")

@@ -178,7 +178,7 @@ class Watch:
     def _hears(self, command: Any, own: Callable[[Any], None]) -> Callable[[Any], None]:
         @functools.wraps(own)
         def build_extension(extension: Any) -> None:
-            with self._hearing(command.get_ext_fullname(extension.name)):
+            with self._recorder.alone(), self._hearing(command.get_ext_fullname(extension.name)):
                 own(extension)
             _name_fully(command, extension.name)
 

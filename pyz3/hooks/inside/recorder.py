@@ -10,6 +10,7 @@ way of building, whose outcome it depends on.  They run with the target's compil
 from __future__ import annotations
 
 import contextlib
+import functools
 import itertools
 import os
 import shutil
@@ -69,14 +70,14 @@ class Recorder:
         self._work = target["work"]
         self._commands = split_commands(target["commands"])
         self._flags = Flags(target, source)
-        self._own = 0
-        self._lock = threading.Lock()
-        self._here = threading.local()
+        self._module: str | None = None
+        self._alone = threading.RLock()
 
     def install(self, compiler: Any) -> None:
         """Take over distutils' Unix compiler class: every instance and subclass of it."""
         # _compile is distutils' hook for subclasses.
         self._methods = Methods(compiler._compile, compiler.link, compiler.create_static_lib)  # noqa: SLF001
+        compiler.object_filenames = _distinct(compiler.object_filenames)
         recorder = self
 
         def _compile(self: Any, *args: Any) -> Any:
@@ -95,18 +96,24 @@ class Recorder:
         compiler.create_static_lib = create_static_lib
 
     @contextlib.contextmanager
-    def own_calls(self, module: str = "") -> Iterator[None]:
-        """While this lasts, distutils' own code builds (the extension ``module``)."""
-        before = getattr(self._here, "module", "")
-        self._here.module = module
-        with self._lock:
-            self._own += 1
-        try:
+    def alone(self) -> Iterator[None]:
+        """While this lasts, no other thread builds.
+
+        distutils writes the objects of a source that modules share to one file: what ``build_ext --parallel``
+        links with it is a matter of luck.
+        """
+        with self._alone:
             yield
-        finally:
-            with self._lock:
-                self._own -= 1
-            self._here.module = before
+
+    @contextlib.contextmanager
+    def own_calls(self, module: str = "") -> Iterator[None]:
+        """While this lasts, distutils' own code builds (the extension ``module``), perhaps in threads."""
+        with self._alone:
+            before, self._module = self._module, module
+            try:
+                yield
+            finally:
+                self._module = before
 
     def wheel_path(self, file: str) -> str:
         """Give the path in the wheel of a file that was built."""
@@ -128,6 +135,7 @@ class Recorder:
         cpp = os.path.splitext(src)[1] in _CPP or compiler.detect_language(src) == "c++"
         command = (cpp and getattr(compiler, "compiler_so_cxx", None)) or compiler.compiler_so
         if not self._recording or command[0] not in self._commands:
+            self.objects.pop(os.path.abspath(obj), None)  # it stood for another file
             return really()
         flags = absolute([flag for flag in [*command[1:], *cc_args, *extra] if flag != "-c"])
         language = "asm" if os.path.splitext(src)[1] in _ASSEMBLER else "c++" if cpp else "c"
@@ -160,7 +168,7 @@ class Recorder:
         languages = {one["language"] for one in record["objects"]}
         record.update(
             file=self.wheel_path(output),
-            module=getattr(self._here, "module", "") or _module_of(self.wheel_path(output)),
+            module=self._module or _module_of(self.wheel_path(output)),
             runtime_library_dirs=runtime_library_dirs,
             flags=absolute([*flags, *given["extra_preargs"], *given["extra_postargs"]]),
             language="c++" if given.get("target_lang") == "c++" or "c++" in languages else "c",
@@ -175,12 +183,12 @@ class Recorder:
         paths, folder = compiler._fix_object_args(objects, folder)  # noqa: SLF001 - for subclasses
         paths = [*paths, *compiler.objects]
         # One that an extension makes of itself (setuptools' Library) is part of the wheel: it is really made.
-        extension = getattr(self._here, "module", "")
         known = all(os.path.abspath(path) in self.objects for path in paths)
-        if not self._recording or extension or not known:
-            self._materialize(paths)
-            return self._methods.create_static_lib(compiler, objects, name, *args, **kwargs)
         file = compiler.library_filename(name, output_dir=folder)
+        if not self._recording or self._module or not known:
+            self._materialize(paths)
+            self.archives.pop(os.path.abspath(file), None)
+            return self._methods.create_static_lib(compiler, objects, name, *args, **kwargs)
         taken = {record["name"] for path, record in self.archives.items() if path != os.path.abspath(file)}
         title = name if name not in taken else f"{name}-{len(taken)}"
         records = [self.objects[os.path.abspath(path)].record for path in paths]
@@ -189,7 +197,7 @@ class Recorder:
 
     @property
     def _recording(self) -> bool:
-        return self._records and self._own > 0
+        return self._records and self._module is not None
 
     def _inputs(self, files: Sequence[str], libraries: list[str], library_dirs: list[str]) -> dict[str, Any]:
         """Tell what a link is made of: what was written down, and what is there."""
@@ -241,6 +249,22 @@ class Recorder:
         self._methods.link(compiler, kind, objects, linked, **given)
         os.makedirs(os.path.dirname(os.path.abspath(output)), exist_ok=True)
         shutil.move(linked, output)
+
+
+def _distinct(own: Callable[..., list[str]]) -> Callable[..., list[str]]:
+    """Let each source have an object of its own: of ``x.c`` and ``x.cpp`` distutils compiles one twice."""
+
+    @functools.wraps(own)
+    def object_filenames(self: Any, source_filenames: Any, *args: Any, **kwargs: Any) -> list[str]:
+        names = own(self, source_filenames, *args, **kwargs)
+        sources: dict[str, Any] = {}
+        for place, source in enumerate(source_filenames):
+            if sources.setdefault(names[place], source) != source:
+                stem, extension = os.path.splitext(names[place])
+                names[place] = f"{stem}-{place}{extension}"
+        return names
+
+    return object_filenames
 
 
 def placeholder(file: str) -> bytes:

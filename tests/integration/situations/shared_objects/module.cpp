@@ -1,0 +1,1 @@
+extern "C" int of_cpp(void) { return sizeof('x') == 1; }
