@@ -158,6 +158,7 @@ class Hooks:
             extension_suffix=kind.suffix.format(digits),
             include=str(self._include()),
             commands=commands,
+            stand_ins=str(Path(commands["CC"]).parent / "bin"),
             environment={"PATH": os.environ["PATH"], "SOURCE_DATE_EPOCH": "1700000000", **environment},
             work=str(place / "build"),
             result=str(place / "result.json"),

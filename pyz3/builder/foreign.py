@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 
 # What is said of names in a note.
 _SHIPPED = "already built in the project, shipped as they are and not audited"
+_PREBUILT = (
+    "holds what another compiler made: the project brings it compiled already, and it is taken as it is"
+)
 _PLAIN = "not modules to import, but libraries for ctypes or cffi: no source defines a PyInit_… function"
 _TELLING = "the project writes the folder into it that it is built in"
 
@@ -114,7 +117,9 @@ class Foreign:
         with self._hooks.lock():
             done = self._build(jobs, platforms, note, pure)
         shipped = [file for job in done for file in job.shipped]
-        for names, what in ((shipped, _SHIPPED), (plain, _PLAIN), (telling, _TELLING)):
+        prebuilt = [file for job in done for file in job.prebuilt]
+        told = ((shipped, _SHIPPED), (prebuilt, _PREBUILT), (plain, _PLAIN), (telling, _TELLING))
+        for names, what in told:
             if names:
                 self._tell(Note(text=f"{_abridged(tuple(dict.fromkeys(names)))}: {what}"))
         for one in dict.fromkeys(one for job in done for one in self._left_out_flags(job)):
@@ -213,7 +218,14 @@ class Foreign:
         for job in sorted(jobs, key=lambda job: job.target.python.minor):
             extra = self._hooks.additions(job)
             work = self._hooks.place(job, mode).folder
-            finished = finish_job(job, answers[job.identifier], extra=extra, root=self._root, work=work)
+            finished = finish_job(
+                job,
+                answers[job.identifier],
+                extra=extra,
+                root=self._root,
+                work=work,
+                delivered=self._hooks.delivered(job),
+            )
             if _is_buildable(finished) and _is_there(finished):
                 finished = self._hooks.adapt(finished)
             # The wheel for the stable ABI that the oldest Python gives serves the later ones, too (PEP 384).

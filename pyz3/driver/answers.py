@@ -38,22 +38,31 @@ class Facts:
         programs: ``cc``, ``c++``, ``ar``, ``ranlib`` → path.
         system: As :class:`pyz3.driver.target.DriverTarget` has it.
         machine: As ``uname`` calls it.
+        python: What ``python3-config`` answers to which option.
     """
 
     def __init__(
-        self, *, sdk: str, version: str, programs: Mapping[str, str], system: str, machine: str
+        self,
+        *,
+        sdk: str,
+        version: str,
+        programs: Mapping[str, str],
+        system: str,
+        machine: str,
+        python: Mapping[str, str],
     ) -> None:
         self.system = system
         self.machine = machine
         self.sdk = sdk
         self.version = version
         self.programs = dict(programs)
+        self.python = dict(python)
 
     def __repr__(self) -> str:
         """Give an expression that makes its like: the commands hold it."""
         return (
             f"Facts(sdk={self.sdk!r}, version={self.version!r}, programs={self.programs!r}, "
-            f"system={self.system!r}, machine={self.machine!r})"
+            f"system={self.system!r}, machine={self.machine!r}, python={self.python!r})"
         )
 
 
@@ -74,9 +83,10 @@ class Answer:
         self.error = error
 
 
-def commands_for(system: str) -> tuple[str, ...]:
-    """Give the names of the commands that are answered for a system."""
-    return ("uname", *_APPLE) if system == "macos" else ("uname",)
+def commands_for(system: str, *, python: str = "") -> tuple[str, ...]:
+    """Give the names of the commands that are answered for a system, and for a Python (``3.13``) if any."""
+    configs = ("", "3", python) if python else ()
+    return ("uname", *(f"python{version}-config" for version in configs), *_APPLE * (system == "macos"))
 
 
 def answer(name: str, args: Sequence[str], facts: Facts) -> Answer:
@@ -89,6 +99,8 @@ def answer(name: str, args: Sequence[str], facts: Facts) -> Answer:
     """
     if name == "uname":
         return _uname(args, facts)
+    if name.startswith("python"):
+        return _python_config(args, facts)
     if name == "sw_vers":
         return _sw_vers(args, facts)
     if name == "xcode-select":
@@ -113,6 +125,14 @@ def _uname(args: Sequence[str], facts: Facts) -> Answer:
         return Answer(error=f"uname: unknown option -{min(unknown)}")
     everything = "snrvmo" if "a" in asked else asked
     return Answer(" ".join(text for letter, text in known.items() if letter in everything))
+
+
+def _python_config(args: Sequence[str], facts: Facts) -> Answer:
+    asked = [word for word in args if word != "--embed"]
+    unknown = [word for word in asked if word not in facts.python]
+    if unknown or not asked:
+        return Answer(error=f"python3-config: pyz3 does not know {' '.join(unknown) or 'what is asked'}")
+    return Answer("\n".join(facts.python[word] for word in asked))
 
 
 def _sw_vers(args: Sequence[str], facts: Facts) -> Answer:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Literal
 
-    Tool = Literal["cc", "c++", "ar", "ranlib"]
+    Tool = Literal["cc", "c++", "ar", "ranlib", "as", "ld", "objcopy", "dlltool", "strip"]
     Stage = Literal["preprocess", "check", "assembly", "object", "link"]
 
 # Stands in a command for the folder that holds its output until it is finished.
@@ -26,6 +26,14 @@ SCRATCH = "{scratch}"
 _FOLDERS = ("-idirafter", "-isystem", "-iquote", "-I", "-L", "/I", "")
 # What follows these is written, and stays where it is.
 _WRITTEN = frozenset({"-o", "-MF", "-MT", "-MQ"})
+
+# What GNU ld calls what it links for (``ld -V``); -m says it where no object does.
+_EMULATIONS = {
+    ("elf", "x86_64"): "elf_x86_64", ("elf", "aarch64"): "aarch64linux", ("elf", "x86"): "elf_i386",
+    ("elf", "arm"): "armelf_linux_eabi", ("elf", "powerpc64le"): "elf64lppc", ("elf", "s390x"): "elf64_s390",
+    ("elf", "riscv64"): "elf64lriscv",
+    ("windows", "x86_64"): "i386pep", ("windows", "x86"): "i386pe", ("windows", "aarch64"): "arm64pe",
+}  # fmt: skip
 
 _NO_FRAMEWORK = (
     "{}: zig has no frameworks of macOS, and pyz3 only parts of {}; "
@@ -150,12 +158,40 @@ def make_command(
         # Apple's has flags of its own.
         own = {"-D", "-U", "--version", "--help", "-h", "-v"}
         return Command([(setup.zig, "ranlib", *(a for a in args if not a.startswith("-") or a in own))])
+    if tool not in {"cc", "c++", "as"}:
+        return _binutils(tool, args, setup)
+    if tool == "as":
+        tool, args = "cc", _as_compiler(args)
     start = (setup.zig, tool, "-target", setup.target.zig)
     answer = _inquiry(args, start, setup.target) if args else Command(error="no input files")
     if answer:
         return answer
     words, lacking = _moved(args, setup, cwd)
     return Command(error=lacking) if lacking else _compiler(start, words, setup, special=special)
+
+
+def _binutils(tool: Tool, args: Sequence[str], setup: Setup) -> Command:
+    """What stands in for the tools of GNU binutils, as far as the target has such files."""
+    target = setup.target
+    emulation = _EMULATIONS.get((target.system, target.machine))
+    if tool == "strip":
+        return Command()  # what zig links has been stripped; of other files' symbols some may be needed
+    if tool == "dlltool" and target.system == "windows":
+        return Command([(setup.zig, "dlltool", *args)])
+    if tool == "objcopy" and target.system == "elf":
+        return Command([(setup.zig, "objcopy", *args)])
+    if tool == "ld" and emulation is not None:
+        given = any(word.startswith("-m") for word in args)
+        return Command([(setup.zig, "ld.lld", *(() if given else ("-m", emulation)), *args)])
+    return Command(error=f"pyz3 has none for {target.zig}; this machine's would make files for this machine")
+
+
+def _as_compiler(args: Sequence[str]) -> tuple[str, ...]:
+    """Give as(1)'s arguments as the compiler takes them; the target says how wide its words are."""
+    words = [word for word in args if word not in {"--32", "--64", "--x32", "-"}]
+    last = ("-",) if "-" in args or not any(not word.startswith("-") for word in args) else ()
+    output = () if output_of(args) else ("-o", "a.out")
+    return ("-c", "-x", "assembler", *words, *output, *last)
 
 
 def output_of(args: Sequence[str]) -> str:

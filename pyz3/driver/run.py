@@ -25,6 +25,9 @@ _HOST_VARIABLES = frozenset(
     """.split()  # noqa: SIM905 - a table of words
 )
 _DROPPED = ": dropped "  # as a line of the log has it
+# By which names Makefiles and configure scripts know the compiler for the machine that builds.
+BUILD_CC = ("CC_FOR_BUILD", "BUILD_CC", "HOST_CC", "HOSTCC")
+BUILD_CXX = ("CXX_FOR_BUILD", "BUILD_CXX", "HOST_CXX", "HOSTCXX")
 _MISSING = 127  # as shells report a program that is not there
 
 
@@ -65,26 +68,48 @@ def run_tool(
         complain(f"pyz3 {tool}: error: {command.error}")
         return 1
     if not command.steps:
+        if tool == "strip":
+            _copy(words, output)
         say(command.says)
         return 0
-    environment = _environment(environ, setup)
-    missing = [unit[0] for unit in units(words) if is_source(unit[0]) and not os.path.exists(unit[0])]  # noqa: PTH110
-    if missing and tool in {"cc", "c++"}:
+    if missing := _missing_source(words) if tool in {"cc", "c++"} else "":
         # zig says no more than CacheCheckFailed.
-        complain(f"pyz3 {tool}: error: no such file or directory: '{missing[0]}'")
+        complain(f"pyz3 {tool}: error: no such file or directory: '{missing}'")
         return 1
     if verbose:
         for step in command.steps:
             complain(" ".join(step))
     try:
-        if any(SCRATCH in word for step in command.steps for word in step):
-            return _run_aside(command, setup, environment)
-        if replace and len(command.steps) == 1 and os.name == "posix":
-            os.execve(command.steps[0][0], command.steps[0], environment)  # noqa: S606 - no shell
-        return _run(command.steps, environment)
+        return _run_steps(command, setup, _environment(environ, setup), replace=replace)
     except OSError as error:
         complain(f"pyz3 {tool}: error: {error.filename or setup.zig}: {error.strerror or error}")
         return _MISSING
+
+
+def _run_steps(command: Command, setup: Setup, environment: Mapping[str, str], *, replace: bool) -> int:
+    if any(SCRATCH in word for step in command.steps for word in step):
+        return _run_aside(command, setup, environment)
+    if replace and len(command.steps) == 1 and os.name == "posix":
+        os.execve(command.steps[0][0], command.steps[0], environment)  # noqa: S606 - no shell
+    return _run(command.steps, environment)
+
+
+def for_this_machine(called: str, environ: Mapping[str, str]) -> bool:
+    """Tell whether a command is called as the compiler of tools that run during the build.
+
+    ``make HOST_CC=gcc`` (LuaJIT's) hands the name to what it runs, as every variable of its command line.
+
+    Args:
+        called: By which name: ``gcc``.
+        environ: Environment variables.
+    """
+    name = called.replace("\\", "/").rpartition("/")[2]
+
+    def named(variables: Sequence[str]) -> bool:
+        values = (environ.get(variable, "").split() for variable in variables)
+        return any(name in words for words in values)
+
+    return named(BUILD_CC + BUILD_CXX) and not named(("CC", "CXX"))
 
 
 def read_response_files(args: Sequence[str]) -> list[str]:
@@ -189,6 +214,20 @@ def read_log(text: str) -> tuple[str, ...]:
     """Give what a tool's log says was dropped, each ``flag: reason`` once."""
     lines = (line.partition(_DROPPED)[2] for line in text.splitlines())
     return tuple(dict.fromkeys(line for line in lines if line))
+
+
+def _missing_source(words: Sequence[str]) -> str:
+    sources = (unit[0] for unit in units(words) if is_source(unit[0]))
+    return next((source for source in sources if not os.path.exists(source)), "")  # noqa: PTH110 - see rules
+
+
+def _copy(words: Sequence[str], output: str) -> None:
+    """Copy what ``strip -o`` would write a smaller copy of."""
+    import shutil  # noqa: PLC0415 - rare
+
+    given = [unit[0] for unit in units(words) if not unit[0].startswith("-")]
+    if output and given and given[-1] != output:
+        shutil.copy(given[-1], output)
 
 
 def _write_log(setup: Setup, output: str, dropped: Sequence[str]) -> None:

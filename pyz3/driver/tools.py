@@ -2,37 +2,44 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import platform
 import sys
 import tempfile
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pyz3.driver.answers import Facts, commands_for
 from pyz3.driver.autoconf import config_site, configure_variables
 from pyz3.driver.command import Setup, triple
+from pyz3.driver.names import STANDING_IN, stand_ins
+from pyz3.driver.run import BUILD_CC, BUILD_CXX
 from pyz3.driver.sysroot import SDK, case_overlay
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from pyz3.driver.command import Tool
     from pyz3.driver.target import DriverTarget
 
 # Isolated and without site-packages, in 13 ms: a tool starts hundreds of times.
 _PROGRAM = """\
 {interpreter}
-# Written by pyz3; it is a compiler for {zig}.
+# Written by pyz3; it is a tool for {zig}.
 import os
 import sys
 
 sys.path.append({package!r})
-from pyz3.driver.run import Setup, run_tool
+from pyz3.driver.run import Setup, for_this_machine, run_tool
 
+if {native!r} and for_this_machine(sys.argv[0], os.environ):
+    os.execv({native!r}, [{native!r}, *sys.argv[1:]])
 status = run_tool(
-    {name!r},
+    {tool!r},
     sys.argv[1:],
     {setup!r},
     environ=os.environ,
@@ -64,6 +71,7 @@ if found.error:
 print(found.says)
 """
 _BATCH = '@"{python}" -IS "%~dp0{script}" %*\r\n'
+_COMPILERS: tuple[Tool, ...] = ("cc", "c++")
 # Beside the tools: commands that scripts find on PATH.
 _COMMANDS = "bin"
 # Linux cuts the first line of a script there (BINPRM_BUF_SIZE before 5.1).
@@ -90,6 +98,7 @@ class Extras:
         log: File that takes a line for each flag that was dropped.
         find_roots: Folders in which CMake may look for headers and libraries.
         cmake_variables: More of CMake's variables.
+        python_config: What ``python3-config`` answers to its options, and the Python's ``--version``.
     """
 
     include: tuple[Path, ...] = ()
@@ -102,19 +111,28 @@ class Extras:
     log: Path | None = None
     find_roots: tuple[Path, ...] = ()
     cmake_variables: Mapping[str, str] = field(default_factory=dict)
+    python_config: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Tools:
-    """The programs, CMake's toolchain file, variables for autoconf's scripts; more folders for ``PATH``."""
+    """The programs, CMake's toolchain file, variables for autoconf's scripts.
+
+    Attributes:
+        build_cc: For programs that run during the build, on this machine; ``build_cxx`` likewise.
+        commands: A folder for ``PATH``: what stands in for this machine's compilers, and answers for the
+            target.
+    """
 
     cc: Path
     cxx: Path
     ar: Path
     ranlib: Path
+    build_cc: Path
+    build_cxx: Path
     cmake_toolchain: Path
     autoconf: Mapping[str, str]
-    path: tuple[Path, ...] = ()
+    commands: Path
 
     @property
     def environment(self) -> dict[str, str]:
@@ -125,7 +143,16 @@ class Tools:
             "AR": str(self.ar),
             "RANLIB": str(self.ranlib),
             "CMAKE_TOOLCHAIN_FILE": str(self.cmake_toolchain),
+            **self.build_machine,
             **self.autoconf,
+        }
+
+    @property
+    def build_machine(self) -> dict[str, str]:
+        """By which variables Makefiles and configure scripts find a compiler for this machine."""
+        return {
+            **dict.fromkeys(BUILD_CC, str(self.build_cc)),
+            **dict.fromkeys(BUILD_CXX, str(self.build_cxx)),
         }
 
 
@@ -214,13 +241,12 @@ def write_tools(
         scratch=scratch,
         extras=extras,
     )
-    programs = {}
-    for tool in ("cc", "c++", "ar", "ranlib"):
-        programs[tool] = _write_program(
-            folder, tool, _PROGRAM, python, zig=target.zig, setup=setup, verbose=verbose
-        )
+    programs = _write_programs(folder, setup, python, verbose=verbose)
     commands = folder / _COMMANDS
-    _write_answering(commands, target, programs, sdk=extras.sdkroot, python=python)
+    _write_answering(commands, target, programs, extras=extras, python=python)
+    names = stand_ins(target, triple=triple(target), machine=platform.machine(), found=_on_path())
+    for name, tool in names.items():
+        _write_stand_in(commands, name, programs[tool])
     toolchain = folder / "toolchain.cmake"
     _write(toolchain, cmake_toolchain(target, programs, extras).encode(), mode=0o644)
     site = folder / "config.site"
@@ -230,23 +256,85 @@ def write_tools(
         cxx=programs["c++"],
         ar=programs["ar"],
         ranlib=programs["ranlib"],
+        build_cc=programs["build-cc"],
+        build_cxx=programs["build-c++"],
         cmake_toolchain=toolchain,
         autoconf=configure_variables(target, site, system=platform.system(), machine=platform.machine()),
-        path=(commands,),
+        commands=commands,
     )
 
 
+def _write_programs(folder: Path, setup: Setup, python: str, *, verbose: bool) -> dict[str, Path]:
+    native = Setup(
+        zig=setup.zig,
+        zig_lib=setup.zig_lib,
+        target=_this_machine(),
+        local_cache=setup.local_cache,
+        global_cache=setup.global_cache,
+        scratch=setup.scratch,
+    )
+
+    def write(name: str, tool: Tool, own: Setup, build: object = "") -> Path:
+        values = {"tool": tool, "setup": own, "verbose": verbose, "native": str(build)}
+        return _write_program(folder, name, _PROGRAM, python, zig=own.target.zig, **values)
+
+    programs = {f"build-{tool}": write(f"build-{tool}", tool, native) for tool in _COMPILERS}
+    tools = dict.fromkeys(STANDING_IN.values())
+    return {
+        **programs,
+        **{tool: write(tool, tool, setup, programs.get(f"build-{tool}", "")) for tool in tools},
+    }
+
+
+def _this_machine() -> str:
+    """Give zig's name of this machine."""
+    machine = platform.machine().lower()
+    machine = {"amd64": "x86_64", "arm64": "aarch64", "i686": "x86", "ppc64le": "powerpc64le"}.get(
+        machine, "arm" if machine.startswith("armv") else machine
+    )
+    libc = "gnu" if platform.libc_ver()[0] == "glibc" else "musl"
+    if machine == "arm":
+        libc = f"{libc}eabihf"
+    system = {"Darwin": "macos", "Windows": "windows-gnu"}.get(platform.system(), f"linux-{libc}")
+    return f"{machine}-{system}"
+
+
+@cache
+def _on_path() -> tuple[str, ...]:
+    """Give the names in the folders of ``PATH``."""
+    names: set[str] = set()
+    for folder in os.environ.get("PATH", os.defpath).split(os.pathsep):
+        with contextlib.suppress(OSError):
+            names.update(os.listdir(folder))  # noqa: PTH208 - names, not paths
+    return tuple(sorted(names))
+
+
+def _write_stand_in(folder: Path, name: str, program: Path) -> None:
+    """Let a tool be called by another name: it may tell by that what it is called as."""
+    if os.name != "posix":
+        text = f'@"{program}" %*\r\n'
+        _write(folder / f"{name}.cmd", text.encode(), mode=0o644)
+        return
+    link, leads = folder / name, f"../{program.name}"
+    if link.is_symlink() and os.readlink(link) == leads:  # noqa: PTH115 - a text is compared
+        return
+    scratch = folder / f".{name}.{os.getpid()}"
+    scratch.symlink_to(leads)
+    scratch.replace(link)
+
+
 def _write_answering(
-    folder: Path, target: DriverTarget, programs: Mapping[str, Path], *, sdk: Path | None, python: str
+    folder: Path, target: DriverTarget, programs: Mapping[str, Path], *, extras: Extras, python: str
 ) -> None:
     facts = Facts(
-        sdk=str(sdk or SDK),
+        sdk=str(extras.sdkroot or SDK),
         version=target.zig.partition(".")[2],
         programs={name: str(path) for name, path in programs.items()},
         system=target.system,
         machine=target.uname,
+        python=extras.python_config,
     )
-    for name in commands_for(target.system):
+    for name in commands_for(target.system, python=extras.python_config.get("--version", "")):
         _write_program(folder, name, _ANSWERING, python, zig=target.zig, facts=facts)
 
 
@@ -310,8 +398,8 @@ def _first_lines(python: str) -> str:
     if " " not in python and len(line) <= _LONGEST_FIRST_LINE:
         return line
     # To the shell the first word is exec, and the rest of the file never read; to Python it is a text.
-    quoted = python.replace("\\", "\\\\").replace('"', '\\"')
-    return f"#!/bin/sh\n'''exec' \"{quoted}\" -IS \"$0\" \"$@\"\n' '''"
+    quoted = python.replace("'", "'\\''")
+    return f"#!/bin/sh\n'''exec' '{quoted}' -IS \"$0\" \"$@\"\n' '''"
 
 
 def _write_program(folder: Path, name: str, template: str, python: str, **values: object) -> Path:

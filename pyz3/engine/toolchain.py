@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 # What the interpreter looks for in a module (PEP 489; PEP 793 for PyModExport_).
 INIT_SYMBOLS = ("PyInit_*", "PyInitU_*", "PyModExport_*")
+# What zig 0.16's compiler says of itself in what it makes.
+COMPILER = "clang version 21.1.0"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from pyz3.engine.toolchain import COMPILER
 from pyz3.errors import Pyz3Error
 from pyz3.hooks.base import read_base, shipped_binaries
+from pyz3.hooks.made_by import refuse_others
 from pyz3.hooks.recorded import left_out_of, libraries_of, modules_of
 from pyz3.plan import Trouble
 
@@ -22,7 +24,15 @@ if TYPE_CHECKING:
     from pyz3.plan import Job, Module
 
 
-def finish_job(job: Job, answer: Result | Trouble, *, extra: Settings, root: Path, work: Path) -> Job:
+def finish_job(
+    job: Job,
+    answer: Result | Trouble,
+    *,
+    extra: Settings,
+    root: Path,
+    work: Path,
+    delivered: Sequence[Path] = (),
+) -> Job:
     """Give the job as its build backend describes it.
 
     Args:
@@ -31,6 +41,7 @@ def finish_job(job: Job, answer: Result | Trouble, *, extra: Settings, root: Pat
         extra: What the configuration adds to every module.
         root: The project, as it was before anything was built.
         work: The folder of pyz3's in which it was built.
+        delivered: Folders besides the project's with libraries of others: of packages that it builds with.
     """
     if isinstance(answer, Trouble):
         return msgspec.structs.replace(job, trouble=answer)
@@ -43,6 +54,8 @@ def finish_job(job: Job, answer: Result | Trouble, *, extra: Settings, root: Pat
     modules = modules_of(answer, python_abi=base.python_abi, extra=extra)
     modules = tuple(module for module in modules if module.file in base.placeholders)
     left_out = left_out_of(answer, identifier=job.identifier, present=[*binaries, *(m.file for m in modules)])
+    files = {**{file: base.binaries[file] for file in binaries}, **_linked(modules, work)}
+    refused, prebuilt = refuse_others(files, delivered=(root, *delivered), ours=COMPILER)
     job = msgspec.structs.replace(
         job,
         base=answer.wheel,
@@ -51,14 +64,30 @@ def finish_job(job: Job, answer: Result | Trouble, *, extra: Settings, root: Pat
         libraries=libraries_of(answer, extra=extra),
         left_out=left_out,
         shipped=shipped,
+        prebuilt=prebuilt,
         telling=_telling(base, work),
     )
-    trouble = _unrecorded(base, modules) or _pure(job, answer, binaries)
+    trouble = refused or _unrecorded(base, modules) or _pure(job, answer, binaries)
     if trouble is not None:
         return msgspec.structs.replace(job, trouble=trouble)
     if modules or binaries:
         return job
     return _without_binaries(job)
+
+
+def _linked(modules: Sequence[Module], work: Path) -> dict[str, bytes]:
+    """Give the object files and static libraries that the project made itself, by their names in it."""
+    source = work / "src"
+    paths: list[Path] = []
+    for module in modules:
+        settings = module.settings
+        paths += map(Path, module.objects)
+        paths += (source / flag for flag in settings.ldflags if not flag.startswith("-"))
+        paths += (
+            Path(folder) / f"lib{name}.a" for folder in settings.library_dirs for name in settings.libraries
+        )
+    own = dict.fromkeys(path for path in paths if path.is_relative_to(work) and path.is_file())
+    return {os.path.relpath(path, source): path.read_bytes() for path in own}
 
 
 def _telling(base: BaseWheel, work: Path) -> tuple[str, ...]:

@@ -56,6 +56,7 @@ class TargetRequest(msgspec.Struct, frozen=True, kw_only=True):
         extension_suffix: ``.cp313-win_amd64.pyd``.
         include: The folder that holds ``Python.h``.
         commands: ``CC``, ``CXX``, ``AR``, ``RANLIB``, ``CMAKE_TOOLCHAIN_FILE`` → path.
+        stand_ins: Folder of what is called by the names of this machine's compilers.
         environment: All environment variables of the process.
         work: Folder for whatever is built.
         result: Where the result goes.
@@ -71,6 +72,7 @@ class TargetRequest(msgspec.Struct, frozen=True, kw_only=True):
     extension_suffix: str
     include: str
     commands: dict[str, str]
+    stand_ins: str
     environment: dict[str, str]
     work: str
     result: str

@@ -170,6 +170,13 @@ class HookRunner:
         extra = sysroot(job, toolchain=self._around.toolchain, environ=self._around.environ)
         return self.options(job).settings.plus(extra)
 
+    def delivered(self, job: Job) -> tuple[Path, ...]:
+        """Give the folders of libraries that neither the project nor this machine's compilers make."""
+        cache = self._around.toolchain.cache
+        environment = self._environments.get(job.identifier)
+        own = [environment.root] if environment is not None else []
+        return (*own, cache / "target-wheels", *map(Path, self.options(job).settings.library_dirs))
+
     def adapt(self, job: Job) -> Job:
         """Give a job whose modules were written down here as the target needs it."""
         around = self._around
@@ -278,6 +285,7 @@ class HookRunner:
             full_version=around.headers[base].full_version,
             include=include,
             commands=commands,
+            stand_ins=tools.commands,
             environment=hook_environment(
                 around.environ,
                 python=environment.python,
@@ -290,7 +298,7 @@ class HookRunner:
                     **(flag_variables(options.settings) if mode == "run" else {}),
                     **expand_variables(options.environment, around.environ),
                 },
-                path=tools.path,
+                path=(tools.commands,),
             ),
         )
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pyz3.config import Settings
+from pyz3.driver.run import BUILD_CC, BUILD_CXX
 from pyz3.environments import lasting
 from pyz3.hooks.protocol import Mode, TargetRequest
 from pyz3.hooks.recorded import compiler_flags
@@ -104,6 +105,7 @@ def target_request(
     full_version: str,
     include: Path,
     commands: Mapping[str, str],
+    stand_ins: Path,
     environment: Mapping[str, str],
 ) -> TargetRequest:
     """Give what the hook is asked for one wheel.
@@ -115,6 +117,7 @@ def target_request(
         full_version: Of the headers: ``3.13.2``.
         include: The prepared headers.
         commands: ``CC`` and the like → path.
+        stand_ins: The folder of commands in place of this machine's compilers.
         environment: Of the process.
     """
     target = job.target
@@ -128,6 +131,7 @@ def target_request(
         extension_suffix=target.extension_suffix,
         include=str(include),
         commands=dict(commands),
+        stand_ins=str(stand_ins),
         environment=dict(environment),
         work=str(place.work),
         result=str(place.result),
@@ -157,19 +161,22 @@ def hook_environment(
         path: Folders of commands that stand for the target's own.
     """
     kept = {name: value for name, value in environ.items() if name not in _HOST_VARIABLES}
+    # In a Makefile a variable counts less than one of MAKEFLAGS, and that less than one of its command line.
+    make = [f"{name}={commands[name]}" for name in (*BUILD_CC, *BUILD_CXX) if name in commands]
+    rest = extra.get("PATH", environ.get("PATH", os.defpath))
     return {
         **kept,
         **commands,
-        "PATH": os.pathsep.join([str(python.parent), *map(str, path), environ.get("PATH", os.defpath)]),
         "VIRTUAL_ENV": str(python.parent.parent),
         # No library of the host's is one of the target's.
         "PKG_CONFIG_LIBDIR": os.devnull,
-        "MAKEFLAGS": f"{environ.get('MAKEFLAGS', '')} {_NO_TESTS}".strip(),
+        "MAKEFLAGS": " ".join([environ.get("MAKEFLAGS", ""), *make, _NO_TESTS]).strip(),
         "PYTHONHASHSEED": "0",
         "PYTHONDONTWRITEBYTECODE": "1",
         "SOURCE_DATE_EPOCH": str(epoch),
         **({"MACOSX_DEPLOYMENT_TARGET": macos} if macos else {}),
         **extra,
+        "PATH": os.pathsep.join([str(python.parent), *map(str, path), rest]),
     }
 
 

@@ -63,6 +63,7 @@ def tools_for(
         moved=tuple((one.here, one.there, one.flags, one.trouble) for one in moved),
         find_roots=(*prefix, environment.root, place.source, place.work),
         cmake_variables=_cmake_variables(job, include=include, libraries=libraries),
+        python_config=_python_config(job, include),
         sdkroot=Path(sdk) if sdk else None,
         log=place.dropped,
     )
@@ -96,6 +97,23 @@ def _cmake_variables(job: Job, *, include: Path, libraries: Sequence[Path]) -> d
         **{f"{name}_LIBRARY": str(library) for name in finders for library in libraries},
         "SKBUILD_SOABI": soabi,
         "PYTHON_MODULE_EXTENSION": suffix,
+    }
+
+
+def _python_config(job: Job, include: Path) -> dict[str, str]:
+    """Give what ``python3-config`` says there: options of the script that CPython installs."""
+    flags = f"-I{include}"
+    names = ("--includes", "--cflags")
+    empty = (
+        "--libs",
+        "--ldflags",
+    )  # on Windows cc adds the library
+    return {
+        **dict.fromkeys(names, flags),
+        **dict.fromkeys(empty, ""),
+        "--extension-suffix": job.target.extension_suffix,
+        "--abiflags": "t" * job.target.python.free_threaded,
+        "--version": job.target.python.base,
     }
 
 

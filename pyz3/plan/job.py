@@ -95,6 +95,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
         fallback: It promises that the package works without its extension modules.
         base: The wheel that the project's own build backend made: what is in it besides binaries.
         shipped: Binaries in ``base`` that the project holds already built: they are data to it.
+        prebuilt: Binaries, and files linked into some, that came with the project already compiled by others.
         telling: Other files in ``base`` that hold the name of the folder where it was made.
         trouble: Why it cannot be made; None: it can.
         allow_pure: It may end without binaries although the project declares extension modules.
@@ -116,6 +117,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     fallback: bool = False
     base: str = ""
     shipped: tuple[str, ...] = ()
+    prebuilt: tuple[str, ...] = ()
     telling: tuple[str, ...] = ()
     trouble: Trouble | None = None
     allow_pure: bool = False

@@ -13,6 +13,7 @@ FACTS = Facts(
     programs={"cc": "/tools/cc", "c++": "/tools/c++", "ar": "/tools/ar"},
     system="macos",
     machine="arm64",
+    python={"--includes": "-I/include", "--ldflags": "", "--extension-suffix": ".so"},
 )
 
 
@@ -34,12 +35,14 @@ FACTS = Facts(
 )
 def test_uname(zig: str, options: str, says: str) -> None:
     target = DriverTarget(zig)
-    facts = Facts(sdk="", version="", programs={}, system=target.system, machine=target.uname)
+    facts = Facts(sdk="", version="", programs={}, system=target.system, machine=target.uname, python={})
     assert answer("uname", options.split(), facts).says == says
 
 
 def test_only_a_mac_has_apple_s_commands() -> None:
     assert commands_for("elf") == commands_for("windows") == ("uname",)
+    configs = ("python-config", "python3-config", "python3.13-config")
+    assert commands_for("elf", python="3.13") == ("uname", *configs)
     assert commands_for("macos") == ("uname", "sw_vers", "xcode-select", "xcrun")
 
 
@@ -98,3 +101,18 @@ def test_what_there_is_no_answer_to(command: str, error: str) -> None:
 def test_facts_are_written_as_they_are() -> None:
     again = eval(repr(FACTS), {"Facts": Facts})  # noqa: S307 - this is what a command does
     assert repr(again) == repr(FACTS)
+
+
+@pytest.mark.parametrize(
+    ("options", "says", "error"),
+    [
+        ("--includes", "-I/include", ""),
+        ("--ldflags --embed", "", ""),
+        ("--extension-suffix --includes", ".so\n-I/include", ""),
+        ("--prefix", "", "python3-config: pyz3 does not know --prefix"),
+        ("", "", "python3-config: pyz3 does not know what is asked"),
+    ],
+)
+def test_python_config(options: str, says: str, error: str) -> None:
+    found = answer("python3-config", options.split(), FACTS)
+    assert (found.says, found.error) == (says, error)

@@ -365,7 +365,10 @@ def test_a_setup_is_written_as_it_is(tmp_path: Path) -> None:
 def test_tools_are_programs_that_stay_as_they_are(tmp_path: Path) -> None:
     folder = tools_of(tmp_path, MACOS)
     names = sorted(path.name for path in folder.iterdir())
-    assert names == ["ar", "bin", "c++", "cc", "config.site", "ranlib", "toolchain.cmake"]
+    tools = "ar as bin build-c++ build-cc c++ cc config.site dlltool ld objcopy ranlib strip"
+    assert names == [*tools.split(), "toolchain.cmake"]
+    assert (folder / "bin" / "gcc").readlink() == Path("../cc")
+    assert (folder / "bin" / "arm64-apple-darwin-g++").readlink() == Path("../c++")
     assert (folder / "cc").read_text().splitlines()[0] == "#!/usr/bin/python3 -IS"
     assert (folder / "cc").stat().st_mode & 0o777 == 0o755
     before = {path.name: path.stat().st_ino for path in folder.iterdir()}
@@ -376,10 +379,10 @@ def test_tools_are_programs_that_stay_as_they_are(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="on Windows they are batch files")
-@pytest.mark.parametrize("python", ["/with space/python3", "/long" * 30 + "/python3"])
+@pytest.mark.parametrize("python", ["/with $pace/python3", "/long" * 30 + "/python3"])
 def test_an_interpreter_that_no_first_line_can_name(tmp_path: Path, python: str) -> None:
     lines = (tools_of(tmp_path, ELF, python=python) / "cc").read_text().splitlines()
-    assert lines[:3] == ["#!/bin/sh", f'\'\'\'exec\' "{python}" -IS "$0" "$@"', "' '''"]
+    assert lines[:3] == ["#!/bin/sh", f"'''exec' '{python}' -IS \"$0\" \"$@\"", "' '''"]
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from pyz3.hooks.inside.compilers import Compilers
 from pyz3.hooks.inside.configuration import variables
 from pyz3.hooks.inside.flags import Flags, absolute, unix_name
 from pyz3.hooks.inside.recorder import Recorder, is_placeholder, placeholder
@@ -99,7 +100,7 @@ def test_a_placeholder_names_its_file(tmp_path: Path) -> None:
 
 
 def test_paths_in_the_wheel(tmp_path: Path) -> None:
-    recorder = Recorder(target(), str(tmp_path / "src"))
+    recorder = Recorder(target(), str(tmp_path / "src"), Compilers("/tools/bin"))
     recorder.build_libs.append(str(tmp_path / "build" / "lib"))
     assert recorder.wheel_path(str(tmp_path / "build" / "lib" / "demo" / "x.so")) == "demo/x.so"
     assert recorder.wheel_path(str(tmp_path / "src" / "demo" / "x.so")) == "demo/x.so"

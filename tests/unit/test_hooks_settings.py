@@ -202,6 +202,7 @@ def request(**environment: str) -> TargetRequest:
         full_version="3.13.2",
         include=Path("/include"),
         commands={},
+        stand_ins=Path("/tools/bin"),
         environment=environment,
     )
 

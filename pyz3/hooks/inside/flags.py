@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -20,12 +19,6 @@ _FILES = ("-include", "-imacros")
 _SCRIPTS = tuple(f"-Wl,{dashes}version-script{sign}" for dashes in ("-", "--") for sign in "=,")
 # Where a system keeps headers and libraries of its own; the target's are not among them.
 _SYSTEM = ("/usr", "/lib", "/lib64", "/opt/homebrew", "/opt/local", "/Library/Frameworks", "/System")
-
-
-def split_commands(commands: Mapping[str, str]) -> frozenset[str]:
-    """Give the first word of the commands that pyz3 gave, as distutils sees it."""
-    names = [commands[name] for name in ("CC", "CXX") if name in commands]
-    return frozenset([*names, *(shlex.split(name)[0] for name in names if os.sep == "/")])
 
 
 class Flags:

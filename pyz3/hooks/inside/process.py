@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from .backslashes import install as find_backslashes
 from .commands import Watch, preload
+from .compilers import Compilers
 from .configuration import configure
 from .recorder import Recorder
 from .temporary import keep_temporary, repeatable_names
@@ -79,10 +80,12 @@ def _run_target(request: Mapping[str, Any], target: Mapping[str, Any]) -> None:
     source = os.path.abspath(target.get("source") or request["source"])
     result = _result()
     reads = _watch_reads(request, target, source)
-    recorder = Recorder(target, source)
+    compilers = Compilers(target["stand_ins"])
+    recorder = Recorder(target, source, compilers)
     watch = Watch(recorder, target["work"], target["log"])
     try:
         _prepare(request, target, source)
+        compilers.install()
         watch.install()
         result["wheel"] = _build(request, target)
     except BaseException as error:  # noqa: BLE001 - SystemExit is how setup scripts fail

@@ -19,10 +19,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .backslashes import with_slashes
 from .configuration import LINK_FLAGS
-from .flags import Flags, absolute, split_commands, unix_name
+from .flags import Flags, absolute, unix_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from .compilers import Compilers
 
 _OF_LDSHARED = frozenset(itertools.chain(*LINK_FLAGS.values()))
 _CPP = frozenset((".cpp", ".cxx", ".cc", ".c++", ".C", ".mm", ".cp"))
@@ -55,9 +57,10 @@ class Recorder:
     Args:
         target: Of the request.
         source: The project's folder, absolute.
+        compilers: What stands in for this machine's.
     """
 
-    def __init__(self, target: Mapping[str, Any], source: str) -> None:
+    def __init__(self, target: Mapping[str, Any], source: str, compilers: Compilers) -> None:
         self.links: dict[str, dict[str, Any]] = {}
         self.archives: dict[str, dict[str, Any]] = {}
         self.objects: dict[str, Compiled] = {}
@@ -68,7 +71,10 @@ class Recorder:
         self._python = [target["python_library"]] if target.get("python_library") else []
         self._source = source
         self._work = target["work"]
-        self._commands = split_commands(target["commands"])
+        self._compilers = compilers
+        self._commands = {
+            os.path.realpath(target["commands"][name]) for name in ("CC", "CXX") if name in target["commands"]
+        }
         self._flags = Flags(target, source)
         self._module: str | None = None
         self._alone = threading.RLock()
@@ -134,7 +140,7 @@ class Recorder:
 
         cpp = os.path.splitext(src)[1] in _CPP or compiler.detect_language(src) == "c++"
         command = (cpp and getattr(compiler, "compiler_so_cxx", None)) or compiler.compiler_so
-        if not self._recording or command[0] not in self._commands:
+        if not self._recording or not self._is_ours(command[0]):
             self.objects.pop(os.path.abspath(obj), None)  # it stood for another file
             return really()
         flags = absolute([flag for flag in [*command[1:], *cc_args, *extra] if flag != "-c"])
@@ -150,7 +156,7 @@ class Recorder:
         given["extra_postargs"] = self._flags.of_the_target(given.get("extra_postargs") or [])
         linker = compiler.linker_so
         # A library beside the modules is rare: it is really linked, from objects really compiled.
-        if not self._recording or kind != compiler.SHARED_OBJECT or linker[0] not in self._commands:
+        if not self._recording or kind != compiler.SHARED_OBJECT or not self._is_ours(linker[0]):
             self._materialize([*objects, *compiler.objects])
             if kind == compiler.SHARED_OBJECT:
                 given["extra_postargs"] += [*self._python, *self._exports(given.get("export_symbols"))]
@@ -198,6 +204,9 @@ class Recorder:
     @property
     def _recording(self) -> bool:
         return self._records and self._module is not None
+
+    def _is_ours(self, command: str) -> bool:
+        return self._compilers.tool(command) in self._commands
 
     def _inputs(self, files: Sequence[str], libraries: list[str], library_dirs: list[str]) -> dict[str, Any]:
         """Tell what a link is made of: what was written down, and what is there."""

@@ -1,0 +1,1 @@
+const char *of_process(void) { return __VERSION__; }

@@ -1,0 +1,50 @@
+"""Situations of public bug reports: what a setuptools project's own script does and asks."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+import situations
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+needs_gcc = pytest.mark.skipif(
+    sys.platform != "linux" or shutil.which("gcc") != "/usr/bin/gcc", reason="no GCC to keep out"
+)
+
+
+@pytest.mark.parametrize("named", ["", "gcc", "/usr/bin/gcc"])
+@needs_gcc
+def test_a_script_that_calls_this_machines_compilers(named: str, pyz3_cache: Path, tmp_path: Path) -> None:
+    runtimes = ("host-3.13", "linux_aarch64-3.13")
+    built = situations.build(
+        situations.PROJECTS / "machine_compilers",
+        cache=pyz3_cache,
+        tmp_path=tmp_path,
+        platforms=("linux-x86_64", "linux-aarch64", "windows-x64"),
+        changes={"MACHINE_CC": named} if named else {},
+    )
+    assert (built.done.returncode, len(built.wheels)) == (0, 3), built.done.stderr
+    code = "import compiled; print({text.split()[0] for text in compiled.by()})"
+    assert built.prints(code, runtimes) == dict.fromkeys(runtimes, "{'Clang'}")
+    for part in ("manylinux_2_17_x86_64", "manylinux_2_17_aarch64"):
+        (content,) = built.files(part).values()
+        assert b"GCC: (" not in content
+        assert b"clang version 21.1.0\0" in content
+
+
+@needs_gcc
+def test_what_this_machines_compiler_made_is_refused(pyz3_cache: Path, tmp_path: Path) -> None:
+    built = situations.build(
+        situations.PROJECTS / "machine_compilers",
+        cache=pyz3_cache,
+        tmp_path=tmp_path,
+        platforms=("linux-x86_64",),
+        changes={"SHELL_CC": "/usr/bin/gcc"},
+    )
+    assert (built.done.returncode, built.wheels) == (1, ()), built.done.stdout
+    assert "part.o: another compiler made it, or a part of it: GCC: (" in built.done.stderr
