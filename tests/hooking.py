@@ -16,6 +16,7 @@ import msgspec
 import pyz3.hooks
 from pyz3.environments import READS, build_environment, interpreter_for
 from pyz3.hooks.protocol import PythonView, Request, Result, SystemView, TargetRequest
+from pyz3.hooks.views import c_sizes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -195,6 +196,7 @@ def view(kind: Kind) -> SystemView:
         release="10" if windows else "6.1.0",
         version="10.0.19045" if windows else "#1 SMP",
         maxsize=2 ** (kind.bits - 1) - 1,
+        sizes=c_sizes(kind.family, {"AMD64": "amd64"}.get(kind.machine, kind.machine)),
         libc=("glibc", "2.17") if kind.family == "linux" else ("", ""),
         byteorder="little",
         mac_ver="11.0" if kind.family == "macos" else "",

@@ -28,7 +28,12 @@ class PythonView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SystemView(msgspec.Struct, frozen=True, kw_only=True):
-    """The system that the project is to see; the fields are named after where Python shows them."""
+    """The system that the project is to see; the fields are named after where Python shows them.
+
+    Attributes:
+        sizes: Of C's types, in bytes: ``long``, ``void_p``, ``wchar_t``, ``long_double``, ``time_t``; and the
+            largest ``alignment`` within a struct.
+    """
 
     sys_platform: str
     os_name: str
@@ -41,6 +46,7 @@ class SystemView(msgspec.Struct, frozen=True, kw_only=True):
     byteorder: str
     mac_ver: str
     compiler: str
+    sizes: dict[str, int]
 
 
 class TargetRequest(msgspec.Struct, frozen=True, kw_only=True):

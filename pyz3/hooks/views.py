@@ -24,6 +24,8 @@ _MACHINES = {"amd64": "AMD64", "universal2": "arm64"}
 _WINDOWS_MACHINES = {**_MACHINES, "arm64": "ARM64"}
 # sysconfig.get_platform() on Windows.
 _WINDOWS = {"AMD64": "win-amd64", "ARM64": "win-arm64", "x86": "win32"}
+# sizeof(long double): IEEE's quadruple, Intel's 80 bits padded to 16 or 12 bytes, or no more than a double.
+_LONG_DOUBLES = {"armv7l": 8, "i686": 12}
 _POINTERS_OF_32_BITS = frozenset({"i686", "armv7l", "x86"})
 
 
@@ -49,8 +51,31 @@ def system_view(target: Target, *, floor: str) -> SystemView:
         libc=("glibc", floor) if family == "linux" else ("", ""),
         byteorder="big" if arch == "s390x" else "little",
         mac_ver=floor if family == "macos" else "",
+        sizes=c_sizes(family, arch),
         compiler=f"MSC v.1944 64 bit ({machine})" if family == "windows" else "Clang 20.1.0 ",
     )
+
+
+def c_sizes(family: str, arch: str) -> dict[str, int]:
+    """Give what ``ctypes.sizeof`` says there, by the ABI of each system's C; see ``SystemView.sizes``.
+
+    Args:
+        family: Of platforms: ``linux``, ``windows`` …
+        arch: As wheel tags have it.
+    """
+    pointer = 4 if arch in _POINTERS_OF_32_BITS else 8
+    windows = family == "windows"
+    plain = windows or (family == "macos" and arch != "x86_64")  # long double is double
+    # glibc's time_t has 32 bits where it always had; musl's never has (since 1.2).
+    old_time = family == "linux" and pointer == 4  # noqa: PLR2004 - bytes
+    return {
+        "long": 4 if windows else pointer,
+        "void_p": pointer,
+        "wchar_t": 2 if windows else 4,
+        "long_double": 8 if plain else _LONG_DOUBLES.get(arch, 16),
+        "time_t": 4 if old_time else 8,
+        "alignment": 4 if arch == "i686" else 8,
+    }
 
 
 def machine_name(target: Target) -> str:

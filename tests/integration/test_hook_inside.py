@@ -94,15 +94,15 @@ def test_the_project_sees_the_target_and_others_the_host(hooks: Hooks) -> None:
     digits = "".join(map(str, hooks.version))
     assert seen(linux) == (
         "linux posix Linux aarch64 True 8 True False linux-aarch64 linuxposix a/b "
-        f"{sys.platform} none .cpython-{digits}-aarch64-linux-gnu.so Linux Clang aarch64 64bit"
+        f"linux none .cpython-{digits}-aarch64-linux-gnu.so Linux Clang aarch64 64bit"
     )
     assert seen(windows) == (
         "win32 nt Windows AMD64 True 8 False True win-amd64 win32nt a/b "
-        f"{sys.platform} none .cp{digits}-win_amd64.pyd Windows MSC no 64bit"
+        f"win32 none .cp{digits}-win_amd64.pyd Windows MSC no 64bit"
     )
     assert seen(win32) == (
         "win32 nt Windows x86 False 4 False True win32 win32nt a/b "
-        f"{sys.platform} none .cp{digits}-win32.pyd Windows MSC no 32bit"
+        f"win32 none .cp{digits}-win32.pyd Windows MSC no 32bit"
     )
 
 

@@ -48,3 +48,24 @@ def test_what_this_machines_compiler_made_is_refused(pyz3_cache: Path, tmp_path:
     )
     assert (built.done.returncode, built.wheels) == (1, ()), built.done.stdout
     assert "part.o: another compiler made it, or a part of it: GCC: (" in built.done.stderr
+
+
+@pytest.mark.parametrize("python", ["3.9", "3.13"])
+def test_what_a_script_asks_of_python_is_the_targets(python: str, pyz3_cache: Path, tmp_path: Path) -> None:
+    # Static assertions in the module compare with the compiler.
+    platforms = ("linux-x86_64", "linux-i686", "windows-x64", "windows-x86", "macos-arm64")
+    built = situations.build(
+        situations.PROJECTS / "asked_of_python",
+        cache=pyz3_cache,
+        tmp_path=tmp_path,
+        platforms=platforms,
+        python=python,
+    )
+    assert (built.done.returncode, len(built.wheels)) == (0, len(platforms)), built.done.stderr
+    code = (
+        "import asked, asked_child, importlib.machinery as m, sys;"
+        "right = (m.EXTENSION_SUFFIXES[0], getattr(sys.implementation, '_multiarch', ''));"
+        "print(asked.texts() == asked_child.texts() == right)"
+    )
+    runtimes = (f"host-{python}", f"win_amd64-{python}")
+    assert built.prints(code, runtimes) == dict.fromkeys(runtimes, "True")

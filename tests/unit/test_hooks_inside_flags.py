@@ -12,13 +12,14 @@ from pyz3.hooks.inside.compilers import Compilers
 from pyz3.hooks.inside.configuration import variables
 from pyz3.hooks.inside.flags import Flags, absolute, unix_name
 from pyz3.hooks.inside.recorder import Recorder, is_placeholder, placeholder
+from pyz3.hooks.views import c_sizes
 
 
 def target(**changes: Any) -> dict[str, Any]:
     return {
         "mode": "record",
         "python": {"version_info": [3, 13, 2, "final", 0], "free_threaded": False},
-        "view": {"sys_platform": "linux", "maxsize": 2**63 - 1},
+        "view": {"sys_platform": "linux", "sizes": c_sizes("linux", "aarch64")},
         "extension_suffix": ".cpython-313-aarch64-linux-gnu.so",
         "host_platform": "linux-aarch64",
         "include": "/cache/include",
@@ -68,7 +69,7 @@ def test_the_configuration_of_a_target() -> None:
     assert linux["INCLUDEPY"] == "/cache/include"
     windows = variables(
         target(
-            view={"sys_platform": "win32", "maxsize": 2**31 - 1},
+            view={"sys_platform": "win32", "sizes": c_sizes("windows", "x86")},
             extension_suffix=".cp313t-win32.pyd",
             python={"version_info": [3, 13, 2, "final", 0], "free_threaded": True},
         )
@@ -77,7 +78,7 @@ def test_the_configuration_of_a_target() -> None:
     assert (windows["Py_GIL_DISABLED"], windows["EXE"], "MULTIARCH" in windows) == (1, ".exe", False)
     macos = variables(
         target(
-            view={"sys_platform": "darwin", "maxsize": 2**63 - 1},
+            view={"sys_platform": "darwin", "sizes": c_sizes("macos", "arm64")},
             extension_suffix=".cpython-313-darwin.so",
             host_platform="macosx-11.0-arm64",
         )

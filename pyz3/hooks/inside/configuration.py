@@ -95,8 +95,7 @@ def variables(target: Mapping[str, Any]) -> dict[str, Any]:
         "abiflags": threads,
         "ABI_THREAD": threads,
         "Py_GIL_DISABLED": int(bool(threads)),
-        "SIZEOF_VOID_P": 8 if target["view"]["maxsize"] > 2**32 else 4,
-        "SIZEOF_SIZE_T": 8 if target["view"]["maxsize"] > 2**32 else 4,
+        **_sizes(target["view"]["sizes"]),
         "MACHDEP": platform,
         "GNULD": "no" if windows or darwin else "yes",
         "INCLUDEPY": include,
@@ -115,6 +114,15 @@ def variables(target: Mapping[str, Any]) -> dict[str, Any]:
     if darwin:
         values["MACOSX_DEPLOYMENT_TARGET"] = target["host_platform"].split("-")[1]
     return values
+
+
+def _sizes(sizes: Mapping[str, int]) -> dict[str, int]:
+    """Give what a ``pyconfig.h`` says of C's types: the names are autoconf's."""
+    pointers = ("VOID_P", "SIZE_T", "UINTPTR_T", "PTHREAD_T")
+    fixed = {"SHORT": 2, "INT": 4, "FLOAT": 4, "PID_T": 4, "LONG_LONG": 8, "DOUBLE": 8, "_BOOL": 1}
+    own = {name.upper(): size for name, size in sizes.items() if name != "alignment"}
+    every = {**fixed, **dict.fromkeys(pointers, sizes["void_p"]), **own}
+    return {f"SIZEOF_{name}": size for name, size in every.items()}
 
 
 def configure(target: Mapping[str, Any]) -> None:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .backslashes import install as find_backslashes
+from .children import show_children
 from .commands import Watch, preload
 from .compilers import Compilers
 from .configuration import configure
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 # Folders below a target's work folder that hold what the hook before made.
-_OF_ONE_RUN = ("build", "dist", "tmp", "link", "sysconfig")
+_OF_ONE_RUN = ("build", "dist", "tmp", "link", "sysconfig", "site")
 
 
 def main(args: list[str]) -> None:
@@ -145,7 +146,9 @@ def _prepare(request: Mapping[str, Any], target: Mapping[str, Any], source: str)
     remember_translations(request["cython_cache"], source, str(temporary), target["view"])
     if target["view"]["sys_platform"] == "win32":
         find_backslashes()
-    show(target, Scope([source, str(temporary), *helper_folders(sys.path)]))
+    roots = [source, str(temporary), *helper_folders(sys.path)]
+    show_children(target, roots)
+    show(target, Scope(roots))
 
 
 def _log_to(file: str) -> None:

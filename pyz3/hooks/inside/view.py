@@ -9,14 +9,18 @@ module's class, and looks who asks.  The module's dictionary stays as it is, for
 from __future__ import annotations
 
 import functools
+import importlib
+import importlib.machinery
 import os
 import platform
-import struct
 import sys
+import warnings
 from collections import namedtuple
 from opcode import opmap
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING, Any
+
+from .sizes import install_calcsize, served
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -38,13 +42,15 @@ class Scope:
 
     Args:
         roots: Folders, absolute: whatever lies below is.
+        commands: So is what an interpreter was started with: ``python -c``.
     """
 
-    def __init__(self, roots: Iterable[str]) -> None:
+    def __init__(self, roots: Iterable[str], *, commands: bool = False) -> None:
         given = {root for root in roots if root}
         real = {os.path.realpath(root) for root in given}
         self._roots = tuple(os.path.normcase(root).rstrip(os.sep) + os.sep for root in given | real)
         self._known: dict[str, bool] = {}
+        self._commands = commands
 
     def reads(self, frame: FrameType, name: str) -> bool:
         """Tell whether it is the project that reads the attribute ``name``.
@@ -82,7 +88,7 @@ class Scope:
             if isinstance(named, str):
                 return self._has(named)
             frame = frame.f_back
-        return False
+        return self._commands
 
     def _has(self, file: str) -> bool:
         known = self._known.get(file)
@@ -113,8 +119,34 @@ def show(target: Mapping[str, Any], scope: Scope) -> None:
     for name, answer in _platform_answers(view, version).items():
         if hasattr(platform, name):
             _answer(platform, name, answer, scope)
-    if (view["maxsize"] > 2**32) != (sys.maxsize > 2**32):
-        _answer_calcsize(view, scope)
+    install_calcsize(view["sizes"], scope)
+    for name, shown in {**served(view["sizes"], scope), **_import_attributes(target)}.items():
+        if shown:
+            _serve(sys.modules[name], shown, scope)
+
+
+def _import_attributes(target: Mapping[str, Any]) -> dict[str, dict[str, object]]:
+    """Give what modules of importing say of extension modules."""
+    suffix, version = target["extension_suffix"], target["python"]["version_info"]
+    windows = target["view"]["sys_platform"] == "win32"
+    threads = target["python"]["free_threaded"]
+    stable = [] if windows else [".abi3t.so"] if threads else [".abi3.so"]
+    if threads and tuple(version[:2]) < (3, 15):
+        stable = []  # PEP 803
+    suffixes = [suffix, *stable, ".pyd" if windows else ".so"]
+    machinery = importlib.machinery
+    every = [*machinery.SOURCE_SUFFIXES, *machinery.BYTECODE_SUFFIXES, *suffixes]
+    shown: dict[str, dict[str, object]] = {
+        "importlib.machinery": {"EXTENSION_SUFFIXES": suffixes, "all_suffixes": lambda: [*every]}
+    }
+    if sys.version_info < (3, 12):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            imp = importlib.import_module("imp")
+        rest = [one for one in imp.get_suffixes() if one[2] != imp.C_EXTENSION]
+        of_modules = [(one, "rb", imp.C_EXTENSION) for one in suffixes]
+        shown["imp"] = {"get_suffixes": lambda: [*of_modules, *rest]}
+    return shown
 
 
 def _sys_attributes(target: Mapping[str, Any], version: VersionInfo) -> dict[str, object]:
@@ -131,9 +163,16 @@ def _sys_attributes(target: Mapping[str, Any], version: VersionInfo) -> dict[str
     }
     if version[:2] >= (3, 13):
         names["_is_gil_enabled"] = lambda: not free_threaded
+    implementation = {**vars(sys.implementation), "cache_tag": f"cpython-{version.major}{version.minor}"}
+    implementation.pop("_multiarch", None)
+    parts = target["extension_suffix"].split(".")[1].split("-", 2)
+    if parts[0] == "cpython":
+        implementation["_multiarch"] = parts[-1]
     if version[:2] != sys.version_info[:2]:
-        names["version_info"] = version
-        names["hexversion"] = (version.major << 24) | (version.minor << 16) | (version.micro << 8) | 0xF0
+        names["version_info"] = implementation["version"] = version
+        hexversion = (version.major << 24) | (version.minor << 16) | (version.micro << 8) | 0xF0
+        names["hexversion"] = implementation["hexversion"] = hexversion
+    names["implementation"] = SimpleNamespace(**implementation)
     return names
 
 
@@ -234,15 +273,3 @@ def _answer(module: ModuleType, name: str, answer: object, scope: Scope) -> None
         return answer if scope.calls(getframe(1), name) else own(*args, **kwargs)
 
     setattr(module, name, scoped)
-
-
-def _answer_calcsize(view: Mapping[str, Any], scope: Scope) -> None:
-    """Let ``struct.calcsize("P")``, the usual way to ask for 32 bits, tell the target's size."""
-    own = struct.calcsize
-    getframe = sys._getframe  # noqa: SLF001 - as above
-    sizes = dict.fromkeys(("P", "@P", "N", "@N", "n", "@n"), 8 if view["maxsize"] > 2**32 else 4)
-
-    def calcsize(format: str) -> int:  # noqa: A002 - struct's name for it
-        return sizes[format] if format in sizes and scope.calls(getframe(1), "calcsize") else own(format)
-
-    struct.calcsize = calcsize  # type: ignore[assignment]
