@@ -158,6 +158,7 @@ class Hooks:
             host_platform=kind.host_platform,
             extension_suffix=kind.suffix.format(digits),
             include=str(self._include()),
+            cflags=("-DNDEBUG", "-O3"),
             commands=commands,
             stand_ins=str(Path(commands["CC"]).parent / "bin"),
             environment={"PATH": os.environ["PATH"], "SOURCE_DATE_EPOCH": "1700000000", **environment},

@@ -62,12 +62,12 @@ class Built:
         return {name: self._printed(require(name), code) for name in runtimes}
 
     def _printed(self, runtime: Runtime, code: str) -> str:
-        wheels = [path for path in self.wheels if _fits(path, runtime)]
+        wheels = [path for path in self.wheels if fits(path, runtime)]
         assert len(wheels) == 1, f"{runtime}: {[path.name for path in self.wheels]}\n{self.done.stderr}"
         return run_python(runtime, code, wheels=wheels, tmp_path=self.tmp_path).strip()
 
 
-def _fits(wheel: Path, runtime: Runtime) -> bool:
+def fits(wheel: Path, runtime: Runtime) -> bool:
     """Tell whether a wheel is the one for an interpreter, by its name alone."""
     python, abi, platform = wheel.stem.rsplit("-", 3)[1:]
     part = {

@@ -123,13 +123,12 @@ _FOLDERS = frozenset({"-I", "-isystem", "-iquote", "-idirafter", "-cxx-isystem",
 
 
 def setuptools_flags(optimize: str) -> tuple[str, ...]:
-    """Give what setuptools adds to every compile of an extension: CPython's own CFLAGS.
+    """Give what setuptools adds to every compile: of CPython's own CFLAGS what is not always given.
 
     Args:
         optimize: ``Debug``, ``ReleaseFast``, ``ReleaseSafe`` or ``ReleaseSmall``.
     """
-    mode = ("-O0", "-g") if optimize == "Debug" else ("-DNDEBUG", _LEVELS[optimize])
-    return (*mode, "-fwrapv", "-fPIC", "-Wno-unused-result")
+    return ("-O0", "-g") if optimize == "Debug" else ("-DNDEBUG", _LEVELS[optimize])
 
 
 def translate_compile(args: Sequence[str], *, target: DriverTarget) -> Translated:

@@ -61,6 +61,7 @@ class TargetRequest(msgspec.Struct, frozen=True, kw_only=True):
         host_platform: What ``sysconfig.get_platform()`` is to say: ``win-amd64``.
         extension_suffix: ``.cp313-win_amd64.pyd``.
         include: The folder that holds ``Python.h``.
+        cflags: What the target's ``sysconfig`` says that extensions are compiled with.
         commands: ``CC``, ``CXX``, ``AR``, ``RANLIB``, ``CMAKE_TOOLCHAIN_FILE`` → path.
         stand_ins: Folder of what is called by the names of this machine's compilers.
         environment: All environment variables of the process.
@@ -77,6 +78,7 @@ class TargetRequest(msgspec.Struct, frozen=True, kw_only=True):
     host_platform: str
     extension_suffix: str
     include: str
+    cflags: tuple[str, ...]
     commands: dict[str, str]
     stand_ins: str
     environment: dict[str, str]

@@ -158,12 +158,16 @@ class HookRunner:
 
     def options(self, job: Job, mode: Mode = "record") -> HookOptions:
         """Give what the configuration says about a wheel; folders are absolute, and kept out of binaries."""
-        options = self._project.tool.hook_options(job.identifier, family=job.target.platform.family)
+        options = self._own_options(job)
         maps = prefix_maps(self.place(job, mode), self._around.toolchain.cache)
-        settings = absolute(options.settings, self._project.root).plus(Settings(cflags=maps, cxxflags=maps))
+        settings = options.settings.plus(Settings(cflags=maps, cxxflags=maps))
         if options.before_build:
             settings = settings.plus(prefix_settings(self.place(job, mode)))
         return replace(options, settings=settings)
+
+    def _own_options(self, job: Job) -> HookOptions:
+        options = self._project.tool.hook_options(job.identifier, family=job.target.platform.family)
+        return replace(options, settings=absolute(options.settings, self._project.root))
 
     def additions(self, job: Job) -> Settings:
         """Give what is added to every module that was written down."""
@@ -264,7 +268,7 @@ class HookRunner:
 
     def _request(self, job: Job, environment: Environment, mode: Mode) -> TargetRequest:
         around = self._around
-        options = self.options(job, mode)
+        options = self._own_options(job)
         base = job.target.python.base
         include = around.includes[base]
         place = self.place(job, mode)
@@ -294,8 +298,8 @@ class HookRunner:
                 epoch=around.epoch,
                 extra={
                     **(prefix_variables(place, str(job.target.platform)) if options.before_build else {}),
-                    # What is written down gets these flags from the plan.
-                    **(flag_variables(options.settings) if mode == "run" else {}),
+                    # What is written down gets these flags from the plan; folders the compilers know.
+                    **(flag_variables(options.settings, optimize=job.optimize) if mode == "run" else {}),
                     **expand_variables(options.environment, around.environ),
                 },
                 path=(tools.commands,),

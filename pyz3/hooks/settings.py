@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pyz3.config import Settings
+from pyz3.driver.compile_flags import setuptools_flags
 from pyz3.driver.run import BUILD_CC, BUILD_CXX
 from pyz3.environments import lasting
 from pyz3.hooks.protocol import Mode, TargetRequest
@@ -130,6 +131,7 @@ def target_request(
         host_platform=host_platform(target, floor=job.floor),
         extension_suffix=target.extension_suffix,
         include=str(include),
+        cflags=setuptools_flags(job.optimize),
         commands=dict(commands),
         stand_ins=str(stand_ins),
         environment=dict(environment),
@@ -201,16 +203,24 @@ def prefix_settings(place: Place) -> Settings:
     return Settings(include_dirs=(include,), library_dirs=(lib,))
 
 
-def flag_variables(settings: Settings) -> dict[str, str]:
-    """Give the variables that bring settings to a project's own commands: setuptools and make read them."""
+def flag_variables(settings: Settings, *, optimize: str) -> dict[str, str]:
+    """Give the variables that bring settings to a project's own commands: setuptools and make read them.
+
+    setuptools takes ``CFLAGS`` for all that it knows from ``sysconfig``: that is said again.
+
+    Args:
+        settings: What the configuration adds.
+        optimize: ``Debug``, ``ReleaseFast``, ``ReleaseSafe`` or ``ReleaseSmall``.
+    """
+    python = setuptools_flags(optimize)
     folders = [f"-L{folder}" for folder in settings.library_dirs]
     libraries = [f"-l{name}" for name in settings.libraries]
     values = {
-        "CFLAGS": compiler_flags(settings, cpp=False),
-        "CXXFLAGS": compiler_flags(settings, cpp=True),
-        "LDFLAGS": (*folders, *settings.ldflags, *libraries),
+        "CFLAGS": (python, compiler_flags(settings, cpp=False)),
+        "CXXFLAGS": (python, compiler_flags(settings, cpp=True)),
+        "LDFLAGS": ((), (*folders, *settings.ldflags, *libraries)),
     }
-    return {name: shlex.join(words) for name, words in values.items() if words}
+    return {name: shlex.join((*base, *words)) for name, (base, words) in values.items() if words}
 
 
 def prefix_maps(place: Place, cache: Path) -> tuple[str, ...]:

@@ -11,12 +11,12 @@ import tempfile
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from runtimes import all_known
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from runtimes import Runtime
 
@@ -37,7 +37,7 @@ for name in sys.argv[1:]:
     else:
         result = ""
     file = getattr(sys.modules.get(name), "__file__", None) or ""
-    print("end", json.dumps([name, result, file]), flush=True)
+    print("end", json.dumps([name, [result, file]]), flush=True)
 """
 # What pytest -rfE and unittest say about a test that fails.
 _FAILED_TEST = re.compile(r"^(?:FAILED|ERROR) (\S+::\S+|\S+\.py)|^(?:FAIL|ERROR): (.+)$", re.MULTILINE)
@@ -69,9 +69,10 @@ def runtime_of(cell: Cell) -> Runtime | None:
     return None
 
 
-def unpack(wheel: Path, dependencies: Path, site: Path) -> None:
+def unpack(wheel: Path, dependencies: Path | None, site: Path) -> None:
     """Put a wheel beside what it needs; files of the dependencies are linked, and must not be changed."""
-    shutil.copytree(dependencies, site, copy_function=os.link, dirs_exist_ok=True)
+    if dependencies is not None:
+        shutil.copytree(dependencies, site, copy_function=os.link, dirs_exist_ok=True)
     with zipfile.ZipFile(wheel) as archive:
         for name in archive.namelist():
             data = re.fullmatch(r"[^/]+\.data/(?:platlib|purelib)/(.+)", name)
@@ -91,28 +92,43 @@ def import_modules(runtime: Runtime, contents: Contents, site: Path, folder: Pat
     script = folder / "run" / "import_modules.py"
     script.parent.mkdir(exist_ok=True)
     script.write_text(_IMPORT, encoding="utf-8")
+    results, failures = for_each_module(runtime, script, contents.modules, site=site, folder=folder)
+    for name, (error, file) in results.items():
+        expected = contents.modules[name].split(".data/")[-1].rpartition("/")[2]
+        if error:
+            failures[name] = _ADDRESS.sub("0x…", error).replace(str(folder), "…")
+        elif file and Path(file.replace("\\", "/")).name != expected:
+            failures[name] = f"another file was imported: {file}"
+    return failures
+
+
+def for_each_module(
+    runtime: Runtime, script: Path, modules: Iterable[str], *, site: Path, folder: Path
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """Run a script for modules, all in one process as long as none of them ends it.
+
+    For each the script prints ``begin NAME``, then ``end [NAME, RESULT]`` as JSON.
+
+    Returns:
+        Name → result, and name → how the interpreter ended.
+    """
+    results: dict[str, Any] = {}
     failures: dict[str, str] = {}
-    left = sorted(contents.modules)
+    left = sorted(modules)
     while left:
         done = _run(runtime, [str(script), *left], site=site, cwd=folder, seconds=_IMPORT_SECONDS)
         output = done.stdout.splitlines()
-        finished = [json.loads(line[4:]) for line in output if line.startswith("end ")]
+        finished = dict(json.loads(line[4:]) for line in output if line.startswith("end "))
         begun = [line[6:] for line in output if line.startswith("begin ")]
-        for name, result, file in finished:
-            expected = contents.modules[name].split(".data/")[-1].rpartition("/")[2]
-            if result:
-                failures[name] = _ADDRESS.sub("0x…", result).replace(str(folder), "…")
-            elif file and Path(file.replace("\\", "/")).name != expected:
-                failures[name] = f"another file was imported: {file}"
-        ended = {name for name, _, _ in finished}
-        crashed = [name for name in begun if name not in ended]
+        results |= finished
+        crashed = [name for name in begun if name not in finished]
         if crashed:
             failures[crashed[0]] = f"the interpreter ended with code {done.returncode}"
-        elif len(ended) < len(left):
+        elif len(finished) < len(left):
             code = f"the interpreter did not start: {done.returncode} {done.stderr.strip()[-200:]}"
-            return failures | dict.fromkeys((name for name in left if name not in ended), code)
-        left = [name for name in left if name not in ended and name not in crashed]
-    return failures
+            return results, failures | dict.fromkeys((name for name in left if name not in finished), code)
+        left = [name for name in left if name not in finished and name not in crashed]
+    return results, failures
 
 
 def run_suite(runtime: Runtime, suite: Suite, *, source: Path, site: Path, folder: Path) -> SuiteRun:

@@ -12,6 +12,8 @@ from compat.cells import Cell
 from compat.comparison import _is_same, compare, with_evidence
 from compat.contents import read_wheel
 from compat.downloads import Downloads
+from compat.observing import Shown
+from compat.observing import differences as differences_shown
 from compat.page import render
 from compat.projects import Known, Project, Suite, load_projects
 from compat.runs import Run, complete, counterpart
@@ -535,3 +537,37 @@ def test_the_sdist_explains_differences(tmp_path: Path) -> None:
         "file missing: a.py",
         "entry points differ",
     )
+
+
+def shown(**values: object) -> Shown:
+    return msgspec.convert(values, Shown)
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "expected"),
+    [
+        ({"constants": {"A": "1"}}, {"constants": {"A": "1"}}, ()),
+        ({"constants": {"A": "1"}}, {"constants": {"A": "2"}}, ("m.A: 1, theirs 2",)),
+        ({"constants": {"A": "1"}}, {"constants": {"B": "1"}}, ("m.B: missing", "m.A: extra")),
+        ({"error": "ImportError: no"}, {}, ("m: ImportError: no, theirs imported",)),
+        ({"error": "ImportError: no"}, {"error": "ImportError: no"}, ()),
+        (
+            {"warnings": ["UserWarning: a"]},
+            {"warnings": ["UserWarning: b"]},
+            ("m: warning missing: UserWarning: b", "m: warning extra: UserWarning: a"),
+        ),
+        (
+            {"functions": {"f": ["(a)", "It."]}},
+            {"functions": {"f": ["(a, b)", "It."]}},
+            ("m.f: ('(a)', 'It.'), theirs ('(a, b)', 'It.')",),
+        ),
+    ],
+)
+def test_what_two_builds_of_a_module_show(
+    ours: dict[str, object], theirs: dict[str, object], expected: tuple[str, ...]
+) -> None:
+    assert differences_shown({"m": shown(**ours)}, {"m": shown(**theirs)}) == expected
+
+
+def test_a_module_that_one_build_lacks() -> None:
+    assert differences_shown({}, {"m": shown()}) == ("m: not tried",)

@@ -253,10 +253,10 @@ def test_a_debug_build_keeps_debug_information() -> None:
 @pytest.mark.parametrize(
     ("optimize", "flags"),
     [
-        ("ReleaseFast", "-DNDEBUG -O3 -fwrapv -fPIC -Wno-unused-result"),
-        ("ReleaseSafe", "-DNDEBUG -O2 -fwrapv -fPIC -Wno-unused-result"),
-        ("ReleaseSmall", "-DNDEBUG -Os -fwrapv -fPIC -Wno-unused-result"),
-        ("Debug", "-O0 -g -fwrapv -fPIC -Wno-unused-result"),
+        ("ReleaseFast", "-DNDEBUG -O3"),
+        ("ReleaseSafe", "-DNDEBUG -O2"),
+        ("ReleaseSmall", "-DNDEBUG -Os"),
+        ("Debug", "-O0 -g"),
     ],
 )
 def test_what_setuptools_adds(optimize: str, flags: str) -> None:

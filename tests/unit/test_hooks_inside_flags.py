@@ -23,6 +23,7 @@ def target(**changes: Any) -> dict[str, Any]:
         "extension_suffix": ".cpython-313-aarch64-linux-gnu.so",
         "host_platform": "linux-aarch64",
         "include": "/cache/include",
+        "cflags": ["-DNDEBUG", "-O3"],
         "work": "/cache/work",
         "commands": {"CC": "/tools/cc", "CXX": "/tools/c++"},
         "environment": {"CFLAGS": "-I/usr/target/include"},
@@ -64,7 +65,11 @@ def test_the_configuration_of_a_target() -> None:
     linux = variables(target())
     assert linux["EXT_SUFFIX"] == ".cpython-313-aarch64-linux-gnu.so"
     assert (linux["SOABI"], linux["MULTIARCH"]) == ("cpython-313-aarch64-linux-gnu", "aarch64-linux-gnu")
-    assert (linux["CC"], linux["LDSHARED"], linux["CFLAGS"]) == ("/tools/cc", "/tools/cc -shared", "")
+    assert (linux["CC"], linux["LDSHARED"], linux["CFLAGS"]) == (
+        "/tools/cc",
+        "/tools/cc -shared",
+        "-DNDEBUG -O3",
+    )
     assert (linux["VERSION"], linux["Py_GIL_DISABLED"], linux["SIZEOF_VOID_P"]) == ("3.13", 0, 8)
     assert linux["INCLUDEPY"] == "/cache/include"
     windows = variables(

@@ -173,12 +173,12 @@ def test_settings_for_a_projects_own_commands() -> None:
         ),
         Path("/project"),
     )
-    assert flag_variables(settings) == {
-        "CFLAGS": "-I/project/inc -I/else -DA=1 '-DB=x y' -O1",
-        "CXXFLAGS": "-I/project/inc -I/else -DA=1 '-DB=x y' -std=c++20",
+    assert flag_variables(settings, optimize="ReleaseSmall") == {
+        "CFLAGS": "-DNDEBUG -Os -I/project/inc -I/else -DA=1 '-DB=x y' -O1",
+        "CXXFLAGS": "-DNDEBUG -Os -I/project/inc -I/else -DA=1 '-DB=x y' -std=c++20",
         "LDFLAGS": "-L/project/lib -s -lz",
     }
-    assert flag_variables(Settings()) == {}
+    assert flag_variables(Settings(), optimize="Debug") == {}
 
 
 def test_the_last_prefix_that_fits_counts_and_is_the_narrowest() -> None:

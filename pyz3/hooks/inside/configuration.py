@@ -56,7 +56,7 @@ def variables(target: Mapping[str, Any]) -> dict[str, Any]:
         target: Of the request.
 
     Returns:
-        What a Makefile would have: no flags of a host, ``CC`` and relatives from the request's commands.
+        What a Makefile would have: the mode's flags and none of a host, ``CC`` and relatives as requested.
     """
     major, minor, micro = target["python"]["version_info"][:3]
     commands = {name: shlex.quote(path) for name, path in target["commands"].items()}
@@ -72,6 +72,8 @@ def variables(target: Mapping[str, Any]) -> dict[str, Any]:
     values = {
         **dict.fromkeys(_FLAGS, ""),
         **dict.fromkeys(_OFF, 0),
+        "CFLAGS": " ".join(target["cflags"]),
+        "OPT": " ".join(target["cflags"]),
         "LIBM": "" if windows else "-lm",
         "HAVE_DYNAMIC_LOADING": 1,
         "CC": cc,

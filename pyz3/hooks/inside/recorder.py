@@ -69,6 +69,7 @@ class Recorder:
         self._windows = target["view"]["sys_platform"] == "win32"
         # Windows alone links modules against Python itself.
         self._python = [target["python_library"]] if target.get("python_library") else []
+        self._cflags = frozenset(target["cflags"])
         self._source = source
         self._work = target["work"]
         self._compilers = compilers
@@ -143,7 +144,9 @@ class Recorder:
         if not self._recording or not self._is_ours(command[0]):
             self.objects.pop(os.path.abspath(obj), None)  # it stood for another file
             return really()
-        flags = absolute([flag for flag in [*command[1:], *cc_args, *extra] if flag != "-c"])
+        # The mode's own flags come from the plan.
+        told = [flag for flag in command[1:] if flag not in self._cflags]
+        flags = absolute([flag for flag in [*told, *cc_args, *extra] if flag != "-c"])
         language = "asm" if os.path.splitext(src)[1] in _ASSEMBLER else "c++" if cpp else "c"
         record = {"source": os.path.abspath(src), "flags": flags, "language": language}
         self.objects[os.path.abspath(obj)] = Compiled(record, really)
