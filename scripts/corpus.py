@@ -3,13 +3,15 @@
 
 usage: python scripts/corpus.py [--only NAME...] [--platforms NAME...] [--pythons X.Y...] [--jobs N]
                                 [--work DIR] [--run-tests] [--resume] [--compare-again]
-                                [--fetch-only] [--json FILE] [--write-docs]
+                                [--fetch-only] [--json FILE] [--merge FILE...] [--write-docs]
 
 The projects are those of tests/corpus.toml.  Each is built by `pyz3 wheel NAME==VERSION`; every wheel
 is compared with the official one, its extension modules are imported in every runtime that
 scripts/runtimes.sh made, and with --run-tests the projects' own tests are run on it.  Downloads,
 wheels, logs and results stay in --work; a run that was stopped goes on with --resume, which
 also judges the kept results by the list as it is now, and with --run-tests runs the tests that they lack.
+What --json wrote elsewhere, --merge takes in: the newest row of each project counts, and each row keeps the
+revision of pyz3 and the day that it is of.
 """
 
 from __future__ import annotations
@@ -31,7 +33,15 @@ from compat.cells import Cell  # noqa: E402 - tests/ is on the path from here on
 from compat.downloads import DownloadError, Downloads  # noqa: E402
 from compat.page import render  # noqa: E402
 from compat.projects import Project, load_projects  # noqa: E402
-from compat.runs import Run, compare_again, complete, in_order, run_project, summary_line  # noqa: E402
+from compat.runs import (  # noqa: E402
+    Run,
+    compare_again,
+    complete,
+    in_order,
+    merged,
+    run_project,
+    summary_line,
+)
 from compat.verdicts import ProjectResult  # noqa: E402
 
 from pyz3.targets import Platform, PythonVersion  # noqa: E402
@@ -73,7 +83,10 @@ def main() -> None:
     everything = [
         msgspec.json.decode(path.read_bytes(), type=ProjectResult) for path in results.glob("*.json")
     ]
-    listed = in_order(everything, projects if options.write_docs else chosen)
+    others = [
+        msgspec.json.decode(path.read_bytes(), type=tuple[ProjectResult, ...]) for path in options.merge
+    ]
+    listed = in_order(merged(*others, everything), projects if options.write_docs or others else chosen)
     if options.json is not None:
         options.json.write_bytes(msgspec.json.format(msgspec.json.encode(listed)) + b"\n")
     if options.write_docs:
@@ -89,7 +102,7 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--pythons", nargs="+", default=("3.11", "3.13"), metavar="X.Y")
     parser.add_argument("--jobs", type=int, default=1, help="projects at a time; one uses all processors")
-    parser.add_argument("--work", type=Path, default=_default_work(), help="downloads, wheels, results")
+    parser.add_argument("--work", type=Path, default=default_work(), help="downloads, wheels, results")
     parser.add_argument("--run-tests", action="store_true", help="run the projects' own tests")
     parser.add_argument("--resume", action="store_true", help="keep the results that are there")
     parser.add_argument("--compare-again", action="store_true", help="compare the wheels that are there")
@@ -98,12 +111,16 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all results")
     parser.add_argument(
+        "--merge", type=Path, nargs="+", default=[], metavar="FILE", help="what --json wrote elsewhere"
+    )
+    parser.add_argument(
         "--write-docs", action="store_true", help="write docs/compatibility.md from all results"
     )
     return parser.parse_args()
 
 
-def _default_work() -> Path:
+def default_work() -> Path:
+    """Give where downloads and results go by default."""
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "pyz3-corpus"
 
 
@@ -118,7 +135,7 @@ def _run(options: argparse.Namespace) -> Run:
         ),
         downloads=Downloads(root=work),
         work=work,
-        revision=_revision(),
+        revision=revision(),
         all_platforms=tuple(options.platforms) == DEFAULT_PLATFORMS,
         suites=options.run_tests,
         # One write for a line: several threads may say something.
@@ -126,7 +143,8 @@ def _run(options: argparse.Namespace) -> Run:
     )
 
 
-def _revision() -> str:
+def revision() -> str:
+    """Give pyz3's revision, as Git names it."""
     command = ["git", "describe", "--always", "--dirty"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     return done.stdout.strip() or "unknown"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from runtimes import Runtime
@@ -51,19 +52,54 @@ def host_environment(runtime: Runtime, requirements: Sequence[str], root: Path) 
 def build_in(python: Path, project: Path, folder: Path) -> HostBuild:
     """Build a project's wheel with the setuptools of an environment, in the project's own folder."""
     folder.mkdir(parents=True, exist_ok=True)
+    command = [str(python), "-c", _BUILD, str(folder)]
+    return _built(command, cwd=project, wheels=folder, variables=_plain())
+
+
+def build_with_pip(
+    runtime: Runtime,
+    project: Path,
+    folder: Path,
+    *,
+    environment: Mapping[str, str],
+    constraints: Sequence[str] = (),
+) -> HostBuild:
+    """Build a wheel as pip does, from a copy of the project, with all that it requires.
+
+    Args:
+        runtime: The interpreter whose pip does it.
+        project: The project's folder.
+        folder: Where the copy and the wheel go.
+        environment: Variables.
+        constraints: Versions of build requirements.
+    """
+    wheels = folder / "dist"
+    wheels.mkdir(parents=True)
+    source = folder / project.name
+    shutil.copytree(project, source, symlinks=True)
+    variables = {**_plain(), **environment}
+    if constraints:
+        (folder / "constraints.txt").write_text("\n".join(constraints) + "\n", encoding="utf-8")
+        variables["PIP_CONSTRAINT"] = str(folder / "constraints.txt")
+    command = [runtime.command, "-m", "pip", "wheel", "--no-deps", "--no-cache-dir"]
+    command += ["--disable-pip-version-check", "--wheel-dir", wheels, source]
+    return _built([*map(str, command)], cwd=folder, wheels=wheels, variables=variables)
+
+
+def _built(command: list[str], *, cwd: Path, wheels: Path, variables: Mapping[str, str]) -> HostBuild:
     done = subprocess.run(
-        [python, "-c", _BUILD, folder],
+        command,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         check=False,
-        cwd=project,
+        cwd=cwd,
         encoding="utf-8",
         errors="replace",
-        env=_plain(),
+        env=dict(variables),
         timeout=_TIMEOUT_SECONDS,
     )
-    wheels = sorted(folder.glob("*.whl"))
-    return HostBuild(wheel=wheels[0] if wheels and done.returncode == 0 else None, log=done.stdout)
+    found = sorted(wheels.glob("*.whl"))
+    return HostBuild(wheel=found[0] if found and done.returncode == 0 else None, log=done.stdout)
 
 
 def _plain() -> dict[str, str]:

@@ -32,6 +32,9 @@ _LEGEND = """\
 | (1) | not like the official wheel, for the cause with that number |
 | ≠ | not like the official wheel |
 | ✗ | no wheel |
+| · | not run |
+
+The last column says which revision of pyz3 a row is of, and when it was run.
 
 A wheel is like the official one when its Python and ABI tags are the same, it runs on systems as old, or
 as old as pyz3 promises (glibc 2.17, musl 1.2, macOS as python.org's installers), it holds the same
@@ -55,9 +58,9 @@ def render(results: Sequence[ProjectResult], projects: Sequence[Project], *, com
         command: What was run.
     """
     causes: dict[str, int] = {}
-    rows = [_row(result, causes) for result in results]
     platforms = tuple(dict.fromkeys(cell.platform for result in results for cell in result.cells))
-    head = ["project", *platforms]
+    rows = [_row(result, platforms, causes) for result in results]
+    head = ["project", *platforms, "pyz3"]
     parts = [
         _TITLE,
         f"```\n{command}\n```\n",
@@ -107,14 +110,17 @@ def _percent(part: int, total: int) -> str:
     return f"{part * 1000 // total / 10} %" if total else "0 %"
 
 
-def _row(result: ProjectResult, causes: dict[str, int]) -> list[str]:
+def _row(result: ProjectResult, platforms: Iterable[str], causes: dict[str, int]) -> list[str]:
     row = [f"{result.name} {result.version}"]
-    for platform in dict.fromkeys(cell.platform for cell in result.cells):
+    for platform in platforms:
         cells = [cell for cell in result.cells if cell.platform == platform]
+        if not cells:
+            row.append("·")
+            continue
         worst = min((cell.status for cell in cells), key=_WORST_FIRST.index)
         numbers = sorted({causes.setdefault(c, len(causes) + 1) for cell in cells for c in cell.causes})
         row.append(_SYMBOLS[worst] + "".join(f"({number})" for number in numbers))
-    return row
+    return [*row, f"{result.revision}, {result.date}"]
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -17,7 +17,7 @@ from compat.trials import SuiteRun, import_modules, run_suite, runtime_of, scrat
 from compat.verdicts import CellResult, ProjectResult, SuiteResult, is_published, judge
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from runtimes import Runtime
@@ -298,3 +298,13 @@ def in_order(results: Sequence[ProjectResult], projects: Sequence[Project]) -> t
     """Give the results in the order of the list, those of projects that are not in it left out."""
     found = {(result.name, result.version): result for result in results}
     return tuple(found[key] for p in projects if (key := (p.name, p.version)) in found)
+
+
+def merged(*runs: Iterable[ProjectResult]) -> tuple[ProjectResult, ...]:
+    """Give the newest result of each project and version; of the same day that of the last run."""
+    found: dict[tuple[str, str], ProjectResult] = {}
+    for result in (result for run in runs for result in run):
+        before = found.get((result.name, result.version))
+        if before is None or before.date <= result.date:
+            found[result.name, result.version] = result
+    return tuple(found.values())

@@ -131,6 +131,18 @@ def for_each_module(
     return results, failures
 
 
+def run_text(runtime: Runtime, code: str, *, site: Path, folder: Path) -> str:
+    """Run code that sees ``site``; give what it prints, or how it ended."""
+    script = folder / "run" / "check.py"
+    script.parent.mkdir()
+    script.write_text(code, encoding="utf-8")
+    done = _run(runtime, [str(script)], site=site, cwd=folder, seconds=_IMPORT_SECONDS)
+    if done.returncode == 0:
+        return done.stdout.strip()
+    last = (done.stderr.strip().splitlines() or [""])[-1]
+    return f"exit code {done.returncode}: {_ADDRESS.sub('0x…', last)}"
+
+
 def run_suite(runtime: Runtime, suite: Suite, *, source: Path, site: Path, folder: Path) -> SuiteRun:
     """Run a project's tests on an unpacked wheel, in a copy of the test files alone."""
     cwd = folder / "suite"

@@ -97,11 +97,16 @@ def judge(
         return ("equal" if published else "unpublished"), ()
     causes = []
     for reason in reasons:
-        cause = next((k.cause for k in known if _applies(k, cell) and _matches(k.what, reason)), None)
+        cause = cause_of(reason, known, cell)
         if cause is None:
             return ("different" if built else "failed"), ()
         causes.append(cause)
     return "known", tuple(dict.fromkeys(causes))
+
+
+def cause_of(reason: str, known: Iterable[Known], cell: Cell) -> str | None:
+    """Give the cause that the list has for a difference in a cell; None: it has none."""
+    return next((k.cause for k in known if _applies(k, cell) and _matches(k.what, reason)), None)
 
 
 def _applies(known: Known, cell: Cell) -> bool:

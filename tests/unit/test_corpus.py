@@ -14,9 +14,10 @@ from compat.contents import read_wheel
 from compat.downloads import Downloads
 from compat.observing import Shown
 from compat.observing import differences as differences_shown
+from compat.oracle import Answer, Difference, Verdict, explained, exports_missing, table
 from compat.page import render
 from compat.projects import Known, Project, Suite, load_projects
-from compat.runs import Run, complete, counterpart
+from compat.runs import Run, complete, counterpart, merged
 from compat.trials import unpack
 from compat.verdicts import CellResult, ProjectResult, SuiteResult, judge
 
@@ -461,26 +462,34 @@ def test_page() -> None:
     results = [
         ProjectResult(name="thing", cells=cells, **common),  # type: ignore[arg-type]
         ProjectResult(name="other", cells=other, **common),  # type: ignore[arg-type]
+        ProjectResult(
+            name="third",
+            cells=other[:1],
+            **{**common, "date": "2026-11-27", "revision": "def"},  # type: ignore[arg-type]
+        ),
     ]
     projects = [
         Project(name="thing", version="1", languages=("C", "C++")),
         Project(name="other", version="1", languages=("C",)),
+        Project(name="third", version="1", languages=("C",)),
     ]
     text = render(results, projects, command="python scripts/corpus.py --write-docs")
     assert "2 of 5 cells (40.0 %) are like the official wheel; " in text
     assert "with those that differ for a known cause: 3 (60.0 %)" in text
-    assert "1 of 1 cells without an official binary wheel have one of ours" in text
+    assert "2 of 2 cells without an official binary wheel have one of ours" in text
     assert "In 1 cells every extension module was imported" in text
     assert "that pass: 1 on linux-x86_64.\n" in text
-    assert "2 projects (2 with C, 1 with C++)" in text
+    assert "3 projects (3 with C, 1 with C++)" in text
+    assert text.splitlines()[10].startswith("2026-11-21 to 2026-11-27; Python")
     rows = [line for line in text.splitlines() if line.startswith("|")]
-    assert rows[8:12] == [
-        "| project | linux-x86_64 | windows-x64 |",
-        "| --- | --- | --- |",
-        "| thing 1 | ✓ | (1) |",
-        "| other 1 | + | ✗ |",
+    assert rows[9:14] == [
+        "| project | linux-x86_64 | windows-x64 | pyz3 |",
+        "| --- | --- | --- | --- |",
+        "| thing 1 | ✓ | (1) | abc, 2026-11-21 |",
+        "| other 1 | + | ✗ | abc, 2026-11-21 |",
+        "| third 1 | + | · | def, 2026-11-27 |",
     ]
-    assert rows[12:] == [
+    assert rows[14:] == [
         "|  | projects | cause |",
         "| --- | --- | --- |",
         "| (1) | thing | needs a \\| library |",
@@ -571,3 +580,46 @@ def test_what_two_builds_of_a_module_show(
 
 def test_a_module_that_one_build_lacks() -> None:
     assert differences_shown({}, {"m": shown()}) == ("m: not tried",)
+
+
+def test_the_newest_row_of_a_project_counts() -> None:
+    def row(name: str, date: str, revision: str) -> ProjectResult:
+        return ProjectResult(
+            name=name, version="1", command="", date=date, revision=revision, seconds=1.0, cells=()
+        )
+
+    older = [row("a", "2026-11-21", "r1"), row("b", "2026-11-28", "r2")]
+    newer = [row("b", "2026-11-27", "r3"), row("a", "2026-11-27", "r4"), row("c", "2026-11-27", "r5")]
+    assert {found.name: found.revision for found in merged(older, newer)} == {"a": "r4", "b": "r2", "c": "r5"}
+    same_day = merged([row("a", "2026-11-27", "first")], [row("a", "2026-11-27", "second")])
+    assert [found.revision for found in same_day] == ["second"]
+
+
+def test_what_modules_export() -> None:
+    ours = {"m": frozenset({"PyInit_m", "helper", "_ZN1a1bEv", "_edata"})}
+    theirs = {"m": frozenset({"PyInit_m", "other", "_ZN1c1dEv", "_init"})}
+    assert exports_missing(ours, theirs) == ("m: not exported: other", "m: exported besides: helper")
+    assert exports_missing(ours, ours) == ()
+
+
+def test_the_oracle_tells_what_has_no_reason() -> None:
+    known = (Known(what="m.COMPILER: *", cause="it names its compiler", platforms=("linux-*",)),)
+    found = ("m.COMPILER: clang, theirs gcc", "m.SIZE: 4, theirs 8")
+    here = explained(found, known, LINUX)
+    assert [one.cause for one in here] == ["it names its compiler", ""]
+    assert [one.cause for one in explained(found, known, WINDOWS)] == ["", ""]
+
+    def answer(runtime: str, *differences: Difference) -> Answer:
+        return Answer(runtime=runtime, reference="official wheel", modules=1, differences=differences)
+
+    verdict = Verdict(
+        name="thing",
+        version="1",
+        revision="abc",
+        date="2026-11-27",
+        answers=(answer("host-3.13", *here), answer("win_amd64-3.13"), answer("musl", here[0])),
+    )
+    assert table([verdict]) == (
+        "thing 1  host-3.13: 1 differences; win_amd64-3.13: the same; musl: the same but for 1 known\n"
+        "    host-3.13: m.SIZE: 4, theirs 8\n"
+    )
