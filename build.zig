@@ -90,6 +90,7 @@ const Plan = struct { version: u32, artifacts: []const Artifact };
 
 pub fn build(b: *std.Build) !void {
     const plan_file = b.option([]const u8, "plan", "Plan file written by pyz3");
+    if (b.option([]const u8, "local-cache", "Where the compilers keep what they make [that of the build]")) |path| try keepIn(b, path);
     const project = b.option([]const u8, "project", "Without a plan: the project to build [examples/hello]") orelse "examples/hello";
     const target = targetFromEnvironment(b);
     const optimize = optimizeFromEnvironment(b);
@@ -113,6 +114,14 @@ pub fn build(b: *std.Build) !void {
             b.getInstallStep().dependOn(&b.addInstallFileWithDir(output.file, .prefix, artifact.key).step);
         }
     }
+}
+
+/// Keep what compilers make in a cache of its own; what the build script itself is compiled to stays shared.
+fn keepIn(b: *std.Build, path: []const u8) !void {
+    const handle = try std.Io.Dir.cwd().createDirPathOpen(b.graph.io, path, .{});
+    b.cache_root = .{ .path = path, .handle = handle };
+    b.graph.cache.manifest_dir = try handle.createDirPathOpen(b.graph.io, "h", .{});
+    b.graph.cache.prefixes_buffer[2] = b.cache_root; // as the build runner has them
 }
 
 /// What became of an artifact: the file, and what its users link.

@@ -303,7 +303,7 @@ class WheelBuilder:
             self._buildable(),
             jobs,
             includes=prepare_includes(jobs, self.headers(), toolchain),
-            runner=ZigRunner(toolchain, self._environ),
+            runner=ZigRunner(toolchain, self._environ, root=self.project().root),
             jobs_at_once=1,
             tell=self._tell,
         )

@@ -251,7 +251,7 @@ class PlatformBuild:
             if all(key in outcome.binaries for key in keys):
                 paths = [outcome.binaries[key] for key in keys]
                 timed = self._platform.family == "windows" and job.optimize == "Debug"
-                found.append(_binary(module, paths, timed=timed))
+                found.append(_binary(module, paths, timed=timed, unseen=outcome.unseen))
         return [*found, *_ready_made(job)]
 
     def _prove(
@@ -311,8 +311,15 @@ def _parts(job: Job) -> tuple[Module | LinkedLibrary, ...]:
     return (*job.modules, *(library for library in job.libraries if library.file))
 
 
-def _binary(module: Module | LinkedLibrary, paths: Sequence[Path], *, timed: bool) -> Binary:
-    """Read what zig made; ``timed`` tells that the linker wrote the time of day into it."""
+def _binary(module: Module | LinkedLibrary, paths: Sequence[Path], *, timed: bool, unseen: bool) -> Binary:
+    """Read what zig made.
+
+    Args:
+        module: What it is to be.
+        paths: Where it is, by slices.
+        timed: The linker wrote the time of day into it.
+        unseen: Its name in zig's cache does not tell all that went into it.
+    """
     try:
         content = fuse([path.read_bytes() for path in paths])
         if timed:
@@ -325,8 +332,14 @@ def _binary(module: Module | LinkedLibrary, paths: Sequence[Path], *, timed: boo
         module=module.name if isinstance(module, Module) else None,
         sources=tuple(Path(unit.source) for unit in module.units) if foreign else None,
         content=content,
-        # Zig's cache names each folder after a hash of everything that went into the file.
-        key="-".join([*(path.parent.name for path in paths), paths[0].name]),
+        # Zig's cache names each folder after a hash of everything it knows that went into the file.
+        key="-".join(
+            (
+                *(path.parent.name for path in paths),
+                *((hashlib.sha256(content).hexdigest(),) if unseen else ()),
+                paths[0].name,
+            )
+        ),
         limited_api=module.limited_api if isinstance(module, Module) else "",
         # setuptools' lists are wishes: a linker elsewhere than on Windows has no use for them.
         exports=() if foreign or "*" in module.export_symbols else module.export_symbols,

@@ -145,7 +145,8 @@ class Run:
             groups.setdefault((job.platform, job.optimize), []).append(job)
         runner = ZigRunner(
             toolchain,
-            self._environ,
+            {**self._environ, "SOURCE_DATE_EPOCH": str(read_epoch(self._environ))},
+            root=self._project.root,
             log=lambda command: self._tell(CommandRun(command=tuple(command))),
             processes=self._processes,
         )

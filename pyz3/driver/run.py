@@ -8,6 +8,7 @@ import time
 
 from pyz3.driver.command import SCRATCH, Setup, make_command, output_of
 from pyz3.driver.rules import is_source, units
+from pyz3.driver.variables import HOST_VARIABLES
 
 TYPE_CHECKING = False  # see target.py
 if TYPE_CHECKING:
@@ -17,13 +18,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Setup", "run_tool"]
 
-# What a host's shell profile sets for its own compiler.
-_HOST_VARIABLES = frozenset(
-    """
-    CPATH C_INCLUDE_PATH CPLUS_INCLUDE_PATH OBJC_INCLUDE_PATH LIBRARY_PATH COMPILER_PATH GCC_EXEC_PREFIX
-    SDKROOT MACOSX_DEPLOYMENT_TARGET CCC_OVERRIDE_OPTIONS ZIG_LIB_DIR ZIG_LIBC ZIG_PROGRESS
-    """.split()  # noqa: SIM905 - a table of words
-)
 _DROPPED = ": dropped "  # as a line of the log has it
 # By which names Makefiles and configure scripts know the compiler for the machine that builds.
 BUILD_CC = ("CC_FOR_BUILD", "BUILD_CC", "HOST_CC", "HOSTCC")
@@ -127,7 +121,7 @@ def read_response_files(args: Sequence[str]) -> list[str]:
 
 
 def _environment(environ: Mapping[str, str], setup: Setup) -> dict[str, str]:
-    kept = {name: value for name, value in environ.items() if name not in _HOST_VARIABLES}
+    kept = {name: value for name, value in environ.items() if name not in HOST_VARIABLES}
     folders = {
         "ZIG_LIB_DIR": setup.zig_lib,
         "ZIG_LOCAL_CACHE_DIR": setup.local_cache,

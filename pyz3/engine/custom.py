@@ -66,10 +66,20 @@ def _build_slice(
             "extension-suffix": job.target.extension_suffix,
             "output-dir": str(output),
         }
+        # One for all targets: the project's build script is compiled in it.
+        cache = runner.toolchain.project_cache(script.parent, "build-zig")
+        lists = runner.manifests(cache, base=script.parent)
+        lists.prune()
         command = build_command(
-            runner.toolchain, script=script, prefix=Path(scratch) / "prefix", options=options, jobs=jobs
+            runner.toolchain,
+            script=script,
+            prefix=Path(scratch) / "prefix",
+            cache=cache,
+            options=options,
+            jobs=jobs,
         )
-        status, text = runner.run(command, zig_target=zig_target, optimize=job.optimize)
+        status, text = runner.run(command, zig_target=zig_target, optimize=job.optimize, cache=cache)
+        lists.note()
         files = {
             path.relative_to(output).as_posix(): path.read_bytes()
             for path in sorted(output.rglob("*"))

@@ -52,6 +52,33 @@ class Toolchain:
         """What zig made of the users' sources."""
         return self.cache / f"zig-{self.version}" / "local"
 
+    def project_cache(self, root: Path, variant: str) -> Path:
+        """Give what zig made of one project's sources, apart from others': it is looked through each time.
+
+        Args:
+            root: The project.
+            variant: What it was made for.
+        """
+        return self.project_caches(root) / variant
+
+    def project_caches(self, root: Path) -> Path:
+        """Give what holds all of a project's caches."""
+        name = hashlib.sha256(os.fsencode(root)).hexdigest()[:16]
+        return self.local_cache / "projects" / name
+
+    @property
+    def unchanging(self) -> tuple[Path, ...]:
+        """Folders whose files never change: each is named after its content, or made by zig."""
+        return (
+            self.capi,
+            self.cache / "engine",
+            self.cache / "driver",
+            self.cache / "zig-lib",
+            self.zig.parent,
+            self.local_cache,
+            self.global_cache,
+        )
+
     @property
     def global_cache(self) -> Path:
         """What zig made of its own: libc++, mingw's runtime, the build runner."""

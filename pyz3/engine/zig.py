@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pyz3._processes import Processes
+from pyz3.driver.variables import HOST_VARIABLES
+from pyz3.engine.manifests import Manifests
 from pyz3.engine.plan_file import PlanFile
 from pyz3.errors import BuildFailedError
 
@@ -19,12 +21,8 @@ if TYPE_CHECKING:
     from pyz3.engine.plan_file import Artifact
     from pyz3.engine.toolchain import Toolchain
 
-# What a host's shell profile sets for its own compiler must not reach another platform's build.
-_HOST_VARIABLES = (
-    "CPATH", "C_INCLUDE_PATH", "CPLUS_INCLUDE_PATH", "OBJC_INCLUDE_PATH", "LIBRARY_PATH",
-    "MACOSX_DEPLOYMENT_TARGET", "ZIG_LOCAL_CACHE_DIR", "ZIG_GLOBAL_CACHE_DIR", "ZIG_LIB_DIR",
-    "ZIG_LIBC", "ZIG_PROGRESS", "ZIG_BUILD_RUNNER",
-)  # fmt: skip
+_DATES = ("__DATE__", "__TIME__", "__TIMESTAMP__")
+_FOLDERS = ("-I", "-isystem", "-iquote", "-idirafter")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,11 +31,13 @@ class Outcome:
 
     Attributes:
         binaries: Artifact key → the library in zig's cache.
+        unseen: What went into them is not all in the names that zig gave them.
         errors: Artifact key → the compiler's messages, as zig printed them.
         trouble: Messages that belong to no artifact; empty when there are none.
     """
 
     binaries: dict[str, Path] = field(default_factory=dict)
+    unseen: bool = False
     errors: dict[str, str] = field(default_factory=dict)
     trouble: str = ""
 
@@ -52,13 +52,20 @@ def merge(outcomes: Iterable[Outcome]) -> Outcome:
     runs = tuple(outcomes)
     return Outcome(
         binaries={key: path for run in runs for key, path in run.binaries.items()},
+        unseen=any(run.unseen for run in runs),
         errors={key: text for run in runs for key, text in run.errors.items()},
         trouble="\n".join(run.trouble for run in runs if run.trouble),
     )
 
 
 def build_command(
-    toolchain: Toolchain, *, script: Path, prefix: Path, options: Mapping[str, str], jobs: int
+    toolchain: Toolchain,
+    *,
+    script: Path,
+    prefix: Path,
+    cache: Path,
+    options: Mapping[str, str],
+    jobs: int,
 ) -> list[str]:
     """Give the ``zig build`` command line."""
     return [
@@ -70,7 +77,7 @@ def build_command(
         "--prefix",
         str(prefix),
         "--cache-dir",
-        str(toolchain.local_cache),
+        str(cache),
         "--global-cache-dir",
         str(toolchain.global_cache),
         "--color",
@@ -85,7 +92,7 @@ def build_command(
 
 def build_environment(environ: Mapping[str, str], *, zig_target: str, optimize: str) -> dict[str, str]:
     """Give the environment of a ``zig build``: the user's, less what names the host's compiler."""
-    kept = {name: value for name, value in environ.items() if name not in _HOST_VARIABLES}
+    kept = {name: value for name, value in environ.items() if name not in HOST_VARIABLES}
     return {**kept, "ZIG_TARGET": zig_target, "PYDUST_OPTIMIZE": optimize}
 
 
@@ -119,7 +126,8 @@ class ZigRunner:
 
     Args:
         toolchain: Zig and the cache.
-        environ: The user's environment variables.
+        environ: The user's environment variables, and ``SOURCE_DATE_EPOCH``.
+        root: The project.
         log: Takes each command line before it is run.
         processes: Ends what runs; shared with whoever runs other processes.
     """
@@ -129,11 +137,13 @@ class ZigRunner:
         toolchain: Toolchain,
         environ: Mapping[str, str],
         *,
+        root: Path,
         log: Callable[[Sequence[str]], None] | None = None,
         processes: Processes | None = None,
     ) -> None:
         self.toolchain = toolchain
         self._environ = environ
+        self._root = root
         self._log = log
         self._processes = processes or Processes()
 
@@ -143,6 +153,13 @@ class ZigRunner:
         Raises:
             BuildFailedError: Zig could not be started.
         """
+        variant = f"{zig_target.partition('.')[0]}-{optimize}"
+        cache = self.toolchain.project_cache(self._root, variant)
+        flags = [flag for a in artifacts for source in a.c_sources for flag in source.flags]
+        folders = _folders(artifacts, flags)
+        dated = any(date in flag for flag in flags for date in _DATES)
+        lists = self.manifests(cache, folders=folders, dated=dated)
+        lists.prune()
         with self.toolchain.scratch() as scratch:
             prefix = Path(scratch) / "out"
             plan = Path(scratch) / "plan.json"
@@ -151,25 +168,46 @@ class ZigRunner:
                 self.toolchain,
                 script=self.toolchain.build_script(),
                 prefix=prefix,
-                options={"plan": str(plan)},
+                cache=self.toolchain.local_cache,
+                options={"plan": str(plan), "local-cache": str(cache)},
                 jobs=jobs,
             )
-            status, text = self.run(command, zig_target=zig_target, optimize=optimize)
+            status, text = self.run(command, zig_target=zig_target, optimize=optimize, cache=cache)
             binaries = {
                 artifact.key: self.toolchain.cache / record.read_text(encoding="utf-8")
                 for artifact in artifacts
                 if (record := prefix / artifact.key).exists()
             }
+        unseen = lists.note()
         errors, trouble = split_messages(text)
         if status == 0:
-            return Outcome(binaries=binaries)
+            return Outcome(binaries=binaries, unseen=unseen)
         failed = {a.key: errors.get(a.key, "") for a in artifacts if a.key not in binaries}
         if not trouble and not any(failed.values()):
             trouble = f"zig build ended with exit code {status}"
-        return Outcome(binaries=binaries, errors=failed, trouble=trouble)
+        return Outcome(binaries=binaries, unseen=unseen, errors=failed, trouble=trouble)
 
-    def run(self, command: Sequence[str], *, zig_target: str, optimize: str) -> tuple[int, str]:
+    def manifests(
+        self, cache: Path, *, base: Path | None = None, folders: tuple[str, ...] = (), dated: bool = False
+    ) -> Manifests:
+        """Give what zig's lists in a cache are to be held against; the arguments are ``Manifests``'."""
+        return Manifests(
+            cache=cache,
+            date=self._environ.get("SOURCE_DATE_EPOCH", ""),
+            own=self.toolchain.unchanging,
+            base=base,
+            folders=folders,
+            dated=dated,
+        )
+
+    def run(self, command: Sequence[str], *, zig_target: str, optimize: str, cache: Path) -> tuple[int, str]:
         """Run one ``zig build`` to its end; give its exit code and what it printed.
+
+        Args:
+            command: Its command line.
+            zig_target: What it builds for.
+            optimize: In which mode.
+            cache: Where its compilers keep what they make.
 
         Raises:
             BuildFailedError: Zig could not be started.
@@ -180,7 +218,7 @@ class ZigRunner:
             **build_environment(self._environ, zig_target=zig_target, optimize=optimize),
             "ZIG_LIB_DIR": str(_lib(self.toolchain.zig_lib, zig_target)),
             # Steps of a build that are zig commands of their own (translate-c) know no --cache-dir.
-            "ZIG_LOCAL_CACHE_DIR": str(self.toolchain.local_cache),
+            "ZIG_LOCAL_CACHE_DIR": str(cache),
             "ZIG_GLOBAL_CACHE_DIR": str(self.toolchain.global_cache),
         }
         try:
@@ -194,6 +232,18 @@ class ZigRunner:
     def stop(self) -> None:
         """End every process, and start no more."""
         self._processes.stop()
+
+
+def _folders(artifacts: Iterable[Artifact], flags: Sequence[str]) -> tuple[str, ...]:
+    """Give the folders where headers are looked for, as far as artifacts and flags name them."""
+    named = [folder for artifact in artifacts for folder in artifact.include_dirs]
+    for before, flag in zip(("", *flags), flags, strict=False):
+        option = next((option for option in _FOLDERS if flag.startswith(option)), "")
+        if before in _FOLDERS:
+            named.append(flag)
+        elif option and flag != option:
+            named.append(flag[len(option) :])
+    return tuple(dict.fromkeys(named))
 
 
 def _lib(zig_lib: Path, zig_target: str) -> Path:
