@@ -54,22 +54,26 @@ def _make(tool: Tool) -> click.Command:
     def command(
         *, target: str, python: str | None, log: Path | None, verbose: bool, args: tuple[str, ...]
     ) -> int:
-        status = run_tool(
-            tool,
-            args,
-            _setup(target, python, log),
-            environ=os.environ,
-            say=click.echo,
-            complain=lambda text: click.echo(text, err=True),
-            verbose=verbose,
-        )
+        toolchain = find_toolchain(os.environ)
+        # A build system that runs it decides itself what is made anew; zig's memory may deceive it.
+        with toolchain.scratch() as cache:
+            status = run_tool(
+                tool,
+                args,
+                _setup(target, python, log, toolchain=toolchain, local_cache=Path(cache)),
+                environ=os.environ,
+                say=click.echo,
+                complain=lambda text: click.echo(text, err=True),
+                verbose=verbose,
+            )
         return status if status >= 0 else 128 - status  # of a process that a signal ended, as shells have it
 
     return command
 
 
-def _setup(name: str, python: str | None, log: Path | None) -> Setup:
-    toolchain = find_toolchain(os.environ)
+def _setup(
+    name: str, python: str | None, log: Path | None, *, toolchain: Toolchain, local_cache: Path
+) -> Setup:
     version = _version(python) if python is not None else None
     platform, target = _target(name, version)
     sdk = os.environ.get("SDKROOT") if target.system == "macos" else None
@@ -81,7 +85,7 @@ def _setup(name: str, python: str | None, log: Path | None) -> Setup:
         target,
         zig=toolchain.zig,
         zig_lib=toolchain.zig_lib,
-        local_cache=toolchain.local_cache,
+        local_cache=local_cache,
         global_cache=toolchain.global_cache,
         scratch=toolchain.cache / "tmp",
         extras=extras,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import binascii
 import os
 import sys
 import time
 
 from pyz3.driver.command import SCRATCH, Setup, make_command, output_of
 from pyz3.driver.rules import is_source, units
-from pyz3.driver.variables import HOST_VARIABLES
+from pyz3.driver.variables import DATES, HOST_VARIABLES
 
 TYPE_CHECKING = False  # see target.py
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ _DROPPED = ": dropped "  # as a line of the log has it
 # By which names Makefiles and configure scripts know the compiler for the machine that builds.
 BUILD_CC = ("CC_FOR_BUILD", "BUILD_CC", "HOST_CC", "HOSTCC")
 BUILD_CXX = ("CXX_FOR_BUILD", "BUILD_CXX", "HOST_CXX", "HOSTCXX")
+# Beside what zig made of what is run in a folder: that folder's name.
+FOLDER_MARKER = "pyz3-folder"
 _MISSING = 127  # as shells report a program that is not there
 
 
@@ -52,6 +55,7 @@ def run_tool(
         The exit code; of a process that a signal ended its negative number.
     """
     words = read_response_files(args)
+    words += _date(words, environ)
     output = output_of(words)
     special = bool(output) and os.path.exists(output) and not os.path.isfile(output)  # noqa: PTH110, PTH113 - see rules
     cwd = os.getcwd() if setup.moved else ""  # noqa: PTH109 - pathlib costs 15 ms
@@ -120,14 +124,33 @@ def read_response_files(args: Sequence[str]) -> list[str]:
     return words
 
 
+def _date(words: Sequence[str], environ: Mapping[str, str]) -> tuple[str, ...]:
+    """Give a flag for zig's key if a flag is about the date: the key holds flags alone."""
+    if not any(date in word for word in words for date in DATES):
+        return ()
+    return (f"-DPYZ3_DATE={environ.get('SOURCE_DATE_EPOCH', '')}",)
+
+
 def _environment(environ: Mapping[str, str], setup: Setup) -> dict[str, str]:
     kept = {name: value for name, value in environ.items() if name not in HOST_VARIABLES}
     folders = {
         "ZIG_LIB_DIR": setup.zig_lib,
-        "ZIG_LOCAL_CACHE_DIR": setup.local_cache,
+        "ZIG_LOCAL_CACHE_DIR": _local_cache(setup.local_cache, os.getcwd()),  # noqa: PTH109 - pathlib costs 15 ms
         "ZIG_GLOBAL_CACHE_DIR": setup.global_cache,
     }
     return {**kept, **{name: folder for name, folder in folders.items() if folder}}
+
+
+def _local_cache(folder: str, cwd: str) -> str:
+    """Give zig's cache for what is run in one folder: in its lists of files paths are relative to that."""
+    name = os.fsencode(cwd)
+    own = f"{folder}/{binascii.crc32(name):08x}"
+    marker = f"{own}/{FOLDER_MARKER}"
+    if folder and not os.path.exists(marker):  # noqa: PTH110 - see above
+        os.makedirs(own, exist_ok=True)  # noqa: PTH103 - see above
+        with open(marker, "wb") as file:  # noqa: PTH123 - see above
+            file.write(name)
+    return own if folder else ""
 
 
 def _run(steps: Sequence[Sequence[str]], environment: Mapping[str, str]) -> int:

@@ -19,3 +19,7 @@ HOST_VARIABLES = frozenset(
     ZIG_VERBOSE_CC ZIG_VERBOSE_LINK ZIG_DEBUG_CMD
     """.split()  # noqa: SIM905 - a table of words
 )
+
+# What a compiler replaces by the date of the build, SOURCE_DATE_EPOCH if it is set
+# (https://reproducible-builds.org/specs/source-date-epoch/).
+DATES = ("__DATE__", "__TIME__", "__TIMESTAMP__")

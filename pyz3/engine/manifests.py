@@ -27,6 +27,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pyz3._files import write_atomically
+from pyz3._records import from_file
+from pyz3.driver.variables import DATES
 from pyz3.errors import BuildFailedError
 
 if TYPE_CHECKING:
@@ -36,13 +38,15 @@ _LINE = re.compile(rb"^(\d+) (\d+) (-?\d+) ([0-9a-f]{32}) (\d) ([^\n]+)$", re.MU
 # What zig shortens paths by: nothing, its own files or the build script's folder, its caches.
 _WHOLE, _SCRIPTS = b"0", b"1"
 
-_DATED = (b"__DATE__", b"__TIME__", b"__TIMESTAMP__")
+_DATED = tuple(date.encode() for date in DATES)
 _INCBIN = b"incbin"
 # In assembly, or in a text of inline assembly; `x.include(…)` is C++.
 _INCLUDE = re.compile(rb'(?:^|[\s";:]|\\[nt])\.include\b(?!\s*\()', re.MULTILINE)
 # Whatever may be the name of a header, in a directive or in a macro that one uses.
 _NAME = re.compile(rb'["<]([\w./+-]*[\w+-])[">]')
 _TEXT = 8192
+# Beside zig's lists: what was found the last time.
+_KEPT = "pyz3.json"
 
 
 class _Listed(msgspec.Struct, frozen=True, array_like=True):
@@ -89,9 +93,6 @@ class _State(msgspec.Struct, frozen=True, kw_only=True):
     digests: dict[str, str] = {}
     contents: dict[str, _Content] = {}
     there: tuple[str, ...] = ()
-
-
-_STATE = msgspec.json.Decoder(_State)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,7 +142,7 @@ class Manifests:
             BuildFailedError: A list cannot be read or removed.
         """
         with _legible(self.cache):
-            state = _read_state(self.cache)
+            state = from_file(self.cache / _KEPT, _State) or _State()
             look = _Look(state, self)
             left, removed = {}, []
             for name, one in sorted(look.lists()):
@@ -165,7 +166,7 @@ class Manifests:
             BuildFailedError: A list cannot be read.
         """
         with _legible(self.cache):
-            state = _read_state(self.cache)
+            state = from_file(self.cache / _KEPT, _State) or _State()
             look = _Look(state, self)
             lists = dict(look.lists())
             known = {name: one for name, one in lists.items() if state.lists.get(name) is one}
@@ -203,16 +204,9 @@ def _legible(cache: Path) -> Iterator[None]:
         ) from error
 
 
-def _read_state(cache: Path) -> _State:
-    try:
-        return _STATE.decode((cache / "pyz3.json").read_bytes())
-    except (OSError, msgspec.MsgspecError):
-        return _State()
-
-
 def _write_state(cache: Path, before: _State, now: _State) -> None:
     if now != before:
-        write_atomically(cache / "pyz3.json", msgspec.json.encode(now))
+        write_atomically(cache / _KEPT, msgspec.json.encode(now))
 
 
 class _Look:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pyz3._processes import Processes
-from pyz3.driver.variables import HOST_VARIABLES
+from pyz3.driver.variables import DATES, HOST_VARIABLES
 from pyz3.engine.manifests import Manifests
 from pyz3.engine.plan_file import PlanFile
 from pyz3.errors import BuildFailedError
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from pyz3.engine.plan_file import Artifact
     from pyz3.engine.toolchain import Toolchain
 
-_DATES = ("__DATE__", "__TIME__", "__TIMESTAMP__")
 _FOLDERS = ("-I", "-isystem", "-iquote", "-idirafter")
 
 
@@ -157,7 +156,7 @@ class ZigRunner:
         cache = self.toolchain.project_cache(self._root, variant)
         flags = [flag for a in artifacts for source in a.c_sources for flag in source.flags]
         folders = _folders(artifacts, flags)
-        dated = any(date in flag for flag in flags for date in _DATES)
+        dated = any(date in flag for flag in flags for date in DATES)
         lists = self.manifests(cache, folders=folders, dated=dated)
         lists.prune()
         with self.toolchain.scratch() as scratch:

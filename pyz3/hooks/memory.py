@@ -78,7 +78,7 @@ class Memory:
         place.folder.mkdir(parents=True, exist_ok=True)
         write_atomically(place.made_for, key.encode())
         self._before[place.folder] = begin_reading(place.source)
-        sync_copy(self._root, place.source)
+        sync_copy(self._root, place.source, self._tree)
 
     def end(self, place: Place, key: str, *, commands: bool) -> None:
         """Remember what a hook has said.
@@ -110,7 +110,7 @@ class Memory:
         if changed is None:
             return False
         place.key.unlink()  # in between, what lies there is of neither tree
-        sync_copy(self._root, place.source)
+        sync_copy(self._root, place.source, self._tree)
         packed = {}
         for name in changed:
             if name not in reads.copies:

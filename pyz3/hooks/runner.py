@@ -37,7 +37,7 @@ from pyz3.hooks.settings import (
     request_key,
     target_request,
 )
-from pyz3.hooks.tools import sysroot, tools_for
+from pyz3.hooks.tools import manifests_of, sysroot, tools_for
 from pyz3.plan import Trouble
 from pyz3.sources import describe_tree, remove_tree
 from pyz3.sources.pip import own_settings
@@ -220,6 +220,9 @@ class HookRunner:
         for request in wanted:
             place = places[request.identifier]
             answers[request.identifier] = _read(place, recorded=mode == "record")
+            date = request.environment["SOURCE_DATE_EPOCH"]
+            for lists in manifests_of(place, self._around.toolchain, date=date):
+                lists.note()
             self._memory.end(place, keys[request.identifier], commands=bool(before[request.identifier]))
         return {name: answer for name, answer in answers.items() if answer is not None}
 
@@ -227,6 +230,9 @@ class HookRunner:
         """Make the copy of the project ready for its backend; give what went wrong."""
         self._memory.begin(place, key)
         remove_tree(place.prefix)
+        date = request.environment["SOURCE_DATE_EPOCH"]
+        for lists in manifests_of(place, self._around.toolchain, date=date):
+            lists.prune()
         self._around.tell(Activity(platform=job.platform, text=f"running the build backend for {job.python}"))
         for command in self.options(job).before_build:
             (place.prefix / "include").mkdir(parents=True, exist_ok=True)

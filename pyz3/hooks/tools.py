@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pyz3.config import Settings
+from pyz3.driver.run import FOLDER_MARKER
 from pyz3.driver.sysroot import extra_include_args, extra_link_args
 from pyz3.driver.target import DriverTarget
 from pyz3.driver.tools import Extras, Tools, write_overlay, write_tools
+from pyz3.engine.manifests import Manifests
 from pyz3.engine.python_library import windows_library
 from pyz3.environments import header_folders
 
@@ -76,11 +79,32 @@ def tools_for(
         target=driver_target(job),
         zig=toolchain.zig,
         zig_lib=toolchain.zig_lib,
-        local_cache=toolchain.local_cache,
+        local_cache=tools_cache(place, toolchain),
         global_cache=toolchain.global_cache,
         scratch=toolchain.cache / "tmp",
         extras=extras,
     )
+
+
+def tools_cache(place: Place, toolchain: Toolchain) -> Path:
+    """Give where zig keeps what the compilers of one wheel's commands make; a folder for each they run in."""
+    return toolchain.project_cache(place.folder.parent, place.folder.name)
+
+
+def manifests_of(place: Place, toolchain: Toolchain, *, date: str) -> tuple[Manifests, ...]:
+    """Give zig's lists of what the compilers of one wheel's commands read.
+
+    Args:
+        place: Where the wheel is worked on.
+        toolchain: Zig and the cache.
+        date: What compilers take for the date of the build.
+    """
+    found = []
+    for marker in sorted(tools_cache(place, toolchain).glob(f"*/{FOLDER_MARKER}")):
+        base = Path(os.fsdecode(marker.read_bytes()))
+        own = toolchain.unchanging
+        found.append(Manifests(cache=marker.parent, date=date, own=own, base=base, folders=(str(base),)))
+    return tuple(found)
 
 
 def _cmake_variables(job: Job, *, include: Path, libraries: Sequence[Path]) -> dict[str, str]:

@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import stat
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,11 @@ from pyz3.sources.unpacking import remove_tree, unpack_sdist
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from pyz3.sources.tree import Tree
+
+
+_BLOCK = 1 << 20
 
 
 def pristine_folder(source: Source, *, cache: Path, environ: Mapping[str, str]) -> Path:
@@ -63,11 +69,31 @@ def copy_folder(pristine: Path, *, cache: Path) -> Path:
     return cache / "sources" / "copies" / _digest(os.fsencode(pristine))[:16] / name
 
 
-def sync_copy(source: Path, into: Path) -> bool:
+class _Copied(msgspec.Struct, frozen=True, array_like=True):
+    """A file of the source as it was copied: digest of its content, and size and date of the copy."""
+
+    digest: str = ""
+    size: int = 0
+    modified_ns: int = 0
+
+
+class _Listing(msgspec.Struct, frozen=True, kw_only=True):
+    """What was copied, and when that was."""
+
+    files: dict[str, _Copied] = {}
+    copied_ns: int = 0
+
+
+_FOLDER = "folder"
+
+
+def sync_copy(source: Path, into: Path, tree: Tree | None = None) -> bool:
     """Make ``into`` a copy of the project in ``source``, writing only what differs.
 
-    A file is copied when size, date (ns) or executable bit differ, and gets the source's date.  A file
-    that was copied earlier and has left the source is removed.  Any other file in ``into`` was made by
+    A file is copied when its content is another one, whatever its date; and when the copy's size, date or
+    executable bit are no longer those that it had.  A new copy has its files' dates.  Later, what is new or
+    has other content is newer than the copy was till then, for whoever goes by dates there (Cython, make).
+    A file that was copied earlier and has left the source is removed.  Any other file in ``into`` was made by
     a build there (Cython's C, a version file) and stays, until the source has a file of that name.
     What is copied is told by :func:`pyz3.sources.tree.walk_tree`; a link that leaves the project becomes
     what it leads to; ``.git`` becomes a worktree's file (see :mod:`pyz3.sources.git`).
@@ -75,6 +101,7 @@ def sync_copy(source: Path, into: Path) -> bool:
     Args:
         source: The project; only read.
         into: The copy, made if needed.  ``into`` with ``.files`` and ``.git`` appended is used, too.
+        tree: What the project's files are, as far as it is known.
 
     Returns:
         Whether anything was copied or removed.
@@ -85,25 +112,34 @@ def sync_copy(source: Path, into: Path) -> bool:
     into.mkdir(parents=True, exist_ok=True)
     listing = into.with_name(f"{into.name}.files")
     entries = {entry.name: entry for entry in walk_tree(source)}
+    known = from_file(listing, _Listing) or _Listing()
+    now = time.time_ns()
     changed = False
-    known = _listed(listing)
-    for name in sorted(known - entries.keys()):
+    for name in sorted(known.files.keys() - entries.keys()):
         changed |= _remove(into, name)
     folders: set[str] = set()
+    files: dict[str, _Copied] = {}
     for name, entry in entries.items():
         folder = name.rpartition("/")[0]
         if folder not in folders:
             _make_folder(into, folder)
             folders.add(folder)
-        changed |= _copy(entry, f"{into}{os.sep}{name}")
-    if known != entries.keys():
-        write_atomically(listing, msgspec.json.encode(sorted(entries)))
+        before = known.files.get(name, _Copied())
+        date = entry.status.st_mtime_ns
+        date = date if date > known.copied_ns else now
+        files[name] = _copy(
+            entry, f"{into}{os.sep}{name}", before, digest=_digest_in(tree, name), date_ns=date
+        )
+        changed |= files[name] is not before
+    if changed:
+        write_atomically(listing, msgspec.json.encode(_Listing(files=files, copied_ns=now)))
     attach_git(source, into, into.with_name(f"{into.name}.git"))
     return changed
 
 
-def _listed(listing: Path) -> set[str]:
-    return set(from_file(listing, list[str]) or ())
+def _digest_in(tree: Tree | None, name: str) -> str:
+    """Give the digest of a file's content; empty: the tree does not tell."""
+    return tree.files.get(name, "").partition(" ")[2] if tree is not None else ""
 
 
 def _remove(into: Path, name: str) -> bool:
@@ -135,31 +171,76 @@ def _make_folder(into: Path, folder: str) -> None:
     path.mkdir(parents=True, exist_ok=True)
 
 
-def _copy(entry: TreeEntry, target: str) -> bool:
+def _copy(entry: TreeEntry, target: str, before: _Copied, *, digest: str, date_ns: int) -> _Copied:
+    """Copy a file, link or empty folder; give ``before`` itself if the copy is as it was then."""
     try:
         status = os.lstat(target)
     except OSError:
         status = None
     if stat.S_ISDIR(entry.status.st_mode):
-        return _copy_folder(Path(target), status)
-    if entry.link is not None and _same_link(entry.link, target):
-        return False
-    if entry.link is None and status is not None and _same_file(entry.status, status):
-        return False
+        made = _copy_folder(Path(target), status)
+        return before if before.digest == _FOLDER and not made else _Copied(digest=_FOLDER)
+    if entry.link is not None:
+        text = f"-> {entry.link}"
+        if before.digest == text and _same_link(entry.link, target):
+            return before
+        if status is not None:
+            _clear(Path(target), status)
+        return _copy_link(entry, target) or _Copied(digest=text)
+    digest = digest or _digest_of(entry.path)
+    if status is not None and digest == before.digest and _is_as_copied(status, before, entry.status):
+        return before
     if status is not None:
         _clear(Path(target), status)
-    if entry.link is not None:
-        try:
-            Path(target).symlink_to(entry.link, target_is_directory=os.path.isdir(entry.path))  # noqa: PTH112
-        except OSError:  # Windows without the privilege
-            _copy_contents(entry.path, target)
-        return True
-    _copy_contents(entry.path, target)
-    return True
+    # What a build changed is as it was: it gets its date again.
+    date_ns = before.modified_ns if digest == before.digest else date_ns
+    return _copy_file(entry.path, target, date_ns=date_ns)
+
+
+def _is_as_copied(copy: os.stat_result, before: _Copied, source: os.stat_result) -> bool:
+    return (
+        stat.S_ISREG(copy.st_mode)
+        and (copy.st_size, copy.st_mtime_ns) == (before.size, before.modified_ns)
+        and (source.st_mode ^ copy.st_mode) & stat.S_IXUSR == 0
+    )
+
+
+def _copy_link(entry: TreeEntry, target: str) -> _Copied | None:
+    """Make a link; None: there is one."""
+    try:
+        Path(target).symlink_to(entry.link or "", target_is_directory=os.path.isdir(entry.path))  # noqa: PTH112
+    except OSError:  # Windows without the privilege
+        if not os.path.isdir(entry.path):  # noqa: PTH112 - fast
+            return _copy_file(entry.path, target, date_ns=os.stat(entry.path).st_mtime_ns)  # noqa: PTH116
+        shutil.copytree(entry.path, target, dirs_exist_ok=True)
+    return None
+
+
+def _copy_file(path: str, target: str, *, date_ns: int) -> _Copied:
+    """Copy a file and its mode; the digest is of what was copied, whatever becomes of the file meanwhile."""
+    digest = hashlib.sha256()
+    with open(path, "rb") as source, open(target, "wb") as copy:  # noqa: PTH123 - fast
+        while block := source.read(_BLOCK):
+            digest.update(block)
+            copy.write(block)
+        # A source may be read-only (unpacked sdists are); a build in the copy may want to write.
+        mode = stat.S_IMODE(os.fstat(source.fileno()).st_mode) | stat.S_IWUSR
+    os.chmod(target, mode)  # noqa: PTH101 - fast
+    os.utime(target, ns=(date_ns, date_ns))
+    status = os.stat(target)  # noqa: PTH116 - fast; a file system may keep less of a date
+    return _Copied(digest.hexdigest(), status.st_size, status.st_mtime_ns)
+
+
+def _digest_of(path: str) -> str:
+    digest = hashlib.sha256()
+    with open(path, "rb") as file:  # noqa: PTH123 - fast
+        while block := file.read(_BLOCK):
+            digest.update(block)
+    return digest.hexdigest()
 
 
 def _copy_folder(target: Path, status: os.stat_result | None) -> bool:
-    """Have a folder there; what a build has put into it stays."""
+    """Have a folder there; what a build has put into it stays.  Tell whether it was made."""
     if status is not None and stat.S_ISDIR(status.st_mode):
         return False
     target.unlink(missing_ok=True)
@@ -167,31 +248,11 @@ def _copy_folder(target: Path, status: os.stat_result | None) -> bool:
     return True
 
 
-def _copy_contents(path: str, target: str) -> None:
-    if os.path.isdir(path):  # noqa: PTH112 - fast
-        shutil.copytree(path, target, dirs_exist_ok=True)
-        return
-    shutil.copy2(path, target)
-    # A source may be read-only (unpacked sdists are); a build in the copy may want to write.
-    mode = stat.S_IMODE(Path(target).stat().st_mode)
-    if not mode & stat.S_IWUSR:
-        Path(target).chmod(mode | stat.S_IWUSR)
-
-
 def _same_link(link: str, target: str) -> bool:
     try:
         return os.readlink(target) == link  # noqa: PTH115 - fast
     except OSError:
         return False
-
-
-def _same_file(source: os.stat_result, copy: os.stat_result) -> bool:
-    return (
-        stat.S_ISREG(copy.st_mode)
-        and source.st_size == copy.st_size
-        and source.st_mtime_ns == copy.st_mtime_ns
-        and (source.st_mode ^ copy.st_mode) & stat.S_IXUSR == 0
-    )
 
 
 def _clear(target: Path, status: os.stat_result) -> None:

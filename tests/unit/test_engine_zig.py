@@ -99,13 +99,14 @@ def test_command() -> None:
         TOOLCHAIN,
         script=Path("/x/build.zig"),
         prefix=Path("/out"),
+        cache=Path("/local"),
         options={"plan": "/p.json", "b": "c d"},
         jobs=3,
     )
     assert command == [
         *(str(Path("/zig/zig")), "build", "--build-file", str(Path("/x/build.zig"))),
         *("-Dplan=/p.json", "-Db=c d", "--prefix", str(Path("/out"))),
-        *("--cache-dir", str(Path("/cache/zig-0.16.0/local"))),
+        *("--cache-dir", str(Path("/local"))),
         *("--global-cache-dir", str(Path("/cache/zig-0.16.0/global"))),
         *("--color", "off", "--error-style", "minimal", "--summary", "none", "-j3"),
     ]
@@ -135,9 +136,9 @@ def test_environment_is_the_users_without_the_hosts_compiler() -> None:
 
 def test_nothing_is_started_once_stopped() -> None:
     logged: list[object] = []
-    runner = ZigRunner(TOOLCHAIN, {}, log=logged.append)
+    runner = ZigRunner(TOOLCHAIN, {}, root=Path("/project"), log=logged.append)
     runner.stop()
-    assert runner.run(["zig"], zig_target="", optimize="") == (1, "stopped")
+    assert runner.run(["zig"], zig_target="", optimize="", cache=Path("/local")) == (1, "stopped")
     assert logged == [["zig"]]
 
 
