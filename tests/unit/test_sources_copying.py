@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from trees import POSIX, files, names, tar, write
 
-from pyz3.sources import ArchiveSource, copy_folder, pristine_folder, sync_copy, tree_digest
+from pyz3.sources import ArchiveSource, copy_folder, describe_tree, pristine_folder, sync_copy, tree_digest
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -148,3 +148,42 @@ def test_an_sdist_is_unpacked_once(tmp_path: Path) -> None:
     other = pristine_folder(source, cache=tmp_path / "cache", environ={})
     assert (other / "setup.py").read_text() == "b"
     assert (root / "setup.py").read_text() == "a"
+
+
+def test_other_content_of_the_same_size_and_date_is_copied(tmp_path: Path) -> None:
+    source = write(tmp_path / "source", "a.pyx", "b.pyx", text="1")
+    into = tmp_path / "copy"
+    for name in ("a.pyx", "b.pyx"):
+        os.utime(source / name, ns=(10**18, 10**18))
+    sync_copy(source, into)
+    write(into, "a.c", text="made of 1")
+    (source / "a.pyx").write_text("2")
+    os.utime(source / "a.pyx", ns=(10**18, 10**18))
+    assert sync_copy(source, into) is True
+    assert (into / "a.pyx").read_text() == "2"
+    # Cython and make go by dates: what was made of the old content must be older.
+    assert (into / "a.pyx").stat().st_mtime_ns >= (into / "a.c").stat().st_mtime_ns
+    assert (into / "b.pyx").stat().st_mtime_ns == 10**18
+    assert sync_copy(source, into) is False
+
+
+def test_what_is_copied_together_has_one_date(tmp_path: Path) -> None:
+    source = write(tmp_path / "source", "configure", "configure.ac", text="1")
+    into = tmp_path / "copy"
+    sync_copy(source, into)
+    for name in ("configure", "configure.ac"):
+        (source / name).write_text("2")
+        os.utime(source / name, ns=(10**18, 10**18))
+    sync_copy(source, into)
+    dates = {(into / name).stat().st_mtime_ns for name in ("configure", "configure.ac")}
+    assert len(dates) == 1
+
+
+def test_a_file_that_is_touched_is_not_copied(tmp_path: Path) -> None:
+    source = write(tmp_path / "source", "a")
+    into = tmp_path / "copy"
+    sync_copy(source, into)
+    os.utime(source / "a", ns=(10**18, 10**18))
+    before = (into / "a").stat()
+    assert sync_copy(source, into, describe_tree(source)) is False
+    assert (into / "a").stat().st_mtime_ns == before.st_mtime_ns
