@@ -101,7 +101,7 @@ def test_an_undamaged_cache_is_used(place: Place, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("how", [flip, Path.unlink])
 def test_libraries(how: Callable[[Path], None], place: Place, tmp_path: Path) -> None:
-    spoil(files(place.zig / "local" / "o", LIBRARIES), how)
+    spoil(files(place.zig / "local" / "projects", LIBRARIES), how)
     stdout = place.build(tmp_path / "out")
     assert f"{Platform.current()}: the cache is damaged, building anew\n" in stdout
     assert not stdout.endswith("(nothing had changed)\n")
@@ -114,7 +114,7 @@ def test_objects_when_the_linker_needs_them(place: Place, tmp_path: Path) -> Non
     second.write_text("int hello_more(void) { return 1; }\n")
     try:
         factory.pyz3("wheel", place.project, "-q", "-o", tmp_path / "more", cache=place.cache)
-        spoil(files(place.zig / "local" / "o", OBJECTS), truncate)
+        spoil(files(place.zig / "local" / "projects", OBJECTS), truncate)
         second.write_text("int hello_more(void) { return 2; }\n")
         done = factory.pyz3("wheel", place.project, "-v", "-o", tmp_path / "out", cache=place.cache)
         assert (done.returncode, done.stderr) == (0, ""), done.stdout
@@ -125,13 +125,14 @@ def test_objects_when_the_linker_needs_them(place: Place, tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("how", [empty, cut_line])
 def test_manifests(how: Callable[[Path], None], place: Place, tmp_path: Path) -> None:
-    spoil(files(place.zig / "local" / "h", [".txt"]), how)
+    spoil(files(place.zig / "local", [".txt"]), how)
     place.build(tmp_path / "out")
 
 
 def test_everything_that_zig_made_of_sources(place: Place, tmp_path: Path) -> None:
-    shutil.rmtree(place.zig / "local" / "o")
-    (place.zig / "local" / "o").mkdir()
+    for folder in [*(place.zig / "local").rglob("o")]:
+        shutil.rmtree(folder)
+        folder.mkdir()
     place.build(tmp_path / "out")
 
 

@@ -1,0 +1,66 @@
+"""Situations of public bug reports: wheels of what was there before."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING
+
+import situations
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+LINUX = ("linux-x86_64",)
+HOST = ("host-3.13",)
+SAYS = "import facts, stamp; print(facts.facts(), '|', stamp.stamp())"
+
+
+def lay(path: Path, text: str) -> None:
+    """Write a file in place, with the date that a reproducible archive gives all of them."""
+    with path.open("r+" if path.exists() else "w", encoding="utf-8") as file:
+        file.truncate()
+        file.write(text)
+    os.utime(path, (10**9, 10**9))
+
+
+def builder(project: Path, cache: Path, tmp_path: Path) -> Callable[[str], tuple[str, str]]:
+    """Give what builds a project for a date, and gives what its modules say and how the build ended."""
+
+    def build(date: str) -> tuple[str, str]:
+        built = situations.build(
+            project, cache=cache, tmp_path=tmp_path, platforms=LINUX, changes={"SOURCE_DATE_EPOCH": date}
+        )
+        assert built.done.returncode == 0, built.done.stderr
+        return built.prints(SAYS, HOST)["host-3.13"], built.done.stdout
+
+    return build
+
+
+def test_content_date_and_new_names_decide(pyz3_cache: Path, tmp_path: Path) -> None:
+    project = situations.copy("stale", tmp_path)
+    for path in project.rglob("*"):
+        os.utime(path, (10**9, 10**9))
+    build = builder(project, pyz3_cache, tmp_path)
+    early, late = "Jan  1 2020 00:00:00", "Sep  9 2001 01:46:40"
+    assert build("1577836800")[0] == f"a a none | {early} a"
+    assert "nothing had changed" in build("1577836800")[1]
+    lay(project / "include/facts.h", '#define HEADER "b"\n')
+    assert build("1577836800")[0] == f"b a none | {early} a"
+    lay(project / "assets/embedded.txt", "b")
+    lay(project / "assets/assembled.txt", "b")
+    assert build("1000000000")[0] == f"b b none | {late} b"
+    lay(project / "include/more.h", '#define MORE "more"\n')
+    said, told = build("1577836800")
+    assert said == f"b b more | {early} b"
+    assert "nothing had changed" not in told
+    # As all was at first but for the new header: the same bytes, and still no word of nothing having changed.
+    (project / "include/more.h").unlink()
+    lay(project / "include/facts.h", '#define HEADER "a"\n')
+    lay(project / "assets/embedded.txt", "a")
+    lay(project / "assets/assembled.txt", "a")
+    assert build("1577836800")[0] == f"a a none | {early} a"
+    # A file that is touched is equal.
+    (project / "facts.c").touch()
+    assert re.search(r"nothing had changed", build("1577836800")[1])
