@@ -265,6 +265,10 @@ def _compiler(start: tuple[str, ...], args: Sequence[str], setup: Setup, *, spec
     if stdin and not any(word.startswith("-x") for word in words):
         words = ["-x", "c++" if start[1] == "c++" else "c", *words]  # zig takes it only by its language
     given = list(units(words))
+    resources = [unit[0] for unit in given if len(unit) == 1 and unit[0].lower().endswith(".rc")]
+    if resources and stage == "object":
+        output = output_of(words) or f"{_base_name(resources[0])[:-3]}.o"
+        return Command([_resource_compiler(setup, given, resources[0], output)], dropped=dropped)
     sources = [unit[0] for unit in given if len(unit) == 1 and is_source(unit[0])]
     output = output_of(words)
     extras = _headers(setup) if stage != "link" or sources or stdin else ()
@@ -295,6 +299,19 @@ def _compiler(start: tuple[str, ...], args: Sequence[str], setup: Setup, *, spec
     step = (*start, *rest, *extras, "-o", f"{SCRATCH}/{_base_name(output) if output != '-' else 'out'}")
     kept = "" if special or stage == "check" else output
     return Command([step], outputs=(kept,), emulated=emulated, dropped=dropped)
+
+
+def _resource_compiler(
+    setup: Setup, given: Sequence[tuple[str, ...]], source: str, output: str
+) -> tuple[str, ...]:
+    """Compile what Windows shows of a file (its version, icons): ``zig rc`` takes what rc.exe takes."""
+    letters = {"-D": "/d", "-U": "/u", "-I": "/i"}
+    options = [
+        word for unit in given if (flag := unit[0][:2]) in letters for word in (letters[flag], unit[-1])
+    ]
+    options = [word[2:] if word[:2] in letters else word for word in options]
+    form = ("/:output-format", "coff", "/:target", setup.target.zig, "/:auto-includes", "gnu")
+    return (setup.zig, "rc", *form, *options, "/fo", output, "--", source)
 
 
 def _one_by_one(

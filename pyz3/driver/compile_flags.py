@@ -40,7 +40,8 @@ _OF_SYSTEMS = {
     "elf": ("-fPIC",),
     # Microsoft's compiler merges the definitions `int x;` of several C files, as C compilers once did.
     # And zstd, a part of many projects, is built without its assembly there, which GNU C would ask for.
-    "windows": ("-fcommon", "-DZSTD_DISABLE_ASM"),
+    # Its own words: __declspec(thread), __declspec(align(n)), __try, 5i64.
+    "windows": ("-fcommon", "-fms-extensions", "-DZSTD_DISABLE_ASM"),
 }
 
 # What sysconfig's CFLAGS of a python.org build say to setuptools' projects, by pyz3's mode.

@@ -44,3 +44,27 @@ def test_flags_of_the_linker_are_obeyed_or_told_of(pyz3_cache: Path, tmp_path: P
         "note: -Wl,--exclude-libs,ALL is left out: libraries that are linked in stay visible",
         "note: /DELAYLOAD:shell32.dll is left out: the library is loaded with the module, and must be there",
     }
+
+
+def test_code_for_microsofts_compiler_and_its_resources(pyz3_cache: Path, tmp_path: Path) -> None:
+    built = situations.build(
+        situations.PROJECTS / "windows_code", cache=pyz3_cache, tmp_path=tmp_path, platforms=("windows-x64",)
+    )
+    assert built.done.returncode == 0, built.done.stderr
+    code = "import windows_code; print(windows_code.values())"
+    assert built.prints(code, ("win_amd64-3.13",)) == {"win_amd64-3.13": "('ab', 3, 4, 5, 10, 0, 1)"}
+    (module,) = built.files("win_amd64").values()
+    binary = lief.PE.parse(list(module))
+    (version,) = binary.resources_manager.version
+    fixed = version.file_info
+    assert (fixed.file_version_ms, fixed.file_version_ls) == (4 << 16 | 3, 2 << 16 | 7)
+    assert "code for Windows".encode("utf-16-le") in module
+
+
+def test_what_gcc_only_warns_of(pyz3_cache: Path, tmp_path: Path) -> None:
+    built = situations.build(
+        situations.PROJECTS / "gcc_warnings", cache=pyz3_cache, tmp_path=tmp_path, platforms=("linux-x86_64",)
+    )
+    assert built.done.returncode == 0, built.done.stderr
+    code = "import gcc_warnings; print(gcc_warnings.text())"
+    assert built.prints(code, ("host-3.13",)) == {"host-3.13": "<2>"}

@@ -30,7 +30,7 @@ def setup(target: str, **more: object) -> Setup:
 def steps(text: str, target: str = ELF, **more: object) -> list[str]:
     """Zig's command lines without what all have in common."""
     command = make_command("cc", text.split(), setup(target, **more))
-    common = {*ALWAYS, "-g0", "-fPIC", "-fcommon", "-DZSTD_DISABLE_ASM"}
+    common = {*ALWAYS, "-g0", "-fPIC", "-fcommon", "-fms-extensions", "-DZSTD_DISABLE_ASM"}
     found = []
     for step in command.steps:
         assert step[:4] == ("zig", "cc", "-target", target)
@@ -404,3 +404,13 @@ def test_toolchain_file(tmp_path: Path, target: str, system: str, processor: str
     assert 'set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY "ONLY")' in lines
     assert 'set(Python_INCLUDE_DIR "C:/py \\"x\\"")' in lines
     assert ('set(CMAKE_OSX_SYSROOT "" CACHE STRING "")' in lines) == (system == "Darwin")
+
+
+def test_a_resource_of_windows_is_compiled_by_its_own_compiler() -> None:
+    setup = Setup(
+        zig="zig", target="x86_64-windows-gnu", local_cache="l", global_cache="g", scratch="scratch"
+    )
+    (step,) = make_command("cc", ["-DA=1", "-I", "inc", "-c", "v.rc", "-o", "v.o"], setup).steps
+    assert step[:2] == ("zig", "rc")
+    assert step[-4:] == ("/fo", "v.o", "--", "v.rc")
+    assert " /d A=1 /i inc " in " ".join(step)

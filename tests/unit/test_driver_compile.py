@@ -42,7 +42,7 @@ X86 = features("+crc32", "+evex512")
 BASE = {
     "linux": f"-fPIC {X86} -U__CRC32__ -g0",
     # MSVC merges tentative definitions, and has no assembler for zstd's
-    "windows": f"-fcommon -DZSTD_DISABLE_ASM {X86} -U__CRC32__ -g0",
+    "windows": f"-fcommon -fms-extensions -DZSTD_DISABLE_ASM {X86} -U__CRC32__ -g0",
     "arm": f"-fPIC {features(*ARM_FEATURES)} {' '.join(HIDDEN.values())} -g0",
     "macos": "-g0",
 }

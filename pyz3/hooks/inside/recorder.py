@@ -86,6 +86,8 @@ class Recorder:
         self._methods = Methods(compiler._compile, compiler.link, compiler.create_static_lib)  # noqa: SLF001
         compiler.object_filenames = _distinct(compiler.object_filenames)
         recorder = self
+        if self._windows and ".rc" not in compiler.src_extensions:
+            compiler.src_extensions = [*compiler.src_extensions, ".rc"]
 
         def _compile(self: Any, *args: Any) -> Any:
             return recorder.compile(self, *args)
@@ -141,7 +143,8 @@ class Recorder:
 
         cpp = os.path.splitext(src)[1] in _CPP or compiler.detect_language(src) == "c++"
         command = (cpp and getattr(compiler, "compiler_so_cxx", None)) or compiler.compiler_so
-        if not self._recording or not self._is_ours(command[0]):
+        resource = os.path.splitext(src)[1] == ".rc"  # an object for the linker as it is
+        if resource or not self._recording or not self._is_ours(command[0]):
             self.objects.pop(os.path.abspath(obj), None)  # it stood for another file
             return really()
         # The mode's own flags come from the plan.
