@@ -237,7 +237,9 @@ def _glob(root: Path, key: str, pattern: str) -> list[str]:
         )
     try:
         # By text, not by Path: Windows compares paths without case, and the order reaches the linker.
-        found = sorted((path for path in root.glob(pattern) if path.is_file()), key=Path.as_posix)
+        # "." has no parts, and glob() fails at it before Python 3.13.
+        paths = root.glob(pattern) if parts else ()
+        found = sorted((path for path in paths if path.is_file()), key=Path.as_posix)
     except (OSError, ValueError, NotImplementedError) as error:
         raise ConfigError(f"pyproject.toml: {key}: {pattern!r} is no glob: {error}") from None
     if not found:
