@@ -113,9 +113,10 @@ def sync_copy(source: Path, into: Path, tree: Tree | None = None) -> bool:
     listing = into.with_name(f"{into.name}.files")
     entries = {entry.name: entry for entry in walk_tree(source)}
     known = from_file(listing, _Listing) or _Listing()
+    copied = {_from_text(name): one for name, one in known.files.items()}
     now = time.time_ns()
     changed = False
-    for name in sorted(known.files.keys() - entries.keys()):
+    for name in sorted(copied.keys() - entries.keys()):
         changed |= _remove(into, name)
     folders: set[str] = set()
     files: dict[str, _Copied] = {}
@@ -124,7 +125,7 @@ def sync_copy(source: Path, into: Path, tree: Tree | None = None) -> bool:
         if folder not in folders:
             _make_folder(into, folder)
             folders.add(folder)
-        before = known.files.get(name, _Copied())
+        before = copied.get(name, _Copied())
         date = entry.status.st_mtime_ns
         date = date if date > known.copied_ns else now
         files[name] = _copy(
@@ -132,9 +133,19 @@ def sync_copy(source: Path, into: Path, tree: Tree | None = None) -> bool:
         )
         changed |= files[name] is not before
     if changed:
-        write_atomically(listing, msgspec.json.encode(_Listing(files=files, copied_ns=now)))
+        written = _Listing(files={_to_text(name): one for name, one in files.items()}, copied_ns=now)
+        write_atomically(listing, msgspec.json.encode(written))
     attach_git(source, into, into.with_name(f"{into.name}.git"))
     return changed
+
+
+# A name need not be text, as JSON is; no name holds a null character.
+def _to_text(name: str) -> str:
+    return re.sub("[\udc80-\udcff]", lambda match: f"\0{ord(match[0]) - 0xDC00:02x}", name)
+
+
+def _from_text(text: str) -> str:
+    return re.sub("\0([89a-f][0-9a-f])", lambda match: chr(0xDC00 + int(match[1], 16)), text)
 
 
 def _digest_in(tree: Tree | None, name: str) -> str:

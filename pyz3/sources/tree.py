@@ -102,7 +102,7 @@ def describe_tree(root: Path) -> Tree:
     """
     files = {}
     notes: list[str] = []
-    for entry in walk_tree(root, tell=notes.append):
+    for entry in walk_tree(root, tell=lambda text: notes.append(_as_text(text))):
         digest = hashlib.sha256()
         if entry.link is not None:
             digest.update(entry.link.encode("utf-8", "surrogateescape"))
@@ -114,10 +114,13 @@ def describe_tree(root: Path) -> Tree:
                 while chunk := file.read(CHUNK):
                     digest.update(chunk)
             kind = "x" if entry.status.st_mode & stat.S_IXUSR else "f"
-        # A name that is no text is one nonetheless.
-        name = entry.name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-        files[name] = f"{kind} {digest.hexdigest()}"
+        files[_as_text(entry.name)] = f"{kind} {digest.hexdigest()}"
     return Tree(git=hashlib.sha256(git_state(root)).hexdigest(), files=files, notes=tuple(notes))
+
+
+def _as_text(name: str) -> str:
+    """Give a name that is no text as one nonetheless."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def tree_digest(root: Path) -> str:
@@ -190,7 +193,7 @@ class _Walk:
             return "which leads here"
         if self._top.startswith(real.rstrip(os.sep) + os.sep):
             return "a folder that the project lies in"
-        if real.startswith(_KERNEL):
+        if f"{real}{os.sep}".startswith(_KERNEL):
             return "which is no file of a project"
         return ""
 

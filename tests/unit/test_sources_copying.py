@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+import pytest
 from trees import POSIX, files, names, tar, write
 
 from pyz3.sources import ArchiveSource, copy_folder, describe_tree, pristine_folder, sync_copy, tree_digest
@@ -187,3 +188,18 @@ def test_a_file_that_is_touched_is_not_copied(tmp_path: Path) -> None:
     before = (into / "a").stat()
     assert sync_copy(source, into, describe_tree(source)) is False
     assert (into / "a").stat().st_mtime_ns == before.st_mtime_ns
+
+
+@POSIX
+def test_names_that_are_no_text(tmp_path: Path) -> None:
+    source, into = tmp_path / "source", tmp_path / "into"
+    source.mkdir()
+    try:
+        (source / "\udcff.c").write_text("x")
+    except OSError:  # macOS has no such names
+        pytest.skip("the file system takes text alone")
+    assert sync_copy(source, into)
+    assert not sync_copy(source, into)
+    (source / "\udcff.c").unlink()
+    assert sync_copy(source, into)
+    assert list(into.iterdir()) == []

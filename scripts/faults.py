@@ -1,0 +1,421 @@
+"""Disturbs builds in every way that machines and people do, and counts what comes of it.
+
+    scripts/faults.py [--seconds N] [--only kills archives …] [--seed S] [--json FILE]
+
+Each kind of fault is a function that disturbs one build and tells what came of it; a new one is a function
+with ``@kind``.  What is right is the digest of the wheel that a build with a clean cache gave.  The exit
+code is 1 if anything was wrong: a crash, a traceback, a wrong or partial wheel, a file
+outside, a build that is stuck.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import random
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+Outcome = Literal["right", "refused", "crash", "traceback", "wrong", "partial", "outside", "stuck"]
+GOOD = frozenset({"right", "refused"})
+STUCK_SECONDS = 300
+_SOURCE = """\
+#include <Python.h>
+static PyObject *answer(PyObject *self, PyObject *unused) { return PyLong_FromLong(%d); }
+static PyMethodDef methods[] = {{"answer", answer, METH_NOARGS, NULL}, {NULL, NULL, 0, NULL}};
+static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "_f", NULL, 0, methods};
+PyMODINIT_FUNC PyInit__f(void) { return PyModule_Create(&module); }
+"""
+_PROJECT = """\
+[build-system]
+requires = ["pyz3"]
+build-backend = "pyz3.backend"
+[project]
+name = "faulty"
+version = "1.0"
+[[tool.pyz3.extensions]]
+name = "faulty._f"
+sources = ["faulty/_f.c"]
+"""
+# The switch interval makes threads meet at every step.
+_THREADS = "import sys; sys.setswitchinterval(1e-5); from pyz3.__main__ import main; main()"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bench:
+    """Where trials are made.
+
+    Attributes:
+        folder: A scratch folder.
+        rng: The source of chance, seeded.
+        template: A cache in which the first answer was built.
+        digests: Answer and platforms → digests of the wheels that a clean cache gave, by name.
+    """
+
+    folder: Path
+    rng: random.Random
+    template: Path
+    digests: dict[tuple[int, str], dict[str, str]] = field(default_factory=dict)
+
+    def fresh(self, name: str) -> Path:
+        """Give an empty folder."""
+        folder = self.folder / name
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        return folder
+
+    def project(self, answer: int) -> Path:
+        """Write the project; its place is always the same."""
+        root = self.folder / "project"
+        (root / "faulty").mkdir(parents=True, exist_ok=True)
+        (root / "pyproject.toml").write_text(_PROJECT)
+        (root / "faulty" / "__init__.py").write_text("")
+        (root / "faulty" / "_f.c").write_text(_SOURCE % answer)
+        return root
+
+    def cache(self) -> Path:
+        """Give a copy of the cache in which one answer was built, and the other was not."""
+        shutil.rmtree(self.folder / "cache", ignore_errors=True)
+        shutil.copytree(self.template, self.folder / "cache", symlinks=True)
+        return self.folder / "cache"
+
+    def start(
+        self,
+        root: Path,
+        dist: Path,
+        cache: Path,
+        *,
+        platforms: str = "linux-x86_64",
+        limit: int | None = None,
+    ) -> subprocess.Popen[str]:
+        """Start a build; ``limit`` is how large a file may get, in bytes."""
+        words = [*(word for name in platforms.split() for word in ("--platform", name)), "--python", "3.13"]
+        program = [sys.executable, "-c", _THREADS] if " " in platforms else [sys.executable, "-m", "pyz3"]
+
+        def limited() -> None:
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            if limit is not None:
+                resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+
+        return subprocess.Popen(
+            [*program, "wheel", *words, "--output-dir", str(dist), str(root)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            start_new_session=True,
+            env={**os.environ, "PYZ3_CACHE_DIR": str(cache)},
+            preexec_fn=limited,  # noqa: PLW1509 - nothing here has threads
+        )
+
+    def finish(self, process: subprocess.Popen[str], dist: Path, answer: int, platforms: str) -> Outcome:
+        """Wait for a build, and judge it."""
+        try:
+            said, _ = process.communicate(timeout=STUCK_SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
+            return "stuck"
+        outcome = self.judge(process.returncode, said, dist, answer, platforms)
+        if outcome not in GOOD:
+            sys.stderr.write(f"--- {outcome}, status {process.returncode}:\n{said[-3000:]}\n")
+        return outcome
+
+    def judge(self, status: int, said: str, dist: Path, answer: int, platforms: str) -> Outcome:
+        """Tell what came of a build."""
+        found = digests(dist)
+        right = self.digests[answer, platforms]
+        if status < 0:
+            return "crash"
+        if "Traceback (most recent call last)" in said:
+            return "traceback"
+        if any(right.get(name) != digest for name, digest in found.items()):
+            return "wrong"
+        if status == 0:
+            return "right" if found == right else "partial"
+        return "refused" if "error:" in said or "✗" in said or "stopped" in said else "traceback"
+
+    def build(
+        self, answer: int, cache: Path, *, platforms: str = "linux-x86_64", limit: int | None = None
+    ) -> Outcome:
+        """Build, and judge it."""
+        root, dist = self.project(answer), self.fresh("dist")
+        process = self.start(root, dist, cache, platforms=platforms, limit=limit)
+        return self.finish(process, dist, answer, platforms)
+
+
+Kind = Callable[[Bench], Outcome]
+KINDS: dict[str, Kind] = {}
+
+
+def kind(function: Kind) -> Kind:
+    """Have a function be a kind of fault, under its own name."""
+    KINDS[function.__name__] = function
+    return function
+
+
+def digests(dist: Path) -> dict[str, str]:
+    """Give the digest of every wheel in a folder."""
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in dist.glob("*.whl")}
+
+
+def _ended(bench: Bench, number: signal.Signals) -> Outcome:
+    """End a build at any moment: it delivers nothing wrong, and the next one is right."""
+    cache, root, dist = bench.cache(), bench.project(1), bench.fresh("dist")
+    process = bench.start(root, dist, cache)
+    time.sleep(bench.rng.uniform(0, 3))
+    process.send_signal(number)
+    try:
+        said, _ = process.communicate(timeout=60)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+        return "stuck"
+    if "Traceback (most recent call last)" in said:
+        sys.stderr.write(said[-3000:])
+        return "traceback"
+    if any(bench.digests[1, "linux-x86_64"].get(name) != digest for name, digest in digests(dist).items()):
+        return "partial"
+    return bench.build(1, cache)
+
+
+@kind
+def kills(bench: Bench) -> Outcome:
+    """SIGKILL at any moment."""
+    return _ended(bench, signal.SIGKILL)
+
+
+@kind
+def signals(bench: Bench) -> Outcome:
+    """Ctrl-C, a closed terminal, a job that is ended."""
+    return _ended(bench, bench.rng.choice([signal.SIGINT, signal.SIGTERM, signal.SIGHUP]))
+
+
+@kind
+def disk(bench: Bench) -> Outcome:
+    """No file may get larger than some size; afterwards there is room again."""
+    cache = bench.cache()
+    first = bench.build(1, cache, limit=int(10 ** bench.rng.uniform(1, 6.5)))
+    return bench.build(1, cache) if first in GOOD else first
+
+
+@kind
+def damage(bench: Bench) -> Outcome:
+    """Files of the cache are cut, changed or gone; the second build at the latest is right."""
+    cache = bench.cache()
+    files = sorted(path for path in cache.rglob("*") if path.is_file() and not path.is_symlink())
+    for path in bench.rng.sample(files, k=min(len(files), bench.rng.choice([1, 3, 20]))):
+        content = bytearray(path.read_bytes())
+        how = bench.rng.randrange(3)
+        if how == 0:
+            path.unlink()
+            continue
+        if how == 1 or not content:
+            del content[bench.rng.randrange(len(content) + 1) :]
+        else:
+            content[bench.rng.randrange(len(content))] ^= 1 << bench.rng.randrange(8)
+        path.chmod(0o644)
+        path.write_bytes(content)
+    answer = bench.rng.choice([0, 1])
+    first = bench.build(answer, cache)
+    second = bench.build(answer, cache) if first in GOOD else first
+    return "stuck" if second == "refused" else second
+
+
+@kind
+def parallel(bench: Bench) -> Outcome:
+    """Several builds at once with one cache."""
+    cache, root = bench.cache(), bench.project(1)
+    dists = [bench.fresh(f"dist{number}") for number in range(3)]
+    running = [bench.start(root, dist, cache) for dist in dists]
+    outcomes = [bench.finish(one, dist, 1, "linux-x86_64") for one, dist in zip(running, dists, strict=True)]
+    return next((one for one in outcomes if one != "right"), "right")
+
+
+@kind
+def threads(bench: Bench) -> Outcome:
+    """Several platforms, whose threads meet at every step."""
+    return bench.build(bench.rng.choice([0, 1]), bench.template, platforms="linux-x86_64 musllinux-x86_64")
+
+
+_UNPACK = """
+import sys
+from pathlib import Path
+from pyz3.errors import Pyz3Error
+from pyz3.sources import unpack_sdist
+for path in sys.argv[2:]:
+    try:
+        unpack_sdist(Path(path), Path(sys.argv[1]))
+    except Pyz3Error:
+        pass
+"""
+
+
+@kind
+def archives(bench: Bench) -> Outcome:
+    """Sdists with links, pipes and names of any kind, damaged here and there: nothing gets out."""
+    import tarfile  # noqa: PLC0415 - one kind needs it
+
+    folder = bench.fresh("archives")
+    names = ["t-1", "a", "b", "A", "..", ".", "/", "\\", "C:", "x" * 250, "\x1b", "é", "a\0b"]
+    pick = bench.rng.choice
+    for number in range(40):
+        path = folder / f"t-{number}.tar.gz"
+        with tarfile.open(path, "w:gz") as archive:
+            for _ in range(bench.rng.randrange(1, 12)):
+                info = tarfile.TarInfo(
+                    "/".join(["t-1", *(pick(names) for _ in range(bench.rng.randrange(4)))])
+                )
+                info.type = pick(
+                    [tarfile.REGTYPE, tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.DIRTYPE, tarfile.FIFOTYPE]
+                )
+                info.linkname = "/".join(pick(names) for _ in range(bench.rng.randrange(5)))
+                archive.addfile(info)
+        if number % 3 == 0:
+            content = bytearray(path.read_bytes())
+            content[bench.rng.randrange(len(content))] ^= 1 << bench.rng.randrange(8)
+            path.write_bytes(content)
+    outside = bench.fresh("outside")
+    into = outside / "deep" / "into"
+    before = sorted(path.name for path in bench.folder.iterdir())
+    done = subprocess.run(
+        [sys.executable, "-c", _UNPACK, into, *sorted(folder.iterdir())],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        sys.stderr.write(done.stderr[-3000:])
+        return "crash" if done.returncode < 0 else "traceback"
+    out = [
+        path for path in outside.rglob("*") if path.is_symlink() and not path.resolve().is_relative_to(into)
+    ]
+    stray = {path.name for path in outside.rglob("*") if not path.is_relative_to(into)} - {"deep"}
+    return (
+        "outside"
+        if out or stray or sorted(path.name for path in bench.folder.iterdir()) != before
+        else "right"
+    )
+
+
+_COPY = """
+import sys
+from pathlib import Path
+from pyz3.errors import Pyz3Error
+from pyz3.sources import describe_tree, sync_copy
+root, into = map(Path, sys.argv[1:])
+try:
+    describe_tree(root)
+    sync_copy(root, into)
+    assert describe_tree(root).files == describe_tree(into).files
+except Pyz3Error as error:
+    print(error)
+"""
+
+
+@kind
+def trees(bench: Bench) -> Outcome:
+    """Trees with links to anywhere, rings, pipes, odd names: they are copied, or refused, and soon."""
+    root = bench.fresh("tree")
+    bench.fresh("copies")
+    places = [root]
+    for number in range(bench.rng.randrange(5, 60)):
+        path = bench.rng.choice(places) / bench.rng.choice(
+            [f"n{number}", f"é{number}", f"\udcff{number}", f" {number}"]
+        )
+        match bench.rng.randrange(6):
+            case 0 | 1:
+                path.mkdir()
+                places.append(path)
+            case 2:
+                os.mkfifo(path)
+            case 3:
+                path.symlink_to(
+                    bench.rng.choice(["/", "..", ".", "../..", "/proc", "/dev/zero", "gone", root, *places])
+                )
+            case _:
+                path.write_bytes(bench.rng.randbytes(bench.rng.randrange(2000)))
+    command = [sys.executable, "-c", _COPY, root, bench.folder / "copies" / "p"]
+    try:
+        done = subprocess.run(
+            command, capture_output=True, text=True, errors="replace", check=False, timeout=60
+        )
+    except subprocess.TimeoutExpired:
+        return "stuck"
+    if done.returncode:
+        sys.stderr.write(done.stderr[-3000:])
+        return "crash" if done.returncode < 0 else "traceback"
+    return "refused" if done.stdout else "right"
+
+
+def prepare(folder: Path, rng: random.Random, kinds: list[str]) -> Bench:
+    """Build what is right: each answer with a cache that nothing has disturbed.
+
+    Raises:
+        RuntimeError: It cannot be built.
+    """
+    bench = Bench(folder=folder, rng=rng, template=folder / "template")
+    wanted = {"linux-x86_64"} if set(kinds) - {"archives", "trees", "threads"} else set()
+    wanted |= {"linux-x86_64 musllinux-x86_64"} if "threads" in kinds else set()
+    for platforms in sorted(wanted):
+        for answer in (1, 0):
+            clean = folder / "clean" if answer else bench.template
+            dist = bench.fresh("dist")
+            process = bench.start(bench.project(answer), dist, clean, platforms=platforms)
+            said, _ = process.communicate(timeout=STUCK_SECONDS * 2)
+            if process.returncode:
+                raise RuntimeError(said)
+            bench.digests[answer, platforms] = digests(dist)
+    return bench
+
+
+def main() -> int:
+    """Run trials, one kind after the other, until the time is over; every kind has one at least."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--only", nargs="+", choices=KINDS, default=list(KINDS))
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--json", type=Path, help="where the figures go; stdout unless given")
+    options = parser.parse_args()
+    counts: dict[str, Counter[str]] = {name: Counter() for name in options.only}
+    with tempfile.TemporaryDirectory(prefix="faults-", ignore_cleanup_errors=True) as scratch:
+        bench = prepare(Path(scratch), random.Random(options.seed), options.only)  # noqa: S311 - repeatable
+        end = time.monotonic() + options.seconds
+        while True:
+            for name in options.only:
+                if time.monotonic() >= end and counts[name]:
+                    continue
+                counts[name][KINDS[name](bench)] += 1
+            if time.monotonic() >= end:
+                break
+    figures = {
+        "seed": options.seed,
+        "kinds": {
+            name: {"trials": found.total(), **dict(sorted(found.items()))} for name, found in counts.items()
+        },
+        "wrong": sum(count for found in counts.values() for what, count in found.items() if what not in GOOD),
+    }
+    text = json.dumps(figures, indent=2) + "\n"
+    if options.json:
+        options.json.write_text(text)
+    else:
+        sys.stdout.write(text)
+    return 1 if figures["wrong"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
