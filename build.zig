@@ -79,6 +79,8 @@ const Artifact = struct {
     objects: []const []const u8,
     /// Keys of earlier artifacts to link, users before what they use.
     links: []const []const u8,
+    /// Libraries that pyz3 gives every link: what zig's own lack.
+    runtime: []const []const u8,
     /// Names or globs to export on Windows, where no version script is obeyed.
     export_symbols: []const []const u8,
     link_cpp: bool,
@@ -157,6 +159,7 @@ fn addCompile(b: *std.Build, artifact: Artifact, target: std.Build.ResolvedTarge
     if (linkage == .dynamic) for (artifact.links) |key| {
         for (made.get(key).?.linked) |path| module.addObjectFile(path);
     };
+    if (linkage == .dynamic) for (artifact.runtime) |path| module.addObjectFile(.{ .cwd_relative = path });
     for (artifact.objects) |path| module.addObjectFile(.{ .cwd_relative = path });
     for (artifact.library_dirs) |path| module.addLibraryPath(.{ .cwd_relative = path });
     for (artifact.rpaths) |path| module.addRPathSpecial(path);

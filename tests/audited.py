@@ -31,7 +31,7 @@ ELF = Facts(
 MUSL = Facts(
     format="elf",
     machine="aarch64",
-    needed=("libc.so",),
+    needed=("libc.musl-aarch64.so.1",),
     exported=("PyInit__speed",),
     undefined=(Symbol(name="memcpy"), Symbol(name="PyLong_FromLong")),
 )

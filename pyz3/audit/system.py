@@ -6,23 +6,14 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
+from pyz3.driver.runtime import MUSL_MACROS
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     from pyz3.targets import Platform
 
-# Names that libc.S tests with #ifdef, by the machine's name in wheel tags; zig's musl.zig defines
-# them so.  TIME32: machines whose first ABI had a 32-bit time_t.
-_MUSL_MACROS: Mapping[str, frozenset[str]] = {
-    "x86_64": frozenset({"PTR64", "ARCH_x86_64", "FAMILY_x86"}),
-    "aarch64": frozenset({"PTR64", "ARCH_aarch64", "FAMILY_aarch64"}),
-    "i686": frozenset({"TIME32", "ARCH_i386", "FAMILY_x86"}),
-    "armv7l": frozenset({"TIME32", "ARCH_arm", "FAMILY_arm"}),
-    "ppc64le": frozenset({"PTR64", "ARCH_powerpc64", "FAMILY_powerpc"}),
-    "riscv64": frozenset({"PTR64", "ARCH_riscv64", "FAMILY_riscv"}),
-    "s390x": frozenset({"PTR64", "ARCH_s390x", "FAMILY_s390x"}),
-}
 # Targets in libSystem.tbd that serve a machine: arm64 code links what is listed for arm64e.
 _MACOS_TARGETS: Mapping[str, frozenset[str]] = {
     "x86_64": frozenset({"x86_64-macos"}),
@@ -47,16 +38,16 @@ def system_symbols(platform: Platform, zig_lib: Path) -> frozenset[str] | None:
     """
     arch = platform.spec.arch
     if platform.family == "musllinux":
-        return _musl_symbols(zig_lib / "libc" / "musl" / "libc.S", arch)
+        return _musl_symbols(zig_lib / "libc" / "musl" / "libc.S", platform.spec.zig.partition("-")[0])
     if platform.family == "macos":
         return _macos_symbols(zig_lib / "libc" / "darwin" / "libSystem.tbd", arch)
     return None
 
 
 @cache
-def _musl_symbols(path: Path, arch: str) -> frozenset[str]:
+def _musl_symbols(path: Path, machine: str) -> frozenset[str]:
     """Read zig's assembly stub of musl: labels, some of them between ``#if`` and ``#endif``."""
-    macros = _MUSL_MACROS[arch]
+    macros = MUSL_MACROS[machine]
     included = [True]
     names = []
     for line in path.read_text(encoding="ascii").splitlines():
@@ -71,11 +62,11 @@ def _musl_symbols(path: Path, arch: str) -> frozenset[str]:
     return frozenset(names)
 
 
-def _holds(line: str, macros: frozenset[str]) -> bool:
+def _holds(line: str, macros: Collection[str]) -> bool:
     """Evaluate ``#ifdef X`` or ``#if !defined(X) && !defined(Y)``: the file has no other conditions."""
     if line.startswith("#ifdef "):
         return line.split()[1] in macros
-    return macros.isdisjoint(re.findall(r"!defined\((\w+)\)", line))
+    return not any(name in macros for name in re.findall(r"!defined\((\w+)\)", line))
 
 
 @cache

@@ -147,6 +147,7 @@ class PlatformBuild:
             {job.python: self._capi(job) for job in self._jobs},
             read=lambda path: path.read_text(encoding="utf-8", errors="replace"),
             exports=self._runner.toolchain.exports,
+            runtime=self._runner.runtime,
             zig_lib=self._runner.toolchain.zig_lib,
         )
 

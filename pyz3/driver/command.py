@@ -8,6 +8,7 @@ from pyz3.driver.compile_flags import translate_compile
 from pyz3.driver.emulation import Emulated, emulate
 from pyz3.driver.link_flags import translate_link
 from pyz3.driver.rules import is_source, units
+from pyz3.driver.runtime import by_name, runtime_files
 from pyz3.driver.sysroot import FRAMEWORKS, LINKED_FRAMEWORKS, extra_include_args, extra_link_args
 from pyz3.driver.target import DriverTarget
 
@@ -60,6 +61,8 @@ class Setup:
             headers, and why there are none of the target.
         library_dirs: Folders of libraries, behind those of the command.
         libraries: Files that each shared library is linked with: Python's import library.
+        libc: What shared libraries call the C library, where zig calls it otherwise.
+        runtime: Folder of what zig's runtime lacks (``runtime_files``); empty: nothing is added.
         sdkroot: Folder of a macOS SDK; empty if there is none.
         log: File that takes a line for each flag that was dropped; empty for none.
     """
@@ -81,12 +84,14 @@ class Setup:
         moved: Sequence[tuple[str, str, Sequence[str], str]] = (),
         library_dirs: Sequence[str] = (),
         libraries: Sequence[str] = (),
+        libc: str = "",
+        runtime: str = "",
         sdkroot: str = "",
         log: str = "",
     ) -> None:
         self.zig = zig
         self.zig_lib = zig_lib
-        self.target = DriverTarget(target, debug=debug)
+        self.target = DriverTarget(target, debug=debug, libc=libc)
         self.local_cache = local_cache
         self.global_cache = global_cache
         self.scratch = scratch
@@ -97,12 +102,14 @@ class Setup:
         self.moved = tuple((here, there, tuple(flags), why) for here, there, flags, why in moved)
         self.library_dirs = tuple(library_dirs)
         self.libraries = tuple(libraries)
+        self.runtime = runtime
         self.sdkroot = sdkroot
         self.log = log
 
     def __repr__(self) -> str:
         """Give an expression that makes its like: the tools hold it."""
         values = {**vars(self), "target": self.target.zig, "debug": self.target.debug}
+        values["libc"] = self.target.libc
         return f"Setup({', '.join(f'{name}={value!r}' for name, value in values.items())})"
 
 
@@ -273,7 +280,12 @@ def _compiler(start: tuple[str, ...], args: Sequence[str], setup: Setup, *, spec
     output = output_of(words)
     extras = _headers(setup) if stage != "link" or sources or stdin else ()
     if stage == "link":
-        extras = (*_link_base(setup), *extras, *_libraries(words, setup, output))
+        extras = (
+            *_link_base(setup),
+            *extras,
+            *_libraries(words, setup, output),
+            *_runtime(start[1], words, setup),
+        )
     to_stdout = stage == "preprocess" and output in {"", "-"}
     if to_stdout or (stage == "assembly" and not output):
         return Command([(*start, *words, *extras)], dropped=dropped)
@@ -375,6 +387,7 @@ def _headers(setup: Setup) -> tuple[str, ...]:
     return (
         *(f"-ffile-prefix-map={folder}={shown}" for folder, shown in setup.prefix_maps),
         *(f"-D{macro}" for macro in setup.define),
+        *(by_name(setup.target) if setup.runtime else ()),
         *(f"-I{folder}" for folder in setup.include),
         *extra_include_args(setup.target, sdk=setup.sdkroot, overlay=setup.overlay),
     )
@@ -393,6 +406,14 @@ def _libraries(words: Sequence[str], setup: Setup, output: str) -> tuple[str, ..
     macos = setup.target.system == "macos"
     opened = ("-Wl,-undefined,dynamic_lookup", *_install_name(words, output)) if macos else ()
     return (*folders, *opened, *setup.libraries)
+
+
+def _runtime(tool: str, words: Sequence[str], setup: Setup) -> tuple[str, ...]:
+    """What zig's runtime lacks; whoever links without it wants none of ours, either."""
+    if not {"-nostdlib", "-nodefaultlibs", "-r"}.isdisjoint(words):
+        return ()
+    cxx = tool == "c++" or "-lc++" in words
+    return runtime_files(setup.runtime, setup.target, cxx=cxx, shared="-shared" in words)
 
 
 def _install_name(words: Sequence[str], output: str) -> tuple[str, ...]:

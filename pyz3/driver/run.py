@@ -9,6 +9,7 @@ import time
 
 from pyz3.driver.command import SCRATCH, Setup, make_command, output_of
 from pyz3.driver.rules import is_source, units
+from pyz3.driver.runtime import make_runtime
 from pyz3.driver.variables import DATES, HOST_VARIABLES
 
 TYPE_CHECKING = False  # see target.py
@@ -78,7 +79,9 @@ def run_tool(
         for step in command.steps:
             complain(" ".join(step))
     try:
-        return _run_steps(command, setup, _environment(environ, setup), replace=replace)
+        environment = _environment(environ, setup)
+        _make_runtime(command, setup, environment)
+        return _run_steps(command, setup, environment, replace=replace)
     except OSError as error:
         complain(f"pyz3 {tool}: error: {error.filename or setup.zig}: {error.strerror or error}")
         return _MISSING
@@ -151,6 +154,12 @@ def _local_cache(folder: str, cwd: str) -> str:
         with open(marker, "wb") as file:  # noqa: PTH123 - see above
             file.write(name)
     return own if folder else ""
+
+
+def _make_runtime(command: Command, setup: Setup, environment: Mapping[str, str]) -> None:
+    folder = f"{setup.runtime}/"
+    files = [word for step in command.steps for word in step if setup.runtime and word.startswith(folder)]
+    make_runtime(files, setup.target, zig=setup.zig, zig_lib=setup.zig_lib, environ=environment)
 
 
 def _run(steps: Sequence[Sequence[str]], environment: Mapping[str, str]) -> int:

@@ -26,17 +26,19 @@ class DriverTarget:
     Args:
         zig: Zig's name of it, with versions: ``aarch64-linux-gnu.2.17``.
         debug: Debug information is kept.
+        libc: What modules call the C library, where zig calls it otherwise.
 
     Attributes:
         machine: ``x86_64``, ``aarch64``, ``x86``, ``arm`` … as zig calls it.
         system: What decides which flags there are: the format of the binaries, or the system.
     """
 
-    __slots__ = ("debug", "machine", "system", "zig")
+    __slots__ = ("debug", "libc", "machine", "system", "zig")
 
-    def __init__(self, zig: str, *, debug: bool = False) -> None:
+    def __init__(self, zig: str, *, debug: bool = False, libc: str = "") -> None:
         self.zig = zig
         self.debug = debug
+        self.libc = libc
         self.machine, _, rest = zig.partition("-")
         name = rest.partition("-")[0].partition(".")[0]
         systems: dict[str, System] = {"macos": "macos", "windows": "windows", "emscripten": "wasm"}
@@ -54,7 +56,7 @@ class DriverTarget:
         Of a platform that is fused from several the first is given.
         """
         zig = platform.zig_targets_for(floor)[0] if floor else platform.zig_target
-        return cls(zig, debug=debug)
+        return cls(zig, debug=debug, libc=platform.slices[0].spec.libc)
 
     def __repr__(self) -> str:
         return f"DriverTarget({self.zig!r}, debug={self.debug})"

@@ -18,6 +18,7 @@ from pyz3.driver.autoconf import config_site, configure_variables
 from pyz3.driver.command import Setup, triple
 from pyz3.driver.names import STANDING_IN, stand_ins
 from pyz3.driver.run import BUILD_CC, BUILD_CXX
+from pyz3.driver.runtime import runtime_folder
 from pyz3.driver.sysroot import SDK, case_overlay
 
 if TYPE_CHECKING:
@@ -196,6 +197,8 @@ def make_setup(
         moved=tuple((str(here), str(there), flags, why) for here, there, flags, why in extras.moved),
         library_dirs=_texts(extras.library_dirs),
         libraries=_texts(extras.libraries),
+        libc=target.libc,
+        runtime=runtime_folder(str(global_cache.parent)),
         sdkroot=str(extras.sdkroot or ""),
         log=str(extras.log or ""),
     )

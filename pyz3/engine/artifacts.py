@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pyz3.capi import limited_api_macros
-from pyz3.engine.foreign import foreign_sources, link_flags
+from pyz3.driver.runtime import by_name
+from pyz3.engine.foreign import driver_target, foreign_sources, link_flags
 from pyz3.engine.plan_file import Artifact, Source
 from pyz3.engine.pyodide import CXX_SUFFIXES, for_pyodide
 from pyz3.engine.toolchain import INIT_SYMBOLS
@@ -67,6 +68,7 @@ def make_artifacts(
     *,
     read: Callable[[Path], str],
     exports: Callable[..., str],
+    runtime: Callable[..., tuple[str, ...]],
     zig_lib: Path,
 ) -> tuple[Artifact, ...]:
     """Give an artifact for each library and each module of each job, users behind what they link.
@@ -77,6 +79,7 @@ def make_artifacts(
         capi: What each Python (``3.13t``) supplies.
         read: Reads a Zig source, to find which of several are roots.
         exports: Gives a version script that leaves only some symbols visible, by default ``PyInit_*`` (ELF).
+        runtime: Gives what each link is given besides: ``ZigRunner.runtime``.
         zig_lib: Zig's ``lib`` folder.
 
     Raises:
@@ -94,7 +97,9 @@ def make_artifacts(
             root, job, module, zig_target, capi=capi[job.python], zig_roots=zig_roots, exports=exports
         )
         if job.target.platform.family != "pyodide":
-            return artifact
+            linked = artifact.kind != "static"
+            own = runtime(zig_target, cxx=artifact.link_cpp) if linked else ()
+            return msgspec.structs.replace(artifact, runtime=own)
         return for_pyodide(artifact, job, module, zig_lib=zig_lib)
 
     made: dict[str, Artifact] = {}
@@ -129,6 +134,7 @@ def _artifact(
         macros += _python_macros(job, module)
         library = capi.stable_libraries.get(module.limited_api, capi.import_library)
     base = ("-fwrapv", *_prefix_maps(root, capi), *(f"-D{macro}" for macro in macros))
+    cxx = base + by_name(driver_target(job))
     zig = tuple(source for source in settings.sources if source.endswith(".zig"))
 
     def absolute(paths: Sequence[str]) -> tuple[str, ...]:
@@ -141,7 +147,7 @@ def _artifact(
         target=zig_target,
         cpu=job.cpu if has_cpu(zig_target, job.cpu) else "",
         lto=job.lto,
-        c_sources=foreign_sources(module.units, job, before=base) or _c_sources(root, settings, base),
+        c_sources=foreign_sources(module.units, job, before=cxx) or _c_sources(root, settings, base, cxx=cxx),
         zig_sources=zig_roots(zig) if zig else (),
         python_include=capi.include,
         include_dirs=absolute(settings.include_dirs),
@@ -159,11 +165,13 @@ def _artifact(
     )
 
 
-def _c_sources(root: Path, settings: Settings, base: tuple[str, ...]) -> tuple[Source, ...]:
+def _c_sources(
+    root: Path, settings: Settings, base: tuple[str, ...], *, cxx: tuple[str, ...]
+) -> tuple[Source, ...]:
     return tuple(
         Source(
             path=os.path.normpath(root / path),
-            flags=base + (settings.cxxflags if Path(path).suffix in CXX_SUFFIXES else settings.cflags),
+            flags=cxx + settings.cxxflags if Path(path).suffix in CXX_SUFFIXES else base + settings.cflags,
         )
         for path in settings.sources
         if not path.endswith(".zig")

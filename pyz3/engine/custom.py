@@ -4,7 +4,7 @@ pyz3 runs it once for each wheel, with ``ZIG_TARGET`` and ``PYDUST_OPTIMIZE`` se
 all of which the project's ``build.zig`` must declare (docs/distribution.md shows how):
 
 ``-Dpython-include=DIR``     the folder that holds ``Python.h`` for this target
-``-Dpython-library=FILE``    the import library to link on Windows; empty elsewhere
+``-Dpython-library=FILE``    what to link: Windows' import library, musl by its right name; empty elsewhere
 ``-Dextension-suffix=TEXT``  how module files end: ``.cpython-313-x86_64-linux-gnu.so``
 ``-Doutput-dir=DIR``         where finished modules go, laid out as in the wheel: ``hello/_speed…``
 """
@@ -62,7 +62,7 @@ def _build_slice(
         output.mkdir()
         options = {
             "python-include": capi.include,
-            "python-library": capi.import_library or "",
+            "python-library": capi.import_library or _libc(runner, zig_target),
             "extension-suffix": job.target.extension_suffix,
             "output-dir": str(output),
         }
@@ -89,6 +89,12 @@ def _build_slice(
         trouble = text.strip() or f"zig build ended with exit code {status}"
         raise BuildFailedError(f"zig build failed for {job.identifier}", compiler=(("build.zig", trouble),))
     return files
+
+
+def _libc(runner: ZigRunner, zig_target: str) -> str:
+    """Give the stub of the C library under its right name; empty where zig's own has that."""
+    files = runner.runtime(zig_target, cxx=False)
+    return next((file for file in files if not file.endswith(".a")), "")
 
 
 def module_name(file: str, suffix: str) -> str | None:

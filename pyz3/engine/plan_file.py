@@ -48,6 +48,7 @@ class Artifact(msgspec.Struct, frozen=True, kw_only=True):
     rpaths: tuple[str, ...]
     objects: tuple[str, ...]
     links: tuple[str, ...] = ()
+    runtime: tuple[str, ...] = ()
     export_symbols: tuple[str, ...] = ()
     link_cpp: bool
     version_script: str | None

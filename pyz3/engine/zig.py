@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pyz3._processes import Processes
+from pyz3.driver.runtime import make_runtime, runtime_files, runtime_folder
+from pyz3.driver.target import DriverTarget
 from pyz3.driver.variables import DATES, HOST_VARIABLES
 from pyz3.engine.manifests import Manifests
 from pyz3.engine.plan_file import PlanFile
 from pyz3.errors import BuildFailedError
+from pyz3.targets import Platform
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -213,13 +216,7 @@ class ZigRunner:
         """
         if self._log is not None:
             self._log(command)
-        environment = {
-            **build_environment(self._environ, zig_target=zig_target, optimize=optimize),
-            "ZIG_LIB_DIR": str(_lib(self.toolchain.zig_lib, zig_target)),
-            # Steps of a build that are zig commands of their own (translate-c) know no --cache-dir.
-            "ZIG_LOCAL_CACHE_DIR": str(cache),
-            "ZIG_GLOBAL_CACHE_DIR": str(self.toolchain.global_cache),
-        }
+        environment = self._environment(zig_target, optimize, cache)
         try:
             return self._processes.run(command, env=environment, cwd=self.toolchain.cache)
         except OSError as error:
@@ -227,6 +224,38 @@ class ZigRunner:
                 f"{command[0]} cannot be started: {error.strerror or error}",
                 tip="reinstall it: pip install --force-reinstall ziglang==0.16.0",
             ) from error
+
+    def runtime(self, zig_target: str, *, cxx: bool) -> tuple[str, ...]:
+        """Give what the link of a shared library is given besides: what zig's own libraries lack.
+
+        Args:
+            zig_target: What is linked for, with versions.
+            cxx: C++ is linked.
+
+        Raises:
+            BuildFailedError: It cannot be made.
+        """
+        target = DriverTarget(zig_target, libc=Platform.from_zig_target(zig_target).spec.libc)
+        files = runtime_files(runtime_folder(str(self.toolchain.global_cache.parent)), target, cxx=cxx)
+        zig, lib = str(self.toolchain.zig), str(self.toolchain.zig_lib)
+        environment = self._environment(zig_target, "ReleaseFast", self.toolchain.local_cache)
+        try:
+            make_runtime(files, target, zig=zig, zig_lib=lib, environ=environment)
+        except OSError as error:
+            raise BuildFailedError(
+                f"{error.filename}: {error.strerror or error}",
+                tip="reinstall zig: pip install --force-reinstall ziglang==0.16.0",
+            ) from error
+        return files
+
+    def _environment(self, zig_target: str, optimize: str, cache: Path) -> dict[str, str]:
+        return {
+            **build_environment(self._environ, zig_target=zig_target, optimize=optimize),
+            "ZIG_LIB_DIR": str(_lib(self.toolchain.zig_lib, zig_target)),
+            # Steps of a build that are zig commands of their own (translate-c) know no --cache-dir.
+            "ZIG_LOCAL_CACHE_DIR": str(cache),
+            "ZIG_GLOBAL_CACHE_DIR": str(self.toolchain.global_cache),
+        }
 
     def stop(self) -> None:
         """End every process, and start no more."""

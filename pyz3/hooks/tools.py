@@ -162,4 +162,5 @@ def sdkroot(job: Job, environ: Mapping[str, str]) -> str:
 
 def driver_target(job: Job) -> DriverTarget:
     """Give the driver's view of a wheel's target."""
-    return DriverTarget(job.zig_targets[0], debug=job.optimize == "Debug")
+    libc = job.target.platform.slices[0].spec.libc
+    return DriverTarget(job.zig_targets[0], debug=job.optimize == "Debug", libc=libc)

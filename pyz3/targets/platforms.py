@@ -37,6 +37,7 @@ class PlatformSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     suffix: str
     floor: str | dict[str, str] = ""
     zig_floor: str = ""
+    libc: str = ""
     slices: tuple[str, ...] = ()
     pythons: tuple[str, ...] = ()
     default: bool = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import struct
 import subprocess
@@ -14,6 +15,8 @@ import pytest
 import ziglang
 
 from pyz3.audit import Facts, judge, read_facts, system_symbols
+from pyz3.driver.runtime import make_runtime, runtime_files
+from pyz3.driver.target import DriverTarget
 from pyz3.errors import AuditFailedError
 from pyz3.targets import Platform, PythonVersion, Target
 
@@ -65,6 +68,15 @@ def zig(*arguments: str, cwd: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
+def libc_stub(platform: Platform, folder: Path) -> str:
+    """Give musl under the name that Alpine gives it."""
+    target = DriverTarget.of(platform)
+    stub = runtime_files(str(folder), target, cxx=False)[-1]
+    zig = str(ZIG_LIB.parent / "zig")
+    make_runtime([stub], target, zig=zig, zig_lib=str(ZIG_LIB), environ=os.environ)
+    return stub
+
+
 def compile_module(
     folder: Path,
     platform: Platform,
@@ -99,6 +111,8 @@ def compile_module(
             arguments.append("-Wl,-install_name,@rpath/_speed.so")
         arguments += ["-Wl,-undefined,dynamic_lookup", "-o", "_speed.so"]
     else:
+        if platform.spec.libc:
+            arguments.append(libc_stub(platform, folder))
         arguments += ["-fPIC", "-o", "_speed.so"]
     zig(*arguments, cwd=folder)
     return folder / arguments[-1]
@@ -124,8 +138,8 @@ def messages(report: Report) -> list[str]:
 GOOD_FACTS = {
     Platform.LINUX_X86_64: ("x86_64", ("libc.so.6",), "2.2.5", ""),
     Platform.LINUX_AARCH64: ("aarch64", ("libc.so.6",), "2.17", ""),
-    Platform.MUSLLINUX_X86_64: ("x86_64", ("libc.so",), "", ""),
-    Platform.MUSLLINUX_AARCH64: ("aarch64", ("libc.so",), "", ""),
+    Platform.MUSLLINUX_X86_64: ("x86_64", ("libc.musl-x86_64.so.1",), "", ""),
+    Platform.MUSLLINUX_AARCH64: ("aarch64", ("libc.musl-aarch64.so.1",), "", ""),
     Platform.MACOS_X86_64: ("x86_64", ("/usr/lib/libSystem.B.dylib",), "10.13", ""),
     Platform.MACOS_ARM64: ("arm64", ("/usr/lib/libSystem.B.dylib",), "11.0", "adhoc"),
     Platform.WINDOWS_X64: ("amd64", ("python313.dll",), "", ""),

@@ -59,6 +59,7 @@ def artifact(
         {python: capi},
         read=(lambda path: files[str(path)]) if files else refuse,
         exports=lambda *_: "/exports.map",
+        runtime=lambda *_, **__: (),
         zig_lib=ZIG_LIB,
     )
     return made
@@ -126,7 +127,7 @@ def test_an_artifact_of_c() -> None:
 def test_cpp_sources_have_their_own_flags(suffix: str) -> None:
     made = artifact(Settings(sources=("a.c", f"b{suffix}"), cflags=("-c",), cxxflags=("-x",)))
     assert [source.flags[-1] for source in made.c_sources] == ["-c", "-x"]
-    assert [len(source.flags) for source in made.c_sources] == [4, 4]
+    assert [len(source.flags) for source in made.c_sources] == [4, 5]
     assert made.link_cpp
 
 
@@ -198,6 +199,7 @@ def test_zig_files_are_read_once_for_all_pythons() -> None:
         {python: CApi(include=f"/{python}") for python in pythons},
         read=note,
         exports=lambda *_: "/exports.map",
+        runtime=lambda *_, **__: (),
         zig_lib=ZIG_LIB,
     )
     assert read == [ROOT / "a.zig"]
@@ -219,6 +221,7 @@ def test_keys_are_unique_within_a_platform() -> None:
         {job.python: CAPI for job in planned},
         read=refuse,
         exports=lambda *_: "/exports.map",
+        runtime=lambda *_, **__: (),
         zig_lib=ZIG_LIB,
     )
     assert len({a.key for a in made}) == len(made) == 9
@@ -234,7 +237,13 @@ def test_a_fused_file_is_an_artifact_per_slice() -> None:
     extension = Extension(name="m", common=Settings(sources=("a.c",)), families={})
     planned = jobs(extension, platform="macos-universal2")
     made = make_artifacts(
-        ROOT, planned, {"3.13": CAPI}, read=refuse, exports=lambda *_: "/exports.map", zig_lib=ZIG_LIB
+        ROOT,
+        planned,
+        {"3.13": CAPI},
+        read=refuse,
+        exports=lambda *_: "/exports.map",
+        runtime=lambda *_, **__: (),
+        zig_lib=ZIG_LIB,
     )
     assert [(a.key, a.target, slice_key(a.key)) for a in made] == [
         (f"{target}/cp313/m.cpython-313-darwin.so", target, target.partition(".")[0])
@@ -262,6 +271,7 @@ def test_the_stable_abi_has_its_macro_name_and_library(
         {"3.13": capi},
         read=refuse,
         exports=lambda *_: "/exports.map",
+        runtime=lambda *_, **__: (),
         zig_lib=ZIG_LIB,
     )
     macros = limited_api_macros("3.10", headers=PythonVersion(3, 13))

@@ -27,7 +27,13 @@ def artifact(target: str = "x86_64-linux-gnu.2.17", *, zig: bool = False, cpp: b
         [Target(platform=Platform.LINUX_X86_64, python=PythonVersion(3, 13))],
     )
     (made,) = make_artifacts(
-        Path(), plan, {"3.13": CApi(include="")}, read=Path.read_text, exports=lambda *_: "", zig_lib=Path()
+        Path(),
+        plan,
+        {"3.13": CApi(include="")},
+        read=Path.read_text,
+        exports=lambda *_: "",
+        runtime=lambda *_, **__: (),
+        zig_lib=Path(),
     )
     zig_sources = ("a.zig",) if zig else ()
     return msgspec.structs.replace(made, target=target, zig_sources=zig_sources, link_cpp=cpp)

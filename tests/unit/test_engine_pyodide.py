@@ -32,6 +32,7 @@ def artifact(settings: Settings, python: str = "3.14", optimize: str = "ReleaseF
         {python: CApi(include="/headers")},
         read=lambda _: "",
         exports=lambda *_: "/exports.map",
+        runtime=lambda *_, **__: (),
         zig_lib=ZIG_LIB,
     )
     return made

@@ -115,6 +115,7 @@ def planned(root: Path) -> tuple[str, ...]:
             {job.python: CApi(include="include")},
             read=lambda path: path.read_text(encoding="utf-8"),
             exports=lambda *_symbols: "exports",
+            runtime=lambda *_, **__: (),
             zig_lib=Path("lib"),
         )
     return tuple(job.identifier for job in jobs)

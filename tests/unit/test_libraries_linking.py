@@ -175,6 +175,7 @@ def artifacts(jobs: tuple[Job, ...], root: Path) -> tuple[Artifact, ...]:
         {job.python: CApi(include="/headers", import_library="/python.lib") for job in jobs},
         read=lambda path: path.read_text(encoding="utf-8"),
         exports=lambda *symbols: "; ".join(symbols[0]) if symbols else "init",
+        runtime=lambda *_, **__: (),
         zig_lib=root,
     )
 

@@ -4,7 +4,7 @@ const std = @import("std");
 
 pub fn build(b: *std.Build) void {
     const include = b.option([]const u8, "python-include", "Folder that holds Python.h") orelse "";
-    const library = b.option([]const u8, "python-library", "Import library; Windows only") orelse "";
+    const library = b.option([]const u8, "python-library", "What to link; often empty") orelse "";
     const suffix = b.option([]const u8, "extension-suffix", "How files of modules end") orelse ".so";
     const output = b.option([]const u8, "output-dir", "Where modules go") orelse "zig-out";
     const empty = b.graph.environ_map.get("CUSTOM_INSTALLS_NOTHING") != null;

@@ -1,0 +1,67 @@
+"""Situations of public bug reports: what compilers' runtimes supply, and what binaries need and offer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import situations
+
+from pyz3.audit import facts_of
+
+
+def test_exceptions_and_types_of_one_module_are_known_to_another(pyz3_cache: Path, tmp_path: Path) -> None:
+    built = situations.build(situations.PROJECTS / "thrown_across", cache=pyz3_cache, tmp_path=tmp_path)
+    assert built.done.returncode == 0, built.done.stderr
+    expected = "logic_error Refusal bad_alloc 42 system_error text Shape* Circle"
+    code = "import thrower, catcher; print(catcher.run(thrower.get()))"
+    assert built.prints(code) == dict.fromkeys(situations.RUNTIMES, expected)
+    # Nobody else's memory may come from a module's own operator new.
+    for part in ("macosx_11_0_arm64", "macosx_10_13_x86_64", "manylinux", "musllinux"):
+        if part == "manylinux":
+            part = "manylinux_2_17_x86_64"  # noqa: PLW2901 - two platforms have it
+        for name, content in built.files(part).items():
+            exported = {symbol for facts in facts_of(content, name=name) for symbol in facts.exported}
+            assert not {symbol for symbol in exported if symbol.startswith(("_Zn", "_Zd"))}, name
+
+
+def test_pybind11_modules_translate_each_other_s_exceptions(pyz3_cache: Path, tmp_path: Path) -> None:
+    runtimes = ("host-3.13", "musllinux_x86_64-3.13")
+    built = situations.build(
+        situations.PROJECTS / "pybind11_pair",
+        cache=pyz3_cache,
+        tmp_path=tmp_path,
+        platforms=("linux-x86_64", "musllinux-x86_64"),
+    )
+    assert built.done.returncode == 0, built.done.stderr
+    code = """
+import pair.early, pair.late
+said = []
+for name, args in (("key", [{}]), ("stop", []), ("value", []), ("index", []), ("late", [])):
+    try:
+        getattr(pair.late, name)(*args)
+    except BaseException as error:
+        said.append(type(error).__name__)
+print(*said)
+"""
+    expected = "KeyError StopIteration ValueError IndexError LateError"
+    assert built.prints(code, runtimes) == dict.fromkeys(runtimes, expected)
+    # What auditwheel asks of musllinux: musl under the name that Alpine gives it, and nothing else.
+    for name, content in built.files("musllinux").items():
+        if name.endswith(".so"):
+            (facts,) = facts_of(content, name=name)
+            assert facts.needed == ("libc.musl-x86_64.so.1",)
+
+
+def test_what_compilers_runtimes_supply(pyz3_cache: Path, tmp_path: Path) -> None:
+    built = situations.build(situations.PROJECTS / "compiler_runtime", cache=pyz3_cache, tmp_path=tmp_path)
+    assert built.done.returncode == 0, built.done.stderr
+    # gcc 12 and libatomic give the same.
+    words = "[(1, 2), (1, 1), (4294967295, 1), (3, 1), (11, 5), (10, 4), (0, 110), (1, 0)]"
+    level = 3 if "avx2" in Path("/proc/cpuinfo").read_text().split() else 1
+    own = f"({level}, 1, 15) {words}"
+    assert built.prints("import runtime; print(runtime.level(), runtime.atomics())") == {
+        "host-3.13": own,
+        "musllinux_x86_64-3.13": own,
+        "linux_aarch64-3.13": f"(0, 1, 15) {words}",
+        "win_amd64-3.13": own,
+    }
