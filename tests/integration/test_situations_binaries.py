@@ -65,3 +65,17 @@ def test_what_compilers_runtimes_supply(pyz3_cache: Path, tmp_path: Path) -> Non
         "linux_aarch64-3.13": f"(0, 1, 15) {words}",
         "win_amd64-3.13": own,
     }
+
+
+def test_long_double_is_printed_and_read(pyz3_cache: Path, tmp_path: Path) -> None:
+    built = situations.build(
+        situations.PROJECTS / "long_doubles",
+        cache=pyz3_cache,
+        tmp_path=tmp_path,
+        platforms=("linux-x86_64", "windows-x64"),
+    )
+    assert built.done.returncode == 0, built.done.stderr
+    c = "('1.250000 5      3.8 text   1.2% 7 9 2.5', '1.250000 wide 1.250000e+00', 4, 12, 1.5, 2.25, 7.75)"
+    code = "import inc, incxx; print(inc.run()); print(incxx.run())"
+    runtimes = ("host-3.13", "win_amd64-3.13")
+    assert built.prints(code, runtimes) == dict.fromkeys(runtimes, f"{c}\n1.25 1.250000 2.5 2.5 3.5")
