@@ -192,7 +192,7 @@ def _copy(entry: TreeEntry, target: str, before: _Copied, *, digest: str, date_n
         made = _copy_folder(Path(target), status)
         return before if before.digest == _FOLDER and not made else _Copied(digest=_FOLDER)
     if entry.link is not None:
-        text = f"-> {entry.link}"
+        text = _to_text(f"-> {entry.link}")
         if before.digest == text and _same_link(entry.link, target):
             return before
         if status is not None:
