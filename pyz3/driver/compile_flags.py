@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 ALWAYS = (
     "-fno-sanitize=undefined",
     "-fwrapv",  # as CPython is compiled itself
+    "-Wno-date-time",  # the date is SOURCE_DATE_EPOCH
     "-Wno-error=implicit-function-declaration",
     "-Wno-error=implicit-int",
     "-Wno-error=int-conversion",

@@ -133,7 +133,7 @@ def _artifact(
     else:
         macros += _python_macros(job, module)
         library = capi.stable_libraries.get(module.limited_api, capi.import_library)
-    base = ("-fwrapv", *_prefix_maps(root, capi), *(f"-D{macro}" for macro in macros))
+    base = ("-fwrapv", "-Wno-date-time", *_prefix_maps(root, capi), *(f"-D{macro}" for macro in macros))
     cxx = base + by_name(driver_target(job))
     zig = tuple(source for source in settings.sources if source.endswith(".zig"))
 

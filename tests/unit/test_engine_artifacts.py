@@ -97,6 +97,7 @@ def test_an_artifact_of_c() -> None:
     )
     flags = (
         "-fwrapv",
+        "-Wno-date-time",
         "-ffile-prefix-map=/headers=python",
         f"-ffile-prefix-map={ROOT}=.",
         *("-DN=3", "-DZERO=0", "-DON=1", '-DTEXT="a b"'),
