@@ -128,7 +128,7 @@ def test_an_artifact_of_c() -> None:
 def test_cpp_sources_have_their_own_flags(suffix: str) -> None:
     made = artifact(Settings(sources=("a.c", f"b{suffix}"), cflags=("-c",), cxxflags=("-x",)))
     assert [source.flags[-1] for source in made.c_sources] == ["-c", "-x"]
-    assert [len(source.flags) for source in made.c_sources] == [4, 5]
+    assert [len(source.flags) for source in made.c_sources] == [5, 6]
     assert made.link_cpp
 
 
