@@ -160,7 +160,9 @@ class HookRunner:
         """Give what the configuration says about a wheel; folders are absolute, and kept out of binaries."""
         options = self._own_options(job)
         maps = prefix_maps(self.place(job, mode), self._around.toolchain.cache)
-        settings = options.settings.plus(Settings(cflags=maps, cxxflags=maps))
+        settings = options.settings
+        if mode == "record":  # else the tools do it: no shell, make or configure has to take such names
+            settings = settings.plus(Settings(cflags=maps, cxxflags=maps))
         if options.before_build:
             settings = settings.plus(prefix_settings(self.place(job, mode)))
         return replace(options, settings=settings)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
+import re
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +26,9 @@ if TYPE_CHECKING:
     from pyz3.environments import Environment
     from pyz3.hooks.settings import Place
     from pyz3.plan import Job
+
+# What neither a shell nor make takes for anything but a part of a word.
+_PLAIN = re.compile(r"[A-Za-z0-9_./+@%,:=-]*")
 
 
 def tools_for(
@@ -75,7 +81,7 @@ def tools_for(
     # Short: the first line of a script names it, and has no room for more.
     name = hashlib.sha256(" ".join((str(place.folder), *lacking)).encode()).hexdigest()[:12]
     return write_tools(
-        toolchain.cache / "tools" / name,
+        plain_folder(toolchain.cache) / "tools" / name,
         target=driver_target(job),
         zig=toolchain.zig,
         zig_lib=toolchain.zig_lib,
@@ -105,6 +111,24 @@ def manifests_of(place: Place, toolchain: Toolchain, *, date: str) -> tuple[Mani
         own = toolchain.unchanging
         found.append(Manifests(cache=marker.parent, date=date, own=own, base=base, folders=(str(base),)))
     return tuple(found)
+
+
+def plain_folder(folder: Path) -> Path:
+    """Give a name of a folder that Makefiles and shells take as one word: itself, or a link to it.
+
+    ``$(CC)`` can be quoted in no way that survives make, configure and the shell (``/home/Jane Doe``).
+    """
+    if os.name != "posix" or _PLAIN.fullmatch(str(folder)):
+        return folder
+    digest = hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]
+    link = Path(tempfile.gettempdir(), f"pyz3-{digest}")
+    with contextlib.suppress(OSError):
+        if not link.is_symlink():
+            link.symlink_to(folder)
+        # In a folder for everybody nobody but its owner can change a link.
+        if link.lstat().st_uid == os.getuid() and link.readlink() == folder:
+            return link
+    return folder
 
 
 def _cmake_variables(job: Job, *, include: Path, libraries: Sequence[Path]) -> dict[str, str]:

@@ -19,6 +19,7 @@ from pyz3.hooks.settings import (
     request_key,
     target_request,
 )
+from pyz3.hooks.tools import plain_folder
 from pyz3.hooks.views import host_platform, python_view, system_view
 from pyz3.plan import Job
 from pyz3.targets import Platform, PythonVersion, Target
@@ -221,3 +222,16 @@ def test_an_answer_holds_as_long_as_nothing_it_depends_on_changes() -> None:
         *(key(request(HOME="/me"), **{name: "x"}) for name in ("environment", "program", "backend")),
     }
     assert len(others | {first}) == 7
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links in a folder for everybody")
+def test_tools_have_a_name_that_is_one_word(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    plain, odd = tmp_path / "cache", tmp_path / "Jane D'oe (ü) $x"
+    assert plain_folder(plain) == plain
+    link = plain_folder(odd)
+    assert (link.parent, link.readlink()) == (tmp_path, odd)
+    assert plain_folder(odd) == link
+    link.unlink()
+    link.symlink_to(plain)  # somebody else's: never used
+    assert plain_folder(odd) == odd

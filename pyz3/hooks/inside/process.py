@@ -63,7 +63,11 @@ def _fork(request: Mapping[str, Any], target: Mapping[str, Any]) -> str:
     if child == 0:
         try:
             _run_target(request, target)
+        except BaseException:  # noqa: BLE001 - nobody else would tell
+            traceback.print_exc()
         finally:
+            sys.stdout.flush()
+            sys.stderr.flush()
             os._exit(0)  # the parent's own end is not the child's business
     _, status = os.waitpid(child, 0)
     return f"was ended by signal {os.WTERMSIG(status)}" if os.WIFSIGNALED(status) else "wrote no result"
@@ -78,6 +82,7 @@ def _spawn(file: Path, number: int) -> str:
 def _run_target(request: Mapping[str, Any], target: Mapping[str, Any]) -> None:
     """Make one wheel, and write what became of it, whatever happens."""
     started = time.monotonic()
+    _log_to(target["log"])
     source = os.path.abspath(target.get("source") or request["source"])
     result = _result()
     reads = _watch_reads(request, target, source)
@@ -126,8 +131,7 @@ def _watch_reads(request: Mapping[str, Any], target: Mapping[str, Any], source: 
 
 
 def _prepare(request: Mapping[str, Any], target: Mapping[str, Any], source: str) -> None:
-    """Make this process the target's: streams, folders, environment, what Python says of itself."""
-    _log_to(target["log"])
+    """Make this process the target's: folders, environment, what Python says of itself."""
     work = Path(target["work"])
     for name in _OF_ONE_RUN:
         shutil.rmtree(work / name, ignore_errors=True)
