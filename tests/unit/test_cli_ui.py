@@ -282,10 +282,9 @@ def test_the_live_table_when_one_wheel_serves_everyone() -> None:
 def test_what_is_done_for_all_platforms_has_a_row_while_it_lasts() -> None:
     table = LiveTable([job()])
     table.update(Activity(platform="", text="installing x"))
-    assert [line.split() for line in drawn(table)[1:]] == [
-        ["linux-x86_64", "·", "waiting"],
-        [*drawn(table)[2].split()[:1], "installing", "x"],
-    ]
+    platform, everyone = (line.split() for line in drawn(table)[1:])
+    assert platform == ["linux-x86_64", "·", "waiting"]
+    assert everyone[1:] == ["installing", "x"]  # the first is a sign that moves with time
     table.update(Activity(platform="linux-x86_64", text="compiling"))
     assert len(drawn(table)) == 2
 
