@@ -55,6 +55,8 @@ def put_in_place(path: Path, write: Callable[[Path], object], *, what: str) -> W
             unfinished = Path(scratch, path.name)
             write(unfinished)
             sha256, size = file_digest(unfinished), unfinished.stat().st_size
+            with unfinished.open("rb+") as file:
+                os.fsync(file.fileno())  # or a power failure may leave an empty file under the final name
             unfinished.replace(path)
     except OSError as error:
         raise _output_error(path, error, what=what) from error

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import platformdirs
 
 from pyz3._files import write_atomically
+from pyz3.engine.trust import check_owner, sweep
 from pyz3.engine.zig_lib import stable_lib
 from pyz3.errors import ConfigError
 
@@ -153,7 +154,7 @@ def find_toolchain(environ: Mapping[str, str], cache_dir: Path | None = None) ->
         cache_dir: Overrides the variable.
 
     Raises:
-        ConfigError: There is no usable zig, or the cache cannot be written.
+        ConfigError: There is no usable zig; the cache cannot be written, or others could have written to it.
     """
     spec = importlib.util.find_spec("ziglang")
     if spec is None or spec.origin is None:
@@ -170,12 +171,16 @@ def find_toolchain(environ: Mapping[str, str], cache_dir: Path | None = None) ->
     )
     cache = Path(os.path.abspath(cache))  # noqa: PTH100 - a link stays the name the user chose
     try:
-        cache.mkdir(parents=True, exist_ok=True)
+        if not cache.is_dir():
+            cache.parent.mkdir(parents=True, exist_ok=True)
+            cache.mkdir(mode=0o700, exist_ok=True)
+        check_owner(cache, environ)
     except OSError as error:
         raise ConfigError(
             f"the cache folder {cache} cannot be made: {error.strerror or error}",
             tip="choose another with PYZ3_CACHE_DIR",
         ) from error
+    sweep(cache / "tmp")
     return Toolchain(zig=zig, version=version, cache=cache)
 
 
