@@ -69,3 +69,32 @@ def test_what_a_script_asks_of_python_is_the_targets(python: str, pyz3_cache: Pa
     )
     runtimes = (f"host-{python}", f"win_amd64-{python}")
     assert built.prints(code, runtimes) == dict.fromkeys(runtimes, "True")
+
+
+def test_setuptools_that_takes_pythons_own_distutils(pyz3_cache: Path, tmp_path: Path) -> None:
+    built = situations.build(
+        situations.PROJECTS / "old_setuptools",
+        cache=pyz3_cache,
+        tmp_path=tmp_path,
+        platforms=("linux-x86_64", "windows-x64"),
+        python="3.10",
+    )
+    assert built.done.returncode == 0, built.done.stderr
+    modules = {
+        "manylinux_2_17_x86_64": ".cpython-310-x86_64-linux-gnu.so",
+        "win_amd64": ".cp310-win_amd64.pyd",
+    }
+    data = "past_tense_project-2.0rc1.data"
+    for part, suffix in modules.items():
+        assert built.wheel(part).name.startswith("past_tense_project-2.0rc1-cp310-cp310-")
+        files = built.files(part)
+        assert files.keys() == {
+            *("past/__init__.py", f"past/tense{suffix}"),
+            *(
+                f"{data}/{name}"
+                for name in ("data/share/past/words.txt", "scripts/past-tense", "headers/past.h")
+            ),
+        }
+        assert files[f"{data}/scripts/past-tense"].startswith(b"#!python\n")
+    runtimes = ("win_amd64-3.10",)
+    assert built.prints("import past.tense as t; print(t.answer)", runtimes) == {"win_amd64-3.10": "42"}

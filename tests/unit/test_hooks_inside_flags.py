@@ -80,6 +80,12 @@ def test_the_configuration_of_a_target() -> None:
         )
     )
     assert (windows["SOABI"], windows["VERSION"], windows["SIZEOF_VOID_P"]) == ("cp313t-win32", "313", 4)
+    before = target(
+        extension_suffix=".cp312-win_amd64.pyd",
+        python={"version_info": [3, 12, 9, "final", 0], "free_threaded": False},
+    )
+    before["view"]["sys_platform"] = "win32"
+    assert "SOABI" not in variables(before)  # as python.org's says: there is none before 3.13
     assert (windows["Py_GIL_DISABLED"], windows["EXE"], "MULTIARCH" in windows) == (1, ".exe", False)
     macos = variables(
         target(

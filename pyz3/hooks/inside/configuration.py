@@ -93,9 +93,7 @@ def variables(target: Mapping[str, Any]) -> dict[str, Any]:
         "LDVERSION": f"{major}.{minor}{threads}",
         "py_version": f"{major}.{minor}.{micro}",
         "py_version_nodot": f"{major}{minor}",
-        "ABIFLAGS": threads,
-        "abiflags": threads,
-        "ABI_THREAD": threads,
+        **dict.fromkeys(("ABIFLAGS", "abiflags", "ABI_THREAD"), threads),
         "Py_GIL_DISABLED": int(bool(threads)),
         **_sizes(target["view"]["sizes"]),
         "MACHDEP": platform,
@@ -113,6 +111,8 @@ def variables(target: Mapping[str, Any]) -> dict[str, Any]:
     if soabi.startswith("cpython-"):
         values["MULTIARCH"] = soabi.split("-", 2)[2]
         values["SOABI_PLATFORM"] = soabi.split("-", 2)[2]
+    if windows and (major, minor) < (3, 13):
+        del values["SOABI"]  # Python itself has it there since 3.13, and wheel before 0.38 believes it
     if darwin:
         values["MACOSX_DEPLOYMENT_TARGET"] = target["host_platform"].split("-")[1]
     return values

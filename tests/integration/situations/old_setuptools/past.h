@@ -1,0 +1,1 @@
+#define PAST 1
