@@ -35,7 +35,7 @@ def main(path: str) -> None:
     )
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    reads = module.Reads(request["source"])
+    reads = module.Reads(request["source"], known=[os.path.dirname(request["source"])])  # noqa: PTH120
     reads.watch()
     answer: dict[str, Any] = {"requires": [], "error": ""}
     try:
@@ -43,7 +43,12 @@ def main(path: str) -> None:
     except BaseException as error:  # noqa: BLE001 - a setup.py may raise anything, SystemExit too
         traceback.print_exc()
         answer["error"] = f"{type(error).__name__}: {error}"
-    answer["reads"] = {"files": reads.files(), "unknown": reads.why_unknown()}
+    answer["reads"] = {
+        "files": reads.files(),
+        "unknown": reads.why_unknown(),
+        "outside": reads.outside(),
+        "asked": reads.asked(),
+    }
     with open(request["answer"], "w", encoding="utf-8") as file:  # noqa: PTH123
         json.dump(answer, file)
 

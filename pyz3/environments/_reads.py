@@ -6,6 +6,9 @@ too; who only asks whether a file is there does not read it.  Code that reads wi
 cannot be noticed: other processes, libraries called by ctypes, compiled modules of others.  Where there
 is any of it, all may have been read.
 
+Outside of the project, whether a file is there and what is in a folder counts as well: nothing else tells
+of names that are new there.  Of what a process reads there, the files that its arguments name are known.
+
 Copying a file to where the next run finds nothing of it, and packing such a copy into a wheel, is no
 reading either: what becomes of it is known.  Whoever else opens a copy has read the file.
 """
@@ -14,7 +17,9 @@ reading either: what becomes of it is known.  Whoever else opens a copy has read
 
 from __future__ import annotations
 
+import contextlib
 import importlib.machinery
+import importlib.util
 import os
 import pathlib  # before os.stat is another: Python 3.9 and 3.10 would make a method of it
 import stat
@@ -39,6 +44,11 @@ _EXISTENCE = frozenset((
     *("exists", "lexists", "isfile", "isdir", "islink", "ismount", "realpath", "_joinrealpath", "resolve"),
     *("is_file", "is_dir", "is_symlink", "is_mount", "samefile"),
 ))  # fmt: skip
+# Those of them that only follow links on the way to something else.
+_RESOLVING = frozenset(("realpath", "_joinrealpath", "resolve"))
+_LISTING = frozenset(("os.listdir", "os.scandir"))
+# Files there have no content of their own.
+_KERNEL = ("/dev", "/proc", "/sys")
 # Functions that copy ``src`` to ``dst``, and those that care for a copy's date and mode.
 _COPYING = {("shutil", "copyfile"), ("distutils.file_util", "_copy_file_contents")}
 _KEEPING = {
@@ -56,15 +66,20 @@ class Reads:
     Args:
         root: The project's folder.
         scratch: Folders that are removed before the next run.
+        known: Folders of which it is known otherwise what is in them.
 
     Attributes:
         unknown: Why it cannot be told; empty: it can.
     """
 
-    def __init__(self, root: str, scratch: Iterable[str] = ()) -> None:
+    def __init__(self, root: str, scratch: Iterable[str] = (), known: Iterable[str] = ()) -> None:
         self._root = os.path.realpath(root)
         self._scratch = [os.path.abspath(folder) for folder in scratch]
+        own = (*known, sys.prefix, sys.base_prefix, os.path.dirname(os.path.realpath(sys.executable)))
+        self._known = [self._root, *_KERNEL, *(os.path.realpath(folder) for folder in own)]
         self._paths: set[str] = set()
+        # Whose existence was asked for.
+        self._asked: set[str] = set()
         # Copy → the project's file that it is a copy of.
         self._copies: dict[str, str] = {}
         self.unknown = ""
@@ -85,6 +100,17 @@ class Reads:
                 if relative is not None:
                     found.add(relative)
         return sorted(found)
+
+    def outside(self) -> list[str]:
+        """Give the files and folders elsewhere whose content was read: of a folder, the names in it."""
+        return sorted(filter(self._is_outside, {*self._paths, *map(_source_of, self._paths)}))
+
+    def asked(self) -> list[str]:
+        """Give the paths elsewhere of which it was asked whether something is there, and of what kind."""
+        return sorted(filter(self._is_outside, self._asked - self._paths))
+
+    def _is_outside(self, path: str) -> bool:
+        return all(_relative(os.path.realpath(path), folder) is None for folder in self._known)
 
     def copies(self) -> dict[str, list[str]]:
         """Give the project's files that were copied, and where their copies still are."""
@@ -109,12 +135,33 @@ class Reads:
                 for path in () if removing else args[:number]:
                     self._add(path)
         elif event in _PROCESSES:
+            if event == "subprocess.Popen":
+                self._add_named(args[1], args[2])
             self.unknown = self.unknown or f"a process was started ({event})"
         elif event == "ctypes.dlopen" and args[0] is not None:
             self.unknown = self.unknown or f"a library was called ({args[0]})"
-        elif event == "os.scandir" and not _of_python(sys._getframe(1)):  # noqa: SLF001 - as above
-            # Its entries know dates and sizes, and are not heard of.
-            self._add("." if args[0] is None else args[0])
+        elif event in _LISTING:
+            self._add_folder("." if args[0] is None else args[0], event, sys._getframe(1))  # noqa: SLF001 - as above
+
+    def _add_folder(self, path: object, event: str, frame: FrameType) -> None:
+        # Entries of os.scandir know dates and sizes, and are not heard of.
+        if event == "os.scandir" and not _of_python(frame):
+            self._add(path)
+            return
+        with contextlib.suppress(Exception):  # as in _add; who lists it is told
+            absolute = _absolute(path)
+            if absolute is not None and _relative(absolute, self._root) is None:
+                self._paths.add(absolute)
+
+    def _add_named(self, arguments: object, folder: object) -> None:
+        """Add the files outside of the project that a process is told of."""
+        words = [arguments] if isinstance(arguments, (str, bytes, os.PathLike)) else arguments
+        with contextlib.suppress(Exception):  # of classes of the project's own
+            base = os.fsdecode(folder or os.curdir)  # type: ignore[arg-type]
+            for word in words:  # type: ignore[attr-defined]
+                path = os.path.abspath(os.path.join(base, os.fsdecode(word)))  # noqa: PTH118 - text
+                if _relative(path, self._root) is None:
+                    self._paths.add(path)
 
     def _add(self, path: object) -> None:
         try:
@@ -126,6 +173,12 @@ class Reads:
             self._paths.add(absolute)
             if absolute in self._copies:
                 self._paths.add(self._copies[absolute])
+
+    def _ask(self, path: object) -> None:
+        with contextlib.suppress(Exception):  # as in _add; it has failed, or is asked for again
+            absolute = _absolute(path)
+            if absolute is not None:
+                self._asked.add(absolute)
 
     def _is_copied(self, path: object, frame: FrameType) -> bool:
         """Tell whether a file is opened only to copy it, or to pack a copy into a wheel."""
@@ -146,12 +199,21 @@ class Reads:
         own: Callable[..., os.stat_result] = getattr(os, name)
 
         def status_of(path: Any, *args: Any, **kwargs: Any) -> os.stat_result:
-            status = own(path, *args, **kwargs)
+            try:
+                status = own(path, *args, **kwargs)
+            except OSError:
+                self._ask(path)
+                raise
             # A folder's date tells of the names in it.
             frame = sys._getframe(1)  # noqa: SLF001 - as above
             keeps = (_module(frame), frame.f_code.co_name) in _KEEPING
-            if not keeps and not stat.S_ISDIR(status.st_mode) and not _asks_existence(frame):
+            if keeps:
+                return status
+            asks = _asks_existence(frame)
+            if not asks and not stat.S_ISDIR(status.st_mode):
                 self._add(path)
+            elif asks not in _RESOLVING:
+                self._ask(path)
             return status
 
         status_of.__name__ = status_of.__qualname__ = name
@@ -185,15 +247,27 @@ def _relative(path: str, root: str) -> str | None:
     return path[len(start) :].replace(os.sep, "/")
 
 
-def _asks_existence(frame: FrameType | None) -> bool:
+def _asks_existence(frame: FrameType | None) -> str:
+    """Name the function that asks only whether there is a file; empty: it is none of these."""
+    asks = ""
     while frame is not None and _of_python(frame):
         name = frame.f_code.co_name
+        if name in _RESOLVING:
+            return name
         if name in _EXISTENCE:
-            return True
-        if name not in {"stat", "lstat"}:
-            return False
+            asks = asks or name
+        elif not asks and name not in {"stat", "lstat"}:
+            return ""
         frame = frame.f_back  # pathlib.Path.stat, on behalf of its own exists()
-    return False
+    return asks
+
+
+def _source_of(path: str) -> str:
+    """Give the file that bytecode was made of; any other path as it is."""
+    try:
+        return importlib.util.source_from_cache(path) if path.endswith(".pyc") else path
+    except ValueError:  # not in a __pycache__
+        return path
 
 
 def _of_python(frame: FrameType) -> bool:

@@ -159,7 +159,7 @@ def required_by_backend(
         status, text = run_tool(command, cwd=copy, environ=environ)
         said = from_file(answer, _Answer) or _Answer(error=f"it ended with status {status}")
         if said.reads is not None:
-            note_reads(copy, before.plus(said.reads))
+            note_reads(copy, before.plus(said.reads).looked_at())
     if said.error:
         printed = tail(text)
         raise BuildFailedError(
@@ -188,8 +188,9 @@ def _remembered(memory: Path, tree: Tree, copy: Path) -> tuple[str, ...] | None:
     known = from_file(memory, _Memory)
     if known is None:
         return None
-    if known.tree != tree:
-        reads = reads_of(copy)
-        if reads is None or unread_changes(known.tree, tree, reads) is None:
-            return None
+    reads = reads_of(copy)
+    if reads is None or not reads.is_as_it_was():
+        return None
+    if known.tree != tree and unread_changes(known.tree, tree, reads) is None:
+        return None
     return known.requires

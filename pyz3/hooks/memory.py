@@ -62,7 +62,10 @@ class Memory:
             return None
         if known != key or result is None or result.error or not Path(result.wheel).is_file():
             return None
-        if digest != self._digest and not self._update(place, key, Path(result.wheel)):
+        reads = reads_of(place.source)
+        if reads is None or not reads.is_as_it_was():
+            return None
+        if digest != self._digest and not self._update(place, key, Path(result.wheel), reads):
             return None
         return result
 
@@ -92,7 +95,8 @@ class Memory:
         if result is None:
             return
         reads = self._before[place.folder].plus(result.reads or _UNKNOWN)
-        note_reads(place.source, reads.plus(_BEFORE_BUILD) if commands else reads)
+        reads = reads.plus(_BEFORE_BUILD) if commands else reads
+        note_reads(place.source, reads.looked_at())
         if result.wheel and not result.error:
             self._note(place, key)
 
@@ -100,11 +104,10 @@ class Memory:
         write_atomically(place.tree, msgspec.json.encode(self._tree))
         write_atomically(place.key, f"{key} {self._digest}".encode())
 
-    def _update(self, place: Place, key: str, wheel: Path) -> bool:
+    def _update(self, place: Place, key: str, wheel: Path, reads: Reads) -> bool:
         """Bring what a hook left up to date, if nothing has changed that it read; else it must run again."""
-        reads = reads_of(place.source)
         before = from_file(place.tree, Tree)
-        if reads is None or before is None:
+        if before is None:
             return False
         changed = unread_changes(before, self._tree, reads)
         if changed is None:

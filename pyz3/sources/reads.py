@@ -13,22 +13,26 @@ it held for another one, and the two differ only so:
   its content: its copies, and what the wheel holds of it, can be brought up to date;
 * nothing ran unwatched: no other process, no library called by ctypes, no compiled module of others.
 
+Outside of the project, all that was read must be as it was, and all that was there or not.
+
 ``pyz3/environments/_reads.py`` is what watches.
 """
 
 from __future__ import annotations
 
+import hashlib
+import os
+import stat
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from pyz3._files import write_atomically
+from pyz3._files import file_digest, write_atomically
 from pyz3._records import from_file
 from pyz3.sources.unpacking import remove_tree
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from pyz3.sources.tree import Tree
 
 _COMPILED = frozenset((
@@ -44,11 +48,17 @@ class Reads(msgspec.Struct, frozen=True, kw_only=True):
         files: Names relative to the project, with forward slashes; a folder means all in it.
         copies: Names of those that were copied, and where the copies are.
         unknown: Why it cannot be told; empty: it can.
+        outside: Absolute paths outside of the project: files, folders whose names were listed.
+        asked: Those of which it was asked whether something is there.
+        state: Digest of what is there; empty: nothing was looked at.
     """
 
     files: tuple[str, ...] = ()
     copies: dict[str, tuple[str, ...]] = {}
     unknown: str = ""
+    outside: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
+    state: str = ""
 
     def plus(self, other: Reads) -> Reads:
         """Give what was read by either."""
@@ -59,7 +69,36 @@ class Reads(msgspec.Struct, frozen=True, kw_only=True):
                 for name in sorted({*self.copies, *other.copies})
             },
             unknown=self.unknown or other.unknown,
+            outside=tuple(sorted({*self.outside, *other.outside})),
+            asked=tuple(sorted({*self.asked, *other.asked})),
         )
+
+    def looked_at(self) -> Reads:
+        """Give the same with the state of what is outside of the project, as it is now."""
+        return msgspec.structs.replace(self, state=self._outer_state())
+
+    def is_as_it_was(self) -> bool:
+        """Tell whether all that was read outside of the project is as it was."""
+        return self.state == self._outer_state()
+
+    def _outer_state(self) -> str:
+        states = [(path, _state(path, content=True)) for path in self.outside]
+        states += [(path, _state(path, content=False)) for path in self.asked]
+        return hashlib.sha256(msgspec.json.encode(states)).hexdigest() if states else ""
+
+
+def _state(path: str, *, content: bool) -> str:
+    """Give what is at a path: nothing, a folder and the names in it, or a file and its content."""
+    try:
+        mode = os.stat(path).st_mode  # noqa: PTH116 - text
+        if not content or not (stat.S_ISDIR(mode) or stat.S_ISREG(mode)):
+            return str(stat.S_IFMT(mode))
+        if stat.S_ISDIR(mode):
+            names = "\0".join(sorted(os.listdir(path)))  # noqa: PTH208 - names alone
+            return hashlib.sha256(os.fsencode(names)).hexdigest()
+        return file_digest(Path(path))
+    except (OSError, ValueError) as error:  # none, unreadable, or no path: a word of a command line
+        return type(error).__name__
 
 
 def unread_changes(before: Tree, now: Tree, reads: Reads) -> tuple[str, ...] | None:

@@ -113,6 +113,39 @@ def test_copies(notice: Any, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("code", "outside", "asked"),
+    [
+        ("open('../outer/x').read()", ["x"], []),
+        ("os.stat('../outer/x').st_mtime", ["x"], []),
+        ("os.path.exists('../outer/x'), Path('../outer/none').is_file()", [], ["none", "x"]),
+        ("os.path.isdir('../outer/deep')", [], ["deep"]),
+        ("os.path.realpath('../outer/x')", [], []),
+        ("os.listdir('../outer')", [""], []),
+        ("list(os.walk('../outer')), __import__('glob').glob('../outer/*/*')", ["", "deep"], []),
+        ("list(Path('../outer').rglob('*.c'))", ["", "deep"], []),
+        ("subprocess.run(['cat', '../outer/x', '-v'])", ["x"], []),
+        ("subprocess.run('exit', shell=True, cwd='../outer')", ["-c", "exit"], []),
+        ("subprocess.run(['cat', 'x'], cwd='../outer')", ["cat", "x"], []),
+        ("sys.path.append('../outer'); import code_there", ["", "code_there.py"], []),
+        ("open(os.__file__).close(), os.listdir(os.path.dirname(os.__file__))", [], []),
+    ],
+)
+def test_outside(notice: Any, tmp_path: Path, code: str, outside: list[str], asked: list[str]) -> None:
+    outer = tmp_path / "outer"
+    (outer / "deep").mkdir(parents=True)
+    for name in ("x", "code_there.py"):
+        (outer / name).write_text("")
+    found = notice(
+        f"import subprocess\n{code}\n"
+        "start = os.path.realpath('../outer')\n"
+        "reads.files = lambda: [p[len(start) + 1:] for p in reads.outside() if p.startswith(start)]\n"
+        "reads.copies = lambda: [p[len(start) + 1:] for p in reads.asked() if p.startswith(start)]\n"
+    )
+    assert [name for name in found[0] if "__pycache__" not in name] == outside
+    assert found[1] == asked
+
+
+@pytest.mark.parametrize(
     ("code", "why"),
     [
         ("import subprocess; subprocess.run([sys.executable, '-c', ''])", "a process was started"),

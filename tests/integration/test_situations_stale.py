@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import zipfile
 from typing import TYPE_CHECKING
 
 import situations
@@ -64,3 +65,64 @@ def test_content_date_and_new_names_decide(pyz3_cache: Path, tmp_path: Path) -> 
     # A file that is touched is equal.
     (project / "facts.c").touch()
     assert re.search(r"nothing had changed", build("1577836800")[1])
+
+
+def _lay_outer(outer: Path) -> None:
+    for name, text in {"opened": "1", "printed": "1", "scripts/numbering.py": "NUMBER = 1\n"}.items():
+        (outer / name).parent.mkdir(parents=True, exist_ok=True)
+        (outer / name).write_text(text)
+    (outer / "listed").mkdir()
+    (outer / "deep" / "deeper").mkdir(parents=True)
+
+
+def _facts(built: situations.Built) -> dict[str, str]:
+    assert built.done.returncode == 0, built.done.stderr
+    with zipfile.ZipFile(built.wheel("linux")) as archive:
+        metadata = archive.read("readings-1.dist-info/METADATA").decode()
+    (summary,) = (line for line in metadata.splitlines() if line.startswith("Summary: "))
+    return dict(one.split("=") for one in summary.removeprefix("Summary: ").split("; "))
+
+
+# What changes → which facts are others.
+OUTSIDE = {
+    "opened": ("2", "opened", "2"),
+    "scripts/numbering.py": ("NUMBER = 2\n", "imported", "2"),
+    "flag": ("", "existing", "True"),
+    "other-flag": ("", "statable", "True"),
+    "listed/new": ("", "listed", "1"),
+    "deep/deeper/new.deep": ("", "globbed", "1"),
+    "printed": ("2", "printed", "2"),
+}
+INSIDE = {
+    "flag": ("", "own flag", "True"),
+    "src/b.c": ("int unused_b;\n", "own sources", "2"),
+    "package/__init__.py": ("", "own packages", "1"),
+    "src/a.c": ("int more;\n", "own child", "4"),
+}
+
+
+def test_whatever_a_hook_has_read_is_as_it_was(pyz3_cache: Path, tmp_path: Path) -> None:
+    project = situations.copy("readings", tmp_path)
+    outer = tmp_path / "outer"
+    _lay_outer(outer)
+    variables = {"OUTER": str(outer), "CHILD": "1"}
+
+    def build() -> dict[str, str]:
+        return _facts(
+            situations.build(project, cache=pyz3_cache, tmp_path=tmp_path, platforms=LINUX, changes=variables)
+        )
+
+    known = build()
+    stale = []
+    for folder, changes in ((outer, OUTSIDE), (project, INSIDE)):
+        for name, (text, fact, value) in changes.items():
+            (folder / name).parent.mkdir(exist_ok=True)
+            with (folder / name).open("a" if name == "src/a.c" else "w", encoding="utf-8") as file:
+                file.write(text or "\n")
+            now = build()
+            known[fact] = value
+            stale += [name] if now != known else []
+            known = now
+    assert stale == []
+    variables["ANY_NAME"] = "x"
+    assert build() == {**known, "variable": "x"}

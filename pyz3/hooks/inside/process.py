@@ -109,6 +109,8 @@ def _run_target(request: Mapping[str, Any], target: Mapping[str, Any]) -> None:
             "files": reads.files(),
             "copies": reads.copies(),
             "unknown": reads.why_unknown(),
+            "outside": reads.outside(),
+            "asked": reads.asked(),
         }
     result["seconds"] = round(time.monotonic() - started, 3)
     sys.stdout.flush()
@@ -125,7 +127,10 @@ def _watch_reads(request: Mapping[str, Any], target: Mapping[str, Any], source: 
         raise ImportError(request["reads"])
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    reads = module.Reads(source, [os.path.join(target["work"], name) for name in _OF_ONE_RUN])
+    scratch = [os.path.join(target["work"], name) for name in _OF_ONE_RUN]
+    # pyz3's own, of which it knows itself: the copy's surroundings, the environment, this program.
+    known = [str(Path(source).parent), target["work"], request["cython_cache"], str(Path(__file__).parent)]
+    reads = module.Reads(source, scratch, known)
     reads.watch()
     return reads
 
