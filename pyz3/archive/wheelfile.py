@@ -44,6 +44,8 @@ def write_wheel(
     tag: str,
     files: Iterable[WheelEntry],
     root_is_purelib: bool = False,
+    build: str = "",
+    ignores_case: bool = True,
     epoch: int = DEFAULT_EPOCH,
     generator: str = f"pyz3 {__version__}",
 ) -> WrittenArchive:
@@ -55,6 +57,8 @@ def write_wheel(
         tag: The compressed tag set of the file name: ``cp313-cp313-win_amd64``.
         files: The content but for what `dist_info_entries` and RECORD are; it may add to ``.dist-info``.
         root_is_purelib: Whether the wheel is for ``purelib``: it holds no binary.
+        build: The build number, which tells wheels of the same release apart; empty: none.
+        ignores_case: Whether it may be unpacked where names that differ in case only are the same.
         epoch: Date of all files, in seconds since 1970 (SOURCE_DATE_EPOCH).
         generator: The program that the WHEEL file names.
 
@@ -63,13 +67,15 @@ def write_wheel(
             the name, version and tag make no valid file name.
         BuildFailedError: A file cannot be read, or the disk is full.
     """
-    filename = f"{metadata.stem}-{tag}.whl"
+    filename = f"{'-'.join(filter(None, (metadata.stem, build, tag)))}.whl"
     try:
         parse_wheel_filename(filename)
     except InvalidWheelFilename as error:
         raise ConfigError(f"{metadata.name} {metadata.version}, {tag}: no valid wheel: {error}") from error
-    own = dist_info_entries(metadata, tag=tag, root_is_purelib=root_is_purelib, generator=generator)
-    entries = _in_order([*files, *own], dist_info=metadata.dist_info)
+    own = dist_info_entries(
+        metadata, tag=tag, root_is_purelib=root_is_purelib, build=build, generator=generator
+    )
+    entries = _in_order([*files, *own], dist_info=metadata.dist_info, ignores_case=ignores_case)
     for entry in entries:
         entry.size()  # what is missing is told before anything is made
 
@@ -86,13 +92,19 @@ def write_wheel(
 
 
 def dist_info_entries(
-    metadata: Metadata, *, tag: str, root_is_purelib: bool, generator: str = f"pyz3 {__version__}"
+    metadata: Metadata,
+    *,
+    tag: str,
+    root_is_purelib: bool,
+    build: str = "",
+    generator: str = f"pyz3 {__version__}",
 ) -> tuple[WheelEntry, ...]:
     """Give the files of ``.dist-info``, all but RECORD (binary distribution format, PEP 427)."""
     lines = [
         "Wheel-Version: 1.0",
         f"Generator: {generator}",
         f"Root-Is-Purelib: {'true' if root_is_purelib else 'false'}",
+        *([f"Build: {build}"] if build else []),
         *(f"Tag: {single}" for single in sorted(map(str, parse_tag(tag)))),
     ]
     contents: dict[str, bytes | Path] = {
@@ -149,24 +161,25 @@ class _Writing:
         return info
 
 
-def _in_order(entries: Sequence[WheelEntry], *, dist_info: str) -> list[WheelEntry]:
+def _in_order(entries: Sequence[WheelEntry], *, dist_info: str, ignores_case: bool) -> list[WheelEntry]:
     """Sort by name, ``.dist-info`` last (PEP 427's advice), and refuse names that clash.
 
     Raises:
-        ConfigError: Two names are one on a file system that ignores case or Unicode's forms, or
+        ConfigError: Two names are one, perhaps on a file system that ignores case or Unicode's forms, or
             a name is no relative path.
     """
     seen: dict[str, WheelEntry] = {}
     for entry in entries:
         if not is_portable(entry.arcname):
             raise ConfigError(f"{entry.origin}: {entry.arcname!r} is no name for a file in a wheel")
-        folded = unicodedata.normalize("NFC", entry.arcname).casefold()
+        folded = unicodedata.normalize("NFC", entry.arcname).casefold() if ignores_case else entry.arcname
         other = seen.setdefault(folded, entry)
         if other is not entry:
             raise ConfigError(
                 f"two files would be {entry.arcname!r} in the wheel: {other.origin} and {entry.origin}",
                 tip="Rename one of them; names must differ by more than case.",
             )
-    if f"{dist_info}/RECORD".casefold() in seen:
-        raise ConfigError(f"{seen[f'{dist_info}/RECORD'.casefold()].origin}: RECORD is written by pyz3")
+    record = f"{dist_info}/RECORD"
+    if written := seen.get(record.casefold() if ignores_case else record):
+        raise ConfigError(f"{written.origin}: RECORD is written by pyz3")
     return sorted(entries, key=lambda entry: (entry.arcname.startswith(f"{dist_info}/"), entry.arcname))

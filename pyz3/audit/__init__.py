@@ -3,23 +3,32 @@
 from pyz3.audit.facts import Facts, Symbol, VersionNeed
 from pyz3.audit.glibc import glibc_since
 from pyz3.audit.judge import judge
+from pyz3.audit.nature import Nature, begins_as_code, nature_of
+from pyz3.audit.policy import fits, machines_of, promised_elsewhere
 from pyz3.audit.reader import facts_of, load_parser, read_facts
-from pyz3.audit.report import Finding, Report, proved_platform_tag, require
+from pyz3.audit.report import Finding, Report, proved_platform_tag, proved_tag, require
 from pyz3.audit.rules import is_plain_library
 from pyz3.audit.system import system_symbols
 
 __all__ = [
     "Facts",
     "Finding",
+    "Nature",
     "Report",
     "Symbol",
     "VersionNeed",
+    "begins_as_code",
     "facts_of",
+    "fits",
     "glibc_since",
     "is_plain_library",
     "judge",
     "load_parser",
+    "machines_of",
+    "nature_of",
+    "promised_elsewhere",
     "proved_platform_tag",
+    "proved_tag",
     "read_facts",
     "require",
     "system_symbols",

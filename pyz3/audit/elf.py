@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import lief
 
 # (e_machine, 64 bits, little endian) → the name in wheel tags.
-_MACHINES = {
+MACHINES = {
     (3, False, True): "i686",
     (21, True, True): "ppc64le",
     (22, True, False): "s390x",
@@ -29,6 +29,7 @@ _MACHINES = {
 }
 _ELFCLASS64 = 2
 _ELFDATA2LSB = 1
+_ET_EXEC = 2
 _ET_DYN = 3
 _STB_WEAK = 2
 
@@ -65,11 +66,13 @@ def read_elf(data: bytes) -> tuple[Facts, ...]:
     if kind == _ET_DYN and not binary.segments:
         raise ValueError("it has no segments that could be loaded")
     versions = _version_needs(binary)
+    started = kind == _ET_EXEC or _is_pie(binary)
     return (
         Facts(
             format="elf",
             machine=machine,
-            loadable=kind == _ET_DYN,
+            loadable=kind == _ET_DYN and not started,
+            use="program" if started else "",
             floor=_floor(versions.values()),
             needed=tuple(str(name) for name in binary.libraries),
             exported=tuple(str(s.name) for s in binary.dynamic_symbols if s.exported and s.name),
@@ -83,12 +86,20 @@ def read_elf(data: bytes) -> tuple[Facts, ...]:
     )
 
 
+def _is_pie(binary: lief.ELF.Binary) -> bool:
+    """Tell whether it is a program that can lie anywhere: DF_1_PIE, which linkers set for nothing else."""
+    import lief  # noqa: PLC0415 - see read_elf
+
+    flags = binary.get(lief.ELF.DynamicEntry.TAG.FLAGS_1)
+    return isinstance(flags, lief.ELF.DynamicEntryFlags) and flags.has(lief.ELF.DynamicEntryFlags.FLAG.PIE)
+
+
 def _identity(data: bytes) -> tuple[str, int]:
     """Give the machine and e_type, from the raw header: a damaged one holds any number."""
     wide, little = data[4] == _ELFCLASS64, data[5] == _ELFDATA2LSB
     kind, number = struct.unpack_from("<HH" if little else ">HH", data, 16)
     name = f"ELF machine {number} ({64 if wide else 32} bits, {'little' if little else 'big'} endian)"
-    return _MACHINES.get((number, wide, little), name), kind
+    return MACHINES.get((number, wide, little), name), kind
 
 
 def _version_needs(binary: lief.ELF.Binary) -> dict[int, VersionNeed]:

@@ -12,6 +12,7 @@ import msgspec
 
 Format = Literal["elf", "macho", "pe", "wasm"]
 Signature = Literal["", "adhoc", "signed", "invalid"]
+Use = Literal["", "program", "object"]
 
 
 class Symbol(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -51,6 +52,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             ``s390x``, ``riscv64``; macOS ``x86_64``, ``arm64``; Windows ``amd64``, ``arm64``, ``x86``;
             otherwise the format's own name for it.
         loadable: A shared library: what an interpreter can load.
+        use: What else it is: a ``program``, or an ``object`` (or an archive of them) for a linker.
         floor: Oldest system that can load it: highest glibc version demanded (``2.14``) or the macOS
             minimum (``10.13``); empty where the format states none.
         needed: Libraries that the loader must find.
@@ -70,6 +72,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     format: Format
     machine: str
     loadable: bool = True
+    use: Use = ""
     floor: str = ""
     needed: tuple[str, ...] = ()
     exported: tuple[str, ...] = ()

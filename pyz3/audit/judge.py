@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pyz3.audit.facts import version_key
 from pyz3.audit.policy import policy_for
 from pyz3.audit.report import OLDEST_ARM64_MACOS, Finding, Report, proved_tag
-from pyz3.audit.rules import RULES, Case
+from pyz3.audit.rules import RULES, Case, loadable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -83,7 +83,8 @@ def judge(
                 stable_abi=abi,
                 exports=exports,
             )
-            findings.extend(finding for rule in RULES[platform.family] for finding in rule(case))
+            rules = (loadable,) if one.use == "object" else RULES[platform.family]
+            findings.extend(finding for rule in rules for finding in rule(case))
         tag = proved_tag(platform, measured=measured, floor=floor)
     return Report(
         file=file,

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # Raise it when Facts or their readers change: older entries are then read anew.
-_FORMAT = 3
+_FORMAT = 4
 
 
 class CorruptBinaryError(Exception):

@@ -18,13 +18,14 @@ if TYPE_CHECKING:
 
 # (cputype, cpusubtype without its flag bits) → the name in wheel tags.  The variants x86_64h and
 # arm64e are machines of their own: not every Mac, and no ordinary process, loads them.
-_MACHINES = {
+MACHINES = {
     (0x01000007, 3): "x86_64",
     (0x01000007, 8): "x86_64h",
     (0x0100000C, 0): "arm64",
     (0x0100000C, 2): "arm64e",
     (0x00000007, 3): "i386",
 }
+_MH_EXECUTE = 2
 _MH_DYLIB = 6
 _MH_BUNDLE = 8
 
@@ -67,8 +68,9 @@ def _slice_facts(binary: lief.MachO.Binary, data: bytes) -> Facts:
     needed = tuple(name for name, command in libraries if command != identity)
     return Facts(
         format="macho",
-        machine=_MACHINES.get((cpu, variant & 0x00FFFFFF), f"Mach-O machine {cpu:#x}"),
+        machine=MACHINES.get((cpu, variant & 0x00FFFFFF), f"Mach-O machine {cpu:#x}"),
         loadable=kind in {_MH_DYLIB, _MH_BUNDLE},
+        use="program" if kind == _MH_EXECUTE else "",
         floor=_minimum(binary),
         needed=needed,
         exported=tuple(_c_name(s.name) for s in binary.symbols if s.has_export_info),

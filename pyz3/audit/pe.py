@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import lief
 
 # Machine → the name in wheel tags, or for others in the specification.
-_MACHINES = {0x8664: "amd64", 0xAA64: "arm64", 0x014C: "x86", 0x01C4: "armnt", 0xA641: "arm64ec"}
+MACHINES = {0x8664: "amd64", 0xAA64: "arm64", 0x014C: "x86", 0x01C4: "armnt", 0xA641: "arm64ec"}
 _IMAGE_FILE_DLL = 0x2000
 
 
@@ -46,8 +46,9 @@ def read_pe(data: bytes) -> tuple[Facts, ...]:
     return (
         Facts(
             format="pe",
-            machine=_MACHINES.get(machine, f"PE machine {machine:#06x}"),
+            machine=MACHINES.get(machine, f"PE machine {machine:#06x}"),
             loadable=bool(characteristics & _IMAGE_FILE_DLL),
+            use="" if characteristics & _IMAGE_FILE_DLL else "program",
             needed=tuple(_libraries(binary)),
             exported=tuple(str(entry.name) for entry in export.entries if entry.name) if export else (),
             undefined=undefined,

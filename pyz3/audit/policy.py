@@ -16,6 +16,10 @@ from pyz3.audit.facts import Format, version_key
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pyz3.audit.facts import Facts
+    from pyz3.audit.nature import Nature
+    from pyz3.targets import Platform
+
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
     """One table of ``policy.toml``; the file explains the fields."""
@@ -46,6 +50,30 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 def policy_for(family: str) -> Policy:
     """Give the policy of a platform family (``linux``, ``musllinux``, ``macos``, ``windows``)."""
     return _policies()[family]
+
+
+def fits(nature: Nature, platform: Platform) -> bool:
+    """Tell whether machine code is a platform's, as far as its first bytes say."""
+    machines = _machines(platform)
+    return nature.format == policy_for(platform.family).format and set(machines) <= set(nature.machines)
+
+
+def machines_of(facts: tuple[Facts, ...], platform: Platform) -> tuple[Facts, ...]:
+    """Give the part of a fat file that is for a platform."""
+    return tuple(one for one in facts if one.machine in _machines(platform))
+
+
+def _machines(platform: Platform) -> tuple[str, ...]:
+    arch = platform.spec.arch
+    return policy_for(platform.family).machines.get(arch, (arch,))
+
+
+def promised_elsewhere(family: str, library: str, machine: str) -> bool:
+    """Tell whether systems of another family have a library that those of ``family`` lack: another libc."""
+    own = policy_for(family)
+    return not own.promises(library, machine) and any(
+        other.format == own.format and other.promises(library, machine) for other in _policies().values()
+    )
 
 
 @cache

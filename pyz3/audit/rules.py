@@ -16,6 +16,7 @@ from pyz3.audit.facts import version_key
 from pyz3.audit.report import OLDEST_ARM64_MACOS, Finding
 from pyz3.capi import added_in, dll_name
 from pyz3.capi.emscripten import UNUSABLE, emscripten_abi_for, is_exported
+from pyz3.capi.entry import init_suffix
 from pyz3.targets import PythonVersion
 
 if TYPE_CHECKING:
@@ -78,8 +79,8 @@ class Case:
 
 
 def loadable(case: Case) -> Iterator[Finding]:
-    """An interpreter can load it at all."""
-    if not case.facts.loadable:
+    """An interpreter can load it at all, unless it is there to be run or linked."""
+    if not case.facts.loadable and (case.module is not None or not case.facts.use):
         yield case.finding(
             "loadable",
             "is an executable or object file, not a shared library",
@@ -131,11 +132,8 @@ def promised_exports(case: Case) -> Iterator[Finding]:
 
 def init_names(module: str) -> tuple[str, ...]:
     """Give the names under which the interpreter looks for the module's entry: any one will do."""
-    last = module.rpartition(".")[2]
-    if last.isascii():
-        return (f"PyInit_{last}", f"PyModExport_{last}")
-    coded = last.encode("punycode").decode("ascii").replace("-", "_")
-    return (f"PyInitU_{coded}", f"PyModExportU_{coded}")
+    suffix = init_suffix(module)
+    return (f"PyInit{suffix}", f"PyModExport{suffix}")
 
 
 def needed_libraries(case: Case) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pyz3.archive import FileRules, WheelEntry, find_packages, package_files, read_metadata, write_wheel
+from pyz3.audit import nature_of
 from pyz3.errors import ConfigError, NoWheelError, Pyz3Error
 from pyz3.events import WheelBuilt, WheelFailed
 from pyz3.hooks.base import read_base
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from pyz3.builder.platform import Built
     from pyz3.config import Project
     from pyz3.events import Listener
+    from pyz3.hooks.base import BaseWheel
     from pyz3.plan import Job, LeftOut
 
 
@@ -119,10 +121,11 @@ class Delivery:
         try:
             if isinstance(built, Pyz3Error):
                 raise built
-            tag = "py3-none-any" if built is None else built.tag
+            tag = f"{job.tag}-any" if built is None else built.tag
             binaries = {} if built is None else built.files
             prefix = self._contents.binaries if self._contents else ""
-            metadata, files = self._holds(job)
+            base = read_base(Path(job.base), shipped=job.shipped) if job.base else None
+            metadata, files = self._holds(base)
             if not binaries and not files:
                 raise NoWheelError(
                     "nothing is left for the wheel: there is no package, and no extension module was built",
@@ -135,11 +138,13 @@ class Delivery:
                 files=[
                     *files,
                     *(
-                        WheelEntry(arcname=prefix + name, source=data, executable=True)
+                        WheelEntry(arcname=prefix + name, source=data, executable=_is_run(data))
                         for name, data in binaries.items()
                     ),
                 ],
-                root_is_purelib=not binaries,
+                root_is_purelib=not binaries and (base is None or base.purelib),
+                build=base.build if base else "",
+                ignores_case=job.is_pure or job.target.platform.spec.ignores_case,
                 epoch=self._epoch,
             )
         except Pyz3Error as error:
@@ -147,7 +152,7 @@ class Delivery:
             self._tell(WheelFailed(job=job, error=error))
             return
         result = WheelResult(
-            identifier=job.identifier if binaries else "py3-none-any",
+            identifier=tag if tag.endswith("-any") else job.identifier,
             path=written.path,
             tag=tag,
             size=written.size,
@@ -160,16 +165,23 @@ class Delivery:
         self._note(job, result)
         self._tell(WheelBuilt(job=job, result=result))
 
-    def _holds(self, job: Job) -> tuple[Metadata, tuple[WheelEntry, ...]]:
+    def _holds(self, base: BaseWheel | None) -> tuple[Metadata, tuple[WheelEntry, ...]]:
         """Give what a wheel holds besides binaries."""
-        if self._contents is not None and not job.base:
-            return self._contents.metadata, self._contents.files
-        base = read_base(Path(job.base), shipped=job.shipped)
-        return base.metadata, base.files
+        if base is not None:
+            return base.metadata, base.files
+        if self._contents is None:
+            raise NoWheelError("the project's build backend made no wheel")
+        return self._contents.metadata, self._contents.files
 
     def _note(self, job: Job, outcome: WheelResult | Failure) -> None:
         with self._lock:
             self.outcomes[job.identifier] = outcome
+
+
+def _is_run(data: bytes) -> bool:
+    """Tell whether a binary is loaded or run, and no archive for a linker."""
+    nature = nature_of(data)
+    return nature is None or nature.linked
 
 
 def _left_out(job: Job, built: Built | None) -> tuple[LeftOut, ...]:

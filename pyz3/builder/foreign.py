@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pyz3.builder.inputs import read_epoch
+from pyz3.builder.sharing import share
 from pyz3.driver.run import read_log
 from pyz3.engine.foreign import is_expressible, left_out_flags
 from pyz3.errors import BuildFailedError, Pyz3Error
 from pyz3.events import Activity, Note, WheelShared
 from pyz3.frontends.undeclared import undeclared_extensions
+from pyz3.hooks.base import differing
 from pyz3.hooks.outcome import finish_job
 from pyz3.hooks.recorded import GOES_ON
 from pyz3.hooks.runner import HookRunner, Surroundings
@@ -106,17 +108,21 @@ class Foreign:
         """
         plain: list[str] = []
         telling: list[str] = []
+        audited: set[str] = set()
 
         def note(job: Job, built: Built | Pyz3Error) -> None:
             if not isinstance(built, Pyz3Error):
                 plain.extend(built.plain)
+                audited.update(report.file for report in built.reports)
                 telling.extend(job.telling)
                 built = self._optional(job, built)
             deliver(job, built)
 
         with self._hooks.lock():
             done = self._build(jobs, platforms, note, pure)
-        shipped = [file for job in done for file in job.shipped]
+        for text in dict.fromkeys(remark for job in done for remark in job.remarks):
+            self._tell(Note(text=text))
+        shipped = [file for job in done for file in job.shipped if file not in audited]
         prebuilt = [file for job in done for file in job.prebuilt]
         told = ((shipped, _SHIPPED), (prebuilt, _PREBUILT), (plain, _PLAIN), (telling, _TELLING))
         for names, what in told:
@@ -214,8 +220,8 @@ class Foreign:
             for platform in dict.fromkeys(job.platform for job in jobs):
                 self._tell(Activity(platform=platform, text="running the project's own commands"))
         answers = self._hooks.run(jobs, mode=mode)
-        found: dict[tuple[str, str], tuple[str, Job]] = {}
-        for job in sorted(jobs, key=lambda job: job.target.python.minor):
+        found = []
+        for job in jobs:
             extra = self._hooks.additions(job)
             work = self._hooks.place(job, mode).folder
             finished = finish_job(
@@ -225,18 +231,20 @@ class Foreign:
                 root=self._root,
                 work=work,
                 delivered=self._hooks.delivered(job),
+                own=self._hooks.folders(job),
             )
             if _is_buildable(finished) and _is_there(finished):
                 finished = self._hooks.adapt(finished)
-            # The wheel for the stable ABI that the oldest Python gives serves the later ones, too (PEP 384).
-            once = "abi3" if finished.tag.endswith("-abi3") else finished.tag
-            key = (finished.platform, finished.identifier if finished.trouble else once)
-            _, served = found.setdefault(key, (job.identifier, finished))
-            if served is not finished:
-                self._tell(WheelShared(job=job, by=served))
-        return {
-            job.identifier: done for job in jobs for name, done in found.values() if name == job.identifier
-        }
+            found.append((job, finished))
+        wheels: dict[str, Job] = {}
+        first: dict[str, str] = {}
+        for job, wheel in share(found, differing=lambda one, two: differing(Path(one.base), Path(two.base))):
+            own = first.setdefault(f"{wheel.identifier} {wheel.tag}", job.identifier)
+            if own == job.identifier:
+                wheels[own] = wheel
+            else:
+                self._tell(WheelShared(job=job, by=wheel))
+        return {job.identifier: wheels[job.identifier] for job in jobs if job.identifier in wheels}
 
 
 def _abridged(names: Sequence[str], most: int = 3) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pyz3.audit import fits, nature_of
 from pyz3.builder.proof import Binary, DamagedError, Known, Prover
 from pyz3.driver.missing_headers import (
     missing_header_advice,
@@ -271,7 +272,10 @@ class PlatformBuild:
         except Pyz3Error as error:
             return error
         return Built(
-            files={**(others or {}), **{binary.file: binary.content for binary in proof.binaries}},
+            files={
+                **(others or {}),
+                **{binary.file: binary.content for binary in proof.binaries if not binary.shipped},
+            },
             reports=proof.reports,
             tag=proof.tag,
             seconds=seconds + time.perf_counter() - started,
@@ -292,7 +296,13 @@ def _ready_made(job: Job) -> list[Binary]:
     stable = job.target.stable_abi_suffix("")
     promised = job.tag.endswith("-abi3")
     found = []
-    for file, content in read_base(Path(job.base), shipped=job.shipped).binaries.items():
+    base = read_base(Path(job.base), shipped=job.shipped)
+    shipped = {
+        entry.arcname: b"".join(entry.chunks()) for entry in base.files if entry.arcname in job.shipped
+    }
+    for file, content in (base.binaries | shipped).items():
+        if file in shipped and not _is_own(content, job.target.platform):
+            continue
         own = module_name(file, job.target.extension_suffix)
         found.append(
             Binary(
@@ -301,10 +311,17 @@ def _ready_made(job: Job) -> list[Binary]:
                 sources=(),
                 content=content,
                 key=hashlib.sha256(content).hexdigest(),
+                shipped=file in shipped,
                 limited_api=oldest_python(job.tag) if promised and not own and file.endswith(stable) else "",
             )
         )
     return found
+
+
+def _is_own(content: bytes, platform: Platform) -> bool:
+    """Tell whether a shipped binary is the platform's: projects ship those of all platforms."""
+    nature = nature_of(content)
+    return nature is not None and fits(nature, platform)
 
 
 def _parts(job: Job) -> tuple[Module | LinkedLibrary, ...]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,12 +18,22 @@ from pyz3.hooks.recorded import left_out_of, libraries_of, modules_of
 from pyz3.plan import Trouble
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from pyz3.config import Settings
     from pyz3.hooks.base import BaseWheel
     from pyz3.hooks.protocol import Result
     from pyz3.plan import Job, Module
+    from pyz3.targets import Target
+
+# What platform tags of each family may begin with; setuptools knows no libc.
+_TAGGED = {
+    "linux": ("linux_", "manylinux"),
+    "musllinux": ("linux_", "musllinux_"),
+    "macos": ("macosx_",),
+    "windows": ("win",),
+    "pyodide": ("pyodide_", "emscripten_", "pyemscripten_"),
+}
 
 
 def finish_job(
@@ -32,6 +44,7 @@ def finish_job(
     root: Path,
     work: Path,
     delivered: Sequence[Path] = (),
+    own: Sequence[Path] = (),
 ) -> Job:
     """Give the job as its build backend describes it.
 
@@ -42,6 +55,7 @@ def finish_job(
         root: The project, as it was before anything was built.
         work: The folder of pyz3's in which it was built.
         delivered: Folders besides the project's with libraries of others: of packages that it builds with.
+        own: Folders that wheels of other Pythons have in another place: headers, the build environment.
     """
     if isinstance(answer, Trouble):
         return msgspec.structs.replace(job, trouble=answer)
@@ -54,25 +68,123 @@ def finish_job(
     modules = modules_of(answer, python_abi=base.python_abi, extra=extra)
     modules = tuple(module for module in modules if module.file in base.placeholders)
     left_out = left_out_of(answer, identifier=job.identifier, present=[*binaries, *(m.file for m in modules)])
+    tag = true_tag(base.python_abi, [*binaries, *(m.file for m in modules)], job.target)
     files = {**{file: base.binaries[file] for file in binaries}, **_linked(modules, work)}
     refused, prebuilt = refuse_others(files, delivered=(root, *delivered), ours=COMPILER)
     job = msgspec.structs.replace(
         job,
         base=answer.wheel,
-        tag=base.python_abi,
+        tag=tag,
         modules=modules,
         libraries=libraries_of(answer, extra=extra),
         left_out=left_out,
         shipped=shipped,
         prebuilt=prebuilt,
         telling=_telling(base, work),
+        remarks=_remarks(base, tag, job.target),
     )
+    job = msgspec.structs.replace(job, content=_digest(job, base, (work, *own)))
     trouble = refused or _unrecorded(base, modules) or _pure(job, answer, binaries)
     if trouble is not None:
         return msgspec.structs.replace(job, trouble=trouble)
-    if modules or binaries:
-        return job
-    return _without_binaries(job)
+    return job if modules or binaries else _without_code(job, base, declared=bool(answer.extensions))
+
+
+def _without_code(job: Job, base: BaseWheel, *, declared: bool) -> Job:
+    """Give a wheel without binaries: for every platform, unless the backend says otherwise.
+
+    Where it says so because of modules that are not there (``declared``), there is no reason left.
+    """
+    if base.platform == "any" or declared:
+        return without_binaries(job, tag="py3-none" if declared else job.tag)
+    trouble = None if _is_for(base.platform, job.target) else _contradiction(base, job.target)
+    return msgspec.structs.replace(job, bound=True, trouble=trouble)
+
+
+def true_tag(tag: str, files: Iterable[str], target: Target) -> str:
+    """Give the first two parts of the tag of a wheel that holds extension modules.
+
+    One that is named for one Python alone makes the wheel one for this Python; one named for the stable ABI
+    makes it one for this and later ones, whatever the backend was told.
+
+    Args:
+        tag: What the backend says: ``cp39-abi3``.
+        files: The paths of its binaries.
+        target: What it is for.
+    """
+    files = [*files]
+    abi = tag.partition("-")[2]
+    own, stable = target.extension_suffix, target.stable_abi_suffix("")
+    if any(file.endswith(own) for file in files) and target.python.abi not in abi.split("."):
+        return f"{target.python.tag}-{target.python.abi}"
+    named = stable.count(".") > 1  # Windows has no such name (bpo-25698)
+    if abi == "none" and named and any(file.endswith(stable) for file in files):
+        return f"{target.python.tag}-abi3"
+    return tag
+
+
+def without_binaries(job: Job, *, tag: str) -> Job:
+    """Give the wheel as one for every platform."""
+    return msgspec.structs.replace(
+        job,
+        identifier=f"{tag}-any",
+        platform="",
+        python="",
+        tag=tag,
+        zig_targets=(),
+        floor="",
+        wheel_platform="any",
+        libraries=(),
+    )
+
+
+def _remarks(base: BaseWheel, tag: str, target: Target) -> tuple[str, ...]:
+    told = []
+    if tag != base.python_abi:
+        told.append(
+            f"the project calls its wheel {base.python_abi}, but a module in it is named for "
+            f"{'this and later Pythons' if tag.endswith('abi3') else 'one Python alone'}: the wheel is {tag}"
+        )
+    if base.platform != "any" and not _is_for(base.platform, target):
+        told.append(f"the project calls its wheel for {target} one for {base.platform}: its files decide")
+    return tuple(told)
+
+
+def _is_for(platform: str, target: Target) -> bool:
+    """Tell whether the third part of a tag may be that of a wheel for ``target``; whatever its version."""
+    arch = target.platform.spec.arch
+    exact = target.platform.wheel_platform if target.platform.family == "windows" else ""
+    return any(
+        one == exact
+        if exact
+        else one.startswith(_TAGGED[target.platform.family]) and one.endswith(f"_{arch}")
+        for one in platform.split(".")
+    )
+
+
+def _contradiction(base: BaseWheel, target: Target) -> Trouble:
+    return Trouble(
+        message=f"the project's build backend made a wheel for {base.platform}, not for {target}",
+        tip="take plat_name or --plat-name out of the project's settings, or build for that platform alone",
+    )
+
+
+def _digest(job: Job, base: BaseWheel, folders: Sequence[Path]) -> str:
+    """Give the digest of a wheel's files, those to be built by how they are; where that was is left out."""
+    here = re.compile(b"|".join(re.escape(os.fsencode(folder)) for folder in folders))
+    digest = hashlib.sha256(base.metadata.core)
+    work = os.fsencode(folders[0])
+    for entry in sorted(base.files, key=lambda entry: entry.arcname):
+        inner = hashlib.sha256()
+        pieces = entry.chunks()  # data may be large
+        for piece in [b"".join(pieces).replace(work, b"")] if entry.holds(work) else pieces:
+            inner.update(piece)
+        digest.update(f"{entry.arcname}\0{inner.hexdigest()}\n".encode())
+    for name, data in sorted(base.binaries.items()):
+        digest.update(f"{name}\0{hashlib.sha256(data).hexdigest()}\n".encode())
+    units = [msgspec.structs.replace(module, limited_api="") for module in job.modules]
+    digest.update(here.sub(b"", msgspec.json.encode([units, job.libraries])))
+    return digest.hexdigest()
 
 
 def _linked(modules: Sequence[Module], work: Path) -> dict[str, bytes]:
@@ -93,20 +205,6 @@ def _linked(modules: Sequence[Module], work: Path) -> dict[str, bytes]:
 def _telling(base: BaseWheel, work: Path) -> tuple[str, ...]:
     folder = os.fsencode(work)
     return tuple(entry.arcname for entry in base.files if entry.holds(folder))
-
-
-def _without_binaries(job: Job) -> Job:
-    return msgspec.structs.replace(
-        job,
-        identifier="py3-none-any",
-        platform="",
-        python="",
-        tag="py3-none",
-        zig_targets=(),
-        floor="",
-        wheel_platform="any",
-        libraries=(),
-    )
 
 
 def _unrecorded(base: BaseWheel, modules: tuple[Module, ...]) -> Trouble | None:

@@ -183,6 +183,12 @@ class HookRunner:
         own = [environment.root] if environment is not None else []
         return (*own, cache / "target-wheels", *map(Path, self.options(job).settings.library_dirs))
 
+    def folders(self, job: Job) -> tuple[Path, ...]:
+        """Give the folders that a job's Python has to itself: its headers, and its build environment."""
+        environment = self._environments.get(job.identifier)
+        include = self._around.includes[job.target.python.base]
+        return (include, *([environment.root] if environment is not None else ()))
+
     def adapt(self, job: Job) -> Job:
         """Give a job whose modules were written down here as the target needs it."""
         around = self._around

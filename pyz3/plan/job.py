@@ -97,6 +97,9 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
         shipped: Binaries in ``base`` that the project holds already built: they are data to it.
         prebuilt: Binaries, and files linked into some, that came with the project already compiled by others.
         telling: Other files in ``base`` that hold the name of the folder where it was made.
+        content: Digest of what it holds, built or to be built.
+        bound: It is for its platform even without a binary: its build backend or its files say so.
+        remarks: What the user should know of how its tag came to be.
         trouble: Why it cannot be made; None: it can.
         allow_pure: It may end without binaries although the project declares extension modules.
     """
@@ -119,6 +122,9 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     shipped: tuple[str, ...] = ()
     prebuilt: tuple[str, ...] = ()
     telling: tuple[str, ...] = ()
+    content: str = ""
+    bound: bool = False
+    remarks: tuple[str, ...] = ()
     trouble: Trouble | None = None
     allow_pure: bool = False
 

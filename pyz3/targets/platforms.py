@@ -40,6 +40,7 @@ class PlatformSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     libc: str = ""
     slices: tuple[str, ...] = ()
     pythons: tuple[str, ...] = ()
+    ignores_case: bool = False
     default: bool = False
     lto: bool = True
 

@@ -19,6 +19,7 @@ from pyz3.targets import Platform, PythonVersion, Target
 CORE = b"Metadata-Version: 2.1\nName: Acme.Thing\nVersion: 1.0\nRequires-Python: >=3.9\n\nwords\n"
 SO = "thing/_fast.cpython-313-x86_64-linux-gnu.so"
 WHEEL = "Acme.Thing-1.0-cp313-cp313-linux_x86_64.whl"
+PURE = "Acme.Thing-1.0-py3-none-any.whl"
 
 
 @dataclass
@@ -252,6 +253,7 @@ def test_a_pure_wheel_of_a_project_with_extensions_is_refused(backend: Backend) 
 
 def test_a_project_without_extensions_gives_one_wheel_for_all(backend: Backend) -> None:
     del backend.files[SO]
+    backend.name = PURE
     done = finished(job(), backend.result(), extra=Settings())
     assert (done.is_pure, done.identifier, done.tag, done.trouble) == (True, "py3-none-any", "py3-none", None)
 
@@ -315,6 +317,7 @@ def test_data_for_other_systems_is_no_extension_module(backend: Backend, tmp_pat
     root.mkdir()
     (root / "attach.dll").write_bytes(b"MZ")
     del backend.files[SO]
+    backend.name = PURE
     backend.files["thing/attach.dll"] = b"MZ"
     pure = finished(job(), backend.result(), extra=Settings(), root=root)
     assert (pure.identifier, pure.shipped) == ("py3-none-any", ("thing/attach.dll",))

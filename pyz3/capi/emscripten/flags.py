@@ -13,6 +13,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from pyz3.capi.entry import init_suffix
+
 if TYPE_CHECKING:
     from pyz3.capi.emscripten.abis import EmscriptenAbi, Unwinding
 
@@ -115,7 +117,7 @@ def link_flags(
     """
     names = export_symbols
     if not library:
-        names = (_init_function(module), *names)
+        names = (f"PyInit{init_suffix(module)}", *names)
     return (
         "--shared",
         "--experimental-pic",
@@ -124,16 +126,6 @@ def link_flags(
         # Template code of the module's own libc++ headers must not be replaced by Pyodide's.
         "-Bsymbolic",
         "--strip-all",
-    )
-
-
-def _init_function(module: str) -> str:
-    name = module.rpartition(".")[2]
-    # PEP 489: a name beyond ASCII is exported in punycode.
-    return (
-        f"PyInit_{name}"
-        if name.isascii()
-        else f"PyInitU_{name.encode('punycode').decode().replace('-', '_')}"
     )
 
 
