@@ -385,6 +385,8 @@ def _stage(words: Sequence[str]) -> Stage:
 
 def _headers(setup: Setup) -> tuple[str, ...]:
     return (
+        # CodeView's S_OBJNAME, which clang writes even at -g0: zig compiles to a file in its cache.
+        *(("-Xclang", "-object-file-name=") if setup.target.system == "windows" else ()),
         *(f"-ffile-prefix-map={folder}={shown}" for folder, shown in setup.prefix_maps),
         *(f"-D{macro}" for macro in setup.define),
         *(by_name(setup.target) if setup.runtime else ()),

@@ -40,7 +40,8 @@ def test_a_wheel_with_a_program_is_one_for_its_platform(pyz3_cache: Path, tmp_pa
         }
     assert modes == {"greet": 0o100755, "greet.archive": 0o100644}
     code = "import native_program; print(native_program.greet())"
-    assert built.prints(code) == dict.fromkeys(situations.RUNTIMES, "good day")
+    runs = ("host-3.13", "win_amd64-3.13")  # programs of others do not find their loader here
+    assert built.prints(code, runs) == dict.fromkeys(runs, "good day")
 
 
 def test_a_program_of_this_machine_is_refused_elsewhere(pyz3_cache: Path, tmp_path: Path) -> None:

@@ -89,7 +89,8 @@ def test_a_package_that_the_target_lacks_is_an_error_of_those_who_use_it() -> No
 
 @pytest.mark.parametrize("target", [ELF, WINDOWS])
 def test_sources_without_an_output_are_compiled_one_by_one(target: str) -> None:
-    extras = " ".join(("", *extra_include_args(DriverTarget(target))))
+    nameless = ("-Xclang", "-object-file-name=") if target == WINDOWS else ()
+    extras = " ".join(("", *nameless, *extra_include_args(DriverTarget(target))))
     assert steps("-c a/x.c -DX y.cpp", target) == [
         f"-c -DX a/x.c{extras} -o x.o",
         f"-c -DX y.cpp{extras} -o y.o",
