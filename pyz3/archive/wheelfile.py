@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import base64
-import csv
 import hashlib
-import io
 import stat
 import time
 import unicodedata
@@ -14,6 +12,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from packaging.tags import parse_tag
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
+from wheel.wheelfile import WheelFile  # type: ignore[import-untyped]
 
 from pyz3 import __version__
 from pyz3.archive.entries import WheelEntry, is_portable
@@ -80,13 +79,9 @@ def write_wheel(
         entry.size()  # what is missing is told before anything is made
 
     def write(unfinished: Path) -> None:
-        with ZipFile(unfinished, "w") as archive:
-            writing = _Writing(archive, epoch=epoch)
+        with _ReproducibleWheelFile(unfinished, epoch=epoch) as wheel:
             for entry in entries:
-                writing.add(entry)
-            writing.add(
-                WheelEntry(arcname=f"{metadata.dist_info}/RECORD", source=writing.record(metadata.dist_info))
-            )
+                wheel.add(entry)
 
     return put_in_place(output_dir / filename, write, what="wheel")
 
@@ -119,37 +114,45 @@ def dist_info_entries(
     )
 
 
-class _Writing:
+class _ReproducibleWheelFile(WheelFile):  # type: ignore[misc]
     """A wheel whose bytes depend on the names and contents of its files and on nothing else.
 
-    Args:
-        archive: The file, open for writing.
-        epoch: Date of all files.
+    The library writes RECORD; dates, modes and compression are set here, for RECORD too.
     """
 
-    def __init__(self, archive: ZipFile, *, epoch: int) -> None:
-        self._archive = archive
+    def __init__(self, path: Path, *, epoch: int) -> None:
         self._date = time.gmtime(min(max(epoch, _OLDEST_EPOCH), _NEWEST_EPOCH))[:6]
-        self._rows: list[tuple[str, str, int | str]] = []
+        super().__init__(path, "w", compression=ZIP_DEFLATED)
 
     def add(self, entry: WheelEntry) -> None:
-        """Add a file, piece by piece."""
+        """Add a file, piece by piece: the library's own ways hold a file in memory as a whole."""
         info = self._info(entry.arcname, executable=entry.executable)
         info.file_size = entry.size()  # so that only what is large is written as such a file
         digest, size = hashlib.sha256(), 0
-        with self._archive.open(info, "w") as file:
+        with self.open(info, "w") as file:
             for chunk in entry.chunks():
                 digest.update(chunk)
                 size += len(chunk)
                 file.write(chunk)
+        # What the library keeps for RECORD of the files that it has written itself.
         encoded = base64.urlsafe_b64encode(digest.digest()).decode().rstrip("=")
-        self._rows.append((entry.arcname, f"sha256={encoded}", size))
+        self._file_hashes[entry.arcname] = (digest.name, encoded)
+        self._file_sizes[entry.arcname] = size
 
-    def record(self, dist_info: str) -> bytes:
-        """Give RECORD: every file with digest and size, itself without (PEP 376, PEP 627)."""
-        text = io.StringIO()
-        csv.writer(text, lineterminator="\n").writerows([*self._rows, (f"{dist_info}/RECORD", "", "")])
-        return text.getvalue().encode()
+    def writestr(
+        self, zinfo_or_arcname: str | ZipInfo, data: bytes | str, compress_type: int | None = None
+    ) -> None:
+        """Add a file by name, as the library does with RECORD, which would get the time of day."""
+        if isinstance(zinfo_or_arcname, str):
+            zinfo_or_arcname = self._info(zinfo_or_arcname, executable=False)
+        super().writestr(zinfo_or_arcname, data, compress_type)
+
+    def close(self) -> None:
+        """Write RECORD and close; if that fails, the file is closed all the same."""
+        try:
+            super().close()
+        finally:
+            ZipFile.close(self)
 
     def _info(self, arcname: str, *, executable: bool) -> ZipInfo:
         info = ZipInfo(arcname, self._date)

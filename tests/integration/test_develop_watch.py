@@ -20,7 +20,7 @@ HEAD = '[project]\nname = "probe"\nversion = "1"\n'
 
 def objects(cache: Path) -> set[str]:
     """The objects that zig has made of this test's sources so far."""
-    return {str(path) for path in cache.glob("zig-*/local/o/*/fifty_*.o")}
+    return {str(path) for path in cache.glob("zig-*/local/projects/**/o/*/fifty_*.o")}
 
 
 def test_touching_one_of_fifty_sources_compiles_one(tmp_path: Path, pyz3_cache: Path) -> None:

@@ -219,11 +219,26 @@ def test_compression_level_is_fixed(tmp_path: Path) -> None:
 
 
 def test_a_windows_host_gives_the_same_header(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with ZipFile(tmp_path / FILENAME, "w") as archive:
+    with module._ReproducibleWheelFile(tmp_path / FILENAME, epoch=DEFAULT_EPOCH) as wheel:
         monkeypatch.setattr(sys, "platform", "win32")  # zipfile asks this for "version made by"
-        info = module._Writing(archive, epoch=DEFAULT_EPOCH)._info("x", executable=False)
+        info = wheel._info("x", executable=False)
         monkeypatch.undo()
     assert info.create_system == 3
+
+
+def test_file_is_closed_when_record_cannot_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wheel = module._ReproducibleWheelFile(tmp_path / FILENAME, epoch=DEFAULT_EPOCH)
+    wheel.add(FILES[0])
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr(wheel, "_info", full)
+    with pytest.raises(OSError, match="full"):
+        wheel.close()
+    assert wheel.fp is None
 
 
 def test_large_files_have_the_bytes_that_they_had_in_one_piece(tmp_path: Path) -> None:
@@ -273,18 +288,18 @@ def test_only_the_wheel_of_that_name_is_replaced(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "error", [KeyboardInterrupt(), RuntimeError("boom"), OSError(errno.EIO, "input/output")]
 )
-@pytest.mark.parametrize("when", ["add", "record"])
+@pytest.mark.parametrize("when", ["add", "close"])
 def test_nothing_is_left_when_interrupted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException, when: str
 ) -> None:
     (tmp_path / FILENAME).write_text("old")
-    original = getattr(module._Writing, when)
+    original = getattr(module._ReproducibleWheelFile, when)
 
     def interrupted(self: object, *args: object) -> None:
         original(self, *args)
         raise error
 
-    monkeypatch.setattr(module._Writing, when, interrupted)
+    monkeypatch.setattr(module._ReproducibleWheelFile, when, interrupted)
     with pytest.raises(ConfigError if isinstance(error, OSError) else type(error)):
         write(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == [FILENAME]
