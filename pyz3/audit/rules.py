@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from pyz3.targets import Target
 
 _PYTHON_PREFIXES = ("Py", "_Py")
+# What stands for the folder of the file itself, or is resolved by such: ld.so(8), dyld(1).
+_ORIGINS = {"elf": ("$ORIGIN", "${ORIGIN}"), "macho": ("@loader_path", "@rpath")}
 LIBSYSTEM = "/usr/lib/libSystem.B.dylib"
 
 
@@ -159,17 +161,27 @@ def needed_libraries(case: Case) -> Iterator[Finding]:
 
 
 def paths(case: Case) -> Iterator[Finding]:
-    """No path of the machine that built it is inside."""
+    """No path of the machine that built it is inside, and libraries are looked for in the wheel alone."""
     facts = case.facts
     system = ("/usr/lib/", "/System/") if facts.format == "macho" else ()
     for path in facts.rpaths:
-        if _is_absolute(path) and not f"{path}/".startswith(system):
-            yield case.finding(
-                "path",
-                f"looks for libraries in {path}, a folder of the machine that built it",
-                symbol=path,
-                tip="name the folder from the file's own: $ORIGIN/… on Linux, @loader_path/… on macOS",
-            )
+        if f"{path}/".startswith(system):
+            continue
+        first, _, rest = path.partition("/")
+        if _is_absolute(path):
+            why = "a folder of the machine that built it"
+        elif first not in _ORIGINS.get(facts.format, ()):
+            why = "which is no folder of the wheel to its loader"
+        elif ".data/" not in case.file and _is_outside(posixpath.join(posixpath.dirname(case.file), rest)):
+            why = "a folder outside of the wheel"
+        else:
+            continue
+        yield case.finding(
+            "path",
+            f"looks for libraries in {path}, {why}",
+            symbol=path,
+            tip="name the folder from the file's own: $ORIGIN/… on Linux, @loader_path/… on macOS",
+        )
     if _is_absolute(facts.name):
         tip = "give the linker a name without folder"
         yield case.finding("path", f"calls itself {facts.name}, an absolute path", symbol=facts.name, tip=tip)
@@ -379,6 +391,10 @@ def _is_python_dll(library: str) -> bool:
 
 def _is_absolute(path: str) -> bool:
     return posixpath.isabs(path) or bool(ntpath.splitdrive(path)[0]) or path.startswith("\\")
+
+
+def _is_outside(path: str) -> bool:
+    return f"{posixpath.normpath(path)}/".startswith("../")
 
 
 def _numeric(version: str) -> bool:

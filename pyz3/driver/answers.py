@@ -1,16 +1,22 @@
 """What commands answer for a target that build scripts ask about the machine.  Pure.
 
 Makefiles ask ``uname(1)`` (POSIX) what they compile for.  ``xcrun(1)``, ``xcode-select(1)`` and
-``sw_vers(1)`` are on every macOS that compiles, and nowhere else; scripts ask them for the SDK.
+``sw_vers(1)`` are on every macOS that compiles, and nowhere else; scripts ask them for the SDK.  ``otool(1)``
+shows them what they have linked.
 """
 
 from __future__ import annotations
+
+import struct
 
 TYPE_CHECKING = False  # see target.py
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-_APPLE = ("sw_vers", "xcode-select", "xcrun")
+_APPLE = ("otool", "sw_vers", "xcode-select", "xcrun")
+# Mach-O of 64 bits, and its load commands that name a library (mach-o/loader.h): its own name comes first.
+_MACHO, _HEADER = b"\xcf\xfa\xed\xfe", 32
+_LIBRARIES = (0xD, 0xC, 0x80000018, 0x8000001F)
 # Name and release of systems: of those that the oldest supported Pythons run on, and of MSYS2 on Windows.
 _SYSTEMS = {
     "elf": ("Linux", "5.4.0"), "macos": ("Darwin", "20.6.0"), "windows": ("MINGW64_NT-10.0", "3.4.0"),
@@ -103,6 +109,8 @@ def answer(name: str, args: Sequence[str], facts: Facts) -> Answer:
         return _python_config(args, facts)
     if name == "sw_vers":
         return _sw_vers(args, facts)
+    if name == "otool":
+        return _otool(args)
     if name == "xcode-select":
         asked = {"-p", "--print-path", "-print-path"}.intersection(args)
         return Answer(facts.sdk) if asked else Answer(error="xcode-select: pyz3 knows -p alone")
@@ -142,6 +150,29 @@ def _sw_vers(args: Sequence[str], facts: Facts) -> Answer:
     asked = args[0].lstrip("-").lower()
     found = next((value for key, value in known.items() if key.lower() == asked), "")
     return Answer(found) if found else Answer(error=f"sw_vers: unknown option {args[0]}")
+
+
+def _otool(args: Sequence[str]) -> Answer:
+    if len(args) != 2 or args[0] != "-L":  # noqa: PLR2004 - the option and a file
+        return Answer(error="otool: pyz3 knows -L FILE alone")
+    try:
+        with open(args[1], "rb") as file:  # noqa: PTH123 - pathlib costs 15 ms
+            data = file.read()
+    except OSError as error:
+        return Answer(error=f"otool: {error}")
+    if not data.startswith(_MACHO):
+        return Answer(f"{args[1]}: is not an object file")
+    lines = [f"{args[1]}:"]
+    (count,) = struct.unpack_from("<I", data, 16)
+    at = _HEADER
+    for _ in range(count):
+        command, size, start, _, current, compatible = struct.unpack_from("<6I", data, at)
+        if command in _LIBRARIES:
+            library = data[at + start : at + size].split(b"\0")[0].decode(errors="replace")
+            own, oldest = (f"{one >> 16}.{one >> 8 & 255}.{one & 255}" for one in (current, compatible))
+            lines.append(f"\t{library} (compatibility version {oldest}, current version {own})")
+        at += size
+    return Answer("\n".join(lines))
 
 
 def _xcrun(args: Sequence[str], facts: Facts) -> Answer:

@@ -405,9 +405,8 @@ def _libraries(words: Sequence[str], setup: Setup, output: str) -> tuple[str, ..
     folders = (*(f"-L{folder}" for folder in setup.library_dirs), *own)
     if "-shared" not in words:
         return folders
-    macos = setup.target.system == "macos"
-    opened = ("-Wl,-undefined,dynamic_lookup", *_install_name(words, output)) if macos else ()
-    return (*folders, *opened, *setup.libraries)
+    opened = ("-Wl,-undefined,dynamic_lookup",) if setup.target.system == "macos" else ()
+    return (*folders, *opened, *_own_name(words, output, setup.target.system), *setup.libraries)
 
 
 def _runtime(tool: str, words: Sequence[str], setup: Setup) -> tuple[str, ...]:
@@ -418,11 +417,16 @@ def _runtime(tool: str, words: Sequence[str], setup: Setup) -> tuple[str, ...]:
     return runtime_files(setup.runtime, setup.target, cxx=cxx, shared="-shared" in words)
 
 
-def _install_name(words: Sequence[str], output: str) -> tuple[str, ...]:
-    """Keep the folder of the build out of the library (LC_ID_DYLIB)."""
-    if any(word == "-install_name" or word.startswith("-Wl,-install_name") for word in words):
+def _own_name(words: Sequence[str], output: str, system: str) -> tuple[str, ...]:
+    """Keep the folder of the build out of a library, and of its users (LC_ID_DYLIB, DT_SONAME)."""
+    name = _base_name(output or "a.out")
+    option, shown, needed = {
+        "macos": ("-install_name", f"@rpath/{name}", True),
+        "elf": ("-soname", name, name.startswith("lib")),  # nothing is linked with a module
+    }.get(system, ("", "", False))
+    if not needed or any(word == option or word.startswith(f"-Wl,{option}") for word in words):
         return ()
-    return (f"-Wl,-install_name,@rpath/{_base_name(output or 'a.out')}",)
+    return (f"-Wl,{option},{shown}",)
 
 
 def _missing_framework(words: Sequence[str]) -> str:

@@ -323,7 +323,9 @@ def _linker_word(name: str, value: str, target: DriverTarget, *, dashes: str = "
     told = f"-Wl,{dashes}{name}{',' + value if value else ''}"
     found: Answer | None = None
     if (target.system != "windows" and name in {"rpath", "R"}) or name.startswith("R/"):
-        folder = value or name[1:]
+        folder = (value or name[1:]).replace("\\$", "$")  # written for a shell that was not asked
+        if target.system == "macos":  # both mean the folder of the file itself
+            folder = folder.replace("${ORIGIN}", "@loader_path").replace("$ORIGIN", "@loader_path")
         found = ((), _PLACE) if folder.startswith("/") else ((f"-Wl,-rpath,{folder}",), IMPLIED)
     elif target.system == "macos" and name == "undefined":
         found = ("-Wl,-undefined,dynamic_lookup",), IMPLIED

@@ -79,3 +79,19 @@ def test_long_double_is_printed_and_read(pyz3_cache: Path, tmp_path: Path) -> No
     code = "import inc, incxx; print(inc.run()); print(incxx.run())"
     runtimes = ("host-3.13", "win_amd64-3.13")
     assert built.prints(code, runtimes) == dict.fromkeys(runtimes, f"{c}\n1.25 1.250000 2.5 2.5 3.5")
+
+
+def test_a_shared_library_between_modules(pyz3_cache: Path, tmp_path: Path) -> None:
+    """Both find it from their own folder, and there is one of it."""
+    project = situations.PROJECTS / "shared_between_modules"
+    built = situations.build(project, cache=pyz3_cache, tmp_path=tmp_path)
+    assert built.done.returncode == 0, built.done.stderr
+    code = "from shared_between_modules import left, right; print(left.step(), right.step(), left.step())"
+    assert built.prints(code) == dict.fromkeys(situations.RUNTIMES, "1 11 12")
+    module = "shared_between_modules/left.cpython-313-darwin.so"
+    for part in ("macosx_11_0_arm64", "macosx_10_13_x86_64"):
+        files = built.files(part)
+        (library,) = facts_of(files["shared_between_modules/dll/libtally.dylib"], name="libtally")
+        (facts,) = facts_of(files[module], name=module)
+        assert (library.name, facts.rpaths) == ("@rpath/libtally.dylib", ("@loader_path/dll",))
+        assert facts.needed == ("@rpath/libtally.dylib", "/usr/lib/libSystem.B.dylib")

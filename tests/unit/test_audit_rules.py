@@ -118,8 +118,23 @@ class TestPathsAndHardening:
             (Platform.MACOS_ARM64, "/usr/lib/swift"),
         ],
     )
-    def test_relative_rpath(self, platform: Platform, path: str) -> None:
+    def test_rpath_from_the_file_s_own_folder(self, platform: Platform, path: str) -> None:
         assert report(msgspec.structs.replace(FACTS[platform], rpaths=(path,)), platform=platform).ok
+
+    @pytest.mark.parametrize(
+        ("platform", "path", "why"),
+        [
+            (Platform.LINUX_X86_64, "lib", "which is no folder of the wheel to its loader"),
+            (Platform.LINUX_X86_64, "@loader_path/lib", "which is no folder of the wheel to its loader"),
+            (Platform.MACOS_ARM64, "$ORIGIN/lib", "which is no folder of the wheel to its loader"),
+            (Platform.LINUX_X86_64, "$ORIGIN/../../lib", "a folder outside of the wheel"),
+            (Platform.MACOS_ARM64, "@loader_path/../..", "a folder outside of the wheel"),
+        ],
+    )
+    def test_rpath_of_no_folder_of_the_wheel(self, platform: Platform, path: str, why: str) -> None:
+        facts = msgspec.structs.replace(FACTS[platform], rpaths=(path,))
+        message = f"hello/_speed.so looks for libraries in {path}, {why}"
+        assert only(report(facts, platform=platform)).message == message
 
     @pytest.mark.parametrize(
         ("facts", "name"),

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import struct
+from typing import TYPE_CHECKING
+
 import pytest
 
 from pyz3.driver.answers import Facts, answer, commands_for
 from pyz3.driver.target import DriverTarget
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FACTS = Facts(
     sdk="/sdk",
@@ -43,7 +49,7 @@ def test_only_a_mac_has_apple_s_commands() -> None:
     assert commands_for("elf") == commands_for("windows") == ("uname",)
     configs = ("python-config", "python3-config", "python3.13-config")
     assert commands_for("elf", python="3.13") == ("uname", *configs)
-    assert commands_for("macos") == ("uname", "sw_vers", "xcode-select", "xcrun")
+    assert commands_for("macos") == ("uname", "otool", "sw_vers", "xcode-select", "xcrun")
 
 
 @pytest.mark.parametrize(
@@ -116,3 +122,20 @@ def test_facts_are_written_as_they_are() -> None:
 def test_python_config(options: str, says: str, error: str) -> None:
     found = answer("python3-config", options.split(), FACTS)
     assert (found.says, found.error) == (says, error)
+
+
+def test_otool_tells_of_libraries(tmp_path: Path) -> None:
+    def library(command: int, name: bytes) -> bytes:
+        return struct.pack("<6I", command, 40, 24, 2, 0x10203, 0x10000) + name.ljust(16, b"\0")
+
+    commands = library(0xD, b"@rpath/x.dylib") + struct.pack("<2I", 0x1B, 8) + library(0xC, b"/usr/lib/y")
+    file = tmp_path / "x.dylib"
+    file.write_bytes(struct.pack("<8I", 0xFEEDFACF, 0x0100000C, 0, 6, 3, len(commands), 0, 0) + commands)
+    assert answer("otool", ["-L", str(file)], FACTS).says.splitlines() == [
+        f"{file}:",
+        "\t@rpath/x.dylib (compatibility version 1.0.0, current version 1.2.3)",
+        "\t/usr/lib/y (compatibility version 1.0.0, current version 1.2.3)",
+    ]
+    file.write_bytes(b"text")
+    assert answer("otool", ["-L", str(file)], FACTS).says == f"{file}: is not an object file"
+    assert answer("otool", ["-l", str(file)], FACTS).error == "otool: pyz3 knows -L FILE alone"

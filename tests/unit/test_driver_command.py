@@ -146,6 +146,18 @@ def test_macos_binds_late_and_has_no_folder_in_its_name() -> None:
     )
 
 
+def test_a_library_for_linux_has_a_name_without_folder() -> None:
+    """Without any, whoever is linked with it would look for it where it was then."""
+    given = make_command("cc", ["-shared", "x.o", "-o", "/w/build/libx.so"], setup(ELF)).steps[0]
+    assert [word for word in given if "soname" in word] == ["-Wl,-soname,libx.so"]
+    own = ["-shared", "-Wl,-h,libx.so.1", "x.o", "-o", "/w/build/libx.so"]
+    given = make_command("cc", own, setup(ELF)).steps[0]
+    assert [word for word in given if "soname" in word] == ["-Wl,-soname,libx.so.1"]
+    assert not any(
+        "soname" in word for word in make_command("cc", ["-shared", "-o", "x.so"], setup(ELF)).steps[0]
+    )
+
+
 def test_an_install_name_of_the_project_stays() -> None:
     command = make_command("cc", ["-dynamiclib", "x.o", "-install_name", "@rpath/y", "-o", "y"], setup(MACOS))
     assert [word for word in command.steps[0] if "install_name" in word] == ["-install_name"]

@@ -144,6 +144,13 @@ CASES = [
     ("macos", "-Wl,-headerpad,0x40", "", FINAL),
     ("macos", "-install_name @rpath/x", "-install_name @rpath/x", ""),
     ("macos", "-Wl,-rpath,@loader_path", "-Wl,-rpath,@loader_path", ""),
+    (
+        "macos",
+        "-Wl,-rpath,$ORIGIN/lib -Wl,-rpath,${ORIGIN}",
+        "-Wl,-rpath,@loader_path/lib -Wl,-rpath,@loader_path",
+        "",
+    ),
+    ("elf", "-Wl,-rpath,\\$ORIGIN/lib", "-Wl,-rpath,$ORIGIN/lib", ""),
     ("macos", "-Wl,-force_load,libx.a", "-Wl,-force_load,libx.a", ""),
     ("macos", "-Wl,-ObjC", "", "classes of Objective-C in libraries are linked where they are named"),
     ("macos", "-Wl,-w -Wl,-single_module -Wl,-z,now", "", ""),
