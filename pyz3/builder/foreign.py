@@ -159,7 +159,9 @@ class Foreign:
             platforms(buildable, take)
         again |= {job.identifier: job for job in buildable if job.identifier in failed}
         if again:
-            commanded = self._describe([job for job in jobs if job.identifier in again], "run")
+            # Which Pythons the wheel serves may be known by now, and with them the oldest system.
+            known = [_for_system_of(again[job.identifier], job) for job in jobs if job.identifier in again]
+            commanded = self._describe(known, "run")
             self._build_commanded(tuple(commanded.values()), failed, platforms, deliver)
             done |= commanded
         for job in done.values():
@@ -263,6 +265,12 @@ def _needs_commands(job: Job) -> bool:
     if job.trouble is not None:
         return job.trouble.recorded
     return not (is_expressible(job) and _is_there(job))
+
+
+def _for_system_of(found: Job, job: Job) -> Job:
+    return msgspec.structs.replace(
+        job, floor=found.floor, zig_targets=found.zig_targets, wheel_platform=found.wheel_platform
+    )
 
 
 def _is_buildable(job: Job) -> bool:

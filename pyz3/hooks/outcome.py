@@ -12,10 +12,11 @@ import msgspec
 
 from pyz3.engine.toolchain import COMPILER
 from pyz3.errors import Pyz3Error
-from pyz3.hooks.base import read_base, shipped_binaries
+from pyz3.hooks.base import oldest_python, read_base, shipped_binaries
 from pyz3.hooks.made_by import refuse_others
 from pyz3.hooks.recorded import left_out_of, libraries_of, modules_of
-from pyz3.plan import Trouble
+from pyz3.plan import Trouble, serve_from
+from pyz3.targets import PythonVersion
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -83,6 +84,8 @@ def finish_job(
         telling=_telling(base, work),
         remarks=_remarks(base, tag, job.target),
     )
+    if not files:  # those there are have been compiled for the system that was promised first
+        job = serve_from(job, PythonVersion.parse(oldest_python(tag)))
     job = msgspec.structs.replace(job, content=_digest(job, base, (work, *own)))
     trouble = refused or _unrecorded(base, modules) or _pure(job, answer, binaries)
     if trouble is not None:

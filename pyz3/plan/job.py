@@ -85,6 +85,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
         tag: The Python and ABI part of the wheel's tag: ``cp313-cp313``, ``cp310-abi3``.
         zig_targets: With the floor: ``x86_64-linux-gnu.2.17``; several are fused into one file.
         floor: Oldest system promised: glibc, musl or macOS version; empty on Windows.
+        asked_floor: The one that the user asked for, be it older than the Pythons' own; empty: none.
         wheel_platform: The platform tag that goes with the floor.
         optimize: Zig's build mode.
         modules: The extension modules; with ``build-zig`` empty, as only the project knows them.
@@ -113,6 +114,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     wheel_platform: str
     optimize: Optimize
     modules: tuple[Module, ...]
+    asked_floor: str = ""
     cpu: str = ""
     lto: str = ""
     libraries: tuple[LinkedLibrary, ...] = ()

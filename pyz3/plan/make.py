@@ -123,6 +123,18 @@ def make_job(
     return _job(project, target, options, ((), ()), optimize=optimize, macos=macos, glibc=glibc)
 
 
+def serve_from(job: Job, oldest: PythonVersion) -> Job:
+    """Give a job whose wheel serves all Pythons from ``oldest`` on, and promises their oldest system."""
+    platform = job.target.platform
+    floor = platform.floor(oldest, asked=job.asked_floor)
+    return msgspec.structs.replace(
+        job,
+        floor=floor,
+        zig_targets=platform.zig_targets_for(floor),
+        wheel_platform=platform.wheel_platform_for(floor),
+    )
+
+
 def make_notes(project: Project, jobs: Sequence[Job]) -> tuple[str, ...]:
     """Give what the user must know of a plan although nothing is wrong with it."""
     told: dict[tuple[str, str], list[str]] = {}
@@ -166,8 +178,8 @@ def _job(
         oldest, tag = OLDEST, "py3-none"
     if target.platform.abi_of(target.python):
         oldest = target.python
-    served = Target(platform=target.platform, python=oldest)
-    floor = _floor(project, options, served, macos=macos, glibc=glibc)
+    asked = _asked_floor(project, options, target, macos=macos, glibc=glibc)
+    floor = target.platform.floor(oldest, asked=asked)
     zig_targets = target.platform.zig_targets_for(floor)
     return Job(
         identifier=target.identifier,
@@ -176,6 +188,7 @@ def _job(
         tag=tag,
         zig_targets=zig_targets,
         floor=floor,
+        asked_floor=asked,
         wheel_platform=target.platform.wheel_platform_for(floor),
         optimize=optimize or options.optimize,
         modules=modules,
@@ -270,27 +283,24 @@ def _can_load_abi3(python: PythonVersion, abi3: str) -> bool:
     return python.minor >= oldest.minor and (oldest.free_threaded or not python.free_threaded)
 
 
-def _floor(project: Project, options: WheelOptions, target: Target, *, macos: str | None, glibc: str) -> str:
-    default = target.platform.floor(target.python)
+def _asked_floor(
+    project: Project, options: WheelOptions, target: Target, *, macos: str | None, glibc: str
+) -> str:
     wanted_glibc = glibc or options.glibc
     if target.platform.family == "linux" and wanted_glibc is not None:
         where = "--platform" if glibc else project.where(options.origin["glibc"])
-        wanted = _version(wanted_glibc, where, parts=(2, 2))
-        if wanted < OLDEST_GLIBC:
+        if _version(wanted_glibc, where, parts=(2, 2)) < OLDEST_GLIBC:
             raise ConfigError(
                 f"{where}: {wanted_glibc!r} is older than 2.17",
                 tip="2.17 (manylinux2014) is the oldest that today's CPythons run on",
             )
-        # Where the platform itself is younger, as riscv64 is, one key may still serve a whole matrix.
-        return wanted_glibc if wanted > _version(default, where, parts=(2, 2)) else default
-    if target.platform.family == "macos":
-        wanted_macos = macos or options.macos
-        if wanted_macos:
-            where = "MACOSX_DEPLOYMENT_TARGET" if macos else project.where(options.origin["macos"])
-            # The interpreter itself needs the default: a wheel that promises less promises nothing.
-            if _version(wanted_macos, where, parts=(1, 3)) > _version(default, where, parts=(2, 2)):
-                return wanted_macos if "." in wanted_macos else f"{wanted_macos}.0"
-    return default
+        return wanted_glibc
+    wanted_macos = macos or options.macos
+    if target.platform.family == "macos" and wanted_macos:
+        where = "MACOSX_DEPLOYMENT_TARGET" if macos else project.where(options.origin["macos"])
+        _version(wanted_macos, where, parts=(1, 3))
+        return wanted_macos if "." in wanted_macos else f"{wanted_macos}.0"
+    return ""
 
 
 def _version(text: str, where: str, *, parts: tuple[int, int]) -> tuple[int, ...]:

@@ -93,13 +93,21 @@ class Platform(Enum):
         """The wheel's platform tag with the default floor, compressed as PEP 425 has it."""
         return self.wheel_platform_for(self.floor())
 
-    def floor(self, python: PythonVersion = OLDEST) -> str:
-        """Give the oldest system promised for ``python``: ``2.17``; empty where there is no such thing."""
+    def floor(self, python: PythonVersion = OLDEST, *, asked: str = "") -> str:
+        """Give the oldest system promised for ``python``: ``2.17``; empty where there is no such thing.
+
+        Args:
+            python: The oldest that a wheel serves.
+            asked: Promise no older one than this. What is older than the interpreter itself needs, or zig can
+                link for, promises nothing; and one key may serve a whole matrix.
+        """
         floor = self.spec.floor
-        if isinstance(floor, str):
-            return floor
-        steps = sorted((PythonVersion.parse(since), value) for since, value in floor.items())
-        return [value for since, value in steps if since.minor <= max(python.minor, steps[0][0].minor)][-1]
+        if not isinstance(floor, str):
+            steps = sorted((PythonVersion.parse(since), value) for since, value in floor.items())
+            floor = [value for since, value in steps if since.minor <= max(python.minor, steps[0][0].minor)][
+                -1
+            ]
+        return max(floor, asked, key=_numbers) if asked else floor
 
     def has(self, python: PythonVersion) -> bool:
         """Whether there is such a Python on this platform."""

@@ -6,6 +6,7 @@ import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from pyz3.config import Settings
@@ -281,6 +282,33 @@ def test_texts_that_name_the_folder_of_the_build(backend: Backend, tmp_path: Pat
     backend.files["thing/where.py"] = f"HERE = {str(work / 'src')!r}\n"
     done = finished(job(), backend.result(links=(link(),)), extra=Settings(), work=work)
     assert (done.telling, done.trouble) == (("thing/where.py",), None)
+
+
+@pytest.mark.parametrize(
+    ("tag", "asked", "floor", "zig_targets"),
+    [
+        ("cp313-cp313", "", "10.13", ("x86_64-macos.10.13", "aarch64-macos.11.0")),
+        ("cp39-abi3", "", "10.9", ("x86_64-macos.10.9", "aarch64-macos.11.0")),
+        ("cp36-abi3", "10.12", "10.12", ("x86_64-macos.10.12", "aarch64-macos.11.0")),
+        ("cp312-abi3", "10.12", "10.13", ("x86_64-macos.10.13", "aarch64-macos.11.0")),
+    ],
+)
+def test_a_wheel_for_the_stable_abi_promises_the_system_of_its_oldest_python(
+    backend: Backend, tag: str, asked: str, floor: str, zig_targets: tuple[str, ...]
+) -> None:
+    backend.name = f"Acme.Thing-1.0-{tag}-macosx_10_13_universal2.whl"
+    result = backend.result(links=(link(),))
+    done = finished(job("macos-universal2", asked_floor=asked), result, extra=Settings())
+    wheel_platform = f"macosx_{floor.replace('.', '_')}_universal2"
+    assert (done.floor, done.zig_targets, done.wheel_platform) == (floor, zig_targets, wheel_platform)
+
+
+def test_what_the_project_compiled_itself_keeps_the_system_that_was_promised_first(backend: Backend) -> None:
+    backend.files[SO] = b"\x7fELF of commands"
+    backend.name = "Acme.Thing-1.0-cp39-abi3-macosx_10_13_x86_64.whl"
+    promised = msgspec.structs.replace(job("macos-x86_64"), floor="10.13")
+    done = finished(promised, backend.result(), extra=Settings())
+    assert (done.trouble, done.tag, done.floor) == (None, "cp39-abi3", "10.13")
 
 
 def test_trouble_stays_trouble() -> None:
