@@ -2,7 +2,7 @@
    __cpu_model, __cpu_features2 and __cpu_indicator_init, as libgcc and compiler-rt have them.
 
    Layout: GCC's manual, "x86 Built-in Functions"; the numbers of features, vendors, types and subtypes are
-   those that the compiler itself writes into such code (a test asks it for each).
+   those that the compiler itself writes into such code.
    CPUID and XGETBV: Intel's Software Developer's Manual, volume 2A and volume 1, chapter 13; AMD's
    Architecture Programmer's Manual, volume 3, appendix E. */
 
@@ -119,8 +119,8 @@ static const struct feature features[] = {
     {112, EDX, 15, ALWAYS, 7, 1}, /* usermsr */
 };
 
-/* The levels of the x86-64 psABI, "Low Level System Information": what each adds to the one before; a number
-   of 255 is the machine's own: long mode, or a feature that has no number of its own. */
+/* The levels of the x86-64 psABI, "Low Level System Information": what each adds to the one before.
+   Long mode and SAHF, which have no numbers, are asked for where these are used. */
 static const unsigned char baseline[] = {0, 1, 3, 4};
 static const unsigned char second[] = {46, 2, 5, 7, 8, 6};
 static const unsigned char third[] = {9, 10, 16, 17, 49, 14, 57, 58};
