@@ -127,7 +127,7 @@ class Foreign:
         told = ((shipped, _SHIPPED), (prebuilt, _PREBUILT), (plain, _PLAIN), (telling, _TELLING))
         for names, what in told:
             if names:
-                self._tell(Note(text=f"{_abridged(tuple(dict.fromkeys(names)))}: {what}"))
+                self._tell(Note(text=f"{abridged(tuple(dict.fromkeys(names)))}: {what}"))
         for one in dict.fromkeys(one for job in done for one in self._left_out_flags(job)):
             flag, _, reason = one.partition(": ")
             self._tell(Note(text=f"{flag} is left out: {reason}"))
@@ -249,7 +249,8 @@ class Foreign:
         return {job.identifier: wheels[job.identifier] for job in jobs if job.identifier in wheels}
 
 
-def _abridged(names: Sequence[str], most: int = 3) -> str:
+def abridged(names: Sequence[str], most: int = 3) -> str:
+    """Give the first few of names as text, and how many more there are."""
     more = f" and {len(names) - most} more" if len(names) > most else ""
     return f"{', '.join(names[:most])}{more}"
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pyz3._processes import Processes, wait_alert
 from pyz3.builder.delivery import Delivery, read_contents
 from pyz3.builder.fallback import check_fallback
-from pyz3.builder.foreign import Foreign
+from pyz3.builder.foreign import Foreign, abridged
 from pyz3.builder.inputs import read_epoch
 from pyz3.builder.platform import PlatformBuild
 from pyz3.capi import prepare_include
@@ -17,6 +18,7 @@ from pyz3.engine.zig import ZigRunner
 from pyz3.events import Activity, CommandRun, Note
 from pyz3.plan import make_notes
 from pyz3.results import Failure, Summary, WheelResult, one_per_file
+from pyz3.sources import tree_looks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -65,6 +67,9 @@ class Run:
     def __call__(self, jobs: Sequence[Job], *, contents: Contents | None, output_dir: Path) -> Summary:
         """Do the jobs, platforms side by side; one that fails stops no other.
 
+        A wheel of a project that changes meanwhile may be of what was before and of what is now: all are
+        built once more then.  What goes on changing, or has changed the plan, is told.
+
         Args:
             jobs: What the plan lists.
             contents: What the wheels hold besides binaries; default: the project's packages.
@@ -73,6 +78,22 @@ class Run:
         Raises:
             ConfigError: The project's metadata, the cache or the output folder is unusable.
         """
+        started = time.perf_counter()
+        root = self._project.root
+        before = tree_looks(root, without=output_dir)
+        summary = self._attempt(jobs, contents, output_dir)
+        now = tree_looks(root, without=output_dir)
+        changed = _differing(before, now)
+        if changed and "pyproject.toml" not in changed:
+            self._tell(Note(text=f"{abridged(changed)}: changed while it was built: building again"))
+            summary = self._attempt(jobs, contents, output_dir)
+            changed = _differing(now, tree_looks(root, without=output_dir))
+        if changed:
+            told = "changed while it was built: wheels may hold what was before; build again"
+            self._tell(Note(text=f"{abridged(changed)}: {told}"))
+        return replace(summary, seconds=time.perf_counter() - started)
+
+    def _attempt(self, jobs: Sequence[Job], contents: Contents | None, output_dir: Path) -> Summary:
         started = time.perf_counter()
         notes = (*self._project.notes, *make_notes(self._project, jobs))
         if self._project.backend is None:
@@ -179,6 +200,12 @@ class Run:
             seen = toolchain.identity()
             for build in corrupt:
                 build.run(deliver)
+
+
+def _differing(before: Mapping[str, object], now: Mapping[str, object]) -> list[str]:
+    """Give what has come, gone or changed; nothing if one of them is not known."""
+    names = sorted({*before, *now}) if before and now else ()
+    return [name for name in names if before.get(name) != now.get(name)]
 
 
 def prepare_includes(

@@ -181,18 +181,6 @@ class Manifests:
             return self.dated or unseen
 
 
-def forget(cache: Path, *, since_ns: int) -> None:
-    """Remove the lists that were written since then: files changed while they were.
-
-    Raises:
-        BuildFailedError: A list cannot be removed.
-    """
-    with _legible(cache), contextlib.suppress(FileNotFoundError), os.scandir(cache / "h") as found:
-        for entry in found:
-            if entry.name.endswith(".txt") and entry.stat().st_mtime_ns >= since_ns:
-                Path(entry.path).unlink(missing_ok=True)
-
-
 @contextlib.contextmanager
 def _legible(cache: Path) -> Iterator[None]:
     try:

@@ -6,7 +6,7 @@ from pyz3.sources.copying import copy_folder, pristine_folder, sync_copy
 from pyz3.sources.fetching import fetch_sdist
 from pyz3.sources.naming import ArchiveSource, FolderSource, RequirementSource, Source, classify
 from pyz3.sources.reads import Reads, begin_reading, note_reads, reads_of, unread_changes
-from pyz3.sources.tree import Tree, describe_tree, tree_digest, walk_tree
+from pyz3.sources.tree import Tree, describe_tree, tree_digest, tree_looks, walk_tree
 from pyz3.sources.unpacking import remove_tree, unpack_sdist, unpack_wheel
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "remove_tree",
     "sync_copy",
     "tree_digest",
+    "tree_looks",
     "unpack_sdist",
     "unpack_wheel",
     "unread_changes",

@@ -118,6 +118,33 @@ def describe_tree(root: Path) -> Tree:
     return Tree(git=hashlib.sha256(git_state(root)).hexdigest(), files=files, notes=tuple(notes))
 
 
+def tree_looks(root: Path, *, without: Path | None = None) -> dict[str, tuple[int, ...]]:
+    """Give how the files of a project look without reading them: kind, size, date, inode.
+
+    Args:
+        root: The project.
+        without: A folder that does not count, nor do wheels: what is built may go there.
+
+    Returns:
+        Empty if it cannot be told: a folder that cannot be read, links to too much.
+    """
+    apart = "" if without is None else os.path.realpath(without) + os.sep
+    if os.path.realpath(root).startswith(apart.rstrip(os.sep)):
+        apart = ""
+    looks: dict[str, tuple[int, ...]] = {}
+    try:
+        for entry in walk_tree(root):
+            status = entry.status
+            if stat.S_ISDIR(status.st_mode) or entry.name.endswith(".whl"):
+                continue
+            if not apart or not entry.path.startswith(apart):
+                look = (status.st_mode, status.st_size, status.st_mtime_ns, status.st_ino)
+                looks[_as_text(entry.name)] = look
+    except (OSError, ConfigError):
+        return {}
+    return looks
+
+
 def _as_text(name: str) -> str:
     """Give a name that is no text as one nonetheless."""
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

@@ -126,3 +126,27 @@ def test_whatever_a_hook_has_read_is_as_it_was(pyz3_cache: Path, tmp_path: Path)
     assert stale == []
     variables["ANY_NAME"] = "x"
     assert build() == {**known, "variable": "x"}
+
+
+def test_a_project_that_is_edited_while_it_is_built_is_built_again(pyz3_cache: Path, tmp_path: Path) -> None:
+    project = situations.copy("readings", tmp_path)
+    outer = tmp_path / "outer"
+    _lay_outer(outer)
+    edited = project / "package" / "edited.txt"
+    edited.parent.mkdir()
+    edited.write_text("one")
+    variables = {"OUTER": str(outer), "EDITED": str(edited)}
+
+    def build() -> tuple[situations.Built, str]:
+        built = situations.build(
+            project, cache=pyz3_cache, tmp_path=tmp_path, platforms=LINUX, changes=variables
+        )
+        return built, " ".join((built.done.stdout + built.done.stderr).split())
+
+    built, said = build()
+    assert _facts(built)["edited"] == "two"
+    assert said.count("package/edited.txt: changed while it was built: building again") == 1
+    assert "changed while" not in build()[1]
+    edited.write_text("three")
+    variables["ALWAYS"] = "1"
+    assert "package/edited.txt: changed while it was built: wheels may hold what was before" in build()[1]

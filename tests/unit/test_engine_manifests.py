@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pyz3.engine.manifests import Manifests, forget
+from pyz3.engine.manifests import Manifests
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -211,16 +211,7 @@ def test_without_what_was_found_the_last_time(lists: Lists) -> None:
     assert lists.of().prune() == ()
 
 
-def test_what_was_written_since_is_forgotten(lists: Lists) -> None:
-    source = lists.write("x.c", "int a;")
-    lists.list("before.txt", source, ago=60)
-    lists.list("since.txt", source)
-    forget(lists.cache, since_ns=time.time_ns() - 30 * 10**9)
-    assert [path.name for path in (lists.cache / "h").iterdir()] == ["before.txt"]
-
-
 def test_no_cache_yet(tmp_path: Path) -> None:
     about = Manifests(cache=tmp_path / "none", date=DATE, own=())
     assert about.prune() == ()
     assert about.note() is False
-    forget(tmp_path / "none", since_ns=0)

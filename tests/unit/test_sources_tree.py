@@ -9,7 +9,7 @@ import pytest
 from trees import POSIX, names, write
 
 from pyz3.errors import ConfigError
-from pyz3.sources import describe_tree, tree, tree_digest
+from pyz3.sources import describe_tree, tree, tree_digest, tree_looks
 from pyz3.sources.git import git_folders, git_state
 
 if TYPE_CHECKING:
@@ -158,3 +158,16 @@ def test_what_links_bring_is_bounded(limit: str, tmp_path: Path, monkeypatch: py
         ConfigError, match=r"data is a link to .*/data, outside of the project, where more than"
     ):
         describe_tree(root)
+
+
+def test_how_files_look(tmp_path: Path) -> None:
+    project = write(tmp_path / "project", "x.c", "out/x-1.whl", "out/report", "y.whl")
+    out = project / "out"
+    before = tree_looks(project, without=out)
+    assert list(before) == ["x.c"]
+    assert sorted(tree_looks(project, without=project)) == ["out/report", "x.c"]
+    (out / "more").write_text("")
+    assert tree_looks(project, without=out) == before
+    os.utime(project / "x.c", (1, 1))
+    assert tree_looks(project, without=out) != before
+    assert tree_looks(tmp_path / "none") == {}
