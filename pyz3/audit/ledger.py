@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pyz3._files import write_atomically
-from pyz3._records import from_file
+from pyz3._records import recall, remember
 from pyz3.audit.facts import Facts
 
 if TYPE_CHECKING:
@@ -55,7 +54,7 @@ class Ledger:
         Raises:
             CorruptBinaryError: The content is not what it was.
         """
-        entry = from_file(self._folder / f"{key}.json", Entry)
+        entry = recall(self._folder / f"{key}.json", Entry)
         if entry is None or entry.format != _FORMAT:
             return None
         if entry.sha256 != hashlib.sha256(content).hexdigest():
@@ -65,4 +64,4 @@ class Ledger:
     def note(self, key: str, content: bytes, facts: tuple[Facts, ...]) -> None:
         """Keep the facts of a binary."""
         entry = Entry(format=_FORMAT, sha256=hashlib.sha256(content).hexdigest(), facts=facts)
-        write_atomically(self._folder / f"{key}.json", msgspec.json.encode(entry))
+        remember(self._folder / f"{key}.json", entry)

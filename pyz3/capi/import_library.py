@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from pyz3._seals import is_whole, seal
 from pyz3.capi.stable_abi import stable_abi_dll
 from pyz3.errors import Pyz3Error
 
@@ -76,7 +77,7 @@ def import_library(
     key = hashlib.sha256(f"{arch}\n{text}".encode()).hexdigest()[:16]
     folder = cache / "import-libraries" / f"{stem}-{arch}-{key}"
     library = folder / f"{stem}.lib"
-    if library.is_file() and library.stat().st_size > 0:
+    if is_whole(library):
         return library
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder, prefix=".tmp-") as scratch:
@@ -93,4 +94,5 @@ def import_library(
                 tip="this is a fault of pyz3 or of the installed ziglang package, not of your project",
             )
         result.replace(library)
+        seal(library)
     return library

@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from pyz3._files import write_atomically
-from pyz3._records import convert, from_file
+from pyz3._records import convert, recall, remember
 from pyz3._toml import load_toml
 from pyz3.targets import PythonVersion
 
@@ -88,12 +87,12 @@ def python_symbols(include: Path, *, version: PythonVersion, system: System) -> 
         OSError: The headers cannot be read, or the cache cannot be written.
     """
     kept = include.parent / f"symbols-{system}-{version.nodot}-{_rules_digest()}.json"
-    known = from_file(kept, SymbolList)
+    known = recall(kept, SymbolList)
     if known is not None:
         return known
     texts = (path.read_text(encoding="utf-8", errors="replace") for path in sorted(include.rglob("*.h")))
     symbols = correct(scan(texts), version=version, system=system)
-    write_atomically(kept, msgspec.json.encode(symbols, order="deterministic"))
+    remember(kept, symbols)
     return symbols
 
 

@@ -17,10 +17,8 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from pyz3._files import write_atomically
-from pyz3._records import from_file
+from pyz3._seals import is_whole, seal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,12 +31,6 @@ _OURS = ("pyconfig.h", "pyz3_python.h")
 # Every copied file gets this time, 1980-01-01: what differs later was changed by someone.
 _TIME_NS = 315_532_800 * 10**9
 _FORMAT = b"pyz3 headers 1\n"
-
-
-class _Manifest(msgspec.Struct, frozen=True, kw_only=True):
-    """Path of each copied file, with ``/``, and its size in bytes."""
-
-    files: dict[str, int]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +64,7 @@ def prepare_include(tree: HeaderTree, cache: Path) -> Path:
         name = note.read_text(encoding="ascii")
     except (OSError, ValueError):
         name = ""
-    if name and _is_whole(root / name):
+    if name and is_whole(root / name / "include"):
         return root / name / "include"
     contents = {file.name: Path(file.path).read_bytes() for file in files} | _our_headers()
     name = f"{tree.version}-{_digest(contents)}"
@@ -133,24 +125,10 @@ def _digest(contents: dict[str, bytes]) -> str:
     return digest.hexdigest()[:16]
 
 
-def _is_whole(folder: Path) -> bool:
-    """Tell whether the copy is as it was made: the same files, sizes and times."""
-    manifest = from_file(folder / "manifest.json", _Manifest)
-    if manifest is None:
-        return False
-    try:
-        found = {file.name: file for file in _walk(str(folder / "include"), "")}
-    except OSError:
-        return False
-    return manifest.files == {name: file.size for name, file in found.items()} and all(
-        file.mtime_ns == _TIME_NS for file in found.values()
-    )
-
-
 def _install(root: Path, name: str, contents: dict[str, bytes]) -> None:
     target = root / name
     if target.exists():
-        if not _is_whole(target):
+        if not is_whole(target / "include"):
             _repair(target, contents)
         return
     root.mkdir(parents=True, exist_ok=True)
@@ -160,7 +138,7 @@ def _install(root: Path, name: str, contents: dict[str, bytes]) -> None:
         temporary.rename(target)
     except OSError:
         # Another process was first: what it made is the same, or about to be seen as damaged.
-        if not _is_whole(target):
+        if not is_whole(target / "include"):
             raise
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
@@ -174,5 +152,4 @@ def _repair(folder: Path, contents: dict[str, bytes]) -> None:
     for file in list(_walk(str(include), "")):
         if file.name not in contents:
             Path(file.path).unlink(missing_ok=True)
-    manifest = _Manifest(files={name: len(content) for name, content in contents.items()})
-    write_atomically(folder / "manifest.json", msgspec.json.encode(manifest))
+    seal(include)

@@ -26,8 +26,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pyz3._files import write_atomically
-from pyz3._records import from_file
+from pyz3._records import recall, remember
 from pyz3.driver.variables import DATES
 from pyz3.errors import BuildFailedError
 
@@ -142,7 +141,7 @@ class Manifests:
             BuildFailedError: A list cannot be read or removed.
         """
         with _legible(self.cache):
-            state = from_file(self.cache / _KEPT, _State) or _State()
+            state = recall(self.cache / _KEPT, _State) or _State()
             look = _Look(state, self)
             left, removed = {}, []
             for name, one in sorted(look.lists()):
@@ -166,7 +165,7 @@ class Manifests:
             BuildFailedError: A list cannot be read.
         """
         with _legible(self.cache):
-            state = from_file(self.cache / _KEPT, _State) or _State()
+            state = recall(self.cache / _KEPT, _State) or _State()
             look = _Look(state, self)
             lists = dict(look.lists())
             known = {name: one for name, one in lists.items() if state.lists.get(name) is one}
@@ -194,7 +193,7 @@ def _legible(cache: Path) -> Iterator[None]:
 
 def _write_state(cache: Path, before: _State, now: _State) -> None:
     if now != before:
-        write_atomically(cache / _KEPT, msgspec.json.encode(now))
+        remember(cache / _KEPT, now)
 
 
 class _Look:

@@ -17,8 +17,7 @@ from pathlib import Path
 
 import msgspec
 
-from pyz3._files import write_atomically
-from pyz3._records import from_file
+from pyz3._records import recall, remember
 
 
 class _Known(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,7 +80,7 @@ def _name_of(lib: Path, folder: Path) -> str:
     (record,) = records
     status = record.stat()
     memory = folder / "known.json"
-    remembered = from_file(memory, dict[str, _Known]) or {}
+    remembered = recall(memory, dict[str, _Known]) or {}
     known = remembered.get(str(record))
     if known is not None and (known.size, known.modified_ns) == (status.st_size, status.st_mtime_ns):
         return known.name
@@ -89,7 +88,7 @@ def _name_of(lib: Path, folder: Path) -> str:
     name = record_name(record.read_bytes(), version=version)
     known = _Known(size=status.st_size, modified_ns=status.st_mtime_ns, name=name)
     there = {path: one for path, one in remembered.items() if Path(path).exists()}
-    write_atomically(memory, msgspec.json.encode({**there, str(record): known}))
+    remember(memory, {**there, str(record): known})
     return name
 
 

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pyz3._files import write_atomically
-from pyz3._records import from_file, from_json
+from pyz3._records import from_json, recall, remember
 from pyz3.capi.discovery import find_installations
 from pyz3.errors import ConfigError
 from pyz3.targets import SUPPORTED, PythonVersion
@@ -169,7 +168,7 @@ class _Probe:
     def __init__(self, memory: Path) -> None:
         self._memory = memory
         self._changed = False
-        self._answers = from_file(memory, dict[str, _Answer]) or {}
+        self._answers = recall(memory, dict[str, _Answer]) or {}
 
     def ask(self, file: Path) -> _Facts | None:
         real = os.path.realpath(file)
@@ -186,7 +185,7 @@ class _Probe:
 
     def save(self) -> None:
         if self._changed:
-            write_atomically(self._memory, msgspec.json.encode(self._answers))
+            remember(self._memory, self._answers)
 
 
 def _ask(file: Path) -> _Facts | None:

@@ -12,8 +12,7 @@ import msgspec
 from filelock import FileLock
 from packaging.requirements import Requirement
 
-from pyz3._files import write_atomically
-from pyz3._records import from_file
+from pyz3._records import from_file, recall, remember
 from pyz3.environments import _ask
 from pyz3.environments.variables import lasting
 from pyz3.environments.venvs import Environment, build_environment, normalise
@@ -109,7 +108,7 @@ def environment_for(
             more = required_by_backend(
                 root, backend, base, cache=cache, environ=environ, config_settings=settings
             )
-            write_atomically(memory, msgspec.json.encode(_Memory(requires=more, tree=tree)))
+            remember(memory, _Memory(requires=more, tree=tree))
         except BuildFailedError as error:
             # A setup.py that tries the host's compiler may do better with ours: the build will tell.
             tell(f"{error.message.partition(chr(10))[0]}; going on without")
@@ -185,7 +184,7 @@ def is_satisfied(text: str, site_packages: Path) -> bool:
 
 def _remembered(memory: Path, tree: Tree, copy: Path) -> tuple[str, ...] | None:
     """Give what the backend said of this tree of files, or of one that is the same to it."""
-    known = from_file(memory, _Memory)
+    known = recall(memory, _Memory)
     if known is None:
         return None
     reads = reads_of(copy)

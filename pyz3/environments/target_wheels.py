@@ -15,8 +15,7 @@ import msgspec
 from filelock import FileLock
 from packaging.utils import canonicalize_name
 
-from pyz3._files import write_atomically
-from pyz3._records import from_file
+from pyz3._records import recall, remember
 from pyz3.errors import Pyz3Error
 from pyz3.sources import unpack_wheel
 from pyz3.sources.pip import offline_tip, python_with_pip, run_tool, tail
@@ -97,7 +96,7 @@ def target_wheel(
         found = _remembered(memory)
         if found is None:
             found = _fetch(name, version, _attempts(platform, python, built_with), folder, environ)
-            write_atomically(memory, msgspec.json.encode(found))
+            remember(memory, found)
     return folder / found.folder
 
 
@@ -188,5 +187,5 @@ def _unpack(wheel: Path, folder: Path) -> str:
 
 
 def _remembered(memory: Path) -> _Found | None:
-    found = from_file(memory, _Found)
+    found = recall(memory, _Found)
     return found if found is not None and (memory.parent / found.folder).is_dir() else None

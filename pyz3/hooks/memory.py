@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import shutil
 import zipfile
@@ -9,10 +10,9 @@ from copy import copy
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from pyz3._files import file_chunks, file_digest, write_atomically
-from pyz3._records import from_file
+from pyz3._records import from_file, recall, remember
+from pyz3._seals import is_whole, seal
 from pyz3.hooks.protocol import Result
 from pyz3.sources import (
     Reads,
@@ -60,7 +60,7 @@ class Memory:
             result = read_result(place)
         except OSError:
             return None
-        if known != key or result is None or result.error or not Path(result.wheel).is_file():
+        if known != key or result is None or result.error or not is_whole(place.folder):
             return None
         reads = reads_of(place.source)
         if reads is None or not reads.is_as_it_was():
@@ -72,9 +72,10 @@ class Memory:
     def begin(self, place: Place, key: str) -> None:
         """Forget what was said; make the copy as the project is: a hook is about to run there.
 
-        What hooks have left there stays if it was made for the same: a ``config.h`` tells of one compiler.
+        What hooks have left there stays if it is as they left it, and was made for the same: a ``config.h``
+        tells of one compiler.
         """
-        if _text(place.made_for) != key:
+        if _text(place.made_for) != key or not is_whole(place.folder):
             remove_tree(place.source)
         for stale in (place.key, place.result, place.dropped):
             stale.unlink(missing_ok=True)
@@ -101,12 +102,14 @@ class Memory:
             self._note(place, key)
 
     def _note(self, place: Place, key: str) -> None:
-        write_atomically(place.tree, msgspec.json.encode(self._tree))
+        remember(place.tree, self._tree)
         write_atomically(place.key, f"{key} {self._digest}".encode())
+        with contextlib.suppress(OSError):  # what cannot be read, or changes now, is not remembered
+            seal(place.folder)
 
     def _update(self, place: Place, key: str, wheel: Path, reads: Reads) -> bool:
         """Bring what a hook left up to date, if nothing has changed that it read; else it must run again."""
-        before = from_file(place.tree, Tree)
+        before = recall(place.tree, Tree)
         if before is None:
             return False
         changed = unread_changes(before, self._tree, reads)

@@ -16,7 +16,8 @@ import msgspec
 from filelock import FileLock
 
 from pyz3._files import file_digest, write_atomically
-from pyz3._records import from_file
+from pyz3._records import recall, remember
+from pyz3._seals import is_whole, seal
 from pyz3.sources.fetching import fetch_sdist
 from pyz3.sources.git import attach_git
 from pyz3.sources.naming import ArchiveSource, FolderSource, Source
@@ -56,9 +57,10 @@ def pristine_folder(source: Source, *, cache: Path, environ: Mapping[str, str]) 
     with FileLock(folder.with_suffix(".lock")):
         with contextlib.suppress(OSError):
             root = folder / marker.read_text(encoding="utf-8")
-            if root.is_dir():
+            if root.is_dir() and is_whole(folder):
                 return root
         root = unpack_sdist(path, folder)
+        seal(folder)
         write_atomically(marker, root.name.encode())
     return root
 
@@ -112,7 +114,7 @@ def sync_copy(source: Path, into: Path, tree: Tree | None = None) -> bool:
     into.mkdir(parents=True, exist_ok=True)
     listing = into.with_name(f"{into.name}.files")
     entries = {entry.name: entry for entry in walk_tree(source)}
-    known = from_file(listing, _Listing) or _Listing()
+    known = recall(listing, _Listing) or _Listing()
     copied = {_from_text(name): one for name, one in known.files.items()}
     now = time.time_ns()
     changed = False
@@ -134,7 +136,7 @@ def sync_copy(source: Path, into: Path, tree: Tree | None = None) -> bool:
         changed |= files[name] is not before
     if changed:
         written = _Listing(files={_to_text(name): one for name, one in files.items()}, copied_ns=now)
-        write_atomically(listing, msgspec.json.encode(written))
+        remember(listing, written)
     attach_git(source, into, into.with_name(f"{into.name}.git"))
     return changed
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from packaging.utils import canonicalize_name
 
 from pyz3._files import write_atomically
+from pyz3._seals import is_whole, seal
 from pyz3.errors import Pyz3Error
 from pyz3.sources import _find_sdist
 from pyz3.sources.naming import ARCHIVE_SUFFIXES
@@ -67,6 +68,7 @@ def fetch_sdist(requirement: Requirement, *, cache: Path, environ: Mapping[str, 
     if not path.name.lower().endswith(ARCHIVE_SUFFIXES):
         raise Pyz3Error(f"{requirement}: {path.name} is no sdist")
     if pin:
+        seal(path)
         write_atomically(pin, json.dumps(path.relative_to(folder).as_posix()).encode())
     return path
 
@@ -89,7 +91,7 @@ def _read_pin(pin: Path) -> Path | None:
         path = pin.parent.parent / str(json.loads(pin.read_bytes()))
     except (OSError, ValueError):
         return None
-    return path if path.is_file() else None
+    return path if is_whole(path) else None
 
 
 def _download(requirement: Requirement, folder: Path, scratch: Path, environ: Mapping[str, str]) -> Path:

@@ -28,8 +28,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pyz3._files import file_digest, write_atomically
-from pyz3._records import from_file
+from pyz3._files import file_digest
+from pyz3._records import recall, remember
 from pyz3.sources.unpacking import remove_tree
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def _is_unread(name: str, seen: set[str]) -> bool:
 
 def reads_of(copy: Path) -> Reads | None:
     """Give what has ever been read in a copy; None: that is not known."""
-    return from_file(_file(copy), Reads)
+    return recall(_file(copy), Reads)
 
 
 def begin_reading(copy: Path) -> Reads:
@@ -154,7 +154,7 @@ def begin_reading(copy: Path) -> Reads:
 
 def note_reads(copy: Path, reads: Reads) -> None:
     """Keep what has ever been read in a copy."""
-    write_atomically(_file(copy), msgspec.json.encode(reads))
+    remember(_file(copy), reads)
 
 
 def _file(copy: Path) -> Path:

@@ -61,14 +61,15 @@ def test_made_once(tmp_path: Path) -> None:
     again = import_library(SYMBOLS, version=version, arch="amd64", cache=tmp_path, zig=("no zig",))
     assert again == library
     assert library.stat().st_mtime_ns == before
-    assert [path.name for path in library.parent.iterdir()] == ["python313.lib"]
+    assert sorted(path.name for path in library.parent.iterdir()) == ["python313.lib", "python313.lib.seal"]
 
 
-def test_emptied_library_is_made_again(tmp_path: Path) -> None:
+@pytest.mark.parametrize("how", ["emptied", "changed"])
+def test_damaged_library_is_made_again(how: str, tmp_path: Path) -> None:
     version = PythonVersion(3, 13)
     library = import_library(SYMBOLS, version=version, arch="amd64", cache=tmp_path, zig=ZIG)
     content = library.read_bytes()
-    library.write_bytes(b"")
+    library.write_bytes(b"" if how == "emptied" else content.replace(b"PyLong_From", b"PyLonG_From"))
     assert import_library(SYMBOLS, version=version, arch="amd64", cache=tmp_path, zig=ZIG) == library
     assert library.read_bytes() == content
 

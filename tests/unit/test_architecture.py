@@ -40,6 +40,7 @@ ROOMS = (
     "_schema",
     "_patterns",
     "_toml",
+    "_seals",
     "_records",
     "_files",
     "_processes",

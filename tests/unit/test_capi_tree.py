@@ -75,15 +75,13 @@ def test_second_call_reads_no_header(
     real = Path.read_bytes
     monkeypatch.setattr(Path, "read_bytes", lambda path: (read.append(path.name), real(path))[1])
     assert prepare_include(tree, tmp_path / "cache") == include
-    assert read == ["manifest.json"]
+    assert read == ["include.seal"]
 
 
-@pytest.mark.parametrize(
-    "damage", ["missing", "truncated", "rewritten", "added", "no manifest", "bad manifest"]
-)
+@pytest.mark.parametrize("damage", ["missing", "truncated", "rewritten", "added", "no seal", "bad seal"])
 def test_damaged_copy_is_repaired(tree: HeaderTree, tmp_path: Path, damage: str) -> None:
     include = prepare_include(tree, tmp_path / "cache")
-    manifest = include.parent / "manifest.json"
+    seal = include.parent / "include.seal"
     if damage == "missing":
         (include / "cpython" / "object.h").unlink()
     elif damage == "truncated":
@@ -92,10 +90,10 @@ def test_damaged_copy_is_repaired(tree: HeaderTree, tmp_path: Path, damage: str)
         (include / "cpython" / "object.h").write_bytes(b"tcejbo\n")
     elif damage == "added":
         (include / "cpython" / "more.h").write_bytes(b"")
-    elif damage == "no manifest":
-        manifest.unlink()
+    elif damage == "no seal":
+        seal.unlink()
     else:
-        manifest.write_bytes(b"{")
+        seal.write_bytes(b"{")
     assert prepare_include(tree, tmp_path / "cache") == include
     assert contents(include) == SOURCE | OURS
 

@@ -151,6 +151,14 @@ def test_an_sdist_is_unpacked_once(tmp_path: Path) -> None:
     assert (root / "setup.py").read_text() == "a"
 
 
+def test_a_damaged_unpacked_sdist_is_unpacked_again(tmp_path: Path) -> None:
+    source = ArchiveSource(path=tar(tmp_path / "t-1.tar.gz", ("t-1/setup.py", b"a")))
+    root = pristine_folder(source, cache=tmp_path / "cache", environ={})
+    (root / "setup.py").write_text("x")
+    assert pristine_folder(source, cache=tmp_path / "cache", environ={}) == root
+    assert (root / "setup.py").read_text() == "a"
+
+
 def test_other_content_of_the_same_size_and_date_is_copied(tmp_path: Path) -> None:
     source = write(tmp_path / "source", "a.pyx", "b.pyx", text="1")
     into = tmp_path / "copy"
