@@ -121,6 +121,7 @@ pub fn build(b: *std.Build) !void {
 /// Keep what compilers make in a cache of its own; what the build script itself is compiled to stays shared.
 fn keepIn(b: *std.Build, path: []const u8) !void {
     const handle = try std.Io.Dir.cwd().createDirPathOpen(b.graph.io, path, .{});
+    try handle.createDirPath(b.graph.io, "o"); // commands' outputs are moved there, and nothing else makes it
     b.cache_root = .{ .path = path, .handle = handle };
     b.graph.cache.manifest_dir = try handle.createDirPathOpen(b.graph.io, "h", .{});
     b.graph.cache.prefixes_buffer[2] = b.cache_root; // as the build runner has them
