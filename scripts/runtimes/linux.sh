@@ -27,7 +27,9 @@ linux() { # NAME X.Y
   esac
   suite=$(suite_of "$2")
   rm -rf "$root"; mkdir -p "$root"
-  fetch_closure "$DEST/cache/debs" "$debian" "$suite" "python$2" libstdc++6
+  # A mirror may lack what a point release brought to a rarer machine; sid may have that Python as well.
+  fetch_closure "$DEST/cache/debs" "$debian" "$suite" "python$2" libstdc++6 ||
+    fetch_closure "$DEST/cache/debs" "$debian" sid "python$2" libstdc++6
   unpack "$root" "$DEST/cache/debs"
   if [ -n "$emulator" ]; then
     qemu "$emulator"

@@ -336,8 +336,8 @@ def test_pe_flags_and_time_stamp(tmp_path: Path) -> None:
 def test_an_executable_is_no_module(tmp_path: Path) -> None:
     (tmp_path / "main.c").write_text("int main(void) { return 0; }")
     zig("cc", "-target", "x86_64-macos.10.13", "main.c", "-o", "_speed.so", cwd=tmp_path)
-    found = audit(tmp_path / "_speed.so", Platform.MACOS_X86_64, module=None)
-    assert messages(found) == ["hello/_speed.so is an executable or object file, not a shared library"]
+    found = audit(tmp_path / "_speed.so", Platform.MACOS_X86_64)
+    assert "hello/_speed.so is an executable or object file, not a shared library" in messages(found)
 
 
 def test_an_object_file_is_no_module(tmp_path: Path) -> None:
