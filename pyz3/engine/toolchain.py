@@ -172,8 +172,7 @@ def find_toolchain(environ: Mapping[str, str], cache_dir: Path | None = None) ->
     cache = Path(os.path.abspath(cache))  # noqa: PTH100 - a link stays the name the user chose
     try:
         if not cache.is_dir():
-            cache.parent.mkdir(parents=True, exist_ok=True)
-            cache.mkdir(mode=0o700, exist_ok=True)
+            cache.mkdir(mode=0o700, parents=True, exist_ok=True)  # the mode is for the last one alone
         check_owner(cache, environ)
     except OSError as error:
         raise ConfigError(
