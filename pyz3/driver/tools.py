@@ -198,7 +198,7 @@ def make_setup(
         library_dirs=_texts(extras.library_dirs),
         libraries=_texts(extras.libraries),
         libc=target.libc,
-        runtime=runtime_folder(str(global_cache.parent)),
+        runtime=runtime_folder(str(global_cache)),
         sdkroot=str(extras.sdkroot or ""),
         log=str(extras.log or ""),
     )

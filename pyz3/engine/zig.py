@@ -236,7 +236,7 @@ class ZigRunner:
             BuildFailedError: It cannot be made.
         """
         target = DriverTarget(zig_target, libc=Platform.from_zig_target(zig_target).spec.libc)
-        files = runtime_files(runtime_folder(str(self.toolchain.global_cache.parent)), target, cxx=cxx)
+        files = runtime_files(runtime_folder(str(self.toolchain.global_cache)), target, cxx=cxx)
         zig, lib = str(self.toolchain.zig), str(self.toolchain.zig_lib)
         environment = self._environment(zig_target, "ReleaseFast", self.toolchain.local_cache)
         try:
