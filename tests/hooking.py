@@ -180,7 +180,12 @@ class Hooks:
         commands = {}
         for name, tool in (("CC", "cc"), ("CXX", "c++"), ("AR", "ar"), ("RANLIB", "ranlib")):
             target = f"-target {ZIG_TARGETS[kind.family]}" if name in {"CC", "CXX"} else ""
-            (folder / tool).write_text(f'#!/bin/sh\nexec {sys.executable} -m ziglang {tool} {target} "$@"\n')
+            (folder / tool).write_text(
+                "#!/bin/sh\n"
+                # What MSVC's linker is told with /EXPORT: is what zig's exports by itself.
+                'for word; do shift; case $word in /EXPORT:*) ;; *) set -- "$@" "$word" ;; esac; done\n'
+                f'exec {sys.executable} -m ziglang {tool} {target} "$@"\n'
+            )
             (folder / tool).chmod(0o755)
             commands[name] = str(folder / tool)
         return commands

@@ -277,6 +277,7 @@ def test_windows_links_leave_no_litter(hooks: Hooks) -> None:
         "x.c": "__declspec(dllexport) int PyInit_x(void) { return 0; }\n",
     }
     (windows,) = hooks.run(project, WINDOWS, mode="run")
+    assert windows.result.error == "", windows.log
     digits = "".join(map(str, hooks.version))
     assert set(windows.files) == {"demo/__init__.py", f"demo/x.cp{digits}-win_amd64.pyd"}
     assert windows.states == {"demo.x": "run"}

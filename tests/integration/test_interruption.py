@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -163,8 +164,9 @@ def test_what_was_printed_before_a_daemon_took_over(tmp_path: Path) -> None:
 
 def test_no_process_is_started_after_the_end(tmp_path: Path) -> None:
     processes = Processes()
-    processes.adopt()
-    assert Processes.of_this_thread() is processes
+    with ThreadPoolExecutor(1, initializer=processes.adopt) as pool:
+        assert pool.submit(Processes.of_this_thread).result() is processes
+    assert Processes.of_this_thread() is not processes
     processes.stop()
     assert processes.run(["false"], env={}, cwd=tmp_path) == (1, "stopped")
 
