@@ -28,8 +28,10 @@ say "mypy"
 "$PY" -m mypy
 
 if [ "${CI-}" = true ]; then export PYZ3_REQUIRE_RUNTIMES=1; fi
-# Only a run of everything needs them all.
-if [ $# -gt 0 ]; then runtimes=no; fi
+# Only a run of everything needs them all, and is long enough for several processes.  What one file's tests
+# share is made once: they stay together.
+several=()
+if [ $# -gt 0 ]; then runtimes=no; else several=(-n auto --dist loadfile); fi
 if [ $runtimes = yes ]; then
   if [ "$(uname -sm)" = "Linux x86_64" ] && command -v apt-get >/dev/null; then
     say "interpreters of other platforms"
@@ -40,4 +42,4 @@ if [ $runtimes = yes ]; then
 fi
 
 say "pytest"
-exec "$PY" -m pytest --cov --cov-report=term:skip-covered "$@"
+exec "$PY" -m pytest --cov --cov-report=term:skip-covered ${several[@]+"${several[@]}"} "$@"
