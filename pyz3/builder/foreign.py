@@ -11,6 +11,7 @@ import msgspec
 
 from pyz3.builder.inputs import read_epoch
 from pyz3.builder.sharing import share
+from pyz3.driver.missing_headers import compile_advice
 from pyz3.driver.run import read_log
 from pyz3.engine.foreign import is_expressible, left_out_flags
 from pyz3.errors import BuildFailedError, Pyz3Error
@@ -258,7 +259,8 @@ def abridged(names: Sequence[str], most: int = 3) -> str:
 def trouble_error(job: Job, trouble: Trouble) -> BuildFailedError:
     """Give the error that tells why a wheel cannot be made."""
     said = (("", f"{trouble.message}\n{trouble.output}".strip()),) if trouble.output else ()
-    return BuildFailedError(f"{job.identifier}: {trouble.message}", tip=trouble.tip or None, compiler=said)
+    tip = trouble.tip or "; ".join(compile_advice(trouble.output, job.platform))
+    return BuildFailedError(f"{job.identifier}: {trouble.message}", tip=tip or None, compiler=said)
 
 
 def _needs_commands(job: Job) -> bool:

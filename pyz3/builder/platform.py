@@ -12,11 +12,7 @@ from typing import TYPE_CHECKING
 
 from pyz3.audit import fits, nature_of
 from pyz3.builder.proof import Binary, DamagedError, Known, Prover
-from pyz3.driver.missing_headers import (
-    missing_header_advice,
-    missing_headers,
-    missing_library_advice,
-)
+from pyz3.driver.missing_headers import compile_advice
 from pyz3.engine.artifacts import CApi, artifact_key, make_artifacts, slice_key
 from pyz3.engine.custom import LIBRARY_SUFFIXES, build_custom, module_name
 from pyz3.engine.damage import find_damage
@@ -388,9 +384,7 @@ def _uncompiled(job: Job, module: Module | LinkedLibrary, outcome: Outcome) -> L
 def _compile_error(job: Job, outcome: Outcome) -> BuildFailedError:
     messages = _messages(job, (*job.libraries, *job.modules), outcome)
     failed = ", ".join(dict.fromkeys(name for name, _ in messages if name)) or "the build"
-    found = [header for _, text in messages for header in missing_headers(text)]
-    advice = [text for header in found if (text := missing_header_advice(header, job.platform))]
-    advice += [tip for _, text in messages if (tip := missing_library_advice(text, job.platform))]
+    advice = [tip for _, text in messages for tip in compile_advice(text, job.platform)]
     return BuildFailedError(
         f"{failed} failed to compile for {job.identifier}",
         tip="; ".join(dict.fromkeys(advice)) or None,

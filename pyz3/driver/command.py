@@ -8,7 +8,7 @@ from pyz3.driver.compile_flags import translate_compile
 from pyz3.driver.emulation import Emulated, emulate
 from pyz3.driver.link_flags import translate_link
 from pyz3.driver.rules import is_source, units
-from pyz3.driver.runtime import by_name, runtime_files
+from pyz3.driver.runtime import cxx_flags, runtime_files
 from pyz3.driver.sysroot import FRAMEWORKS, LINKED_FRAMEWORKS, extra_include_args, extra_link_args
 from pyz3.driver.target import DriverTarget
 
@@ -389,7 +389,7 @@ def _headers(setup: Setup) -> tuple[str, ...]:
         *(("-Xclang", "-object-file-name=") if setup.target.system == "windows" else ()),
         *(f"-ffile-prefix-map={folder}={shown}" for folder, shown in setup.prefix_maps),
         *(f"-D{macro}" for macro in setup.define),
-        *(by_name(setup.target) if setup.runtime else ()),
+        *(cxx_flags(setup.target) if setup.runtime else ()),
         *(f"-I{folder}" for folder in setup.include),
         *extra_include_args(setup.target, sdk=setup.sdkroot, overlay=setup.overlay),
     )

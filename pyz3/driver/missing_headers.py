@@ -1,4 +1,4 @@
-"""What to do about a header that a compiler did not find.  Pure.
+"""What to do about a header or a library that a compiler did not find.  Pure.
 
 The tables name what real projects include and zig cannot carry: frameworks of an SDK, headers of other
 systems, of other compilers, and of libraries.
@@ -7,6 +7,8 @@ systems, of other compilers, and of libraries.
 from __future__ import annotations
 
 import re
+
+from pyz3.driver.libstdcxx import libstdcxx_header_advice, missing_name_advice
 
 _NOT_FOUND = re.compile(
     r"error: '(?P<clang>[^']+)' file not found|error: (?P<gcc>[^\s:]+): No such file or directory"
@@ -198,6 +200,18 @@ _NO_FRAMEWORK = re.compile(r"unable to find framework '([^']+)'")
 _NOT_LINKED = re.compile(r"unable to find (?:dynamic|static) system library '([^']+)'")
 
 
+def compile_advice(output: str, platform: str) -> tuple[str, ...]:
+    """Say what to do about all that a failed compile or link did not find.
+
+    Args:
+        output: What compiler and linker printed.
+        platform: The name of a platform: ``macos-arm64``.
+    """
+    found = [missing_header_advice(header, platform) for header in missing_headers(output)]
+    found.append(missing_library_advice(output, platform))
+    return (*dict.fromkeys(filter(None, found)), *missing_name_advice(output, platform))
+
+
 def missing_headers(output: str) -> tuple[str, ...]:
     """Give the headers that a compiler's output says it did not find, each once, in order."""
     names = (match["clang"] or match["gcc"] for match in _NOT_FOUND.finditer(output))
@@ -236,7 +250,7 @@ def missing_header_advice(header: str, platform: str) -> str | None:
         A sentence that names both; None for a header that nothing is known of, which will be one of the
         project's own.
     """
-    advice = _of_a_system(header, platform.partition("-")[0])
+    advice = libstdcxx_header_advice(header) or _of_a_system(header, platform.partition("-")[0])
     if not advice and (package := _lookup(_PACKAGES, header)):
         advice = f"the package {package} brings it, which belongs into build-system.requires"
     if not advice and (library := _lookup(_LIBRARIES, header)):

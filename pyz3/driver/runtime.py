@@ -17,6 +17,8 @@ from __future__ import annotations
 
 import os
 
+from pyz3.driver.sysroot import FOLDER
+
 TYPE_CHECKING = False  # see target.py
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -60,6 +62,11 @@ def by_name(target: DriverTarget) -> tuple[str, ...]:
     """Give the flag by which C++ compares types by name; none where it does so anyway, or in another way."""
     unlike = target.system == "elf" or (target.system == "macos" and target.machine == "x86_64")
     return (_BY_NAME,) if unlike else ()
+
+
+def cxx_flags(target: DriverTarget) -> tuple[str, ...]:
+    """Give what C++ is compiled with: the flag of :func:`by_name`, and headers before libc++'s own."""
+    return (*by_name(target), f"-I{FOLDER}/libc++")
 
 
 def runtime_files(folder: str, target: DriverTarget, *, cxx: bool, shared: bool = True) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pyz3.capi import limited_api_macros
-from pyz3.driver.runtime import by_name
+from pyz3.driver.runtime import cxx_flags
 from pyz3.engine.foreign import driver_target, foreign_sources, link_flags
 from pyz3.engine.plan_file import Artifact, Source
 from pyz3.engine.pyodide import CXX_SUFFIXES, for_pyodide
@@ -134,7 +134,7 @@ def _artifact(
         macros += _python_macros(job, module)
         library = capi.stable_libraries.get(module.limited_api, capi.import_library)
     base = ("-fwrapv", "-Wno-date-time", *_prefix_maps(root, capi), *(f"-D{macro}" for macro in macros))
-    cxx = base + by_name(driver_target(job))
+    cxx = base + cxx_flags(driver_target(job))
     zig = tuple(source for source in settings.sources if source.endswith(".zig"))
 
     def absolute(paths: Sequence[str]) -> tuple[str, ...]:

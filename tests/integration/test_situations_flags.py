@@ -68,3 +68,16 @@ def test_what_gcc_only_warns_of(pyz3_cache: Path, tmp_path: Path) -> None:
     assert built.done.returncode == 0, built.done.stderr
     code = "import gcc_warnings; print(gcc_warnings.text())"
     assert built.prints(code, ("host-3.13",)) == {"host-3.13": "<2>"}
+
+
+def test_what_g_plus_plus_has_in_its_library(pyz3_cache: Path, tmp_path: Path) -> None:
+    built = situations.build(
+        situations.PROJECTS / "libstdcxx",
+        cache=pyz3_cache,
+        tmp_path=tmp_path,
+        platforms=("linux-x86_64", "windows-x64"),
+    )
+    assert built.done.returncode == 0, built.done.stderr
+    code = "import libstdcxx; print(libstdcxx.values())"
+    right = "(4, False, 3, 2, 3, 32, 10593, 10593, 10593, False)"
+    assert built.prints(code, RUNTIMES) == dict.fromkeys(RUNTIMES, right)

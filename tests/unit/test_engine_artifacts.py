@@ -10,6 +10,7 @@ import pytest
 
 from pyz3.capi import limited_api_macros
 from pyz3.config import Extension, Project, Settings, ToolTable
+from pyz3.driver.sysroot import FOLDER
 from pyz3.engine.artifacts import CApi, artifact_key, make_artifacts, slice_key
 from pyz3.engine.plan_file import PLAN_VERSION, Artifact, Emscripten, PlanFile, Source
 from pyz3.errors import ConfigError
@@ -128,7 +129,8 @@ def test_an_artifact_of_c() -> None:
 def test_cpp_sources_have_their_own_flags(suffix: str) -> None:
     made = artifact(Settings(sources=("a.c", f"b{suffix}"), cflags=("-c",), cxxflags=("-x",)))
     assert [source.flags[-1] for source in made.c_sources] == ["-c", "-x"]
-    assert [len(source.flags) for source in made.c_sources] == [5, 6]
+    assert [len(source.flags) for source in made.c_sources] == [5, 7]
+    assert made.c_sources[1].flags[-2] == f"-I{FOLDER}/libc++"
     assert made.link_cpp
 
 
