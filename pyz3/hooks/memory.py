@@ -60,7 +60,7 @@ class Memory:
             result = read_result(place)
         except OSError:
             return None
-        if known != key or result is None or result.error or not is_whole(place.folder):
+        if known != key or result is None or not _says_something(result) or not is_whole(place.folder):
             return None
         reads = reads_of(place.source)
         if reads is None or not reads.is_as_it_was():
@@ -98,7 +98,7 @@ class Memory:
         reads = self._before[place.folder].plus(result.reads or _UNKNOWN)
         reads = reads.plus(_BEFORE_BUILD) if commands else reads
         note_reads(place.source, reads.looked_at())
-        if result.wheel and not result.error:
+        if _says_something(result):
             self._note(place, key)
 
     def _note(self, place: Place, key: str) -> None:
@@ -129,11 +129,16 @@ class Memory:
                     if file_digest(other) != old:
                         return False
                     shutil.copyfile(now, other)
-        if packed and not _repack(wheel, packed):
+        if packed and not (wheel.is_file() and _repack(wheel, packed)):
             return False
         self._note(place, key)
         self.updated = True
         return True
+
+
+def _says_something(result: Result) -> bool:
+    """Tell whether a result is to be remembered: a wheel, or that only the project's commands make it."""
+    return bool(result.works_on or (result.wheel and not result.error))
 
 
 def _text(file: Path) -> str:

@@ -60,6 +60,9 @@ def finish_job(
     """
     if isinstance(answer, Trouble):
         return msgspec.structs.replace(job, trouble=answer)
+    if answer.works_on:
+        message = f"the project works on {answer.works_on} before it is built"
+        return msgspec.structs.replace(job, trouble=Trouble(message=message, recorded=True))
     try:
         base = read_base(Path(answer.wheel))
     except Pyz3Error as error:
@@ -82,7 +85,7 @@ def finish_job(
         shipped=shipped,
         prebuilt=prebuilt,
         telling=_telling(base, work),
-        remarks=_remarks(base, tag, job.target),
+        remarks=_remarks(base, tag, job.target, cannot_import=answer.cannot_import),
     )
     if not files:  # those there are have been compiled for the system that was promised first
         job = serve_from(job, PythonVersion.parse(oldest_python(tag)))
@@ -141,8 +144,13 @@ def without_binaries(job: Job, *, tag: str) -> Job:
     )
 
 
-def _remarks(base: BaseWheel, tag: str, target: Target) -> tuple[str, ...]:
+def _remarks(base: BaseWheel, tag: str, target: Target, *, cannot_import: str) -> tuple[str, ...]:
     told = []
+    if cannot_import:
+        told.append(
+            f"the project tries to import {cannot_import} after building it for {target}, which this machine "
+            f"cannot do: what it makes of that is in the wheel"
+        )
     if tag != base.python_abi:
         told.append(
             f"the project calls its wheel {base.python_abi}, but a module in it is named for "

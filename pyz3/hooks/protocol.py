@@ -190,6 +190,8 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
         archives: What static libraries of the project were recorded.
         seconds: Wall clock.
         reads: What of the project was read; None if the hook cannot tell.
+        works_on: What the project worked on while it was only written down; empty: nothing.
+        cannot_import: A module that the project tried to import after building it, in vain; empty: none.
     """
 
     wheel: str
@@ -200,3 +202,5 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     archives: tuple[RecordedArchive, ...]
     seconds: float
     reads: Reads | None = None
+    works_on: str = ""
+    cannot_import: str = ""

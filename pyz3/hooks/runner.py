@@ -62,6 +62,9 @@ _NOT_FOR_PYODIDE = Trouble(
 )
 
 
+_NOT_HERE = "{} was built for another system, and this machine cannot import it: the project must not need to"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Surroundings:
     """What hooks need besides the project.
@@ -377,7 +380,7 @@ def _as_lists(settings: Mapping[str, str | tuple[str, ...]]) -> dict[str, str | 
 def _read(place: Place, *, recorded: bool) -> Result | Trouble:
     """Give what the hook said, or the end of what it printed."""
     result = read_result(place)
-    if result is not None and not result.error and result.wheel:
+    if result is not None and (result.works_on or (result.wheel and not result.error)):
         return result
     try:
         output = place.log.read_text(encoding="utf-8", errors="replace")
@@ -388,7 +391,9 @@ def _read(place: Place, *, recorded: bool) -> Result | Trouble:
         message=f"building the project failed: {said}"
         if said
         else "the project's build backend ended without a word",
-        output=essence(output, source=str(place.source), said=said),
+        output=_NOT_HERE.format(result.cannot_import)
+        if result is not None and result.cannot_import
+        else essence(output, source=str(place.source), said=said),
         tip="; ".join(filter(None, (library_advice(output), f"everything that it printed: {place.log}"))),
         recorded=recorded,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import sys
 from typing import TYPE_CHECKING
@@ -98,3 +99,48 @@ def test_setuptools_that_takes_pythons_own_distutils(pyz3_cache: Path, tmp_path:
         assert files[f"{data}/scripts/past-tense"].startswith(b"#!python\n")
     runtimes = ("win_amd64-3.10",)
     assert built.prints("import past.tense as t; print(t.answer)", runtimes) == {"win_amd64-3.10": "42"}
+
+
+def _worked_on(work: str, cache: Path, tmp_path: Path) -> situations.Built:
+    return situations.build(
+        situations.PROJECTS / "worked_on",
+        cache=cache,
+        tmp_path=tmp_path,
+        platforms=("linux-x86_64", "windows-x64"),
+        changes={"WORK": work},
+    )
+
+
+@pytest.mark.parametrize("work", ["hash", "wheel"])
+def test_who_works_on_a_module_finds_the_one_in_the_wheel(
+    work: str, pyz3_cache: Path, tmp_path: Path
+) -> None:
+    built = _worked_on(work, pyz3_cache, tmp_path)
+    assert (built.done.returncode, len(built.wheels)) == (0, 2), built.done.stderr
+    for part in ("manylinux", "win_amd64"):
+        files = built.files(part)
+        (module,) = (data for name, data in files.items() if "/engine." in name)
+        texts = {data.decode() for name, data in files.items() if name.endswith(".txt")}
+        assert texts - {""} == {hashlib.sha256(module).hexdigest()}
+    if work == "hash":
+        again = _worked_on(work, pyz3_cache, tmp_path)
+        assert "(nothing had changed)" in again.done.stdout + again.done.stderr
+
+
+def test_a_module_for_another_system_cannot_be_imported(pyz3_cache: Path, tmp_path: Path) -> None:
+    built = _worked_on("import", pyz3_cache, tmp_path)
+    assert (built.done.returncode, len(built.wheels)) == (1, 1), built.done.stderr
+    assert built.files("manylinux")["worked_on/said.txt"] == b"worked_on.engine"
+    assert (
+        "worked_on.engine was built for another system, and this machine cannot import it"
+        in built.done.stderr
+    )
+
+
+def test_who_only_copies_a_module_has_it_written_down(pyz3_cache: Path, tmp_path: Path) -> None:
+    project = situations.copy("worked_on", tmp_path)
+    built = situations.build(project, cache=pyz3_cache, tmp_path=tmp_path, platforms=("windows-x64",))
+    assert (built.done.returncode, len(built.wheels)) == (0, 1), built.done.stderr
+    digest = hashlib.sha256(str(project).encode()).hexdigest()[:12]
+    places = [path.name for path in (pyz3_cache / "work" / f"worked_on-{digest}").iterdir() if path.is_dir()]
+    assert places == ["cp313-win_amd64"]

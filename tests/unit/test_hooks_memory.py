@@ -68,3 +68,17 @@ def test_what_was_damaged_since_is_not_believed(file: str, root: Path, place: Pl
     Memory(root, describe_tree(root)).begin(place, KEY)
     assert (place.source / "setup.py").read_text() == "setup()\n"
     assert not (place.source / "generated.c").exists()
+
+
+def test_that_commands_have_to_be_run_is_remembered(root: Path, place: Place) -> None:
+    memory = Memory(root, describe_tree(root))
+    memory.begin(place, KEY)
+    result = Result(
+        wheel="", error="SystemExit: 1", traceback="", extensions=(), links=(), archives=(), seconds=1.0,
+        reads=Reads(files=("setup.py",)), works_on="fast.pyd",
+    )  # fmt: skip
+    place.result.write_bytes(msgspec.json.encode(result))
+    memory.end(place, KEY, commands=False)
+    assert remembered(root, place)
+    (root / "setup.py").write_text("setup(1)\n")
+    assert not remembered(root, place)

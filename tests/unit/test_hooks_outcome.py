@@ -353,3 +353,20 @@ def test_data_for_other_systems_is_no_extension_module(backend: Backend, tmp_pat
     trouble = finished(job(), result, extra=Settings(), root=root).trouble
     assert trouble is not None
     assert trouble.message.startswith("the wheel would hold none of the extension modules")
+
+
+def test_what_is_worked_on_before_it_is_built_is_left_to_the_commands(backend: Backend) -> None:
+    answer = msgspec.structs.replace(backend.result(), works_on="fast.pyd", wheel="", error="SystemExit: 1")
+    done = finish_job(job(), answer, extra=Settings(), root=backend.folder, work=backend.folder)
+    assert done.trouble == Trouble(message="the project works on fast.pyd before it is built", recorded=True)
+
+
+def test_an_import_in_vain_is_told(backend: Backend) -> None:
+    backend.files[SO] = b"\x7fELF"
+    answer = msgspec.structs.replace(backend.result(), cannot_import="thing._fast")
+    done = finish_job(job(), answer, extra=Settings(), root=backend.folder, work=backend.folder)
+    (remark,) = done.remarks
+    assert remark == (
+        "the project tries to import thing._fast after building it for cp313-manylinux_x86_64, "
+        "which this machine cannot do: what it makes of that is in the wheel"
+    )

@@ -14,7 +14,7 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .recorder import is_placeholder
+from .placeholders import is_placeholder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -85,9 +85,10 @@ def _run_target(request: Mapping[str, Any], target: Mapping[str, Any]) -> None:
     _log_to(target["log"])
     source = os.path.abspath(target.get("source") or request["source"])
     result = _result()
-    reads = _watch_reads(request, target, source)
     compilers = Compilers(target["stand_ins"])
     recorder = Recorder(target, source, compilers)
+    recorder.uses.watch_sizes()
+    reads = _watch_reads(request, target, source)
     watch = Watch(recorder, target["work"], target["log"])
     try:
         _prepare(request, target, source)
@@ -102,6 +103,8 @@ def _run_target(request: Mapping[str, Any], target: Mapping[str, Any]) -> None:
         result["extensions"] = watch.extensions()
     except Exception as error:  # noqa: BLE001 - of classes of the project's own
         result["error"] = result["error"] or _one_line(error)
+    result["works_on"] = recorder.uses.works_on
+    result["cannot_import"] = recorder.uses.cannot_import()
     result["links"] = list(recorder.links.values())
     result["archives"] = list(recorder.archives.values())
     if reads is not None:

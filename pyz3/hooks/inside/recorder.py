@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from .backslashes import with_slashes
 from .configuration import LINK_FLAGS
 from .flags import Flags, absolute, unix_name
+from .placeholders import Uses, placeholder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -66,6 +67,7 @@ class Recorder:
         self.objects: dict[str, Compiled] = {}
         self.build_libs: list[str] = []
         self._records = target["mode"] == "record"
+        self.uses = Uses(records=self._records)
         self._windows = target["view"]["sys_platform"] == "win32"
         # Windows alone links modules against Python itself.
         self._python = [target["python_library"]] if target.get("python_library") else []
@@ -166,6 +168,8 @@ class Recorder:
             self._materialize([*objects, *compiler.objects])
             if kind == compiler.SHARED_OBJECT:
                 given["extra_postargs"] += [*self._python, *self._exports(given.get("export_symbols"))]
+                place = os.path.join(given.get("output_dir") or "", output)
+                self.uses.built(place, self._module or _module_of(self.wheel_path(place)))
             if self._windows and kind == compiler.SHARED_OBJECT:
                 return self._link_apart(compiler, kind, objects, output, given)
             return self._methods.link(compiler, kind, objects, output, **given)
@@ -187,7 +191,9 @@ class Recorder:
             export_symbols=[*(given.get("export_symbols") or ())],
         )
         self.links[os.path.abspath(output)] = record
-        return _place(output, record["file"])
+        _place(output, record["file"])
+        self.uses.built(output, record["module"])
+        return None
 
     def archive(self, compiler: Any, objects: Any, name: str, args: Any, kwargs: Any) -> Any:
         """Stand in for ``UnixCCompiler.create_static_lib``."""
@@ -280,21 +286,6 @@ def _distinct(own: Callable[..., list[str]]) -> Callable[..., list[str]]:
         return names
 
     return object_filenames
-
-
-def placeholder(file: str) -> bytes:
-    """Give what stands in a file's place until it is built.
-
-    Args:
-        file: Its path in the wheel.
-    """
-    return f"pyz3 placeholder of {file}\n".encode()
-
-
-def is_placeholder(file: str) -> bool:
-    """Tell whether a file only stands in another's place."""
-    with open(file, "rb") as stream:
-        return stream.read(20) == placeholder("")[:20]
 
 
 def _place(path: str, file: str) -> None:

@@ -1,0 +1,54 @@
+"""Builds one module, and then works on it as ``WORK`` says."""
+
+import hashlib
+import os
+import shutil
+import sys
+import zipfile
+from pathlib import Path
+
+from setuptools import Extension, setup
+from setuptools.command.bdist_wheel import bdist_wheel
+from setuptools.command.build_ext import build_ext
+
+WORK = os.environ.get("WORK", "")
+
+
+class BuildExt(build_ext):
+    def run(self):
+        super().run()
+        file = self.get_ext_fullpath("worked_on.engine")
+        said = ""
+        if WORK == "hash":
+            with open(file, "rb") as stream:
+                said = hashlib.sha256(stream.read()).hexdigest()
+        elif WORK == "import":
+            sys.path.insert(0, self.build_lib)
+            import worked_on.engine
+
+            said = worked_on.engine.__name__
+        elif os.path.isfile(file):  # as careful projects do
+            shutil.copymode(file, shutil.copyfile(file, Path(self.build_temp, "kept")))
+        Path(file).with_name("said.txt").write_text(said)
+
+
+class BdistWheel(bdist_wheel):
+    def run(self):
+        super().run()
+        if WORK != "wheel":
+            return
+        (wheel,) = Path(self.dist_dir).glob("*.whl")
+        with zipfile.ZipFile(wheel) as archive:
+            (name,) = (name for name in archive.namelist() if "/engine." in name)
+            said = hashlib.sha256(archive.read(name)).hexdigest()
+        with zipfile.ZipFile(wheel, "a") as archive:
+            archive.writestr("worked_on/more.txt", said)
+
+
+setup(
+    name="worked-on",
+    version="1.0",
+    packages=["worked_on"],
+    ext_modules=[Extension("worked_on.engine", ["worked_on.c"])],
+    cmdclass={"build_ext": BuildExt, "bdist_wheel": BdistWheel},
+)
