@@ -118,6 +118,7 @@ class Command:
 
     Attributes:
         steps: Command lines of zig, one after the other; ``SCRATCH`` stands for a folder.
+        coff: It links C++ for Windows.
         outputs: Where each step's file belongs if it is made in the folder; empty if it is of no use.
         files: Name → text of what is written into that folder first.
         hiding: Which names of its objects a link keeps to itself; as in ``Emulated``.
@@ -126,7 +127,7 @@ class Command:
         error: Why nothing can be run.
     """
 
-    __slots__ = ("dropped", "error", "files", "hiding", "outputs", "says", "steps")
+    __slots__ = ("coff", "dropped", "error", "files", "hiding", "outputs", "says", "steps")
 
     def __init__(
         self,
@@ -134,10 +135,12 @@ class Command:
         *,
         outputs: Sequence[str] = (),
         emulated: Emulated | None = None,
+        coff: bool = False,
         dropped: Sequence[str] = (),
         says: str = "",
         error: str = "",
     ) -> None:
+        self.coff = coff
         self.files = emulated.files if emulated else {}
         self.hiding = emulated.hiding if emulated else ()
         self.steps = tuple(tuple(step) for step in steps)
@@ -310,7 +313,8 @@ def _compiler(start: tuple[str, ...], args: Sequence[str], setup: Setup, *, spec
         return Command([(*start, *rest, *extras, "-o", output)], dropped=dropped)
     step = (*start, *rest, *extras, "-o", f"{SCRATCH}/{_base_name(output) if output != '-' else 'out'}")
     kept = "" if special or stage == "check" else output
-    return Command([step], outputs=(kept,), emulated=emulated, dropped=dropped)
+    coff = stage == "link" and target.system == "windows" and start[1] == "c++"
+    return Command([step], outputs=(kept,), emulated=emulated, coff=coff, dropped=dropped)
 
 
 def _resource_compiler(

@@ -1,4 +1,4 @@
-"""What to do about a header or a library that a compiler did not find.  Pure.
+"""What to do about what a compiler or linker did not find, or found twice.  Pure.
 
 The tables name what real projects include and zig cannot carry: frameworks of an SDK, headers of other
 systems, of other compilers, and of libraries.
@@ -196,19 +196,20 @@ _PACKAGES = {
     "pybind11/": "pybind11",
     "torch/": "torch",
 }
+_TWICE = re.compile(r"duplicate symbol: (?P<name>.+)\n.*defined at (?P<one>.+)\n.*defined at (?P<other>.+)")
 _NO_FRAMEWORK = re.compile(r"unable to find framework '([^']+)'")
 _NOT_LINKED = re.compile(r"unable to find (?:dynamic|static) system library '([^']+)'")
 
 
 def compile_advice(output: str, platform: str) -> tuple[str, ...]:
-    """Say what to do about all that a failed compile or link did not find.
+    """Say what to do about all that a failed compile or link did not find, or found twice.
 
     Args:
         output: What compiler and linker printed.
         platform: The name of a platform: ``macos-arm64``.
     """
     found = [missing_header_advice(header, platform) for header in missing_headers(output)]
-    found.append(missing_library_advice(output, platform))
+    found += [missing_library_advice(output, platform), _twice_advice(output, platform)]
     return (*dict.fromkeys(filter(None, found)), *missing_name_advice(output, platform))
 
 
@@ -260,6 +261,21 @@ def missing_header_advice(header: str, platform: str) -> str | None:
             "(include-dirs, library-dirs)"
         )
     return f"<{header}> was not found for {platform}: {advice}" if advice else None
+
+
+def _twice_advice(output: str, platform: str) -> str | None:
+    """Say what to do about a symbol that two objects define."""
+    match = _TWICE.search(output)
+    if match is None:
+        return None
+    one, other = (match[part].replace("\\", "/").rpartition("/")[2] for part in ("one", "other"))
+    advice = "make it static, or leave one of them out"
+    if platform.startswith("windows"):
+        advice = (
+            "where a header makes it inline for C++, and C defines it, make it static inline; "
+            "or leave one of them out"
+        )
+    return f"{match['name']} is defined in {one} and in {other}: {advice}"
 
 
 def _of_a_system(header: str, family: str) -> str:

@@ -26,6 +26,8 @@ BUILD_CC = ("CC_FOR_BUILD", "BUILD_CC", "HOST_CC", "HOSTCC")
 BUILD_CXX = ("CXX_FOR_BUILD", "BUILD_CXX", "HOST_CXX", "HOSTCXX")
 # Beside what zig made of what is run in a folder: that folder's name.
 FOLDER_MARKER = "pyz3-folder"
+# What -lx is looked for as, for Windows.
+_LIBRARIES = ("lib{}.a", "{}.lib")
 _MISSING = 127  # as shells report a program that is not there
 
 
@@ -192,7 +194,10 @@ def _run_aside(command: Command, setup: Setup, environment: Mapping[str, str]) -
                 file.write(text)
         for step, output in zip(command.steps, command.outputs, strict=True):
             words = [word.replace(SCRATCH, folder) for word in step]
-            words = _hidden(words, command, folder) if command.hiding else words
+            if command.hiding:
+                words = _hidden(words, command, folder)
+            elif command.coff:
+                words = _defined_once(words, folder)
             status = _call(words, environment)
             if status:
                 return status
@@ -210,19 +215,51 @@ def _run_aside(command: Command, setup: Setup, environment: Mapping[str, str]) -
 
 def _hidden(words: Sequence[str], command: Command, folder: str) -> list[str]:
     """Give a link of copies in which the names are private that it is to keep to itself."""
-    from pyz3.driver.symbols import hide, is_hideable, is_kept  # noqa: PLC0415 - rarely needed
+    from pyz3.driver.symbols import hide, is_kept  # noqa: PLC0415 - rarely needed
 
     kept = is_kept(command.hiding)
-    done: list[str] = []
-    for before, word in zip(("", *words), words, strict=False):
-        if before == "-o" or not is_hideable(word):
-            done.append(word)
-            continue
-        with open(word, "rb") as file:  # noqa: PTH123 - see above
-            content = file.read()
-        done.append(f"{folder}/{len(done)}-{os.path.basename(word)}")  # noqa: PTH119 - see above
-        with open(done[-1], "wb") as file:  # noqa: PTH123 - see above
-            file.write(hide(content, kept))
+    given = _objects(words)
+    return _replaced(words, {at: hide(content, kept) for at, content in given.items()}, folder)
+
+
+def _defined_once(words: Sequence[str], folder: str) -> list[str]:
+    """Give a link for Windows in which C++'s inline functions do not stand against C's definitions."""
+    from pyz3.driver.symbols import without_second_definitions  # noqa: PLC0415 - for Windows alone
+
+    given = _objects(words)
+    contents = list(given.values())
+    done = without_second_definitions(contents, lambda: _looked_up(words))
+    changed = {at: new for (at, old), new in zip(given.items(), done, strict=True) if new is not old}
+    return _replaced(words, changed, folder)
+
+
+def _objects(words: Sequence[str]) -> dict[int, bytes]:
+    """Give the objects and archives that a link names, by their place among its words."""
+    from pyz3.driver.symbols import is_hideable  # noqa: PLC0415 - rarely needed
+
+    places = [at for at, word in enumerate(words) if is_hideable(word) and words[at - 1] != "-o"]
+    return {at: _read(words[at]) for at in places}
+
+
+def _looked_up(words: Sequence[str]) -> list[bytes]:
+    """Give the libraries that a link looks for in folders of its own."""
+    folders = [unit[-1].removeprefix("-L") for unit in units(words) if unit[0].startswith("-L")]
+    names = [unit[-1].removeprefix("-l") for unit in units(words) if unit[0].startswith("-l")]
+    files = [f"{folder}/{form.format(name)}" for name in names for folder in folders for form in _LIBRARIES]
+    return [_read(file) for file in files if os.path.isfile(file)]  # noqa: PTH113 - see above
+
+
+def _read(file: str) -> bytes:
+    with open(file, "rb") as stream:  # noqa: PTH123 - see above
+        return stream.read()
+
+
+def _replaced(words: Sequence[str], contents: Mapping[int, bytes], folder: str) -> list[str]:
+    done = list(words)
+    for at, content in contents.items():
+        done[at] = f"{folder}/{at}-{os.path.basename(words[at])}"  # noqa: PTH119 - see above
+        with open(done[at], "wb") as file:  # noqa: PTH123 - see above
+            file.write(content)
     return done
 
 

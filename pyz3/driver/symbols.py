@@ -1,16 +1,22 @@
-"""Names in objects for macOS that a module keeps to itself: ``-exported_symbols_list`` and its relatives.
+"""Names that an object keeps to itself, where the linker has to be told in the object.
 
-Zig's linker exports whatever is not private; Apple's takes lists.  An object's table of symbols says what is
-private: ``N_PEXT`` of ``mach-o/nlist.h``.  Apple's ld(1) describes the lists: a name or glob a line.
+For macOS: ``-exported_symbols_list`` and its relatives.  Zig's linker exports whatever is not private;
+Apple's takes lists.  An object's table of symbols says what is private: ``N_PEXT`` of ``mach-o/nlist.h``.
+Apple's ld(1) describes the lists: a name or glob a line.
+
+For Windows: ``inline`` functions of a C header.  C++ defines them in each object for the linker to take any
+(COMDAT), C in one for good.  For ELF and Mach-O the linker takes C's; for COFF these are two definitions, and
+C++ keeps its own to itself.  Table of symbols: Microsoft's "PE Format", "Section Definitions".
 """
 
 from __future__ import annotations
 
+import struct
 from fnmatch import fnmatchcase
 
 TYPE_CHECKING = False  # see target.py
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 _MAGIC = b"\xcf\xfa\xed\xfe"  # MH_MAGIC_64, little-endian
 _ARCHIVE = b"!<arch>\n"
@@ -19,6 +25,10 @@ _HEADER = 32  # of mach_header_64
 _SYMTAB = 2  # LC_SYMTAB
 _NLIST = 16  # of nlist_64
 _STAB, _PRIVATE, _TYPE, _EXTERNAL = 0xE0, 0x10, 0x0E, 0x01
+_COFF_HEADER, _COFF_SECTION, _COFF_SYMBOL = struct.Struct("<HHIIIHH"), 40, struct.Struct("<8sIhHBB")
+_COFF_MACHINES = frozenset({0x8664, 0x14C, 0xAA64})
+_COFF_EXTERNAL, _COFF_STATIC, _COFF_ANY = 2, 3, 2
+_COFF_COMDAT, _COFF_CODE = 0x1000, 0x20
 _OBJECTS = (".o", ".a", ".lo", ".obj")
 
 
@@ -57,16 +67,110 @@ def hide(content: bytes, kept: Callable[[str], bool]) -> bytes:
     What is neither stays as it is.
     """
     changed = bytearray(content)
-    if content.startswith(_ARCHIVE):
-        start = len(_ARCHIVE)
-        while start + _MEMBER <= len(content):
-            size = int(content[start + 48 : start + 58])
-            name = content[start : start + 16]
-            inner = int(name[3:]) if name.startswith(b"#1/") else 0
-            _hide(changed, start + _MEMBER + inner, kept)
-            start += _MEMBER + size + size % 2
-    else:
-        _hide(changed, 0, kept)
+    for start in _starts(content):
+        _hide(changed, start, kept)
+    return bytes(changed)
+
+
+def without_second_definitions(
+    contents: Sequence[bytes], others: Callable[[], Sequence[bytes]]
+) -> list[bytes]:
+    """Give the objects of a link for Windows, C++'s inline functions private where C defines them, too.
+
+    Args:
+        contents: The objects, and archives, that are named.
+        others: Gives those that are only looked up (``-lx``); rarely asked.
+    """
+    inline = [set(_inline_functions(content)) for content in contents]
+    if not any(inline):
+        return list(contents)
+    defined = {name for content in (*contents, *others()) for name in _definitions(content)}
+    return [
+        _made_private(content, names & defined) if names & defined else content
+        for content, names in zip(contents, inline, strict=True)
+    ]
+
+
+def _starts(content: bytes) -> Iterator[int]:
+    """Give where objects begin in a file, which may be an archive."""
+    if not content.startswith(_ARCHIVE):
+        yield 0
+        return
+    start = len(_ARCHIVE)
+    while start + _MEMBER <= len(content):
+        size = int(content[start + 48 : start + 58])
+        name = content[start : start + 16]
+        yield start + _MEMBER + (int(name[3:]) if name.startswith(b"#1/") else 0)
+        start += _MEMBER + size + size % 2
+
+
+class _Coff:
+    """What one entry of an object's table of symbols says.
+
+    Attributes:
+        name: Of the symbol.
+        at: Where its storage class is in the file.
+        comdat: How the linker chooses among several definitions; 0 if there may be but one.
+        code: It is a function.
+    """
+
+    __slots__ = ("at", "code", "comdat", "name")
+
+    def __init__(self, name: bytes, at: int, *, comdat: int, code: bool) -> None:
+        self.name = name
+        self.at = at
+        self.comdat = comdat
+        self.code = code
+
+
+def _coff_definitions(content: bytes) -> Iterator[_Coff]:
+    """Give the symbols that objects define for others."""
+    for start in _starts(content):
+        if start + _COFF_HEADER.size > len(content):
+            continue
+        machine, sections, _, symbols, count, optional, _ = _COFF_HEADER.unpack_from(content, start)
+        if machine not in _COFF_MACHINES:
+            continue
+        table = start + _COFF_HEADER.size + optional
+        kinds = [
+            int.from_bytes(content[at + 36 : at + 40], "little")
+            for at in range(table, table + sections * _COFF_SECTION, _COFF_SECTION)
+        ]
+        choices: dict[int, int] = {}
+        strings = start + symbols + count * _COFF_SYMBOL.size
+        entry = start + symbols
+        while entry < strings:
+            short, value, section, _, storage, more = _COFF_SYMBOL.unpack_from(content, entry)
+            if storage == _COFF_STATIC and more and not value and section > 0 and section not in choices:
+                choices[section] = content[entry + _COFF_SYMBOL.size + 14]
+            if storage == _COFF_EXTERNAL and 0 < section <= len(kinds):
+                kind = kinds[section - 1]
+                begin = strings + int.from_bytes(short[4:], "little")
+                name = (
+                    short.rstrip(b"\0") if short[:4] != bytes(4) else content[begin : content.index(0, begin)]
+                )
+                comdat = choices.get(section, 0) if kind & _COFF_COMDAT else 0
+                yield _Coff(name, entry + 16, comdat=comdat, code=bool(kind & _COFF_CODE))
+            entry += _COFF_SYMBOL.size * (1 + more)
+
+
+def _inline_functions(content: bytes) -> Iterator[bytes]:
+    """Give the functions with names of C of which the linker may take any."""
+    for one in _coff_definitions(content):
+        if one.comdat == _COFF_ANY and one.code and not one.name.startswith((b"_Z", b"__Z", b"?")):
+            yield one.name
+
+
+def _definitions(content: bytes) -> Iterator[bytes]:
+    """Give what may be defined but once."""
+    return (one.name for one in _coff_definitions(content) if one.comdat != _COFF_ANY)
+
+
+def _made_private(content: bytes, names: set[bytes]) -> bytes:
+    changed = bytearray(content)
+    for one in _coff_definitions(content):
+        if one.comdat == _COFF_ANY and one.name in names:
+            changed[one.at] = _COFF_STATIC
     return bytes(changed)
 
 

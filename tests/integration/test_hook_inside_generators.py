@@ -54,6 +54,15 @@ def test_cython_translates_once(hooks: Hooks, setup: str) -> None:
     }
 
 
+@pytest.mark.parametrize("setup", [CYTHONIZE, BUILD_EXT], ids=["cythonize", "build_ext"])
+def test_cython_3_0_makes_its_own_context(pyz3_cache: Path, tmp_path: Path, setup: str) -> None:
+    requires = ("setuptools>=82", "cython>=3.0,<3.1")
+    hooks = hooks_of("3.13", requires, cache=pyz3_cache, root=tmp_path)
+    (outcome,) = hooks.run({"setup.py": setup, **FILES}, LINUX)
+    assert outcome.states == {"demo.x": "recorded"}
+    assert len(made(hooks)) == 1
+
+
 def test_cython_translates_again_what_it_depends_on(hooks: Hooks) -> None:
     (before,) = hooks.run({"setup.py": CYTHONIZE, **FILES}, LINUX)
     other = {**FILES, "demo/other.pxd": PXD.replace("2 * x", "3 * x")}

@@ -81,3 +81,12 @@ def test_what_g_plus_plus_has_in_its_library(pyz3_cache: Path, tmp_path: Path) -
     code = "import libstdcxx; print(libstdcxx.values())"
     right = "(4, False, 3, 2, 3, 32, 10593, 10593, 10593, False)"
     assert built.prints(code, RUNTIMES) == dict.fromkeys(RUNTIMES, right)
+
+
+def test_what_a_header_makes_inline_for_c_and_c_plus_plus(pyz3_cache: Path, tmp_path: Path) -> None:
+    project = situations.PROJECTS / "inline_for_both"
+    platforms = ("linux-x86_64", "windows-x64")
+    built = situations.build(project, cache=pyz3_cache, tmp_path=tmp_path, platforms=platforms)
+    assert built.done.returncode == 0, built.done.stderr
+    code = "import inline_for_both as m; print(m.values())"
+    assert built.prints(code, RUNTIMES) == dict.fromkeys(RUNTIMES, "(2, 3)")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pyz3.driver.command import SCRATCH, Setup, make_command
 from pyz3.driver.emulation import emulate
-from pyz3.driver.symbols import hide, is_hideable, is_kept
+from pyz3.driver.symbols import hide, is_hideable, is_kept, without_second_definitions
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -112,3 +112,52 @@ def test_files_whose_names_can_be_hidden() -> None:
         False,
         False,
     ]
+
+
+CODE, ANY_CODE, ANY_DATA = (0x60000020, 0), (0x60001020, 2), (0xC0001040, 2)
+
+
+def _coff(*symbols: tuple[str, tuple[int, int]]) -> bytes:
+    """An object for Windows whose symbols have a section each: flags, and which of several is taken."""
+    sections, table, names = b"", b"", b""
+    for number, (name, (flags, selection)) in enumerate(symbols, 1):
+        sections += struct.pack("<8sIIIIIIHHI", b".text", 0, 0, 0, 0, 0, 0, 0, 0, flags)
+        table += struct.pack("<8sIhHBB", b".text", 0, number, 0, 3, 1)
+        table += struct.pack("<IHHIHBxxx", 0, 0, 0, 0, number, selection)
+        short = name.encode() if len(name) <= 8 else struct.pack("<II", 0, 4 + len(names))
+        names += b"" if len(name) <= 8 else name.encode() + b"\0"
+        table += struct.pack("<8sIhHBB", short, 0, number, 0x20, 2, 0)
+    count = 3 * len(symbols)
+    header = struct.pack("<HHIIIHH", 0x8664, len(symbols), 0, 20 + len(sections), count, 0, 0)
+    return header + sections + table + struct.pack("<I", 4 + len(names)) + names
+
+
+def _classes(content: bytes, count: int) -> list[int]:
+    """The storage classes of the symbols, those of sections apart."""
+    start = 20 + 40 * count
+    return [content[start + 54 * index + 36 + 16] for index in range(count)]
+
+
+def test_what_is_inline_for_windows_gives_way_to_a_definition() -> None:
+    module = _coff(
+        ("add", ANY_CODE),
+        ("with_a_long_name", ANY_CODE),
+        ("data", ANY_DATA),
+        ("_Z3addv", ANY_CODE),
+        ("more", CODE),
+    )
+    library = _coff(("add", CODE), ("with_a_long_name", CODE), ("data", CODE), ("_Z3addv", CODE))
+    done = without_second_definitions([module, library], list)
+    assert [_classes(done[0], 5), done[1]] == [[3, 3, 2, 2, 2], library]
+    assert without_second_definitions([module], lambda: [library]) == done[:1]
+
+
+def test_what_is_inline_everywhere_stays_as_it_is() -> None:
+    module = _coff(("add", ANY_CODE))
+    (same, _) = without_second_definitions([module, module], lambda: [b"!<arch>\n"])
+    assert same is module
+
+    def never() -> list[bytes]:
+        raise AssertionError
+
+    assert without_second_definitions([_coff(("more", CODE)), b"", b"MZ"], never)[1:] == [b"", b"MZ"]

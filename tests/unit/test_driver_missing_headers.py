@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from pyz3.driver.missing_headers import missing_header_advice, missing_headers, missing_library_advice
+from pyz3.driver.missing_headers import (
+    compile_advice,
+    missing_header_advice,
+    missing_headers,
+    missing_library_advice,
+)
 
 SDK = "set SDKROOT to the folder of a macOS SDK (MacOSX.sdk)"
 ELSEWHERE = "the code that includes it is meant for another platform"
@@ -113,3 +118,18 @@ def test_a_library_that_zig_does_not_find() -> None:
         f"Apple's framework OpenGL was not found for macos-arm64: zig carries none; {SDK}"
     )
     assert missing_library_advice("error: undefined symbol: yaml_parse", "linux-aarch64") is None
+
+
+def test_what_is_defined_twice() -> None:
+    output = (
+        "error: lld-link: duplicate symbol: add\n    note: defined at o\\664f3e\\module.obj\n"
+        "    note: defined at c.lib(c.obj)\n"
+    )
+    (advice,) = compile_advice(output, "windows-arm64")
+    assert advice.startswith(
+        "add is defined in module.obj and in c.lib(c.obj): where a header makes it inline"
+    )
+    output = "error: ld.lld: duplicate symbol: add\n note: defined at a.o\n note: defined at b.o:(.text)\n"
+    assert compile_advice(output, "linux-x86_64") == (
+        "add is defined in a.o and in b.o:(.text): make it static, or leave one of them out",
+    )

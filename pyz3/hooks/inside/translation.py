@@ -55,7 +55,7 @@ class Translations:
         translate = main.run_pipeline
 
         def run_pipeline(source: Any, options: Any, full_module_name: Any = None, context: Any = None) -> Any:
-            own_context = options.create_context() if context is None else context
+            own_context = _context(main, options) if context is None else context
             options.embedded_metadata = self._shortened(options.embedded_metadata)
 
             def really() -> Any:
@@ -202,6 +202,12 @@ _PLAIN = (bool, int, str, type(None))
 def _is_c(file: str) -> bool:
     """Tell whether a file is only named in the C code."""
     return os.path.splitext(file)[1].lower() in {".c", ".cpp", ".cc", ".cxx", ".h", ".hpp", ".hh"}
+
+
+def _context(main: Any, options: Any) -> Any:
+    """Make what Cython itself would: 3.x in one way, 0.29 in another."""
+    make = getattr(main.Context, "from_options", None)
+    return make(options) if make else options.create_context()
 
 
 @contextlib.contextmanager
