@@ -1,6 +1,6 @@
 """The platforms that wheels are made for: ``platforms.toml`` as values.
 
-A platform is data; code asks its attributes, never its name.
+A platform is data; code asks its attributes, never its name.  A new one is a new row.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import platform as host
 import sys
 import sysconfig
-from enum import Enum
+from enum import Enum, EnumMeta
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Literal
@@ -34,7 +34,7 @@ class PlatformSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     zig: str
     identifier: str
     wheel: str
-    suffix: str
+    suffix: str | dict[str, str]
     floor: str | dict[str, str] = ""
     zig_floor: str = ""
     libc: str = ""
@@ -45,25 +45,26 @@ class PlatformSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     lto: bool = True
 
 
-class Platform(Enum):
-    """A platform; its value is its name on the command line."""
+@cache
+def _rows() -> Mapping[str, PlatformSpec]:
+    text = resources.files("pyz3.targets").joinpath("platforms.toml").read_text(encoding="utf-8")
+    return convert(load_toml(text), dict[str, PlatformSpec])
 
-    LINUX_X86_64 = "linux-x86_64"
-    LINUX_AARCH64 = "linux-aarch64"
-    MACOS_X86_64 = "macos-x86_64"
-    MACOS_ARM64 = "macos-arm64"
-    WINDOWS_X64 = "windows-x64"
-    MUSLLINUX_X86_64 = "musllinux-x86_64"
-    MUSLLINUX_AARCH64 = "musllinux-aarch64"
-    WINDOWS_ARM64 = "windows-arm64"
-    MACOS_UNIVERSAL2 = "macos-universal2"
-    LINUX_I686 = "linux-i686"
-    LINUX_ARMV7L = "linux-armv7l"
-    LINUX_PPC64LE = "linux-ppc64le"
-    LINUX_S390X = "linux-s390x"
-    LINUX_RISCV64 = "linux-riscv64"
-    WINDOWS_X86 = "windows-x86"
-    PYODIDE = "pyodide"
+
+class _Members(EnumMeta):
+    """Has type checkers take every name for a platform: the table is not theirs to read."""
+
+    if TYPE_CHECKING:
+
+        def __getattr__(cls, name: str) -> Platform: ...
+
+
+class Platform(Enum, metaclass=_Members):
+    """A row of ``platforms.toml``: ``Platform.LINUX_X86_64`` is ``Platform("linux-x86_64")``."""
+
+    _ignore_ = ["_row"]  # noqa: RUF012 - Enum's own
+    for _row in _rows():
+        vars()[_row.replace("-", "_").upper()] = _row
 
     def __str__(self) -> str:
         return str(self.value)
@@ -71,7 +72,7 @@ class Platform(Enum):
     @property
     def spec(self) -> PlatformSpec:
         """The platform's row of the table."""
-        return _table()[self.value]
+        return _rows()[self.value]
 
     @property
     def family(self) -> Family:
@@ -101,13 +102,12 @@ class Platform(Enum):
             asked: Promise no older one than this. What is older than the interpreter itself needs, or zig can
                 link for, promises nothing; and one key may serve a whole matrix.
         """
-        floor = self.spec.floor
-        if not isinstance(floor, str):
-            steps = sorted((PythonVersion.parse(since), value) for since, value in floor.items())
-            floor = [value for since, value in steps if since.minor <= max(python.minor, steps[0][0].minor)][
-                -1
-            ]
+        floor = _since(self.spec.floor, python)
         return max(floor, asked, key=_numbers) if asked else floor
+
+    def extension_suffix(self, python: PythonVersion) -> str:
+        """Give how the file of an extension module ends: ``.cpython-313-x86_64-linux-gnu.so``."""
+        return _since(self.spec.suffix, python).format(nodot=python.nodot)
 
     def has(self, python: PythonVersion) -> bool:
         """Whether there is such a Python on this platform."""
@@ -148,8 +148,7 @@ class Platform(Enum):
         machine = host.machine().lower()
         machine = _ZIG_MACHINES.get(machine, machine)
         system = {"win32": "windows", "darwin": "macos"}.get(sys.platform, sys.platform)
-        musl = "musl" in str(sysconfig.get_config_var("SOABI") or sysconfig.get_config_var("MULTIARCH") or "")
-        if system == "linux" and musl:
+        if system == "linux" and _is_musl():
             system = "musllinux"
         for candidate in cls:
             if candidate.family == system and candidate.spec.zig.startswith(f"{machine}-"):
@@ -196,10 +195,18 @@ _MACOS_WITHOUT_MINOR = 11
 _LEGACY_MANYLINUX: Mapping[str, str] = {"2.17": "manylinux2014", "2.12": "manylinux2010", "2.5": "manylinux1"}
 
 
-@cache
-def _table() -> Mapping[str, PlatformSpec]:
-    text = resources.files("pyz3.targets").joinpath("platforms.toml").read_text(encoding="utf-8")
-    return convert(load_toml(text), dict[str, PlatformSpec])
+def _since(value: str | Mapping[str, str], python: PythonVersion) -> str:
+    """Give what a field of the table says of ``python``: the newest value that it has come to."""
+    if isinstance(value, str):
+        return value
+    steps = sorted((PythonVersion.parse(since), text) for since, text in value.items())
+    return [text for since, text in steps if since.minor <= max(python.minor, steps[0][0].minor)][-1]
+
+
+def _is_musl() -> bool:
+    soabi = str(sysconfig.get_config_var("SOABI") or sysconfig.get_config_var("MULTIARCH") or "")
+    # Until 3.11 its name is gnu there, too; the program's needs tell.
+    return "musl" in soabi or (sys.version_info < (3, 11) and host.libc_ver()[0] != "glibc")
 
 
 def _macos_release(minimum: str) -> str:

@@ -28,7 +28,7 @@ class Target:
     @property
     def extension_suffix(self) -> str:
         """What the target's ``importlib.machinery.EXTENSION_SUFFIXES`` begins with."""
-        return self.platform.spec.suffix.format(nodot=self.python.nodot)
+        return self.platform.extension_suffix(self.python)
 
     def stable_abi_suffix(self, stable_abi: str) -> str:
         """Give how a module for the stable ABI of ``3.10`` or ``3.15t`` ends (PEP 384, PEP 803).

@@ -23,17 +23,6 @@ if TYPE_CHECKING:
 
 ZIG = (sys.executable, "-m", "ziglang")
 
-# Targets that pyz3 has no platform for yet: 32-bit, big-endian, both.
-RARER = (
-    "x86-linux-gnu",
-    "arm-linux-gnueabihf",
-    "arm-linux-musleabihf",
-    "powerpc64le-linux-gnu",
-    "s390x-linux-gnu",
-    "riscv64-linux-gnu",
-    "x86-windows-gnu",
-)
-
 SOURCE = """
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
@@ -119,7 +108,7 @@ def zig(*arguments: str, cwd: Path) -> str:
 
 # ---- It compiles -------------------------------------------------------------------------------
 
-TARGETS = tuple(platform.zig_target for platform in Platform if platform.family != "pyodide") + RARER
+TARGETS = tuple(platform.zig_target for platform in Platform if platform.family != "pyodide")
 
 
 @pytest.mark.parametrize("target", TARGETS)

@@ -45,8 +45,8 @@ SUFFIXES = {
     "macos-x86_64": ".cpython-{}-darwin.so",
     "macos-arm64": ".cpython-{}-darwin.so",
     "windows-x64": ".cp{}-win_amd64.pyd",
-    "musllinux-x86_64": ".cpython-{}-x86_64-linux-musl.so",
-    "musllinux-aarch64": ".cpython-{}-aarch64-linux-musl.so",
+    "musllinux-x86_64": ".cpython-{}-x86_64-linux-{musl}.so",
+    "musllinux-aarch64": ".cpython-{}-aarch64-linux-{musl}.so",
     "windows-arm64": ".cp{}-win_arm64.pyd",
 }
 # Path in the wheel; {} is what ends an extension module's name.
@@ -78,6 +78,10 @@ def wheel_name(example: str, platform: Platform, python: PythonVersion) -> str:
     if platform is Platform.MACOS_X86_64:  # what CPython itself needs there
         tag = {12: "macosx_10_13_x86_64", 13: "macosx_10_13_x86_64"}.get(python.minor, tag)
     return f"{example}-1.0.0-{python.tag}-{python.abi}-{tag}.whl"
+
+
+def suffix_of(platform: Platform, python: PythonVersion) -> str:
+    return SUFFIXES[str(platform)].format(python.nodot, musl="musl" if python.minor >= 11 else "gnu")
 
 
 class Built(NamedTuple):
@@ -135,7 +139,7 @@ def test_members(example: str, built: Built) -> None:
     for platform in PLATFORMS:
         for python in PYTHONS:
             wheel = built.wheel(example, Target(platform=platform, python=python))
-            suffix = SUFFIXES[str(platform)].format(python.nodot)
+            suffix = suffix_of(platform, python)
             info = [f"{example}-1.0.0.dist-info/{name}" for name in DIST_INFO]
             if example == "mixed":
                 info.append("mixed-1.0.0.dist-info/entry_points.txt")
@@ -215,7 +219,7 @@ def test_installs_here(installer: str, built: Built, pyz3_cache: Path, tmp_path:
         command = [uv, "pip", "install", "--offline", "--no-cache", "--python", sys.executable]
     links = ("--find-links", built.folder / "mixed")
     run(*command, "--no-index", "--no-deps", "--target", target, *links, "mixed", cache=pyz3_cache)
-    suffix = SUFFIXES[str(Platform.current())].format(PythonVersion.current().nodot)
+    suffix = suffix_of(Platform.current(), PythonVersion.current())
     modules = {path.name for path in (target / "mixed").iterdir() if path.suffix in {".so", ".pyd"}}
     assert modules == {f"_geohash{suffix}", f"_nearest{suffix}"}
     code = f"import sys; sys.path.insert(0, {str(target)!r}); {INSTALLED}"

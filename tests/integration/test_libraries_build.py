@@ -12,7 +12,7 @@ import pytest
 import runtimes
 
 from pyz3.audit import facts_of
-from pyz3.targets import Platform
+from pyz3.targets import Platform, PythonVersion
 from pyz3.wheel import WheelBuilder
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def facts(wheel: Path, name: str) -> tuple[Facts, ...]:
 @pytest.mark.parametrize("platform", [p for p in Platform if p.family != "pyodide"], ids=str)
 def test_what_is_in_the_wheel(platform: Platform, built: dict[str, WheelResult]) -> None:
     wheel = built[f"cp313-{platform.spec.identifier}"].path
-    module = f"probe/_ext{platform.spec.suffix.format(nodot='313')}"
+    module = f"probe/_ext{platform.extension_suffix(PythonVersion.parse('3.13'))}"
     library = FAMILY_FILES.get(platform.family, "libcore.so")
     with zipfile.ZipFile(wheel) as archive:
         assert sorted(n for n in archive.namelist() if ".dist-info/" not in n) == sorted(

@@ -19,7 +19,7 @@ def names(chosen: tuple[object, ...]) -> list[str]:
     [
         (["linux-x86_64"], ["linux-x86_64"]),
         (["macos-*"], ["macos-x86_64", "macos-arm64", "macos-universal2"]),
-        (["musllinux-*"], ["musllinux-x86_64", "musllinux-aarch64"]),
+        (["musllinux-[xr]*"], ["musllinux-x86_64", "musllinux-riscv64"]),
         (["linux-[ai]*"], ["linux-aarch64", "linux-i686", "linux-armv7l"]),
         (["windows-x64", "linux-aarch64", "windows-*"], ["linux-aarch64", "windows-x64", "windows-arm64", "windows-x86"]),  # noqa: E501
         (["*"], [platform.value for platform in Platform]),

@@ -119,7 +119,13 @@ def test_patterns_that_match_nothing_are_listed() -> None:
     assert identifiers(selection) == ("cp313-win_amd64",)
     assert selection.left_out == (
         ("pp39-*", "--build matches no identifier"),
-        ("*s390x", "--build matches nothing on these platforms; add --platform linux-s390x"),
+        (
+            "*s390x",
+            (
+                "--build matches nothing on these platforms; add --platform linux-s390x "
+                "--platform musllinux-s390x"
+            ),
+        ),
         (
             "cp313-{win32,manylinux_i686}",
             "--build matches nothing on these platforms; add --platform linux-i686 --platform windows-x86",

@@ -8,12 +8,13 @@ from pyz3.targets.names import _aliases, glibc_floor, select_platforms
 
 LINUX = ["linux-x86_64", "linux-aarch64"]
 RARER = ["linux-i686", "linux-armv7l", "linux-ppc64le", "linux-s390x", "linux-riscv64"]
-MUSL = ["musllinux-x86_64", "musllinux-aarch64"]
+RARER_MUSL = [name.replace("linux", "musllinux") for name in RARER]
+MUSL = ["musllinux-x86_64", "musllinux-aarch64", *RARER_MUSL]
 MACOS = ["macos-x86_64", "macos-arm64", "macos-universal2"]
 WINDOWS = ["windows-x64", "windows-arm64", "windows-x86"]
 X86_64 = ["linux-x86_64", "macos-x86_64", "windows-x64", "musllinux-x86_64"]
 ARM64 = ["linux-aarch64", "macos-arm64", "musllinux-aarch64", "windows-arm64"]
-X86 = ["linux-i686", "windows-x86"]
+X86 = ["linux-i686", "musllinux-i686", "windows-x86"]
 
 # Every row of aliases.toml.
 ALIASES = {
@@ -35,10 +36,10 @@ ALIASES = {
     "i686": X86,
     "i386": X86,
     "x86": X86,
-    "armv7l": ["linux-armv7l"],
-    "ppc64le": ["linux-ppc64le"],
-    "s390x": ["linux-s390x"],
-    "riscv64": ["linux-riscv64"],
+    "armv7l": ["linux-armv7l", "musllinux-armv7l"],
+    "ppc64le": ["linux-ppc64le", "musllinux-ppc64le"],
+    "s390x": ["linux-s390x", "musllinux-s390x"],
+    "riscv64": ["linux-riscv64", "musllinux-riscv64"],
     "wasm32": ["pyodide"],
     "linux-amd64": ["linux-x86_64"],
     "linux-arm64": ["linux-aarch64"],
@@ -114,7 +115,7 @@ def test_one_glibc_for_all() -> None:
 def test_several_in_one_text() -> None:
     assert names("linux-x86_64, win_amd64 macos-arm64") == ["linux-x86_64", "macos-arm64", "windows-x64"]
     assert names("{linux,macos}-x86_64") == ["linux-x86_64", "macos-x86_64"]
-    assert names("musllinux_*", "macosx_*_arm64") == ["macos-arm64", *MUSL]
+    assert names("musllinux_*", "macosx_*_arm64") == there(["macos-arm64", *MUSL])
 
 
 @pytest.mark.parametrize(

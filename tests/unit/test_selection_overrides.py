@@ -191,7 +191,7 @@ def test_a_processor_holds_for_the_machines_that_have_it() -> None:
     arm = plan(project(cpu="cortex_a72+crypto-neon"), *everywhere)
     assert [name for name, job in arm.items() if job.cpu] == [
         *("cp313-manylinux_aarch64", "cp313-macosx_arm64", "cp313-musllinux_aarch64", "cp313-win_arm64"),
-        *("cp313-macosx_universal2", "cp313-manylinux_armv7l"),
+        *("cp313-macosx_universal2", "cp313-manylinux_armv7l", "cp313-musllinux_armv7l"),
     ]
 
 
