@@ -48,6 +48,7 @@ def main(path: str) -> None:
         "unknown": reads.why_unknown(),
         "outside": reads.outside(),
         "asked": reads.asked(),
+        "above": reads.above(),
     }
     with open(request["answer"], "w", encoding="utf-8") as file:  # noqa: PTH123
         json.dump(answer, file)

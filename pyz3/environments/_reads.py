@@ -13,7 +13,7 @@ Copying a file to where the next run finds nothing of it, and packing such a cop
 reading either: what becomes of it is known.  Whoever else opens a copy has read the file.
 """
 
-# ruff: noqa: PTH100, PTH113, PTH120 - as the os module has it
+# ruff: noqa: PTH100, PTH113, PTH120, PTH206 - as the os module has it
 
 from __future__ import annotations
 
@@ -56,6 +56,8 @@ _KEEPING = {
     ("distutils.file_util", "copy_file"),
     ("setuptools.command.build_py", "make_writable"),
 }  # fmt: skip
+# How many folders above its own a project may ask for something in, at the most.
+_LEVELS = 3
 # Compiled, and known to open files through Python alone, or none.
 _KNOWN = ("Cython", "numpy", "_cffi_backend")
 
@@ -109,6 +111,20 @@ class Reads:
         """Give the paths elsewhere of which it was asked whether something is there, and of what kind."""
         return sorted(filter(self._is_outside, self._asked - self._paths))
 
+    def above(self) -> list[str]:
+        """Give what was asked for in the folders above, be it there or not: ``../VERSION``."""
+        own = [folder for folder in (*self._known, *self._scratch) if _relative(self._root, folder) is None]
+        own.append(self._root)
+        found = set()
+        for path in map(os.path.realpath, self._paths | self._asked):
+            if any(_relative(path, folder) is not None for folder in own):
+                continue
+            parts = _parts_from(path, self._root)
+            levels = parts.count(os.pardir)
+            if 0 < levels <= _LEVELS and levels < len(parts):
+                found.add("/".join(parts))
+        return sorted(found)
+
     def _is_outside(self, path: str) -> bool:
         return all(_relative(os.path.realpath(path), folder) is None for folder in self._known)
 
@@ -158,6 +174,9 @@ class Reads:
         words = [arguments] if isinstance(arguments, (str, bytes, os.PathLike)) else arguments
         with contextlib.suppress(Exception):  # of classes of the project's own
             base = os.fsdecode(folder or os.curdir)  # type: ignore[arg-type]
+            if os.path.basename(os.fsdecode(words[0])) in {"git", "git.exe"}:  # type: ignore[index] # noqa: PTH119 - text
+                for level in range(1, _LEVELS + 1):  # it looks there itself
+                    self._asked.add(os.path.abspath(os.path.join(base, *[os.pardir] * level, ".git")))  # noqa: PTH118 - text
             for word in words:  # type: ignore[attr-defined]
                 path = os.path.abspath(os.path.join(base, os.fsdecode(word)))  # noqa: PTH118 - text
                 if _relative(path, self._root) is None:
@@ -245,6 +264,14 @@ def _relative(path: str, root: str) -> str | None:
     if not os.path.normcase(path).startswith(os.path.normcase(start)):
         return None
     return path[len(start) :].replace(os.sep, "/")
+
+
+def _parts_from(path: str, root: str) -> list[str]:
+    """Give the parts of a path relative to ``root``: ``..`` first; none: it is on another drive."""
+    try:
+        return os.path.relpath(path, root).split(os.sep)
+    except ValueError:
+        return []
 
 
 def _asks_existence(frame: FrameType | None) -> str:

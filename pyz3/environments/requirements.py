@@ -23,6 +23,7 @@ from pyz3.sources import (
     begin_reading,
     copy_folder,
     describe_tree,
+    missed_above,
     note_reads,
     reads_of,
     sync_copy,
@@ -163,7 +164,8 @@ def required_by_backend(
         printed = tail(text)
         raise BuildFailedError(
             f"{backend.build_backend} cannot say what the project requires: {said.error}\n{printed}",
-            tip="the project's setup.py fails on this machine, before any target is involved",
+            tip=missed_above(root, said.reads)
+            or "the project's setup.py fails on this machine, before any target is involved",
         )
     return normalise(said.requires)
 

@@ -16,6 +16,7 @@ from pyz3.hooks.base import oldest_python, read_base, shipped_binaries
 from pyz3.hooks.made_by import refuse_others
 from pyz3.hooks.recorded import left_out_of, libraries_of, modules_of
 from pyz3.plan import Trouble, serve_from
+from pyz3.sources import missed_above
 from pyz3.targets import PythonVersion
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def finish_job(
         shipped=shipped,
         prebuilt=prebuilt,
         telling=_telling(base, work),
-        remarks=_remarks(base, tag, job.target, cannot_import=answer.cannot_import),
+        remarks=_remarks(base, tag, job.target, answer=answer, root=root),
     )
     if not files:  # those there are have been compiled for the system that was promised first
         job = serve_from(job, PythonVersion.parse(oldest_python(tag)))
@@ -144,12 +145,12 @@ def without_binaries(job: Job, *, tag: str) -> Job:
     )
 
 
-def _remarks(base: BaseWheel, tag: str, target: Target, *, cannot_import: str) -> tuple[str, ...]:
-    told = []
-    if cannot_import:
+def _remarks(base: BaseWheel, tag: str, target: Target, *, answer: Result, root: Path) -> tuple[str, ...]:
+    told = list(filter(None, (missed_above(root, answer.reads),)))
+    if answer.cannot_import:
         told.append(
-            f"the project tries to import {cannot_import} after building it for {target}, which this machine "
-            f"cannot do: what it makes of that is in the wheel"
+            f"the project tries to import {answer.cannot_import} after building it for {target}, "
+            f"which this machine cannot do: what it makes of that is in the wheel"
         )
     if tag != base.python_abi:
         told.append(

@@ -39,7 +39,7 @@ from pyz3.hooks.settings import (
 )
 from pyz3.hooks.tools import manifests_of, sysroot, tools_for
 from pyz3.plan import Trouble
-from pyz3.sources import describe_tree, remove_tree
+from pyz3.sources import describe_tree, missed_above, remove_tree
 from pyz3.sources.pip import own_settings
 
 if TYPE_CHECKING:
@@ -230,7 +230,7 @@ class HookRunner:
             self._run_hooks(wanted, environment, settings)
         for request in wanted:
             place = places[request.identifier]
-            answers[request.identifier] = _read(place, recorded=mode == "record")
+            answers[request.identifier] = _read(place, self._project.root, recorded=mode == "record")
             date = request.environment["SOURCE_DATE_EPOCH"]
             for lists in manifests_of(place, self._around.toolchain, date=date):
                 lists.note()
@@ -314,6 +314,8 @@ class HookRunner:
                 macos=job.floor if job.target.platform.family == "macos" else "",
                 epoch=around.epoch,
                 extra={
+                    # What lies above the cache is none of the project's, a repository least of all.
+                    "GIT_CEILING_DIRECTORIES": str(place.folder),
                     **(prefix_variables(place, str(job.target.platform)) if options.before_build else {}),
                     # What is written down gets these flags from the plan; folders the compilers know.
                     **(flag_variables(options.settings, optimize=job.optimize) if mode == "run" else {}),
@@ -377,7 +379,7 @@ def _as_lists(settings: Mapping[str, str | tuple[str, ...]]) -> dict[str, str | 
     return {name: value if isinstance(value, str) else [*value] for name, value in settings.items()}
 
 
-def _read(place: Place, *, recorded: bool) -> Result | Trouble:
+def _read(place: Place, root: Path, *, recorded: bool) -> Result | Trouble:
     """Give what the hook said, or the end of what it printed."""
     result = read_result(place)
     if result is not None and (result.works_on or (result.wheel and not result.error)):
@@ -387,6 +389,7 @@ def _read(place: Place, *, recorded: bool) -> Result | Trouble:
     except OSError:
         output = ""
     said = result.error if result is not None else ""
+    above = missed_above(root, result.reads) if result is not None else ""
     return Trouble(
         message=f"building the project failed: {said}"
         if said
@@ -394,7 +397,9 @@ def _read(place: Place, *, recorded: bool) -> Result | Trouble:
         output=_NOT_HERE.format(result.cannot_import)
         if result is not None and result.cannot_import
         else essence(output, source=str(place.source), said=said),
-        tip="; ".join(filter(None, (library_advice(output), f"everything that it printed: {place.log}"))),
+        tip="; ".join(
+            filter(None, (above, library_advice(output), f"everything that it printed: {place.log}"))
+        ),
         recorded=recorded,
     )
 

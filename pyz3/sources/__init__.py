@@ -5,7 +5,7 @@ from __future__ import annotations
 from pyz3.sources.copying import copy_folder, pristine_folder, sync_copy
 from pyz3.sources.fetching import fetch_sdist
 from pyz3.sources.naming import ArchiveSource, FolderSource, RequirementSource, Source, classify
-from pyz3.sources.reads import Reads, begin_reading, note_reads, reads_of, unread_changes
+from pyz3.sources.reads import Reads, begin_reading, missed_above, note_reads, reads_of, unread_changes
 from pyz3.sources.tree import Tree, describe_tree, tree_digest, tree_looks, walk_tree
 from pyz3.sources.unpacking import remove_tree, unpack_sdist, unpack_wheel
 
@@ -21,6 +21,7 @@ __all__ = [
     "copy_folder",
     "describe_tree",
     "fetch_sdist",
+    "missed_above",
     "note_reads",
     "pristine_folder",
     "reads_of",

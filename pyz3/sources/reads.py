@@ -41,6 +41,10 @@ _COMPILED = frozenset((
 ))  # fmt: skip
 
 
+# How many names are told.
+_MOST_NAMES = 3
+
+
 class Reads(msgspec.Struct, frozen=True, kw_only=True):
     """What was read.
 
@@ -50,6 +54,7 @@ class Reads(msgspec.Struct, frozen=True, kw_only=True):
         unknown: Why it cannot be told; empty: it can.
         outside: Absolute paths outside of the project: files, folders whose names were listed.
         asked: Those of which it was asked whether something is there.
+        above: What was asked for in the folders above the project's: ``../VERSION``.
         state: Digest of what is there; empty: nothing was looked at.
     """
 
@@ -58,6 +63,7 @@ class Reads(msgspec.Struct, frozen=True, kw_only=True):
     unknown: str = ""
     outside: tuple[str, ...] = ()
     asked: tuple[str, ...] = ()
+    above: tuple[str, ...] = ()
     state: str = ""
 
     def plus(self, other: Reads) -> Reads:
@@ -71,6 +77,7 @@ class Reads(msgspec.Struct, frozen=True, kw_only=True):
             unknown=self.unknown or other.unknown,
             outside=tuple(sorted({*self.outside, *other.outside})),
             asked=tuple(sorted({*self.asked, *other.asked})),
+            above=tuple(sorted({*self.above, *other.above})),
         )
 
     def looked_at(self) -> Reads:
@@ -99,6 +106,38 @@ def _state(path: str, *, content: bool) -> str:
         return file_digest(Path(path))
     except (OSError, ValueError) as error:  # none, unreadable, or no path: a word of a command line
         return type(error).__name__
+
+
+def missed_above(root: Path, reads: Reads | None) -> str:
+    """Tell what a build asked for above its project's folder, and that is there: it was built in a copy.
+
+    Args:
+        root: The project.
+        reads: What was read in the copy.
+
+    Returns:
+        A sentence; empty: there is nothing of the kind.
+    """
+    top = Path(os.path.realpath(root))
+    own_git = (top / ".git").exists()
+    found = []
+    for name in reads.above if reads is not None else ():
+        path = Path(os.path.normpath(top / name))
+        if os.path.lexists(path) and path not in top.parents and not (own_git and path.name == ".git"):
+            found.append(name)
+    if not found:
+        return ""
+    rest = f" and {len(found) - _MOST_NAMES} more" if len(found) > _MOST_NAMES else ""
+    git = any(name.endswith("/.git") for name in found)
+    return (
+        f"the project asks for {', '.join(found[:_MOST_NAMES])}{rest} above its folder, "
+        "and a copy of the folder alone is built: "
+        + (
+            "give the version by a variable (SETUPTOOLS_SCM_PRETEND_VERSION)"
+            if git
+            else "what a link in the folder leads to is copied with it"
+        )
+    )
 
 
 def unread_changes(before: Tree, now: Tree, reads: Reads) -> tuple[str, ...] | None:

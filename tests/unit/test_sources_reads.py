@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import importlib.util
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pyz3.sources import Reads, Tree, begin_reading, describe_tree, note_reads, reads_of, unread_changes
+from pyz3.environments import READS
+from pyz3.sources import (
+    Reads,
+    Tree,
+    begin_reading,
+    describe_tree,
+    missed_above,
+    note_reads,
+    reads_of,
+    unread_changes,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -102,3 +113,62 @@ def test_a_tree_is_names_kinds_and_contents(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
     assert describe_tree(tmp_path).files == {"folder": f"d {empty}", "x.c": f"f {empty}"}
+
+
+def test_what_is_missed_above_the_project_is_there_and_named(tmp_path: Path) -> None:
+    project = tmp_path / "one" / "two"
+    project.mkdir(parents=True)
+    for name in ("a", "b", "c", "d"):
+        (tmp_path / "one" / name).touch()
+    (tmp_path / ".git").mkdir()
+
+    def missed(*above: str) -> str:
+        return missed_above(project, Reads(above=above))
+
+    assert missed_above(project, None) == missed() == missed("../e", "../../one", "../two/../..") == ""
+    assert missed("../a", "../e") == (
+        "the project asks for ../a above its folder, and a copy of the folder alone is built: "
+        "what a link in the folder leads to is copied with it"
+    )
+    assert missed("../a", "../b", "../c", "../d").startswith(
+        "the project asks for ../a, ../b, ../c and 1 more above"
+    )
+    assert missed("../../.git").endswith("give the version by a variable (SETUPTOOLS_SCM_PRETEND_VERSION)")
+    (project / ".git").touch()
+    assert missed("../../.git") == ""
+
+
+@pytest.fixture
+def watching(tmp_path: Path) -> Any:
+    spec = importlib.util.spec_from_file_location("_watching", READS)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    work = tmp_path / "a" / "b" / "c" / "work"
+    return module.Reads(str(work.parent / "project"), [str(work)], [str(work.parent)])
+
+
+@pytest.mark.parametrize(
+    ("name", "above"),
+    [
+        ("../VERSION", ["../VERSION"]),
+        ("x/../../core/core.c", ["../core/core.c"]),
+        ("../../../far", ["../../../far"]),
+        ("../../../../farther", []),
+        ("../work/build", []),
+        ("..", []),
+        ("x", []),
+    ],
+)
+def test_what_is_asked_for_above_the_project(
+    name: str, above: list[str], watching: Any, tmp_path: Path
+) -> None:
+    watching._hear("open", (tmp_path / "a" / "b" / "c" / "project" / name, "r", 0))
+    assert watching.above() == above
+
+
+def test_git_looks_above_the_project_itself(watching: Any, tmp_path: Path) -> None:
+    folder = str(tmp_path / "a" / "b" / "c" / "project")
+    watching._hear("subprocess.Popen", ("git", ["/usr/bin/git", "describe"], folder, None))
+    assert watching.above() == ["../../../.git", "../../.git", "../.git"]

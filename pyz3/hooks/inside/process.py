@@ -114,6 +114,7 @@ def _run_target(request: Mapping[str, Any], target: Mapping[str, Any]) -> None:
             "unknown": reads.why_unknown(),
             "outside": reads.outside(),
             "asked": reads.asked(),
+            "above": reads.above(),
         }
     result["seconds"] = round(time.monotonic() - started, 3)
     sys.stdout.flush()
