@@ -32,7 +32,7 @@ _WRITTEN = frozenset({"-o", "-MF", "-MT", "-MQ"})
 _EMULATIONS = {
     ("elf", "x86_64"): "elf_x86_64", ("elf", "aarch64"): "aarch64linux", ("elf", "x86"): "elf_i386",
     ("elf", "arm"): "armelf_linux_eabi", ("elf", "powerpc64le"): "elf64lppc", ("elf", "s390x"): "elf64_s390",
-    ("elf", "riscv64"): "elf64lriscv",
+    ("elf", "riscv64"): "elf64lriscv", ("elf", "loongarch64"): "elf64loongarch",
     ("windows", "x86_64"): "i386pep", ("windows", "x86"): "i386pe", ("windows", "aarch64"): "arm64pe",
 }  # fmt: skip
 

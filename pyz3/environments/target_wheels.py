@@ -31,20 +31,6 @@ _MUSL_MINORS = range(10)
 _MACOS = "30_0"
 _LEGACY = ("manylinux2014", "manylinux2010", "manylinux1")
 
-# Platforms whose C types have the same sizes, for headers alone: libc and CPU make no difference to them.
-_ALIKE = {
-    Platform.LINUX_X86_64: (Platform.MUSLLINUX_X86_64,),
-    Platform.MUSLLINUX_X86_64: (Platform.LINUX_X86_64,),
-    Platform.LINUX_AARCH64: (Platform.MUSLLINUX_AARCH64,),
-    Platform.MUSLLINUX_AARCH64: (Platform.LINUX_AARCH64,),
-    Platform.LINUX_RISCV64: (Platform.LINUX_AARCH64,),
-    Platform.LINUX_PPC64LE: (Platform.LINUX_AARCH64,),
-    # numpy tells the byte order by the compiler's own macros.
-    Platform.LINUX_S390X: (Platform.LINUX_AARCH64,),
-    Platform.WINDOWS_X64: (Platform.WINDOWS_ARM64,),
-    Platform.WINDOWS_ARM64: (Platform.WINDOWS_X64,),
-}
-
 # Modules, and the libraries that repair tools put beside them: most of a wheel, and of no use to a compiler.
 _FOR_PYTHON = re.compile(
     r".+\.(pyi?|pyc|pyd|abi3\.so|cpython-3.+\.so)|[^/]+\.libs/.+|(.+/)?(\.dylibs|tests)/.+"
@@ -121,7 +107,7 @@ def _attempts(
     platform: Platform, python: PythonVersion, built_with: str
 ) -> Iterator[tuple[Platform, PythonVersion]]:
     other = PythonVersion.parse(built_with)
-    for candidate in (platform, *_ALIKE.get(platform, ())):
+    for candidate in (platform, *platform.alike):
         for version in dict.fromkeys((python, PythonVersion.parse(python.base), other)):
             yield candidate, version
 

@@ -39,6 +39,7 @@ class PlatformSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     zig_floor: str = ""
     libc: str = ""
     slices: tuple[str, ...] = ()
+    alike: tuple[str, ...] = ()
     pythons: tuple[str, ...] = ()
     ignores_case: bool = False
     default: bool = False
@@ -88,6 +89,11 @@ class Platform(Enum, metaclass=_Members):
     def slices(self) -> tuple[Platform, ...]:
         """The platforms whose binaries are fused into this one's; usually itself alone."""
         return tuple(Platform(name) for name in self.spec.slices) or (self,)
+
+    @property
+    def alike(self) -> tuple[Platform, ...]:
+        """Platforms whose headers do where this one's are not to be had."""
+        return tuple(Platform(name) for name in self.spec.alike)
 
     @property
     def wheel_platform(self) -> str:

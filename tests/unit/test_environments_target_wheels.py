@@ -41,9 +41,10 @@ def test_what_is_tried_for_a_target() -> None:
 
 
 def test_stand_ins_have_the_same_sizes() -> None:
-    bits = {"x86_64": 64, "amd64": 64, "aarch64": 64, "arm64": 64, "riscv64": 64, "ppc64le": 64, "s390x": 64}
-    for platform, others in target_wheels._ALIKE.items():
-        for other in others:
+    bits = dict.fromkeys(("x86_64", "amd64", "aarch64", "arm64", "riscv64", "ppc64le", "s390x"), 64)
+    bits["loongarch64"] = 64
+    for platform in Platform:
+        for other in platform.alike:
             assert bits[platform.spec.arch] == bits[other.spec.arch]
             assert (platform.family == "windows") == (other.family == "windows")
             # Its long double has another size.

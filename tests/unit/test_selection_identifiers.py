@@ -54,7 +54,7 @@ def test_build_and_skip_over_the_projects_platforms_and_all_pythons() -> None:
         ({"build": "cp313-*", "platforms": ["linux-*"]}, [
             *("cp313-manylinux_x86_64", "cp313-manylinux_aarch64", "cp313-manylinux_i686"),
             *("cp313-manylinux_armv7l", "cp313-manylinux_ppc64le", "cp313-manylinux_s390x"),
-            "cp313-manylinux_riscv64",
+            *("cp313-manylinux_riscv64", "cp313-manylinux_loongarch64"),
         ]),
         ({"build": "*-win_amd64", "pythons": ["3.9", "3.13t"]}, ["cp39-win_amd64", "cp313t-win_amd64"]),
         ({"skip": "cp3?-* *t-*", "platforms": ["win_amd64"], "pythons": ["all"]}, [

@@ -7,9 +7,9 @@ from pyz3.targets import Platform
 from pyz3.targets.names import _aliases, glibc_floor, select_platforms
 
 LINUX = ["linux-x86_64", "linux-aarch64"]
-RARER = ["linux-i686", "linux-armv7l", "linux-ppc64le", "linux-s390x", "linux-riscv64"]
-RARER_MUSL = [name.replace("linux", "musllinux") for name in RARER]
-MUSL = ["musllinux-x86_64", "musllinux-aarch64", *RARER_MUSL]
+OLDER = ["linux-i686", "linux-armv7l", "linux-ppc64le", "linux-s390x", "linux-riscv64"]
+RARER = [*OLDER, "linux-loongarch64"]
+MUSL = ["musllinux-x86_64", "musllinux-aarch64", *(name.replace("linux", "musllinux") for name in OLDER)]
 MACOS = ["macos-x86_64", "macos-arm64", "macos-universal2"]
 WINDOWS = ["windows-x64", "windows-arm64", "windows-x86"]
 X86_64 = ["linux-x86_64", "macos-x86_64", "windows-x64", "musllinux-x86_64"]
@@ -40,6 +40,7 @@ ALIASES = {
     "ppc64le": ["linux-ppc64le", "musllinux-ppc64le"],
     "s390x": ["linux-s390x", "musllinux-s390x"],
     "riscv64": ["linux-riscv64", "musllinux-riscv64"],
+    "loongarch64": ["linux-loongarch64"],
     "wasm32": ["pyodide"],
     "linux-amd64": ["linux-x86_64"],
     "linux-arm64": ["linux-aarch64"],

@@ -220,7 +220,9 @@ def test_no_processor_is_none() -> None:
 
 @pytest.mark.parametrize("machine", sorted(_table()))
 def test_processors_are_zigs(machine: str) -> None:
-    file = {"x86_64": "x86", "powerpc64le": "powerpc", "riscv64": "riscv"}.get(machine, machine)
+    file = {"x86_64": "x86", "powerpc64le": "powerpc", "riscv64": "riscv", "loongarch64": "loongarch"}.get(
+        machine, machine
+    )
     text = resources.files("ziglang").joinpath(f"lib/std/Target/{file}.zig").read_text(encoding="utf-8")
     models = set(re.findall(r'CpuModel = \.\{\s*\.name = "([^"]+)"', text))
     if machine == "x86":

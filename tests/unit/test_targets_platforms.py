@@ -87,6 +87,12 @@ ROWS = {
         "manylinux_riscv64",
         ".cpython-{}-riscv64-linux-gnu.so",
     ),
+    "linux-loongarch64": (
+        "loongarch64-linux-gnu.2.36",
+        "manylinux_2_36_loongarch64",
+        "manylinux_loongarch64",
+        ".cpython-{}-loongarch64-linux-gnu.so",
+    ),
     "musllinux-i686": (
         "x86-linux-musl",
         "musllinux_1_2_i686",
@@ -198,6 +204,7 @@ def test_floors_elsewhere() -> None:
         "linux-ppc64le": "2.17",
         "linux-s390x": "2.17",
         "linux-riscv64": "2.39",
+        "linux-loongarch64": "2.36",
         "musllinux-i686": "1.2",
         "musllinux-armv7l": "1.2",
         "musllinux-ppc64le": "1.2",
@@ -302,6 +309,7 @@ def test_installers_look_for_our_tags(
         ("linux", "ppc64le", "cpython-313-powerpc64le-linux-gnu", Platform.LINUX_PPC64LE),
         ("linux", "s390x", "cpython-313-s390x-linux-gnu", Platform.LINUX_S390X),
         ("linux", "riscv64", "cpython-313-riscv64-linux-gnu", Platform.LINUX_RISCV64),
+        ("linux", "loongarch64", "cpython-313-loongarch64-linux-gnu", Platform.LINUX_LOONGARCH64),
         ("linux", "riscv64", "cpython-313-riscv64-linux-musl", Platform.MUSLLINUX_RISCV64),
         ("linux", "s390x", "cpython-313-s390x-linux-musl", Platform.MUSLLINUX_S390X),
         ("linux", "ppc64le", "cpython-313-powerpc64le-linux-musl", Platform.MUSLLINUX_PPC64LE),
