@@ -98,7 +98,6 @@ def package_files(
     packages: Sequence[PackageRoot],
     *,
     sources: Collection[Path] = (),
-    include: Sequence[str] = (),
     leave_out: Callable[[Path], bool] = lambda _: False,
 ) -> tuple[WheelEntry, ...]:
     """List the files of packages that belong into a wheel.
@@ -113,25 +112,20 @@ def package_files(
         project_dir: The folder that holds ``pyproject.toml``.
         packages: What `find_packages` gave.
         sources: Files that extensions are built from, whatever their suffix.
-        include: Globs below ``project_dir`` of files to take although they would be left out.
         leave_out: Tells of further files that do not belong there.
 
     Returns:
         The files in order of their archive names, each once.
 
     Raises:
-        ConfigError: A symbolic link leaves the project, leads nowhere or in a circle, or an
-            ``include`` glob matches nothing.
+        ConfigError: A symbolic link leaves the project, leads nowhere or in a circle.
         BuildFailedError: A folder cannot be read.
     """
-    included = frozenset(path for glob in include for path in _expand(project_dir, glob))
     left_out = frozenset(map(os.path.abspath, sources))
     entries: dict[str, WheelEntry] = {}
     for package in packages:
         for path in _files_of(project_dir, package):
-            if path not in included and (_is_ignored(path) or os.path.abspath(path) in left_out):  # noqa: PTH100 - Path.absolute keeps ".."
-                continue
-            if leave_out(path):
+            if _is_ignored(path) or os.path.abspath(path) in left_out or leave_out(path):  # noqa: PTH100 - Path.absolute keeps ".."
                 continue
             arcname = path.relative_to(package.root).as_posix()
             entries[arcname] = WheelEntry(arcname=arcname, source=path, executable=_is_script(path))
@@ -213,20 +207,6 @@ def _refuse_hidden_namespace(src: Path) -> None:
             "which must be named in tool.pyz3.packages",
             tip=f"[tool.pyz3] packages = [{names}]",
         )
-
-
-def _expand(project_dir: Path, glob: str) -> Iterator[Path]:
-    """Expand one ``include`` glob."""
-    key = "pyproject.toml: tool.pyz3.include"
-    try:
-        matches = [path for path in project_dir.glob(glob) if path.is_file()]
-    except (ValueError, NotImplementedError, IndexError) as error:
-        raise ConfigError(f"{key}: {glob!r} is no glob below the project directory: {error}") from error
-    if not matches:
-        raise ConfigError(f"{key}: {glob!r} matches no file")
-    for path in matches:
-        require_inside(project_dir, path, key=key)
-        yield path
 
 
 def _files_of(project_dir: Path, package: PackageRoot) -> Iterator[Path]:

@@ -17,9 +17,9 @@ _APPLE = ("otool", "sw_vers", "xcode-select", "xcrun")
 # Mach-O of 64 bits, and its load commands that name a library (mach-o/loader.h): its own name comes first.
 _MACHO, _HEADER = b"\xcf\xfa\xed\xfe", 32
 _LIBRARIES = (0xD, 0xC, 0x80000018, 0x8000001F)
-# Name and release of systems: of those that the oldest supported Pythons run on, and of MSYS2 on Windows.
-_SYSTEMS = {
-    "elf": ("Linux", "5.4.0"), "macos": ("Darwin", "20.6.0"), "windows": ("MINGW64_NT-10.0", "3.4.0"),
+# What ``uname`` calls systems and their releases: of some in use, and of MSYS2 on Windows.
+SYSTEMS = {
+    "elf": ("Linux", "6.1.0"), "macos": ("Darwin", "20.6.0"), "windows": ("MINGW64_NT-10.0", "3.4.0"),
     "wasm": ("Emscripten", "4.0.0"),
 }  # fmt: skip
 _OPERATING = {"elf": "GNU/Linux", "macos": "Darwin", "windows": "Msys", "wasm": "Emscripten"}
@@ -118,7 +118,7 @@ def answer(name: str, args: Sequence[str], facts: Facts) -> Answer:
 
 
 def _uname(args: Sequence[str], facts: Facts) -> Answer:
-    name, release = _SYSTEMS[facts.system]
+    name, release = SYSTEMS[facts.system]
     known = {
         "s": name, "n": "localhost", "r": release, "v": "#1",
         **dict.fromkeys("mpi", facts.machine), "o": _OPERATING[facts.system],

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pyz3.driver.answers import SYSTEMS
 from pyz3.hooks.protocol import PythonView, SystemView
 
 if TYPE_CHECKING:
@@ -14,9 +15,9 @@ if TYPE_CHECKING:
 
 # What sys.platform, os.name and platform.system, release and version say.
 _SYSTEMS = {
-    "linux": ("linux", "posix", "Linux", "6.1.0", "#1 SMP"),
-    "musllinux": ("linux", "posix", "Linux", "6.1.0", "#1 SMP"),
-    "macos": ("darwin", "posix", "Darwin", "20.6.0", "Darwin Kernel Version 20.6.0"),
+    "linux": ("linux", "posix", *SYSTEMS["elf"], "#1 SMP"),
+    "musllinux": ("linux", "posix", *SYSTEMS["elf"], "#1 SMP"),
+    "macos": ("darwin", "posix", *SYSTEMS["macos"], f"Darwin Kernel Version {SYSTEMS['macos'][1]}"),
     "windows": ("win32", "nt", "Windows", "10", "10.0.19045"),
 }
 # platform.machine() where the wheel tag's name of the machine is another.

@@ -166,21 +166,6 @@ def test_sources_are_left_out_whatever_their_suffix(tmp_path: Path) -> None:
     assert [entry.arcname for entry in entries] == ["hello/__init__.py", "hello/other.inc"]
 
 
-def test_include_brings_files_back(tmp_path: Path) -> None:
-    plant(tmp_path, "src/hello/__init__.py", "src/hello/api.h", "src/hello/.rules", "src/hello/a.c")
-    found = find_packages(tmp_path, project_name="hello")
-    entries = package_files(tmp_path, found, include=["src/**/*.h", "src/hello/.rules"])
-    assert [entry.arcname for entry in entries] == ["hello/.rules", "hello/__init__.py", "hello/api.h"]
-
-
-@pytest.mark.parametrize("glob", ["*.nothing", "/etc/*", "", "a**b"])
-def test_include_that_matches_nothing_is_refused(tmp_path: Path, glob: str) -> None:
-    plant(tmp_path, "hello/__init__.py")
-    found = find_packages(tmp_path, project_name="hello")
-    with pytest.raises(ConfigError, match=r"^pyproject\.toml: tool\.pyz3\.include: "):
-        package_files(tmp_path, found, include=[glob])
-
-
 def test_overlapping_packages_give_each_file_once(tmp_path: Path) -> None:
     plant(tmp_path, "hello/__init__.py", "hello/sub/__init__.py")
     found = find_packages(tmp_path, project_name="hello", packages=["hello", "hello.sub"])

@@ -31,7 +31,7 @@ FACTS = Facts(
         ("x86-linux-musl", "-m", "i686"),
         ("x86_64-linux-musl", "-sm", "Linux x86_64"),
         ("x86_64-linux-gnu.2.17", "-m -s", "Linux x86_64"),
-        ("arm-linux-gnueabihf", "-a", "Linux localhost 5.4.0 #1 armv7l GNU/Linux"),
+        ("arm-linux-gnueabihf", "-a", "Linux localhost 6.1.0 #1 armv7l GNU/Linux"),
         ("aarch64-macos.11.0", "-s", "Darwin"),
         ("aarch64-macos.11.0", "--machine", "arm64"),
         ("x86_64-macos.10.13", "-p", "x86_64"),

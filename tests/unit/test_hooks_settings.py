@@ -10,6 +10,8 @@ import msgspec
 import pytest
 
 from pyz3.config import Settings
+from pyz3.driver.answers import Facts, answer
+from pyz3.driver.target import DriverTarget
 from pyz3.hooks.settings import (
     Place,
     absolute,
@@ -79,6 +81,14 @@ def test_what_a_project_sees_of_the_machine(
         view.sys_platform, view.os_name, view.system, view.machine, view.libc, view.mac_ver,
     ) == seen  # fmt: skip
     assert host_platform(target(platform), floor=floor) == host
+
+
+@pytest.mark.parametrize("platform", ["linux-x86_64", "musllinux-aarch64", "macos-arm64"])
+def test_python_and_uname_agree_about_the_system(platform: str) -> None:
+    view = system_view(target(platform), floor="11.0")
+    driver = DriverTarget.of(Platform(platform))
+    facts = Facts(sdk="", version="", programs={}, system=driver.system, machine=driver.uname, python={})
+    assert answer("uname", ["-srm"], facts).says == f"{view.system} {view.release} {view.machine}"
 
 
 @pytest.mark.parametrize(
