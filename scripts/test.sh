@@ -29,9 +29,9 @@ say "mypy"
 
 if [ "${CI-}" = true ]; then export PYZ3_REQUIRE_RUNTIMES=1; fi
 # Only a run of everything needs them all, and is long enough for several processes.  What one file's tests
-# share is made once: they stay together.
+# share is made once: they stay together, and those that build most come before the unit tests.
 several=()
-if [ $# -gt 0 ]; then runtimes=no; else several=(-n auto --dist loadfile); fi
+if [ $# -gt 0 ]; then runtimes=no; else several=(-n auto --dist loadfile --no-loadscope-reorder); fi
 if [ $runtimes = yes ]; then
   if [ "$(uname -sm)" = "Linux x86_64" ] && command -v apt-get >/dev/null; then
     say "interpreters of other platforms"
