@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from compat.builds import command_line, error_for, left_out
 from compat.cells import Cell
-from compat.comparison import _is_same, compare, with_evidence
+from compat.comparison import COPIES, _is_same, compare, with_evidence
 from compat.contents import read_wheel
 from compat.downloads import Downloads
 from compat.observing import Shown
@@ -518,8 +518,8 @@ def test_the_commit_in_a_version_file_does_not_matter() -> None:
 
 
 def test_the_folder_of_the_build_does_not_matter() -> None:
-    ours = b"A = '/h/.cache/pyz3/work/x-1-ab/cp311-win_amd64/src/a.c'\nB = '%s/cp311-win_amd64/src/lib'\n"
-    ours %= b"/h/.cache/pyz3/work/x-1-ab"
+    folder = f"/h/.cache/pyz3/{COPIES}/x-1-ab/cp311-win_amd64/src"
+    ours = f"A = '{folder}/a.c'\nB = '{folder}/lib'\n".encode()
     assert _is_same(ours, b"A = '/project/a.c'\nB = '/project/lib'\n")
     assert _is_same(ours, b"A = 'D:\\\\a\\\\x\\\\a.c'\r\nB = 'D:\\\\a\\\\x\\\\lib'\r\n")
     assert not _is_same(ours, b"A = '/project/a.c'\nB = '/elsewhere/lib'\n")

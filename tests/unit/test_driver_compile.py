@@ -59,7 +59,7 @@ CASES = [
     ),
     (ALL, "-fvisibility=hidden -fno-strict-aliasing", "-fvisibility=hidden -fno-strict-aliasing", ""),
     (ALL, "-DX=1 -D Y -UZ -Iinc -I inc -isystem sys", "-DX=1 -D Y -UZ -Iinc -I inc -isystem sys", ""),
-    (ALL, "-c /tmp/x.c -o /tmp/x.o", "-c /tmp/x.c -o /tmp/x.o", ""),
+    (ALL, "-c /tp/x.c -o /tp/x.o", "-c /tp/x.c -o /tp/x.o", ""),
     (ALL, "-c /Data/Img/x.cpp -o /Out/x.o", "-c /Data/Img/x.cpp -o /Out/x.o", ""),
     (ALL, "-include /I/x.h -I /Users/me -MF /D.d", "--include=/I/x.h -I /Users/me -MF /D.d", ""),
     (ALL, "-include x.h -imacros y.h", "--include=x.h --imacros=y.h", ""),

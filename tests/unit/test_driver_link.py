@@ -35,7 +35,7 @@ LOADED = "the library is loaded with the module, and must be there"
 # Targets, what is written, what zig is given, why something is dropped.
 CASES = [
     (ALL, "-shared a.o b.obj libc.a -o m.so", "-shared a.o b.obj libc.a -o m.so", ""),
-    (ALL, "-shared /tmp/a.o /I/b.o -o /D/m.so", "-shared /tmp/a.o /I/b.o -o /D/m.so", ""),
+    (ALL, "-shared /tp/a.o /I/b.o -o /D/m.so", "-shared /tp/a.o /I/b.o -o /D/m.so", ""),
     (ALL, "-L. -Lbuild -L ../lib -lfoo", "-L. -Lbuild -L ../lib -lfoo", ""),
     (ALL, "-L/usr/lib", "", HOST),
     (ALL, "-L /usr/local/lib", "", HOST),

@@ -6,8 +6,8 @@ from pyz3.hooks.printed import essence, library_advice
 
 LOG = """\
 running bdist_wheel
-creating /cache/work/p-1/build/lib/p
-copying p/__init__.py -> /cache/work/p-1/build/lib/p
+creating /cache/p-1/build/lib/p
+copying p/__init__.py -> /cache/p-1/build/lib/p
 writing p.egg-info/PKG-INFO
 reading manifest file 'p.egg-info/SOURCES.txt'
 warning: no previously-included files matching '*.pyc' found anywhere in distribution
@@ -20,7 +20,7 @@ Traceback (most recent call last):
   File "/cache/environments/f9/lib/python3.11/site-packages/setuptools/build_meta.py", line 317, in run_setup
     exec(code, locals())
   File "<string>", line 5, in <module>
-  File "/cache/work/p-1/src/tools/version.py", line 4, in version
+  File "/cache/p-1/src/tools/version.py", line 4, in version
     raise RuntimeError("run ./configure first")
 RuntimeError: run ./configure first
 """
@@ -33,8 +33,8 @@ Traceback (most recent call last):
 
 def test_the_projects_own_frames_are_left() -> None:
     said = "RuntimeError: run ./configure first"
-    assert essence(LOG, source="/cache/work/p-1/src", said=said) == SHORT
-    assert essence(LOG, source="/cache/work/p-1/src") == f"{SHORT}\n{said}"
+    assert essence(LOG, source="/cache/p-1/src", said=said) == SHORT
+    assert essence(LOG, source="/cache/p-1/src") == f"{SHORT}\n{said}"
 
 
 def test_what_the_project_says_is_left() -> None:
@@ -60,7 +60,7 @@ def test_a_traceback_of_others_is_its_error(error: str) -> None:
 def test_chains() -> None:
     one = f'{LOG.splitlines()[1]}\n  File "/a/b.py", line 1, in f\n    g()\nKeyError: 1\n'
     middle = "\nDuring handling of the above exception, another exception occurred:\n\n"
-    assert essence(one + middle + LOG, source="/cache/work/p-1/src").splitlines() == [
+    assert essence(one + middle + LOG, source="/cache/p-1/src").splitlines() == [
         "KeyError: 1",
         middle.strip(),
         *SHORT.splitlines(),
