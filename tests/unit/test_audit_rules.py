@@ -99,7 +99,7 @@ class TestPathsAndHardening:
     @pytest.mark.parametrize(
         ("platform", "path"),
         [
-            (Platform.LINUX_X86_64, "/home/me/lib"),
+            (Platform.LINUX_X86_64, "/h/me/lib"),
             (Platform.LINUX_X86_64, "/usr/lib"),
             (Platform.MACOS_ARM64, "/opt/homebrew/lib"),
         ],

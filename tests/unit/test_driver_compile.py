@@ -61,7 +61,7 @@ CASES = [
     (ALL, "-DX=1 -D Y -UZ -Iinc -I inc -isystem sys", "-DX=1 -D Y -UZ -Iinc -I inc -isystem sys", ""),
     (ALL, "-c /tp/x.c -o /tp/x.o", "-c /tp/x.c -o /tp/x.o", ""),
     (ALL, "-c /Data/Img/x.cpp -o /Out/x.o", "-c /Data/Img/x.cpp -o /Out/x.o", ""),
-    (ALL, "-include /I/x.h -I /Users/me -MF /D.d", "--include=/I/x.h -I /Users/me -MF /D.d", ""),
+    (ALL, "-include /I/x.h -I /Us/me -MF /D.d", "--include=/I/x.h -I /Us/me -MF /D.d", ""),
     (ALL, "-include x.h -imacros y.h", "--include=x.h --imacros=y.h", ""),
     (ALL, "-MMD -MF x.d -MT x.o", "-MMD -MF x.d -MT x.o", ""),
     (ALL, "-Werror=format-security -Wno-error=all", "-Werror=format-security -Wno-error=all", ""),

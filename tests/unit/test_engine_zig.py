@@ -115,7 +115,7 @@ def test_command() -> None:
 def test_environment_is_the_users_without_the_hosts_compiler() -> None:
     environ = {
         "PATH": "/bin",
-        "HOME": "/home/me",
+        "HOME": "/h/me",
         "CPATH": "/usr/local/include",
         "LIBRARY_PATH": "/usr/lib",
         "MACOSX_DEPLOYMENT_TARGET": "14.0",
@@ -127,7 +127,7 @@ def test_environment_is_the_users_without_the_hosts_compiler() -> None:
     before = dict(environ)
     assert build_environment(environ, zig_target="aarch64-linux-gnu.2.17", optimize="ReleaseSmall") == {
         "PATH": "/bin",
-        "HOME": "/home/me",
+        "HOME": "/h/me",
         "ZIG_TARGET": "aarch64-linux-gnu.2.17",
         "PYDUST_OPTIMIZE": "ReleaseSmall",
     }
