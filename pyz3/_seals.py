@@ -1,4 +1,7 @@
-"""What lies in the cache, checked by digests that are kept beside it, in a file ``NAME.seal``.
+"""What lies in the cache, checked by digests that are kept apart from it.
+
+They are in a file ``NAME.seal`` beside what does not change any more, and in ``pyz3.seal`` within a folder
+that grows.
 
 A file whose size, dates and place on the disk are those of the seal is believed to be what it was, as Git
 believes its index: whatever writes to a file changes one of them.  Any other is read.
@@ -6,8 +9,11 @@ believes its index: whatever writes to a file changes one of them.  Any other is
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
+import sys
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,10 +21,13 @@ from pyz3._files import file_digest
 from pyz3._records import recall, remember
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator, Mapping
 
 # Size, dates of content and of status in ns, inode, digest.
 _Entry = tuple[int, int, int, int, str]
+_WITHIN = "pyz3.seal"
+_BEING_MADE = ".tmp-"
+_noting = threading.Lock()
 
 
 def seal(path: Path) -> None:
@@ -47,6 +56,70 @@ def is_whole(path: Path) -> bool:
     return True
 
 
+def begin_growing(folder: Path, below: Collection[str]) -> None:
+    """Note that nothing has been made in a folder, if that is so: whatever comes is then known to be new.
+
+    Args:
+        folder: It is made if it is not there.
+        below: What matters of it, as globs.
+
+    Raises:
+        OSError: The folder or the note cannot be written.
+    """
+    if not any(next(folder.glob(name), None) for name in below) and not (folder / _WITHIN).exists():
+        note_growing(folder, below)
+
+
+def note_growing(folder: Path, below: Collection[str]) -> None:
+    """Note what is in a folder now, and will be changed no more.
+
+    Args:
+        folder: The folder.
+        below: What matters of it, as globs.
+
+    Raises:
+        OSError: It cannot be read, or the note cannot be written.
+    """
+    remember(folder / _WITHIN, dict(_grown(folder, below, {})))
+
+
+def has_only_grown(folder: Path, below: Collection[str], *, since_ns: int = sys.maxsize) -> bool:
+    """Tell whether all that was noted of a folder is as it was; what has come is noted, too.
+
+    Args:
+        folder: The folder; without a note of what was in it, it is not what it was.
+        below: What matters of it, as globs.
+        since_ns: What was written at that time or later was made anew, and is noted.
+
+    Raises:
+        OSError: The note cannot be written.
+    """
+    note = folder / _WITHIN
+    with _noting:  # what is new is read once
+        noted = recall(note, dict[str, _Entry])
+        if noted is None:
+            return False
+        now = dict(_grown(folder, below, noted))
+        for name, before in noted.items():
+            found = now.get(name)
+            if found is None or (found[-1] != before[-1] and max(found[1:3]) < since_ns):
+                return False
+        if now != noted:
+            remember(note, now)
+        return True
+
+
+def _grown(folder: Path, below: Collection[str], noted: Mapping[str, _Entry]) -> Iterator[tuple[str, _Entry]]:
+    for path in sorted(path for name in below for path in folder.glob(name)):
+        name = path.relative_to(folder).as_posix()
+        files = _below(path, f"{name}/") if path.is_dir() and not path.is_symlink() else [(name, path)]
+        for name, file in files:
+            if name == _WITHIN:
+                continue
+            with contextlib.suppress(FileNotFoundError):  # another process is at work
+                yield name, _describe(file, noted.get(name))
+
+
 def _note(path: Path) -> Path:
     return path.with_name(f"{path.name}.seal")
 
@@ -61,6 +134,8 @@ def _files(path: Path) -> Iterator[tuple[str, Path]]:
 def _below(folder: Path, prefix: str) -> Iterator[tuple[str, Path]]:
     with os.scandir(folder) as entries:
         for entry in sorted(entries, key=lambda one: one.name):
+            if entry.name.startswith(_BEING_MADE):
+                continue
             if entry.is_dir(follow_symlinks=False):
                 yield from _below(Path(entry.path), f"{prefix}{entry.name}/")
             else:

@@ -14,7 +14,7 @@ from pyz3.audit import fits, nature_of
 from pyz3.builder.proof import Binary, DamagedError, Known, Prover
 from pyz3.driver.missing_headers import compile_advice
 from pyz3.engine.artifacts import CApi, artifact_key, make_artifacts, slice_key
-from pyz3.engine.custom import LIBRARY_SUFFIXES, build_custom, module_name
+from pyz3.engine.custom import LIBRARY_SUFFIXES, build_custom, custom_cache, module_name
 from pyz3.engine.damage import find_damage
 from pyz3.engine.fuse import fuse
 from pyz3.engine.pe import without_time
@@ -92,6 +92,8 @@ class PlatformBuild:
     ) -> None:
         self.corrupt: Part | None = None
         self._discarded: set[Part] = set()
+        self._began_ns = 0
+        self._vouched = False
         self._project = project
         self._jobs = jobs
         self._includes = includes
@@ -109,6 +111,8 @@ class PlatformBuild:
     def run(self, deliver: Deliver) -> None:
         """Build, audit and deliver every job; what goes wrong is delivered as an error."""
         self.corrupt = None
+        self._began_ns = self._runner.toolchain.now()
+        self._vouched = False
         try:
             if self._project.tool.build_zig:
                 self._run_custom(deliver)
@@ -127,6 +131,25 @@ class PlatformBuild:
                 self._discarded.add(error.part)
         except Pyz3Error as error:
             self._fail(error, deliver)
+
+    def _vouch(self) -> None:
+        """Have all that zig may have used compared with what it was, once in a run.
+
+        Raises:
+            DamagedError: Some of it is not what it was.
+        """
+        if self._vouched:
+            return
+        toolchain = self._runner.toolchain
+        if self._project.tool.build_zig:
+            caches = {custom_cache(toolchain, self._project.root)}
+        else:
+            targets = [zig_target for job in self._jobs for zig_target in job.zig_targets]
+            caches = {self._runner.cache(zig_target, self._jobs[0].optimize) for zig_target in targets}
+        part = toolchain.find_damage(sorted(caches), since_ns=self._began_ns)
+        if part is not None:
+            raise DamagedError("what zig made is not what it was", part=part)
+        self._vouched = True
 
     def _fail(self, error: Pyz3Error, deliver: Deliver) -> None:
         for job in self._jobs:
@@ -155,9 +178,11 @@ class PlatformBuild:
         share = (time.perf_counter() - started) / len(self._jobs)
         if part := find_damage(outcome.text, fresh=bool(self._discarded), is_there=os.path.exists):
             raise DamagedError(outcome.text, part=part)
+        if outcome.text:
+            self._vouch()
         # All are read before the first is delivered: damage found later would come too late.
         binaries = {job.identifier: self._collect(job, outcome) for job in self._jobs}
-        known = {b.key: self._prover.read(b) for found in binaries.values() for b in found}
+        known = {b.key: self._prover.read(b, self._vouch) for found in binaries.values() for b in found}
         for job in self._jobs:
             found = binaries[job.identifier]
             there = {binary.file for binary in found}
@@ -177,11 +202,12 @@ class PlatformBuild:
                     self._runner, self._project.root, job, self._capi(job), jobs=self._jobs_at_once
                 )
                 binaries = self._custom_binaries(job, files)
-                known = {binary.key: self._prover.read(binary) for binary in binaries}
+                known = {binary.key: self._prover.read(binary, self._vouch) for binary in binaries}
             except (Pyz3Error, DamagedError) as error:
                 said = "\n".join(text for _, text in getattr(error, "compiler", ()))
                 if part := find_damage(said, own_script=True):
                     raise DamagedError(said, part=part) from error
+                self._vouch()
                 deliver(job, error if isinstance(error, Pyz3Error) else BuildFailedError(str(error)))
                 continue
             deliver(job, self._prove(job, binaries, known, time.perf_counter() - started, others=files))

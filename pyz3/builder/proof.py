@@ -26,7 +26,7 @@ from pyz3.errors import AuditFailedError
 from pyz3.plan import LeftOut
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from pathlib import Path
 
     from pyz3.audit import Report
@@ -133,8 +133,12 @@ class Prover:
         self._zig_lib = toolchain.zig_lib
         self._ledger = Ledger(toolchain.ledger)
 
-    def read(self, binary: Binary) -> Known:
+    def read(self, binary: Binary, vouch: Callable[[], None] = lambda: None) -> Known:
         """Give the facts of a binary; it is parsed only when it is new.
+
+        Args:
+            binary: The binary.
+            vouch: Called before a new one is believed; raises ``DamagedError`` if it cannot be.
 
         Raises:
             DamagedError: It is not what it was, or cannot be parsed.
@@ -143,6 +147,7 @@ class Prover:
             facts = self._ledger.look_up(binary.key, binary.content)
             if facts is not None:
                 return Known(facts=facts, cached=True)
+            vouch()
             facts = _for_linkers(binary.content) or facts_of(binary.content, name=binary.file)
         except (CorruptBinaryError, AuditFailedError) as error:
             if binary.shipped:  # as it is, whatever it is: test data may be damaged on purpose

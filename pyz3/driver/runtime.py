@@ -94,7 +94,7 @@ def runtime_folder(parent: str) -> str:
     for path in (os.path.abspath(__file__), *_own_sources()):  # noqa: PTH100 - see __init__.py
         with open(path, "rb") as file:  # noqa: PTH123 - see above
             digest.update(file.read())
-    return f"{parent}/runtime-{digest.hexdigest()[:16]}"
+    return f"{parent}/o/pyz3-{digest.hexdigest()[:16]}"  # among what zig makes: it is kept as that is
 
 
 def make_runtime(

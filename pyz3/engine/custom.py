@@ -20,6 +20,7 @@ from pyz3.errors import BuildFailedError, ConfigError
 
 if TYPE_CHECKING:
     from pyz3.engine.artifacts import CApi
+    from pyz3.engine.toolchain import Toolchain
     from pyz3.engine.zig import ZigRunner
     from pyz3.plan import Job
 
@@ -67,7 +68,8 @@ def _build_slice(
             "output-dir": str(output),
         }
         # One for all targets: the project's build script is compiled in it.
-        cache = runner.toolchain.project_cache(script.parent, "build-zig")
+        cache = custom_cache(runner.toolchain, script.parent)
+        runner.toolchain.begin(cache)
         lists = runner.manifests(cache, base=script.parent)
         lists.prune()
         command = build_command(
@@ -89,6 +91,11 @@ def _build_slice(
         trouble = text.strip() or f"zig build ended with exit code {status}"
         raise BuildFailedError(f"zig build failed for {job.identifier}", compiler=(("build.zig", trouble),))
     return files
+
+
+def custom_cache(toolchain: Toolchain, root: Path) -> Path:
+    """Give where zig keeps what a project's own ``build.zig`` makes."""
+    return toolchain.project_cache(root, "build-zig")
 
 
 def _libc(runner: ZigRunner, zig_target: str) -> str:

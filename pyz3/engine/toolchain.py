@@ -16,15 +16,21 @@ from typing import TYPE_CHECKING
 import platformdirs
 
 from pyz3._files import write_atomically
+from pyz3._seals import begin_growing, has_only_grown
 from pyz3.engine.trust import check_owner, sweep
 from pyz3.engine.zig_lib import stable_lib
 from pyz3.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
+
+    from pyz3.engine.damage import Part
 
 # What the interpreter looks for in a module (PEP 489; PEP 793 for PyModExport_).
 INIT_SYMBOLS = ("PyInit_*", "PyInitU_*", "PyModExport_*")
+# What zig's caches hold besides lists of inputs, and what it makes of those: results, by digests.  In a
+# cache for commands there is one below each folder that they run in.
+_RESULTS = ("o", "b", "*/o")
 # What zig 0.16's compiler says of itself in what it makes.
 COMPILER = "clang version 21.1.0"
 
@@ -95,6 +101,30 @@ class Toolchain:
         """What the audit read in binaries."""
         return self.cache / "ledger"
 
+    def now(self) -> int:
+        """Give the time in ns, by the clock of the cache's file system."""
+        with self.scratch() as folder:
+            return Path(folder).stat().st_mtime_ns
+
+    def begin(self, cache: Path) -> None:
+        """Have what zig makes in one of its caches noted from the first; called before zig is run there."""
+        begin_growing(cache, _RESULTS)
+
+    def find_damage(self, caches: Iterable[Path], *, since_ns: int) -> Part | None:
+        """Tell which part of zig's cache is not what it was; note what is new.
+
+        Zig believes what lies there.  A file whose size, dates and inode are as they were is believed here,
+        too.
+
+        Args:
+            caches: What zig made of the users' sources in question.
+            since_ns: When zig began: what was written since then is new.
+        """
+        if not has_only_grown(self.global_cache, _RESULTS, since_ns=since_ns):
+            return "global"
+        whole = (has_only_grown(one, _RESULTS, since_ns=since_ns) for one in (self.local_cache, *caches))
+        return None if all(whole) else "local"
+
     def scratch(self) -> tempfile.TemporaryDirectory[str]:
         """Make a folder for one run, below the cache."""
         parent = self.cache / "tmp"
@@ -124,9 +154,13 @@ class Toolchain:
         return str(path)
 
     def identity(self) -> tuple[int, int]:
-        """Tell zig's two caches, local and global, from those that another process may make instead."""
+        """Tell zig's two caches, local and global, from those that another process may make instead.
+
+        They are made if they are not there.
+        """
         for folder in (self.local_cache, self.global_cache):
             folder.mkdir(parents=True, exist_ok=True)
+            self.begin(folder)
         return self.local_cache.stat().st_ino, self.global_cache.stat().st_ino
 
     def discard(self, *, everything: bool = False, seen: tuple[int, int] | None = None) -> None:

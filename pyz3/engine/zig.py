@@ -155,8 +155,8 @@ class ZigRunner:
         Raises:
             BuildFailedError: Zig could not be started.
         """
-        variant = f"{zig_target.partition('.')[0]}-{optimize}"
-        cache = self.toolchain.project_cache(self._root, variant)
+        cache = self.cache(zig_target, optimize)
+        self.toolchain.begin(cache)
         flags = [flag for a in artifacts for source in a.c_sources for flag in source.flags]
         folders = _folders(artifacts, flags)
         dated = any(date in flag for flag in flags for date in DATES)
@@ -188,6 +188,10 @@ class ZigRunner:
         if not trouble and not any(failed.values()):
             trouble = f"zig build ended with exit code {status}"
         return Outcome(binaries=binaries, unseen=unseen, errors=failed, trouble=trouble)
+
+    def cache(self, zig_target: str, optimize: str) -> Path:
+        """Give where zig keeps what it makes of the project for one target."""
+        return self.toolchain.project_cache(self._root, f"{zig_target.partition('.')[0]}-{optimize}")
 
     def manifests(
         self, cache: Path, *, base: Path | None = None, folders: tuple[str, ...] = (), dated: bool = False

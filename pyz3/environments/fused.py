@@ -8,7 +8,9 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pyz3._seals import is_whole, seal
 from pyz3.errors import Pyz3Error
+from pyz3.sources import remove_tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -34,8 +36,9 @@ def fuse_headers(slices: Mapping[str, Path], parent: Path) -> Path:
     """
     names = "\n".join(f"{arch} {folder}" for arch, folder in sorted(slices.items()))
     into = parent / f"fused-{hashlib.sha256(names.encode()).hexdigest()[:16]}"
-    if into.is_dir():
+    if is_whole(into):
         return into
+    remove_tree(into)
     with tempfile.TemporaryDirectory(dir=parent, ignore_cleanup_errors=True) as scratch:
         made = Path(scratch) / "x"
         made.mkdir()
@@ -48,6 +51,7 @@ def fuse_headers(slices: Mapping[str, Path], parent: Path) -> Path:
         except OSError as error:
             if not into.is_dir():  # another process was faster
                 raise Pyz3Error(f"{into} cannot be made: {error.strerror or error}") from error
+    seal(into)
     return into
 
 

@@ -16,8 +16,9 @@ from filelock import FileLock
 from packaging.utils import canonicalize_name
 
 from pyz3._records import recall, remember
+from pyz3._seals import is_whole, seal
 from pyz3.errors import Pyz3Error
-from pyz3.sources import unpack_wheel
+from pyz3.sources import remove_tree, unpack_wheel
 from pyz3.sources.pip import offline_tip, python_with_pip, run_tool, tail
 from pyz3.targets import Platform, PythonVersion
 
@@ -167,11 +168,13 @@ def _unpack(wheel: Path, folder: Path) -> str:
     digest = hashlib.sha256(wheel.read_bytes()).hexdigest()[:8]
     # Compressed tags may be longer than a file system likes.
     name = f"{'-'.join(wheel.stem.split('-')[2:])[:60]}-{digest}"
-    if not (folder / name).is_dir():
+    if not is_whole(folder / name):
+        remove_tree(folder / name)
         unpack_wheel(wheel, folder / name, leave_out=_FOR_PYTHON)
+        seal(folder / name)
     return name
 
 
 def _remembered(memory: Path) -> _Found | None:
     found = recall(memory, _Found)
-    return found if found is not None and (memory.parent / found.folder).is_dir() else None
+    return found if found is not None and is_whole(memory.parent / found.folder) else None

@@ -13,7 +13,7 @@ from filelock import FileLock
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
-from pyz3._files import write_atomically
+from pyz3._seals import has_only_grown, note_growing
 from pyz3.capi.discovery import find_uv
 from pyz3.errors import ConfigError, Pyz3Error
 from pyz3.sources import remove_tree
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 # Counts up when environments are made in another way.
 _LAYOUT = 1
-_READY = "pyz3-ready.json"
+# All of it: Python may add to it what it compiles, and changes nothing.
+_ALL = ("*",)
 
 # uv has variables of its own; who has set only pip's means them for both.
 _UV_NAMES = {
@@ -94,10 +95,10 @@ def build_environment(
         if not _is_ready(environment):
             news = f"build requirements for Python {interpreter.version}, first time only"
             tell(f"installing {news}: {', '.join(names)}")
-            # A folder without its marker is what an interrupted run left.
+            # A folder without a note of what is in it is what an interrupted run left.
             remove_tree(environment.root)
             _make(environment, interpreter, environ)
-            write_atomically(environment.root / _READY, msgspec.json.encode(names))
+            note_growing(environment.root, _ALL)
     return environment
 
 
@@ -138,7 +139,7 @@ def _describe(root: Path, names: tuple[str, ...], interpreter: Interpreter, key:
 
 def _is_ready(environment: Environment) -> bool:
     # The interpreter is a link on POSIX: it leads nowhere when its installation is gone.
-    return (environment.root / _READY).is_file() and environment.python.exists()
+    return environment.python.exists() and has_only_grown(environment.root, _ALL)
 
 
 def _make(environment: Environment, interpreter: Interpreter, environ: Mapping[str, str]) -> None:

@@ -69,6 +69,12 @@ class Memory:
             return None
         return result
 
+    @staticmethod
+    def forget(place: Place) -> None:
+        """Forget what a hook has said and left: it was made with what is damaged."""
+        place.key.unlink(missing_ok=True)
+        remove_tree(place.source)
+
     def begin(self, place: Place, key: str) -> None:
         """Forget what was said; make the copy as the project is: a hook is about to run there.
 

@@ -37,7 +37,7 @@ from pyz3.hooks.settings import (
     request_key,
     target_request,
 )
-from pyz3.hooks.tools import manifests_of, sysroot, tools_for
+from pyz3.hooks.tools import manifests_of, sysroot, tools_cache, tools_for
 from pyz3.plan import Trouble
 from pyz3.sources import describe_tree, missed_above, remove_tree
 from pyz3.sources.pip import own_settings
@@ -110,6 +110,7 @@ class HookRunner:
             around.tell(Note(text=f"and {len(self._tree.notes) - _MOST_NOTES} more of that kind"))
         self._memory = Memory(project.root, self._tree)
         self._environments: dict[str, Environment] = {}
+        self._ran: list[Place] = []
         name = re.sub(r"[^A-Za-z0-9_.-]", "_", project.root.name) or "project"
         place = hashlib.sha256(str(project.root).encode()).hexdigest()[:12]
         self._folder = around.toolchain.cache / "work" / f"{name}-{place}"
@@ -133,6 +134,24 @@ class HookRunner:
         Returns:
             By identifier: what it said, or why it said nothing.
         """
+        toolchain = self._around.toolchain
+        seen, began_ns = toolchain.identity(), toolchain.now()
+        answers = self._run(jobs, mode)
+        ran = [place for job in jobs if (place := self.place(job, mode)) in self._ran]
+        if not ran:
+            return answers
+        # Their compilers may have taken what zig made before.
+        damaged = toolchain.find_damage((tools_cache(one, toolchain) for one in ran), since_ns=began_ns)
+        if damaged is None:
+            return answers
+        self._around.tell(Activity(platform="", text="the cache is damaged, building anew"))
+        toolchain.discard(everything=damaged == "global", seen=seen)
+        toolchain.identity()
+        for place in ran:
+            self._memory.forget(place)
+        return self._run(jobs, mode)
+
+    def _run(self, jobs: Sequence[Job], mode: Mode) -> dict[str, Result | Trouble]:
         answers: dict[str, Result | Trouble] = {
             job.identifier: _NOT_FOR_PYODIDE for job in jobs if job.target.platform.family == "pyodide"
         }
@@ -230,6 +249,7 @@ class HookRunner:
             self._run_hooks(wanted, environment, settings)
         for request in wanted:
             place = places[request.identifier]
+            self._ran.append(place)
             answers[request.identifier] = _read(place, self._project.root, recorded=mode == "record")
             date = request.environment["SOURCE_DATE_EPOCH"]
             for lists in manifests_of(place, self._around.toolchain, date=date):
@@ -241,6 +261,7 @@ class HookRunner:
         """Make the copy of the project ready for its backend; give what went wrong."""
         self._memory.begin(place, key)
         remove_tree(place.prefix)
+        self._around.toolchain.begin(tools_cache(place, self._around.toolchain))
         date = request.environment["SOURCE_DATE_EPOCH"]
         for lists in manifests_of(place, self._around.toolchain, date=date):
             lists.prune()

@@ -94,7 +94,7 @@ def test_an_environment_is_made_once_and_again_when_it_is_broken(
     assert told == ["installing build requirements for Python 3.13, first time only: a, b"]
     assert first.requires == ("a", "b")
     # Interrupted while it was made; its interpreter uninstalled.
-    (first.root / "pyz3-ready.json").unlink()
+    (first.root / "pyz3.seal").unlink()
     assert build() == first
     first.python.unlink()
     assert build() == first

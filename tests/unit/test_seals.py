@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
 from pyz3._records import recall, remember
-from pyz3._seals import is_whole, seal
+from pyz3._seals import begin_growing, has_only_grown, is_whole, note_growing, seal
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -82,6 +83,66 @@ def test_a_single_file(tmp_path: Path) -> None:
     assert is_whole(file)
     overwrite_secretly(file)
     assert not is_whole(file)
+
+
+def put(file: Path, content: bytes) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(content)
+
+
+@pytest.fixture
+def growing(tmp_path: Path) -> Path:
+    begin_growing(tmp_path, ["o", "*/o"])
+    put(tmp_path / "o" / "1" / "a.o", b"one")
+    put(tmp_path / "below" / "o" / "2" / "b.o", b"two")
+    put(tmp_path / "h" / "1.txt", b"a list")
+    assert has_only_grown(tmp_path, ["o", "*/o"])
+    return tmp_path
+
+
+def test_what_has_come_is_noted(growing: Path) -> None:
+    put(growing / "o" / "3" / "c.o", b"three")
+    put(growing / "h" / "1.txt", b"another")
+    put(growing / "o" / ".tmp-x" / "c.o", b"being made")
+    assert has_only_grown(growing, ["o", "*/o"])
+    (growing / "o" / ".tmp-x" / "c.o").unlink()
+    overwrite_secretly(growing / "o" / "3" / "c.o")
+    assert not has_only_grown(growing, ["o", "*/o"])
+
+
+@pytest.mark.parametrize("damage", ["flipped", "below", "missing", "all", "note", "no note"])
+def test_what_was_there_is_to_stay(damage: str, growing: Path) -> None:
+    if damage == "flipped":
+        overwrite_secretly(growing / "o" / "1" / "a.o")
+    elif damage == "below":
+        put(growing / "below" / "o" / "2" / "b.o", b"owt")
+    elif damage == "missing":
+        (growing / "o" / "1" / "a.o").unlink()
+    elif damage == "all":
+        shutil.rmtree(growing / "o")
+    elif damage == "note":
+        (growing / "pyz3.seal").write_bytes(b"{}")
+    else:
+        (growing / "pyz3.seal").unlink()
+        begin_growing(growing, ["o", "*/o"])  # there is something, and nothing vouches for it
+    assert not has_only_grown(growing, ["o", "*/o"])
+
+
+def test_what_is_made_again_is_no_damage(growing: Path) -> None:
+    now = (growing / "o" / "1" / "a.o").stat().st_ctime_ns
+    put(growing / "o" / "1" / "a.o", b"anew")
+    assert not has_only_grown(growing, ["o", "*/o"])
+    assert has_only_grown(growing, ["o", "*/o"], since_ns=now)
+    assert has_only_grown(growing, ["o", "*/o"])
+
+
+def test_what_is_complete(tmp_path: Path) -> None:
+    put(tmp_path / "venv.cfg", b"home = /\n")
+    assert not has_only_grown(tmp_path, ["*"])
+    note_growing(tmp_path, ["*"])
+    assert has_only_grown(tmp_path, ["*"])
+    put(tmp_path / "venv.cfg", b"home = .\n")
+    assert not has_only_grown(tmp_path, ["*"])
 
 
 @pytest.mark.parametrize("place", range(0, 80, 7))

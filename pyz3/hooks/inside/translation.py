@@ -146,7 +146,10 @@ class Translations:
     def _known(self, key: str, result: Any) -> Any:
         """Write what is remembered, and give Cython's result; None if there is none."""
         try:
-            outputs: Mapping[str, list[str]] = json.loads((self._cache / f"{key}.json").read_text("utf-8"))
+            digest, _, kept = (self._cache / f"{key}.json").read_bytes().partition(b"\n")
+            if digest.decode("ascii") != hashlib.sha256(kept).hexdigest():  # the disk has damaged it
+                return None
+            outputs: Mapping[str, list[str]] = json.loads(kept)
         except (OSError, ValueError):
             return None
         folder = Path(result.c_file).parent
@@ -166,7 +169,8 @@ class Translations:
         # What still names a folder of this machine would be wrong elsewhere.
         if not any(self._root.search(text) for _, text in outputs.values()):
             scratch = self._cache / f"{key}.{os.getpid()}"
-            scratch.write_text(json.dumps(outputs), encoding="utf-8")
+            kept = json.dumps(outputs).encode()
+            scratch.write_bytes(b"%s\n%s" % (hashlib.sha256(kept).hexdigest().encode(), kept))
             scratch.replace(self._cache / f"{key}.json")
         return result
 
