@@ -1,11 +1,12 @@
 """Disturbs builds in every way that machines and people do, and counts what comes of it.
 
-    scripts/faults.py [--seconds N] [--only kills archives …] [--seed S] [--json FILE]
+    scripts/faults.py [--seconds N] [--trials N] [--only kills archives …] [--seed S]
+        [--keep FOLDER] [--json FILE]
 
 Each kind of fault is a function that disturbs one build and tells what came of it; a new one is a function
-with ``@kind``.  What is right is the digest of the wheel that a build with a clean cache gave.  The exit
-code is 1 if anything was wrong: a crash, a traceback, a wrong or partial wheel, a file
-outside, a build that is stuck.
+with ``@kind``.  What is right is the digest of the wheel that a build with a clean cache gave; that and the
+cache are kept in ``--keep FOLDER`` for the next run of the same pyz3.  The exit code is 1 if anything was
+wrong: a crash, a traceback, a wrong or partial wheel, a file outside, a build that is stuck.
 """
 
 from __future__ import annotations
@@ -175,7 +176,7 @@ def _ended(bench: Bench, number: signal.Signals) -> Outcome:
     """End a build at any moment: it delivers nothing wrong, and the next one is right."""
     cache, root, dist = bench.cache(), bench.project(1), bench.fresh("dist")
     process = bench.start(root, dist, cache)
-    time.sleep(bench.rng.uniform(0, 3))
+    time.sleep(bench.rng.uniform(0, 2))
     process.send_signal(number)
     try:
         said, _ = process.communicate(timeout=60)
@@ -213,19 +214,22 @@ def disk(bench: Bench) -> Outcome:
 
 @kind
 def damage(bench: Bench) -> Outcome:
-    """Files of the cache are cut, changed or gone; the second build at the latest is right."""
+    """Files of the cache are cut, changed, zeroed or gone; the second build at the latest is right."""
     cache = bench.cache()
     files = sorted(path for path in cache.rglob("*") if path.is_file() and not path.is_symlink())
     for path in bench.rng.sample(files, k=min(len(files), bench.rng.choice([1, 3, 20]))):
         content = bytearray(path.read_bytes())
-        how = bench.rng.randrange(3)
-        if how == 0:
+        how = bench.rng.choice(["gone", "cut", "zeroed", "flipped"])
+        at = bench.rng.randrange(len(content) + 1)
+        if how == "gone":
             path.unlink()
             continue
-        if how == 1 or not content:
-            del content[bench.rng.randrange(len(content) + 1) :]
+        if how == "cut" or at == len(content):
+            del content[at:]
+        elif how == "zeroed":
+            content[at : at + 4096] = bytes(len(content[at : at + 4096]))
         else:
-            content[bench.rng.randrange(len(content))] ^= 1 << bench.rng.randrange(8)
+            content[at] ^= 1 << bench.rng.randrange(8)
         path.chmod(0o644)
         path.write_bytes(content)
     answer = bench.rng.choice([0, 1])
@@ -360,25 +364,41 @@ def trees(bench: Bench) -> Outcome:
     return "refused" if done.stdout else "right"
 
 
-def prepare(folder: Path, rng: random.Random, kinds: list[str]) -> Bench:
-    """Build what is right: each answer with a cache that nothing has disturbed.
+def prepare(folder: Path, keep: Path, rng: random.Random, kinds: list[str]) -> Bench:
+    """Build what is right, each answer with a cache that nothing has disturbed, or take what was kept.
 
     Raises:
         RuntimeError: It cannot be built.
     """
-    bench = Bench(folder=folder, rng=rng, template=folder / "template")
+    bench = Bench(folder=folder, rng=rng, template=keep / "template")
     wanted = {"linux-x86_64"} if set(kinds) - {"archives", "trees", "threads"} else set()
     wanted |= {"linux-x86_64 musllinux-x86_64"} if "threads" in kinds else set()
     for platforms in sorted(wanted):
         for answer in (1, 0):
-            clean = folder / "clean" if answer else bench.template
-            dist = bench.fresh("dist")
-            process = bench.start(bench.project(answer), dist, clean, platforms=platforms)
-            said, _ = process.communicate(timeout=STUCK_SECONDS * 2)
-            if process.returncode:
-                raise RuntimeError(said)
-            bench.digests[answer, platforms] = digests(dist)
+            kept = keep / f"{answer} {platforms}.json"
+            if not kept.exists():
+                clean = keep / "clean" if answer else bench.template
+                dist = bench.fresh("dist")
+                process = bench.start(bench.project(answer), dist, clean, platforms=platforms)
+                said, _ = process.communicate(timeout=STUCK_SECONDS * 2)
+                if process.returncode:
+                    raise RuntimeError(said)
+                kept.write_text(json.dumps(digests(dist)))
+            bench.digests[answer, platforms] = json.loads(kept.read_text())
     return bench
+
+
+def run(bench: Bench, kinds: list[str], *, seconds: float, trials: int) -> dict[str, Counter[str]]:
+    """Make trials, one kind after the other, until time is over or there are enough; one at least of each."""
+    counts: dict[str, Counter[str]] = {name: Counter() for name in kinds}
+    end = time.monotonic() + seconds
+    while any(not found for found in counts.values()) or (
+        time.monotonic() < end and sum(found.total() for found in counts.values()) < trials
+    ):
+        for name in kinds:
+            if time.monotonic() < end or not counts[name]:
+                counts[name][KINDS[name](bench)] += 1
+    return counts
 
 
 def main() -> int:
@@ -387,23 +407,27 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--trials", type=int, default=sys.maxsize, help="no more than these, in all")
     parser.add_argument("--only", nargs="+", choices=KINDS, default=list(KINDS))
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", type=Path, help="where the figures go; stdout unless given")
+    parser.add_argument("--keep", type=Path, help="where clean caches are kept; nowhere unless given")
     options = parser.parse_args()
-    counts: dict[str, Counter[str]] = {name: Counter() for name in options.only}
     with tempfile.TemporaryDirectory(prefix="faults-", ignore_cleanup_errors=True) as scratch:
-        bench = prepare(Path(scratch), random.Random(options.seed), options.only)  # noqa: S311 - repeatable
-        end = time.monotonic() + options.seconds
-        while True:
-            for name in options.only:
-                if time.monotonic() >= end and counts[name]:
-                    continue
-                counts[name][KINDS[name](bench)] += 1
-            if time.monotonic() >= end:
-                break
+        # The project has one place, by which caches know it.
+        folder = Path(scratch) if options.keep is None else options.keep.absolute() / "scratch"
+        keep = folder / "kept" if options.keep is None else options.keep.absolute()
+        for place in (folder, keep):
+            place.mkdir(parents=True, exist_ok=True)
+        rng = random.Random(options.seed)  # noqa: S311 - repeatable
+        bench = prepare(folder, keep, rng, options.only)
+        began = time.monotonic()
+        counts = run(bench, options.only, seconds=options.seconds, trials=options.trials)
+        took = time.monotonic() - began
     figures = {
         "seed": options.seed,
+        "seconds": round(took),
+        "trials": sum(found.total() for found in counts.values()),
         "kinds": {
             name: {"trials": found.total(), **dict(sorted(found.items()))} for name, found in counts.items()
         },

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import platformdirs
 
 from pyz3._files import write_atomically
-from pyz3._seals import begin_growing, has_only_grown
+from pyz3._seals import begin_growing, has_only_grown, note_growing
 from pyz3.engine.trust import check_owner, sweep
 from pyz3.engine.zig_lib import stable_lib
 from pyz3.errors import ConfigError
@@ -177,6 +177,7 @@ class Toolchain:
                 # Renamed first: another process then finds either all of it or nothing.
                 trash = Path(tempfile.mkdtemp(dir=folder.parent, prefix="discarded-"))
                 os.replace(folder, trash / "x")  # noqa: PTH105 - replaces on every system
+                note_growing(folder, _RESULTS)  # what is there already is another process's, and new
                 shutil.rmtree(trash, ignore_errors=True)
 
 

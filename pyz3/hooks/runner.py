@@ -146,7 +146,6 @@ class HookRunner:
             return answers
         self._around.tell(Activity(platform="", text="the cache is damaged, building anew"))
         toolchain.discard(everything=damaged == "global", seen=seen)
-        toolchain.identity()
         for place in ran:
             self._memory.forget(place)
         return self._run(jobs, mode)

@@ -108,13 +108,16 @@ def test_libraries(how: Callable[[Path], None], place: Place, tmp_path: Path) ->
     assert place.build(tmp_path / "out").endswith("(nothing had changed)\n")
 
 
-def test_objects_when_the_linker_needs_them(place: Place, tmp_path: Path) -> None:
+@pytest.mark.parametrize("how", [truncate, flip])
+def test_objects_when_the_linker_needs_them(
+    how: Callable[[Path], None], place: Place, tmp_path: Path
+) -> None:
     # The object is believed to be there; the library must be linked from it again.
     second = place.project / "src" / "hello" / "more.c"
     second.write_text("int hello_more(void) { return 1; }\n")
     try:
         factory.pyz3("wheel", place.project, "-q", "-o", tmp_path / "more", cache=place.cache)
-        spoil(files(place.zig / "local" / "projects", OBJECTS), truncate)
+        spoil(files(place.zig / "local" / "projects", OBJECTS), how)
         second.write_text("int hello_more(void) { return 2; }\n")
         done = factory.pyz3("wheel", place.project, "-v", "-o", tmp_path / "out", cache=place.cache)
         assert (done.returncode, done.stderr) == (0, ""), done.stdout
@@ -136,11 +139,17 @@ def test_everything_that_zig_made_of_sources(place: Place, tmp_path: Path) -> No
     place.build(tmp_path / "out")
 
 
-def test_stubs_of_the_c_library(place: Place, tmp_path: Path) -> None:
+def test_libraries_that_nobody_has_read(place: Place, tmp_path: Path) -> None:
+    shutil.rmtree(place.cache / "ledger")  # as after a build that was interrupted before its audit
+    spoil(files(place.zig / "local" / "projects", LIBRARIES), flip)
+    assert "the cache is damaged, building anew" in place.build(tmp_path / "out")
+
+
+def test_what_zig_made_of_its_own(place: Place, tmp_path: Path) -> None:
     # Zig's own part of the cache: it lies below, in what all projects share.
     if Platform.current().family != "linux":
         pytest.skip("glibc's stubs are made on Linux")
-    spoil(files(place.zig / "global" / "o", [".so.6"]), truncate)
+    spoil(files(place.zig / "global" / "o", [".so.6", ".a"]), flip)
     source = place.project / "src" / "hello" / "_speed.c"
     before = source.read_bytes()
     source.write_bytes(before + b"\n")  # to be compiled and linked again, to the same bytes
