@@ -14,6 +14,7 @@ import os
 import stat
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 _Entry = tuple[int, int, int, int, str]
 _WITHIN = "pyz3.seal"
 _BEING_MADE = ".tmp-"
+_REST_NS = 10**9
 _noting = threading.Lock()
 
 
@@ -83,13 +85,16 @@ def note_growing(folder: Path, below: Collection[str]) -> None:
     remember(folder / _WITHIN, dict(_grown(folder, below, {})))
 
 
-def has_only_grown(folder: Path, below: Collection[str], *, since_ns: int = sys.maxsize) -> bool:
+def has_only_grown(
+    folder: Path, below: Collection[str], *, since_ns: int = sys.maxsize, shared: bool = False
+) -> bool:
     """Tell whether all that was noted of a folder is as it was; what has come is noted, too.
 
     Args:
         folder: The folder; without a note of what was in it, it is not what it was.
         below: What matters of it, as globs.
         since_ns: What was written at that time or later was made anew, and is noted.
+        shared: Others may be writing there now: what they may not be done with is noted another time.
 
     Raises:
         OSError: The note cannot be written.
@@ -100,6 +105,13 @@ def has_only_grown(folder: Path, below: Collection[str], *, since_ns: int = sys.
         if noted is None:
             return False
         now = dict(_grown(folder, below, noted))
+        if shared and now.keys() - noted.keys():
+            time.sleep(_REST_NS / 1e9)
+            now = {
+                name: entry
+                for name, entry in _grown(folder, below, now)
+                if name in noted or entry == now.get(name)
+            }
         for name, before in noted.items():
             found = now.get(name)
             if found is None or (found[-1] != before[-1] and max(found[1:3]) < since_ns):
@@ -117,7 +129,9 @@ def _grown(folder: Path, below: Collection[str], noted: Mapping[str, _Entry]) ->
             if name == _WITHIN:
                 continue
             with contextlib.suppress(FileNotFoundError):  # another process is at work
-                yield name, _describe(file, noted.get(name))
+                entry = _describe(file, noted.get(name))
+                if entry[0] or name in noted:  # a compiler makes a file long before it fills it
+                    yield name, entry
 
 
 def _note(path: Path) -> Path:

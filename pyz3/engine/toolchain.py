@@ -120,9 +120,11 @@ class Toolchain:
             caches: What zig made of the users' sources in question.
             since_ns: When zig began: what was written since then is new.
         """
-        if not has_only_grown(self.global_cache, _RESULTS, since_ns=since_ns):
+        if not has_only_grown(self.global_cache, _RESULTS, since_ns=since_ns, shared=True):
             return "global"
-        whole = (has_only_grown(one, _RESULTS, since_ns=since_ns) for one in (self.local_cache, *caches))
+        if not has_only_grown(self.local_cache, _RESULTS, since_ns=since_ns, shared=True):
+            return "local"
+        whole = (has_only_grown(one, _RESULTS, since_ns=since_ns) for one in caches)
         return None if all(whole) else "local"
 
     def scratch(self) -> tempfile.TemporaryDirectory[str]:

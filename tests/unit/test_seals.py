@@ -136,6 +136,21 @@ def test_what_is_made_again_is_no_damage(growing: Path) -> None:
     assert has_only_grown(growing, ["o", "*/o"])
 
 
+def test_what_another_process_is_writing_is_noted_later(
+    growing: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(growing / "o" / "3" / "c.o", b"")
+    put(growing / "o" / "4" / "d.o", b"fo")
+    monkeypatch.setattr("time.sleep", lambda _: put(growing / "o" / "4" / "d.o", b"four"))
+    assert has_only_grown(growing, ["o", "*/o"], shared=True)
+    put(growing / "o" / "3" / "c.o", b"three")
+    put(growing / "o" / "4" / "d.o", b"four and more")
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    assert has_only_grown(growing, ["o", "*/o"], shared=True)
+    put(growing / "o" / "4" / "d.o", b"damage")
+    assert not has_only_grown(growing, ["o", "*/o"], shared=True)
+
+
 def test_what_is_complete(tmp_path: Path) -> None:
     put(tmp_path / "venv.cfg", b"home = /\n")
     assert not has_only_grown(tmp_path, ["*"])
