@@ -146,7 +146,9 @@ class PlatformBuild:
         else:
             targets = [zig_target for job in self._jobs for zig_target in job.zig_targets]
             caches = {self._runner.cache(zig_target, self._jobs[0].optimize) for zig_target in targets}
-        part = toolchain.find_damage(sorted(caches), since_ns=self._began_ns)
+        # There is none where a project's own commands built everything.
+        there = [cache for cache in sorted(caches) if cache.exists()]
+        part = toolchain.find_damage(there, since_ns=self._began_ns)
         if part is not None:
             raise DamagedError("what zig made is not what it was", part=part)
         self._vouched = True
