@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from pyz3.errors import BuildFailedError, Pyz3Error
 from pyz3.events import Activity, Note, WheelShared
 from pyz3.frontends.undeclared import undeclared_extensions
 from pyz3.hooks.base import differing
+from pyz3.hooks.fusing import fuse_jobs, slices_of
 from pyz3.hooks.outcome import finish_job
 from pyz3.hooks.recorded import GOES_ON
 from pyz3.hooks.runner import HookRunner, Surroundings
@@ -212,33 +214,17 @@ class Foreign:
         """Give what compilers and linkers were not told of what the project says (``flag: reason``)."""
         if any(module.units for module in job.modules):
             return left_out_flags(job)
-        try:
-            return read_log(self._hooks.place(job, "run").dropped.read_text("utf-8", "surrogateescape"))
-        except OSError:
-            return ()
+        logs = [self._hooks.place(part, "run").dropped for part in slices_of(job)]
+        texts = [log.read_text("utf-8", "surrogateescape") for log in logs if log.is_file()]
+        return tuple(dict.fromkeys(one for text in texts for one in read_log(text)))
 
     def _describe(self, jobs: Sequence[Job], mode: Mode) -> dict[str, Job]:
         """Have the backend say what is in each wheel, by what was asked for; the same file is there once."""
         if mode == "run":
             for platform in dict.fromkeys(job.platform for job in jobs):
                 self._tell(Activity(platform=platform, text="running the project's own commands"))
-        answers = self._hooks.run(jobs, mode=mode)
-        found = []
-        for job in jobs:
-            extra = self._hooks.additions(job)
-            work = self._hooks.place(job, mode).folder
-            finished = finish_job(
-                job,
-                answers[job.identifier],
-                extra=extra,
-                root=self._root,
-                work=work,
-                delivered=self._hooks.delivered(job),
-                own=self._hooks.folders(job),
-            )
-            if _is_buildable(finished) and _is_there(finished):
-                finished = self._hooks.adapt(finished)
-            found.append((job, finished))
+        finished = self._run_slices(jobs) if mode == "run" else self._finish(jobs, mode)
+        found = list(zip(jobs, finished, strict=True))
         wheels: dict[str, Job] = {}
         first: dict[str, str] = {}
         for job, wheel in share(found, differing=lambda one, two: differing(Path(one.base), Path(two.base))):
@@ -248,6 +234,33 @@ class Foreign:
             else:
                 self._tell(WheelShared(job=job, by=wheel))
         return {job.identifier: wheels[job.identifier] for job in jobs if job.identifier in wheels}
+
+    def _run_slices(self, jobs: Sequence[Job]) -> list[Job]:
+        """Have the project's commands run, for one machine at a time."""
+        parts = [slices_of(job) for job in jobs]
+        done: dict[str, list[Job]] = {job.identifier: [] for job in jobs}
+        for turn in zip_longest(*parts):
+            asked = [part for part in turn if part is not None]
+            for part, finished in zip(asked, self._finish(asked, "run"), strict=True):
+                done[part.identifier].append(finished)
+        return [fuse_jobs(job, done[job.identifier], self._hooks.place(job, "run").folder) for job in jobs]
+
+    def _finish(self, jobs: Sequence[Job], mode: Mode) -> list[Job]:
+        answers = self._hooks.run(jobs, mode=mode)
+        found = []
+        for job in jobs:
+            finished = finish_job(
+                job,
+                answers[job.identifier],
+                extra=self._hooks.additions(job),
+                root=self._root,
+                work=self._hooks.place(job, mode).folder,
+                delivered=self._hooks.delivered(job),
+                own=self._hooks.folders(job),
+            )
+            there = _is_buildable(finished) and _is_there(finished)
+            found.append(self._hooks.adapt(finished) if there else finished)
+        return found
 
 
 def abridged(names: Sequence[str], most: int = 3) -> str:

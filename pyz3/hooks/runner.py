@@ -117,7 +117,11 @@ class HookRunner:
 
     def place(self, job: Job, mode: Mode) -> Place:
         """Give where a wheel is worked on; what is run does not disturb what was written down."""
-        return Place(folder=self._folder / (job.identifier if mode == "record" else f"{job.identifier}-run"))
+        if mode == "record":
+            return Place(folder=self._folder / job.identifier)
+        own = job.is_pure or job.identifier == job.target.identifier
+        name = job.identifier if own else f"{job.identifier}-{job.platform}"  # a slice of a fused one
+        return Place(folder=self._folder / f"{name}-run")
 
     def lock(self) -> FileLock:
         """Give the lock on this project's work folder: another pyz3 may be at work on the same project."""

@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 import situations
 
+from pyz3.audit import facts_of
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 needs_gcc = pytest.mark.skipif(
@@ -101,12 +104,14 @@ def test_setuptools_that_takes_pythons_own_distutils(pyz3_cache: Path, tmp_path:
     assert built.prints("import past.tense as t; print(t.answer)", runtimes) == {"win_amd64-3.10": "42"}
 
 
-def _worked_on(work: str, cache: Path, tmp_path: Path) -> situations.Built:
+def _worked_on(
+    work: str, cache: Path, tmp_path: Path, platforms: Sequence[str] = ("linux-x86_64", "windows-x64")
+) -> situations.Built:
     return situations.build(
         situations.PROJECTS / "worked_on",
         cache=cache,
         tmp_path=tmp_path,
-        platforms=("linux-x86_64", "windows-x64"),
+        platforms=platforms,
         changes={"WORK": work},
     )
 
@@ -125,6 +130,19 @@ def test_who_works_on_a_module_finds_the_one_in_the_wheel(
     if work == "hash":
         again = _worked_on(work, pyz3_cache, tmp_path)
         assert "(nothing had changed)" in again.done.stdout + again.done.stderr
+
+
+def test_commands_are_run_for_each_machine_of_a_fused_platform(pyz3_cache: Path, tmp_path: Path) -> None:
+    built = _worked_on("strip", pyz3_cache, tmp_path, ["macos-universal2"])
+    assert built.done.returncode == 0, built.done.stderr
+    files = built.files("worked_on-1.0-cp313-cp313-macosx_10_13_universal2.whl")
+    module = "worked_on/engine.cpython-313-darwin.so"
+    assert set(files) == {module, "worked_on/__init__.py", "worked_on/said.txt"}
+    assert [facts.machine for facts in facts_of(files[module], name=module)] == ["x86_64", "arm64"]
+    # Each has another digest, and neither is that of the file in the wheel.
+    refused = _worked_on("hash", pyz3_cache, tmp_path, ["macos-universal2"])
+    assert refused.done.returncode == 1
+    assert "that cannot be fused: they differ in worked_on/said.txt\n" in refused.done.stderr
 
 
 def test_a_module_for_another_system_cannot_be_imported(pyz3_cache: Path, tmp_path: Path) -> None:
