@@ -197,7 +197,6 @@ _PACKAGES = {
     "torch/": "torch",
 }
 _TWICE = re.compile(r"duplicate symbol: (?P<name>.+)\n.*defined at (?P<one>.+)\n.*defined at (?P<other>.+)")
-_ARM_FEATURES = re.compile(r"__aarch64_cpu_features|__init_cpu_features\w*")
 _NO_FRAMEWORK = re.compile(r"unable to find framework '([^']+)'")
 _NOT_LINKED = re.compile(r"unable to find (?:dynamic|static) system library '([^']+)'")
 
@@ -211,11 +210,6 @@ def compile_advice(output: str, platform: str) -> tuple[str, ...]:
     """
     found = [missing_header_advice(header, platform) for header in missing_headers(output)]
     found += [missing_library_advice(output, platform), _twice_advice(output, platform)]
-    if match := _ARM_FEATURES.search(output):
-        found.append(
-            f"{match[0]} was not found for {platform}: __builtin_cpu_supports asks it on AArch64, and zig's "
-            "runtime has none; ask the system (getauxval, sysctlbyname)"
-        )
     return (*dict.fromkeys(filter(None, found)), *missing_name_advice(output, platform))
 
 

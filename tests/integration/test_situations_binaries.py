@@ -58,11 +58,13 @@ def test_what_compilers_runtimes_supply(pyz3_cache: Path, tmp_path: Path) -> Non
     # gcc 12 and libatomic give the same.
     words = "[(1, 2), (1, 1), (4294967295, 1), (3, 1), (11, 5), (10, 4), (0, 110), (1, 0)]"
     level = 3 if "avx2" in Path("/proc/cpuinfo").read_text().split() else 1
-    own = f"({level}, 1, 15) {words}"
-    assert built.prints("import runtime; print(runtime.level(), runtime.atomics())") == {
+    quotients = ("246913 246914 1",) * 3
+    own = f"({level}, 1, 15) {words} {quotients}"
+    code = "import runtime; print(runtime.level(), runtime.atomics(), runtime.complexes())"
+    assert built.prints(code) == {
         "host-3.13": own,
         "musllinux_x86_64-3.13": own,
-        "linux_aarch64-3.13": f"(0, 1, 15) {words}",
+        "linux_aarch64-3.13": f"(3, 1, 15) {words} {quotients}",  # qemu is a Cortex-A72: CRC, no SVE
         "win_amd64-3.13": own,
     }
 

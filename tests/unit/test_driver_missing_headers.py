@@ -133,15 +133,3 @@ def test_what_is_defined_twice() -> None:
     assert compile_advice(output, "linux-x86_64") == (
         "add is defined in a.o and in b.o:(.text): make it static, or leave one of them out",
     )
-
-
-def test_features_of_a_processor() -> None:
-    output = (
-        "error: ld.lld: relocation R_AARCH64_ADR_PREL_PG_HI21 cannot be used against symbol "
-        "'__aarch64_cpu_features'; recompile with -fPIC\n"
-    )
-    (advice,) = compile_advice(output, "linux-aarch64")
-    assert advice == (
-        "__aarch64_cpu_features was not found for linux-aarch64: __builtin_cpu_supports asks it on "
-        "AArch64, and zig's runtime has none; ask the system (getauxval, sysctlbyname)"
-    )

@@ -16,6 +16,9 @@ static PyObject *level(PyObject *self, PyObject *unused) {
     int levels = (__builtin_cpu_supports("avx2") != 0) * 2 + (__builtin_cpu_supports("sse2") != 0);
     int vendors = (__builtin_cpu_is("intel") != 0) + (__builtin_cpu_is("amd") != 0);
     return Py_BuildValue("(iii)", levels, vendors <= 1, triple(5));
+#elif defined(__aarch64__)
+    int levels = (__builtin_cpu_supports("crc") != 0) * 2 + (__builtin_cpu_supports("simd") != 0);
+    return Py_BuildValue("(iii)", levels, !__builtin_cpu_supports("sve2"), triple(5));
 #else
     return Py_BuildValue("(iii)", 0, 1, triple(5));
 #endif
@@ -53,7 +56,29 @@ static PyObject *atomics(PyObject *self, PyObject *unused) {
     return list;
 }
 
+/* Functions of the runtime divide, and multiply where infinity is in it; what they give comes back as the
+   target's psABI has it, for each type in another way. */
+#define DIVIDED(name, type)                                                                                    \
+    static PyObject *name(void) {                                                                              \
+        volatile type re = 1234567.875f, im = 2.5f, large = __builtin_inff();                                  \
+        type _Complex one, other, quotient, product;                                                           \
+        __real__ one = re, __imag__ one = im, __real__ other = im, __imag__ other = -im;                       \
+        quotient = one / other;                                                                                \
+        __imag__ other = large;                                                                                \
+        product = one * other;                                                                                 \
+        return PyUnicode_FromFormat(                                                                           \
+            "%d %d %d", (int)__real__ quotient, (int)__imag__ quotient, __real__ product < 0);                 \
+    }
+DIVIDED(divided_float, float)
+DIVIDED(divided_double, double)
+DIVIDED(divided_long, long double)
+
+static PyObject *complexes(PyObject *self, PyObject *unused) {
+    return Py_BuildValue("(NNN)", divided_float(), divided_double(), divided_long());
+}
+
 static PyMethodDef methods[] = {
+    {"complexes", complexes, METH_NOARGS, NULL},
     {"level", level, METH_NOARGS, NULL}, {"atomics", atomics, METH_NOARGS, NULL}, {NULL, NULL, 0, NULL}};
 static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "runtime", NULL, -1, methods};
 
