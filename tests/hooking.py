@@ -153,6 +153,7 @@ class Hooks:
             identifier=place.name,
             mode=mode,
             source=str(place / "src"),
+            copy=str(place / "src"),
             python=PythonView(version_info=(*version, 2, "final", 0), free_threaded=free_threaded),
             view=view(kind),
             host_platform=kind.host_platform,

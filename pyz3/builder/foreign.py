@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from itertools import zip_longest
 from pathlib import Path
@@ -195,17 +194,15 @@ class Foreign:
 
     def _shortened(self, job: Job, error: BuildFailedError) -> BuildFailedError:
         """Give an error that names the project's files as the project does."""
-        folder = f"{self._hooks.place(job, 'record').source}{os.sep}"
-        compiler = tuple((module, text.replace(folder, "")) for module, text in error.compiler)
+        named = self._hooks.place(job, "record").named
+        compiler = tuple((module, named(text)) for module, text in error.compiler)
         return BuildFailedError(error.message, tip=error.tip, compiler=compiler)
 
     def _optional(self, job: Job, built: Built) -> Built:
         """Say of modules that could not be built what is true of another backend's."""
-        folder = f"{self._hooks.place(job, 'record').source}{os.sep}"
+        named = self._hooks.place(job, "record").named
         left_out = tuple(
-            msgspec.structs.replace(
-                one, detail=one.detail.replace(folder, ""), instead="", tip=one.tip or GOES_ON
-            )
+            msgspec.structs.replace(one, detail=named(one.detail), instead="", tip=one.tip or GOES_ON)
             for one in built.left_out
         )
         return replace(built, left_out=left_out)
@@ -254,7 +251,8 @@ class Foreign:
                 answers[job.identifier],
                 extra=self._hooks.additions(job),
                 root=self._root,
-                work=self._hooks.place(job, mode).folder,
+                scope=self._hooks.scope,
+                place=self._hooks.place(job, mode),
                 delivered=self._hooks.delivered(job),
                 own=self._hooks.folders(job),
             )

@@ -18,7 +18,7 @@ from pyz3.engine.zig import ZigRunner
 from pyz3.events import Activity, CommandRun, Note
 from pyz3.plan import make_notes
 from pyz3.results import Failure, Summary, WheelResult, one_per_file
-from pyz3.sources import tree_looks
+from pyz3.sources import ALONE, scope_of, tree_looks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from pyz3.errors import Pyz3Error
     from pyz3.events import Listener
     from pyz3.plan import Job
+    from pyz3.sources import Scope
 
 
 class Run:
@@ -80,18 +81,25 @@ class Run:
         """
         started = time.perf_counter()
         root = self._project.root
-        before = tree_looks(root, without=output_dir)
+        scope = self._scope()
+        before = tree_looks(root, scope, without=output_dir)
         summary = self._attempt(jobs, contents, output_dir)
-        now = tree_looks(root, without=output_dir)
+        now = tree_looks(root, scope, without=output_dir)
         changed = _differing(before, now)
         if changed and "pyproject.toml" not in changed:
             self._tell(Note(text=f"{abridged(changed)}: changed while it was built: building again"))
             summary = self._attempt(jobs, contents, output_dir)
-            changed = _differing(now, tree_looks(root, without=output_dir))
+            changed = _differing(now, tree_looks(root, scope, without=output_dir))
         if changed:
             told = "changed while it was built: wheels may hold what was before; build again"
             self._tell(Note(text=f"{abridged(changed)}: {told}"))
         return replace(summary, seconds=time.perf_counter() - started)
+
+    def _scope(self) -> Scope:
+        """Give what belongs to the project above its folder, as far as it is known by now."""
+        if self._project.backend is None:
+            return ALONE
+        return scope_of(self._project.root, cache=self._find_toolchain().cache)
 
     def _attempt(self, jobs: Sequence[Job], contents: Contents | None, output_dir: Path) -> Summary:
         started = time.perf_counter()

@@ -1,7 +1,8 @@
 """Asks a build backend what else it requires (PEP 517); run as a program in a build environment.
 
 Imports the standard library of Python 3.9 alone.  Argument: a file of JSON that holds ``source``,
-``backend``, ``backend_path``, ``config_settings`` and ``answer``, the file for the answer.
+``known`` (folders of which it is known what is in them), ``backend``, ``backend_path``, ``config_settings``
+and ``answer``, the file for the answer.
 """
 
 import importlib
@@ -35,7 +36,7 @@ def main(path: str) -> None:
     )
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    reads = module.Reads(request["source"], known=[os.path.dirname(request["source"])])  # noqa: PTH120
+    reads = module.Reads(request["source"], known=request["known"])
     reads.watch()
     answer: dict[str, Any] = {"requires": [], "error": ""}
     try:

@@ -22,6 +22,7 @@ import importlib.machinery
 import importlib.util
 import os
 import pathlib  # before os.stat is another: Python 3.9 and 3.10 would make a method of it
+import re
 import stat
 import sys
 from typing import TYPE_CHECKING, Any
@@ -47,6 +48,10 @@ _EXISTENCE = frozenset((
 # Those of them that only follow links on the way to something else.
 _RESOLVING = frozenset(("realpath", "_joinrealpath", "resolve"))
 _LISTING = frozenset(("os.listdir", "os.scandir"))
+# What a flag (``-I../core``), or a command in a shell, names above a folder.
+_NAMES = re.compile(r"\.\./[^\s'\"=:;,]*")
+# The command that runs Git, alone or in a shell's line.
+_GIT = re.compile(r"(?:^|[\s/\\;&|(`])git(?:\.exe)?(?:\s|$)")
 # Files there have no content of their own.
 _KERNEL = ("/dev", "/proc", "/sys")
 # Functions that copy ``src`` to ``dst``, and those that care for a copy's date and mode.
@@ -57,7 +62,7 @@ _KEEPING = {
     ("setuptools.command.build_py", "make_writable"),
 }  # fmt: skip
 # How many folders above its own a project may ask for something in, at the most.
-_LEVELS = 3
+_LEVELS = 4
 # Compiled, and known to open files through Python alone, or none.
 _KNOWN = ("Cython", "numpy", "_cffi_backend")
 
@@ -82,6 +87,8 @@ class Reads:
         self._paths: set[str] = set()
         # Whose existence was asked for.
         self._asked: set[str] = set()
+        # Folders outside of the project.
+        self._listed: set[str] = set()
         # Copy → the project's file that it is a copy of.
         self._copies: dict[str, str] = {}
         self.unknown = ""
@@ -112,16 +119,25 @@ class Reads:
         return sorted(filter(self._is_outside, self._asked - self._paths))
 
     def above(self) -> list[str]:
-        """Give what was asked for in the folders above, be it there or not: ``../VERSION``."""
+        """Give what was asked for in the folders above, be it there or not: ``../VERSION``.
+
+        Of folders around the project (``..``) those whose names were listed.
+        """
         own = [folder for folder in (*self._known, *self._scratch) if _relative(self._root, folder) is None]
         own.append(self._root)
+        around = [folder for folder in self._known[1:] if _relative(self._root, folder) is not None]
+        # The import system asks for folders of sys.path without os.stat.
+        imports = {os.path.abspath(entry) for entry in sys.path_importer_cache if isinstance(entry, str)}
         found = set()
-        for path in map(os.path.realpath, self._paths | self._asked):
+        for path in map(os.path.realpath, self._paths | self._asked | imports):
             if any(_relative(path, folder) is not None for folder in own):
                 continue
             parts = _parts_from(path, self._root)
             levels = parts.count(os.pardir)
-            if 0 < levels <= _LEVELS and levels < len(parts):
+            # What is there beyond the copy's surroundings is pyz3's, and not meant.
+            beyond = around and all(_relative(path, folder) is None for folder in around)
+            wanted = path in self._listed if levels == len(parts) else not (beyond and os.path.lexists(path))
+            if 0 < levels <= _LEVELS and wanted:
                 found.add("/".join(parts))
         return sorted(found)
 
@@ -151,8 +167,8 @@ class Reads:
                 for path in () if removing else args[:number]:
                     self._add(path)
         elif event in _PROCESSES:
-            if event == "subprocess.Popen":
-                self._add_named(args[1], args[2])
+            if event in {"subprocess.Popen", "os.system"}:
+                self._add_named(*(args[1:3] if event == "subprocess.Popen" else (args[0], None)))
             self.unknown = self.unknown or f"a process was started ({event})"
         elif event == "ctypes.dlopen" and args[0] is not None:
             self.unknown = self.unknown or f"a library was called ({args[0]})"
@@ -168,19 +184,21 @@ class Reads:
             absolute = _absolute(path)
             if absolute is not None and _relative(absolute, self._root) is None:
                 self._paths.add(absolute)
+                self._listed.add(os.path.realpath(absolute))
 
     def _add_named(self, arguments: object, folder: object) -> None:
         """Add the files outside of the project that a process is told of."""
         words = [arguments] if isinstance(arguments, (str, bytes, os.PathLike)) else arguments
         with contextlib.suppress(Exception):  # of classes of the project's own
             base = os.fsdecode(folder or os.curdir)  # type: ignore[arg-type]
-            if os.path.basename(os.fsdecode(words[0])) in {"git", "git.exe"}:  # type: ignore[index] # noqa: PTH119 - text
+            if any(_GIT.search(os.fsdecode(word)) for word in words):  # type: ignore[attr-defined]
                 for level in range(1, _LEVELS + 1):  # it looks there itself
                     self._asked.add(os.path.abspath(os.path.join(base, *[os.pardir] * level, ".git")))  # noqa: PTH118 - text
             for word in words:  # type: ignore[attr-defined]
-                path = os.path.abspath(os.path.join(base, os.fsdecode(word)))  # noqa: PTH118 - text
-                if _relative(path, self._root) is None:
-                    self._paths.add(path)
+                for text in {os.fsdecode(word), *_NAMES.findall(os.fsdecode(word))}:
+                    path = os.path.abspath(os.path.join(base, text))  # noqa: PTH118 - text
+                    if _relative(path, self._root) is None:
+                        self._paths.add(path)
 
     def _add(self, path: object) -> None:
         try:

@@ -19,6 +19,7 @@ from pyz3.environments.venvs import Environment, build_environment, normalise
 from pyz3.errors import BuildFailedError
 from pyz3.sources import (
     Reads,
+    Scope,
     Tree,
     begin_reading,
     copy_folder,
@@ -26,8 +27,10 @@ from pyz3.sources import (
     missed_above,
     note_reads,
     reads_of,
+    scope_of,
     sync_copy,
     unread_changes,
+    widen_scope,
 )
 from pyz3.sources.pip import run_tool, tail
 
@@ -39,6 +42,8 @@ if TYPE_CHECKING:
 
 # The program that notices what a backend reads of a project.
 READS = Path(_ask.__file__).with_name("_reads.py")
+# How often a backend is asked again because it asks for still more above the project's folder.
+_MOST_ROUNDS = 4
 # setuptools before 70.1 requires it of every project.
 _FALLBACK = ("wheel",)
 
@@ -70,7 +75,7 @@ def environment_for(
     tell: Callable[[str], None],
     config_settings: Mapping[str, str | list[str]] | None = None,
     extra: tuple[str, ...] = (),
-    tree: Tree | None = None,
+    known: tuple[Scope, Tree] | None = None,
 ) -> Environment:
     """Give the environment that a project's build backend runs in.
 
@@ -88,7 +93,7 @@ def environment_for(
         tell: Called with a sentence when something must be installed.
         config_settings: Handed to the backend.
         extra: Requirements to install as well.
-        tree: What the project's files are, if that is known.
+        known: What belongs to the project, and what its files are, if that is known.
 
     Raises:
         ConfigError: A requirement is malformed.
@@ -98,7 +103,8 @@ def environment_for(
         (*backend.requires, *extra), interpreter, cache=cache, environ=environ, tell=tell
     )
     settings = dict(config_settings or {})
-    tree = tree or describe_tree(root)
+    scope = known[0] if known else scope_of(root, cache=cache)
+    tree = known[1] if known else describe_tree(root, scope)
     asked = (backend.build_backend, backend.backend_path, settings, lasting(environ))
     what = [base.key, str(root.absolute()), *asked]
     key = hashlib.sha256(msgspec.json.encode(what, order="sorted")).hexdigest()[:24]
@@ -109,7 +115,8 @@ def environment_for(
             more = required_by_backend(
                 root, backend, base, cache=cache, environ=environ, config_settings=settings
             )
-            remember(memory, _Memory(requires=more, tree=tree))
+            now = scope_of(root, cache=cache)
+            remember(memory, _Memory(requires=more, tree=tree if now == scope else describe_tree(root, now)))
         except BuildFailedError as error:
             # A setup.py that tries the host's compiler may do better with ours: the build will tell.
             tell(f"{error.message.partition(chr(10))[0]}; going on without")
@@ -130,25 +137,64 @@ def required_by_backend(
 ) -> tuple[str, ...]:
     """Ask ``get_requires_for_build_wheel`` of the backend, in a copy of the project.
 
+    What it asks for above the project's folder is remembered; if that is there, it is asked again.
+
     Returns:
         Requirements in one spelling, sorted.
 
     Raises:
         BuildFailedError: The hook failed; the message holds the end of what it printed.
     """
+    for _ in range(_MOST_ROUNDS):
+        scope = scope_of(root, cache=cache)
+        said, text = _ask_once(
+            root,
+            backend,
+            environment,
+            scope=scope,
+            cache=cache,
+            environ=environ,
+            config_settings=config_settings,
+        )
+        above = said.reads.above if said.reads is not None else ()
+        if not above or widen_scope(root, above, cache=cache) == scope:
+            break
+    if said.error:
+        printed = tail(text)
+        raise BuildFailedError(
+            f"{backend.build_backend} cannot say what the project requires: {said.error}\n{printed}",
+            tip=missed_above(root, said.reads, scope)
+            or "the project's setup.py fails on this machine, before any target is involved",
+        )
+    return normalise(said.requires)
+
+
+def _ask_once(
+    root: Path,
+    backend: Backend,
+    environment: Environment,
+    *,
+    scope: Scope,
+    cache: Path,
+    environ: Mapping[str, str],
+    config_settings: ConfigSettings,
+) -> tuple[_Answer, str]:
+    """Ask the backend; give what it said and what it printed."""
     copy = copy_folder(root, cache=cache)
+    project = scope.project(copy)
     copy.parent.mkdir(parents=True, exist_ok=True)
     with (
         FileLock(copy.with_name(f"{copy.name}.lock")),
         tempfile.TemporaryDirectory(dir=copy.parent, ignore_cleanup_errors=True) as scratch,
     ):
         before = begin_reading(copy)
-        sync_copy(root, copy)
+        sync_copy(root, copy, scope=scope)
         answer = Path(scratch) / "answer.json"
         request = Path(scratch) / "request.json"
         request.write_bytes(
             msgspec.json.encode({
-                "source": str(copy),
+                "source": str(project),
+                "known": [str(copy.parent)],
                 "backend": backend.build_backend,
                 "backend_path": backend.backend_path,
                 "config_settings": config_settings,
@@ -156,18 +202,13 @@ def required_by_backend(
             })
         )  # fmt: skip
         command = (environment.python, "-I", Path(_ask.__file__), request)
-        status, text = run_tool(command, cwd=copy, environ=environ)
+        # What lies above the cache is none of the project's, a repository least of all.
+        alone = {**environ, "GIT_CEILING_DIRECTORIES": str(copy.parent)}
+        status, text = run_tool(command, cwd=project, environ=alone)
         said = from_file(answer, _Answer) or _Answer(error=f"it ended with status {status}")
         if said.reads is not None:
             note_reads(copy, before.plus(said.reads).looked_at())
-    if said.error:
-        printed = tail(text)
-        raise BuildFailedError(
-            f"{backend.build_backend} cannot say what the project requires: {said.error}\n{printed}",
-            tip=missed_above(root, said.reads)
-            or "the project's setup.py fails on this machine, before any target is involved",
-        )
-    return normalise(said.requires)
+    return said, text
 
 
 def is_satisfied(text: str, site_packages: Path) -> bool:

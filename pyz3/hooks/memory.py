@@ -15,7 +15,9 @@ from pyz3._records import from_file, recall, remember
 from pyz3._seals import is_whole, seal
 from pyz3.hooks.protocol import Result
 from pyz3.sources import (
+    ALONE,
     Reads,
+    Scope,
     Tree,
     begin_reading,
     note_reads,
@@ -41,13 +43,15 @@ class Memory:
     Args:
         root: The project.
         tree: What its files are.
+        scope: What of them lies above its folder.
 
     Attributes:
         updated: Something has changed, and no hook has to be asked about it.
     """
 
-    def __init__(self, root: Path, tree: Tree) -> None:
+    def __init__(self, root: Path, tree: Tree, scope: Scope = ALONE) -> None:
         self._root = root
+        self._scope = scope
         self._tree = tree
         self._digest = tree.digest
         self.updated = False
@@ -62,7 +66,7 @@ class Memory:
             return None
         if known != key or result is None or not _says_something(result) or not is_whole(place.folder):
             return None
-        reads = reads_of(place.source)
+        reads = reads_of(place.copy)
         if reads is None or not reads.is_as_it_was():
             return None
         if digest != self._digest and not self._update(place, key, Path(result.wheel), reads):
@@ -73,7 +77,7 @@ class Memory:
     def forget(place: Place) -> None:
         """Forget what a hook has said and left: it was made with what is damaged."""
         place.key.unlink(missing_ok=True)
-        remove_tree(place.source)
+        remove_tree(place.copy)
 
     def begin(self, place: Place, key: str) -> None:
         """Forget what was said; make the copy as the project is: a hook is about to run there.
@@ -82,13 +86,13 @@ class Memory:
         tells of one compiler.
         """
         if _text(place.made_for) != key or not is_whole(place.folder):
-            remove_tree(place.source)
+            remove_tree(place.copy)
         for stale in (place.key, place.result, place.dropped):
             stale.unlink(missing_ok=True)
         place.folder.mkdir(parents=True, exist_ok=True)
         write_atomically(place.made_for, key.encode())
-        self._before[place.folder] = begin_reading(place.source)
-        sync_copy(self._root, place.source, self._tree)
+        self._before[place.folder] = begin_reading(place.copy)
+        sync_copy(self._root, place.copy, self._tree, scope=self._scope)
 
     def end(self, place: Place, key: str, *, commands: bool) -> None:
         """Remember what a hook has said.
@@ -103,7 +107,7 @@ class Memory:
             return
         reads = self._before[place.folder].plus(result.reads or _UNKNOWN)
         reads = reads.plus(_BEFORE_BUILD) if commands else reads
-        note_reads(place.source, reads.looked_at())
+        note_reads(place.copy, reads.looked_at())
         if _says_something(result):
             self._note(place, key)
 
@@ -122,7 +126,7 @@ class Memory:
         if changed is None:
             return False
         place.key.unlink()  # in between, what lies there is of neither tree
-        sync_copy(self._root, place.source, self._tree)
+        sync_copy(self._root, place.copy, self._tree, scope=self._scope)
         packed = {}
         for name in changed:
             if name not in reads.copies:

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from pyz3.config import Settings
     from pyz3.hooks.base import BaseWheel
     from pyz3.hooks.protocol import Result
+    from pyz3.hooks.settings import Place
     from pyz3.plan import Job, Module
+    from pyz3.sources import Scope
     from pyz3.targets import Target
 
 # What platform tags of each family may begin with; setuptools knows no libc.
@@ -44,7 +46,8 @@ def finish_job(
     *,
     extra: Settings,
     root: Path,
-    work: Path,
+    scope: Scope,
+    place: Place,
     delivered: Sequence[Path] = (),
     own: Sequence[Path] = (),
 ) -> Job:
@@ -55,7 +58,8 @@ def finish_job(
         answer: What running the backend gave.
         extra: What the configuration adds to every module.
         root: The project, as it was before anything was built.
-        work: The folder of pyz3's in which it was built.
+        scope: What above the project's folder was copied with it.
+        place: Where it was built.
         delivered: Folders besides the project's with libraries of others: of packages that it builds with.
         own: Folders that wheels of other Pythons have in another place: headers, the build environment.
     """
@@ -70,11 +74,12 @@ def finish_job(
         return msgspec.structs.replace(job, trouble=Trouble(message=error.message))
     shipped = shipped_binaries(base, root) if base.binaries else ()
     binaries = [file for file in base.binaries if file not in shipped]
+    work = place.folder
     modules = modules_of(answer, python_abi=base.python_abi, extra=extra)
     modules = tuple(module for module in modules if module.file in base.placeholders)
     left_out = left_out_of(answer, identifier=job.identifier, present=[*binaries, *(m.file for m in modules)])
     tag = true_tag(base.python_abi, [*binaries, *(m.file for m in modules)], job.target)
-    files = {**{file: base.binaries[file] for file in binaries}, **_linked(modules, work)}
+    files = {**{file: base.binaries[file] for file in binaries}, **_linked(modules, place)}
     refused, prebuilt = refuse_others(files, delivered=(root, *delivered), ours=COMPILER)
     job = msgspec.structs.replace(
         job,
@@ -86,7 +91,7 @@ def finish_job(
         shipped=shipped,
         prebuilt=prebuilt,
         telling=_telling(base, work),
-        remarks=_remarks(base, tag, job.target, answer=answer, root=root),
+        remarks=_remarks(base, tag, job.target, answer=answer, above=missed_above(root, answer.reads, scope)),
     )
     if not files:  # those there are have been compiled for the system that was promised first
         job = serve_from(job, PythonVersion.parse(oldest_python(tag)))
@@ -145,8 +150,8 @@ def without_binaries(job: Job, *, tag: str) -> Job:
     )
 
 
-def _remarks(base: BaseWheel, tag: str, target: Target, *, answer: Result, root: Path) -> tuple[str, ...]:
-    told = list(filter(None, (missed_above(root, answer.reads),)))
+def _remarks(base: BaseWheel, tag: str, target: Target, *, answer: Result, above: str) -> tuple[str, ...]:
+    told = list(filter(None, (above,)))
     if answer.cannot_import:
         told.append(
             f"the project tries to import {answer.cannot_import} after building it for {target}, "
@@ -199,9 +204,9 @@ def _digest(job: Job, base: BaseWheel, folders: Sequence[Path]) -> str:
     return digest.hexdigest()
 
 
-def _linked(modules: Sequence[Module], work: Path) -> dict[str, bytes]:
+def _linked(modules: Sequence[Module], place: Place) -> dict[str, bytes]:
     """Give the object files and static libraries that the project made itself, by their names in it."""
-    source = work / "src"
+    source, work = place.source, place.folder
     paths: list[Path] = []
     for module in modules:
         settings = module.settings

@@ -56,6 +56,7 @@ class TargetRequest(msgspec.Struct, frozen=True, kw_only=True):
         identifier: ``cp313-win_amd64``.
         mode: Whether extension modules are written down for the engine, or built by the commands.
         source: A copy of the project for this wheel alone.
+        copy: The folder of the whole copy: the project's, or one above it.
         python: What the project sees of Python.
         view: What it sees of the system.
         host_platform: What ``sysconfig.get_platform()`` is to say: ``win-amd64``.
@@ -73,6 +74,7 @@ class TargetRequest(msgspec.Struct, frozen=True, kw_only=True):
     identifier: str
     mode: Mode
     source: str
+    copy: str
     python: PythonView
     view: SystemView
     host_platform: str

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import os
+import re
 from typing import TYPE_CHECKING
 
 from pyz3.config import Settings
 from pyz3.hooks.base import oldest_python
 from pyz3.linking import LinkedLibrary
 from pyz3.plan import LeftOut, Module, Unit
+from pyz3.sources import name_above
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from pyz3.hooks.protocol import RecordedLink, RecordedObject, Result
+    from pyz3.hooks.settings import Place
 
+# A file above, as a command or its error message names it.
+_UPWARD = re.compile(r"(?<![\w./])(?:\.\./)+[\w.+/-]*[\w+-]")
 # What to do about a module that a project can do without.
 GOES_ON = "the project goes on without it; what it needs is in the message"
 
@@ -68,6 +74,34 @@ def left_out_of(result: Result, *, identifier: str, present: Iterable[str]) -> t
         for one in result.extensions
         if one.file not in there
     )
+
+
+def asked_above(result: Result, printed: str, place: Place) -> set[str]:
+    """Give what a build asked for above the project's folder, with or without success: ``../core``.
+
+    Args:
+        result: What the hook says.
+        printed: What the project's commands printed, of which nothing else is known.
+        place: Where it ran.
+    """
+    # An absolute name may be part of a flag; a relative one is taken for one from the project's folder.
+    here = re.compile(rf"{re.escape(str(place.folder))}[/\\\\][^\s'\":;,)]*")
+    texts = [*_named_in(result), printed]
+    paths = [found for text in texts for found in here.findall(text)]
+    paths += [f"{place.source}/{found}" for text in texts for found in _UPWARD.findall(text)]
+    own = tuple(f"{folder}{os.sep}" for folder in (place.source, place.work, place.prefix))
+    kept = [path for path in map(os.path.normpath, paths) if not f"{path}{os.sep}".startswith(own)]
+    names = {name_above(path, str(place.source)) for path in kept} - {""}
+    return names.union(result.reads.above if result.reads is not None else ())
+
+
+def _named_in(result: Result) -> Iterator[str]:
+    """Give files, folders and flags of everything that was written down."""
+    for link in result.links:
+        yield from (*link.extra_objects, *link.library_dirs, *link.flags)
+    objects = [one for link in result.links for one in link.objects]
+    for one in (*objects, *(one for archive in result.archives for one in archive.objects)):
+        yield from (one.source, *one.flags)
 
 
 def _module(link: RecordedLink, extra: Settings, *, optional: bool, python_abi: str) -> Module:

@@ -25,6 +25,7 @@ from pyz3.hooks.adapting import adapt
 from pyz3.hooks.memory import Memory, read_result
 from pyz3.hooks.printed import essence, library_advice
 from pyz3.hooks.protocol import Mode, Request, Result, TargetRequest
+from pyz3.hooks.recorded import asked_above
 from pyz3.hooks.settings import (
     Place,
     absolute,
@@ -39,7 +40,7 @@ from pyz3.hooks.settings import (
 )
 from pyz3.hooks.tools import manifests_of, sysroot, tools_cache, tools_for
 from pyz3.plan import Trouble
-from pyz3.sources import describe_tree, missed_above, remove_tree
+from pyz3.sources import describe_tree, missed_above, remove_tree, scope_of, widen_scope
 from pyz3.sources.pip import own_settings
 
 if TYPE_CHECKING:
@@ -52,8 +53,12 @@ if TYPE_CHECKING:
     from pyz3.environments import Environment
     from pyz3.events import Listener
     from pyz3.plan import Job
+    from pyz3.sources import Scope
 
 _MOST_NOTES = 5
+# How often a build begins anew because it asks for still more above the project's folder.
+_MOST_ROUNDS = 4
+_MOST_NAMES = 5
 _INSIDE = Path(__file__).parent / "inside"
 
 _NOT_FOR_PYODIDE = Trouble(
@@ -61,6 +66,10 @@ _NOT_FOR_PYODIDE = Trouble(
     tip="leave the platform out, or describe the modules in [[tool.pyz3.extensions]]",
 )
 
+
+_CHANGING = Trouble(
+    message="what lies above the project's folder changes while it is built", tip="build again"
+)
 
 _NOT_HERE = "{} was built for another system, and this machine cannot import it: the project must not need to"
 
@@ -103,12 +112,11 @@ class HookRunner:
         self._project = project
         self._backend = backend
         self._around = around
-        self._tree = describe_tree(project.root)
+        self._look(scope_of(project.root, cache=around.toolchain.cache))
         for note in self._tree.notes[:_MOST_NOTES]:
             around.tell(Note(text=note))
         if len(self._tree.notes) > _MOST_NOTES:
             around.tell(Note(text=f"and {len(self._tree.notes) - _MOST_NOTES} more of that kind"))
-        self._memory = Memory(project.root, self._tree)
         self._environments: dict[str, Environment] = {}
         self._ran: list[Place] = []
         name = re.sub(r"[^A-Za-z0-9_.-]", "_", project.root.name) or "project"
@@ -118,10 +126,12 @@ class HookRunner:
     def place(self, job: Job, mode: Mode) -> Place:
         """Give where a wheel is worked on; what is run does not disturb what was written down."""
         if mode == "record":
-            return Place(folder=self._folder / job.identifier)
-        own = job.is_pure or job.identifier == job.target.identifier
-        name = job.identifier if own else f"{job.identifier}-{job.platform}"  # a slice of a fused one
-        return Place(folder=self._folder / f"{name}-run")
+            name = job.identifier
+        else:
+            own = job.is_pure or job.identifier == job.target.identifier
+            # A slice of a fused one has a place of its own.
+            name = f"{job.identifier}-run" if own else f"{job.identifier}-{job.platform}-run"
+        return Place(folder=self._folder / name, inside=self.scope.inside)
 
     def lock(self) -> FileLock:
         """Give the lock on this project's work folder: another pyz3 may be at work on the same project."""
@@ -129,7 +139,7 @@ class HookRunner:
         return FileLock(self._folder / "lock")
 
     def run(self, jobs: Sequence[Job], *, mode: Mode) -> dict[str, Result | Trouble]:
-        """Run the backend for each wheel.
+        """Run the backend for each wheel; again if it asks for what lies above the project, and is there.
 
         Args:
             jobs: The wheels.
@@ -138,6 +148,35 @@ class HookRunner:
         Returns:
             By identifier: what it said, or why it said nothing.
         """
+        for number in range(_MOST_ROUNDS):
+            answers = self._run_whole(jobs, mode)
+            scope = self._widened(jobs, mode)
+            if scope == self.scope or number + 1 == _MOST_ROUNDS:
+                break
+            added = [name for name in scope.names if name not in self.scope.names]
+            self._around.tell(Activity(platform="", text=f"copying what the project asks for: {_few(added)}"))
+            self._look(scope)
+        return {**dict.fromkeys((job.identifier for job in jobs), _CHANGING), **answers}
+
+    def _look(self, scope: Scope) -> None:
+        """Take the project's files as they are now."""
+        self.scope = scope
+        self._tree = describe_tree(self._project.root, scope)
+        self._memory = Memory(self._project.root, self._tree, scope)
+
+    def _widened(self, jobs: Sequence[Job], mode: Mode) -> Scope:
+        """Give what belongs to the project after what its hooks have asked for just now."""
+        root, cache = self._project.root, self._around.toolchain.cache
+        asked: set[str] = set()
+        places = [place for job in jobs if (place := self.place(job, mode)) in self._ran]
+        for place in places:
+            result = read_result(place)
+            if result is not None:
+                asked |= asked_above(result, _printed(place), place)
+        return widen_scope(root, asked, cache=cache) if places else scope_of(root, cache=cache)
+
+    def _run_whole(self, jobs: Sequence[Job], mode: Mode) -> dict[str, Result | Trouble]:
+        """Run the backend, and once more if the cache turns out to be damaged."""
         toolchain = self._around.toolchain
         seen, began_ns = toolchain.identity(), toolchain.now()
         answers = self._run(jobs, mode)
@@ -226,6 +265,8 @@ class HookRunner:
         try:
             environment = self._environment(jobs[0], settings)
             self._environments |= dict.fromkeys((job.identifier for job in jobs), environment)
+            if scope_of(self._project.root, cache=self._around.toolchain.cache) != self.scope:
+                return {}  # asked what it requires, the backend has asked for more: another round follows
         except Pyz3Error as error:
             trouble = Trouble(message=error.message, tip=error.tip or "")
             return {job.identifier: trouble for job in jobs}
@@ -253,7 +294,7 @@ class HookRunner:
         for request in wanted:
             place = places[request.identifier]
             self._ran.append(place)
-            answers[request.identifier] = _read(place, self._project.root, recorded=mode == "record")
+            answers[request.identifier] = self._read(place, recorded=mode == "record")
             date = request.environment["SOURCE_DATE_EPOCH"]
             for lists in manifests_of(place, self._around.toolchain, date=date):
                 lists.note()
@@ -281,7 +322,7 @@ class HookRunner:
                 where = self._project.where("before-build")
                 return Trouble(
                     message=f"{where}: {command!r} ended with exit code {status}",
-                    output=essence(output, source=str(place.source)),
+                    output=place.named(essence(output, source=str(place.source))),
                     tip="it is run in a copy of the project, without a shell",
                 )
         return None
@@ -298,7 +339,7 @@ class HookRunner:
             cache=around.toolchain.cache,
             environ={**around.environ, **self._own_variables(job)},
             config_settings=settings,
-            tree=self._tree,
+            known=(self.scope, self._tree),
             tell=lambda text: around.tell(Activity(platform="", text=text)),
         )
 
@@ -357,6 +398,28 @@ class HookRunner:
             backend=f"{self._backend.build_backend} {told}",
         )
 
+    def _read(self, place: Place, *, recorded: bool) -> Result | Trouble:
+        """Give what the hook said, or the end of what it printed."""
+        result = read_result(place)
+        if result is not None and (result.works_on or (result.wheel and not result.error)):
+            return result
+        output = _printed(place)
+        said = result.error if result is not None else ""
+        above = missed_above(self._project.root, result.reads, self.scope) if result is not None else ""
+        shown = essence(output, source=str(place.source), said=said)
+        return Trouble(
+            message=f"building the project failed: {said}"
+            if said
+            else "the project's build backend ended without a word",
+            output=_NOT_HERE.format(result.cannot_import)
+            if result is not None and result.cannot_import
+            else place.named(shown),
+            tip="; ".join(
+                filter(None, (above, library_advice(output), f"everything that it printed: {place.log}"))
+            ),
+            recorded=recorded,
+        )
+
     def _run_hooks(
         self,
         requests: Sequence[TargetRequest],
@@ -403,29 +466,16 @@ def _as_lists(settings: Mapping[str, str | tuple[str, ...]]) -> dict[str, str | 
     return {name: value if isinstance(value, str) else [*value] for name, value in settings.items()}
 
 
-def _read(place: Place, root: Path, *, recorded: bool) -> Result | Trouble:
-    """Give what the hook said, or the end of what it printed."""
-    result = read_result(place)
-    if result is not None and (result.works_on or (result.wheel and not result.error)):
-        return result
+def _printed(place: Place) -> str:
     try:
-        output = place.log.read_text(encoding="utf-8", errors="replace")
+        return place.log.read_text(encoding="utf-8", errors="replace")
     except OSError:
-        output = ""
-    said = result.error if result is not None else ""
-    above = missed_above(root, result.reads) if result is not None else ""
-    return Trouble(
-        message=f"building the project failed: {said}"
-        if said
-        else "the project's build backend ended without a word",
-        output=_NOT_HERE.format(result.cannot_import)
-        if result is not None and result.cannot_import
-        else essence(output, source=str(place.source), said=said),
-        tip="; ".join(
-            filter(None, (above, library_advice(output), f"everything that it printed: {place.log}"))
-        ),
-        recorded=recorded,
-    )
+        return ""
+
+
+def _few(names: Sequence[str]) -> str:
+    rest = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+    return f"{', '.join(names[:_MOST_NAMES])}{rest}"
 
 
 @cache

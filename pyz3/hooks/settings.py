@@ -46,26 +46,43 @@ _NO_TESTS = "TESTS= check_PROGRAMS="
 class Place:
     """Where one wheel is worked on, always the same for the same project and target.
 
+    What a project asks for beside its folder (``../src``) is looked for beside the copy: nothing
+    of such a name may be there.
+
     Attributes:
         folder: All of it lies below.
+        inside: Where in the copy the project is, if the copy is of a folder above it.
     """
 
     folder: Path
+    inside: str = ""
+
+    @property
+    def copy(self) -> Path:
+        """The copy of the project, and of what lies above it."""
+        return self.folder / "_src"
 
     @property
     def source(self) -> Path:
-        """The copy of the project."""
-        return self.folder / "src"
+        """The project's folder in the copy."""
+        return self.copy / self.inside
+
+    def named(self, text: str) -> str:
+        """Give a text that names the project's files as the project does."""
+        shorter = text.replace(f"{self.source}{os.sep}", "")
+        if not self.inside:
+            return shorter
+        return shorter.replace(f"{self.copy}{os.sep}", f"{os.path.relpath(self.copy, self.source)}{os.sep}")
 
     @property
     def work(self) -> Path:
         """What the backend builds."""
-        return self.folder / "build"
+        return self.folder / "_build"
 
     @property
     def prefix(self) -> Path:
         """Where the configuration's own commands install libraries: ``include`` and ``lib`` are below."""
-        return self.folder / "prefix"
+        return self.folder / "_prefix"
 
     @property
     def made_for(self) -> Path:
@@ -126,6 +143,7 @@ def target_request(
         identifier=job.identifier,
         mode=mode,
         source=str(place.source),
+        copy=str(place.copy),
         python=python_view(target, full=full_version),
         view=system_view(target, floor=job.floor),
         host_platform=host_platform(target, floor=job.floor),
@@ -225,7 +243,13 @@ def flag_variables(settings: Settings, *, optimize: str) -> dict[str, str]:
 
 def prefix_maps(place: Place, cache: Path) -> tuple[str, ...]:
     """Give the flags that keep folders of this machine out of what is compiled; the last that fits counts."""
-    return (f"-ffile-prefix-map={cache}=cache", f"-ffile-prefix-map={place.source}=.")
+    return tuple(f"-ffile-prefix-map={folder}={shown}" for folder, shown in shown_folders(place, cache))
+
+
+def shown_folders(place: Place, cache: Path) -> tuple[tuple[str, str], ...]:
+    """Give folders and what is said in their place, those within others last."""
+    above = ((str(place.copy), os.path.relpath(place.copy, place.source)),) if place.inside else ()
+    return ((str(cache), "cache"), *above, (str(place.source), "."))
 
 
 def absolute(settings: Settings, root: Path) -> Settings:

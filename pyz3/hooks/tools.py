@@ -18,6 +18,7 @@ from pyz3.driver.tools import Extras, Tools, write_overlay, write_tools
 from pyz3.engine.manifests import Manifests
 from pyz3.engine.python_library import windows_library
 from pyz3.environments import header_folders
+from pyz3.hooks.settings import shown_folders
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -66,11 +67,11 @@ def tools_for(
     )
     extras = Extras(
         include=(include, *(folder / "include" for folder in prefix)),
-        prefix_maps=((str(toolchain.cache), "cache"), (str(place.source), ".")),
+        prefix_maps=shown_folders(place, toolchain.cache),
         library_dirs=tuple(folder / "lib" for folder in prefix),
         libraries=libraries,
         moved=tuple((one.here, one.there, one.flags, one.trouble) for one in moved),
-        find_roots=(*prefix, environment.root, place.source, place.work),
+        find_roots=(*prefix, environment.root, place.copy, place.work),
         cmake_variables=_cmake_variables(job, include=include, libraries=libraries),
         python_config=_python_config(job, include),
         sdkroot=Path(sdk) if sdk else None,

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from pyz3.sources.above import scope_of, widen_scope
 from pyz3.sources.copying import copy_folder, pristine_folder, sync_copy
 from pyz3.sources.fetching import fetch_sdist
 from pyz3.sources.naming import ArchiveSource, FolderSource, RequirementSource, Source, classify
 from pyz3.sources.reads import Reads, begin_reading, missed_above, note_reads, reads_of, unread_changes
+from pyz3.sources.scope import ALONE, Scope, name_above
 from pyz3.sources.tree import Tree, describe_tree, tree_digest, tree_looks, walk_tree
 from pyz3.sources.unpacking import remove_tree, unpack_sdist, unpack_wheel
 
 __all__ = [
+    "ALONE",
     "ArchiveSource",
     "FolderSource",
     "Reads",
     "RequirementSource",
+    "Scope",
     "Source",
     "Tree",
     "begin_reading",
@@ -22,10 +26,12 @@ __all__ = [
     "describe_tree",
     "fetch_sdist",
     "missed_above",
+    "name_above",
     "note_reads",
     "pristine_folder",
     "reads_of",
     "remove_tree",
+    "scope_of",
     "sync_copy",
     "tree_digest",
     "tree_looks",
@@ -33,4 +39,5 @@ __all__ = [
     "unpack_wheel",
     "unread_changes",
     "walk_tree",
+    "widen_scope",
 ]

@@ -19,14 +19,16 @@ from pyz3._files import file_digest, write_atomically
 from pyz3._records import recall, remember
 from pyz3._seals import is_whole, seal
 from pyz3.sources.fetching import fetch_sdist
-from pyz3.sources.git import attach_git
+from pyz3.sources.git import attach_git, worktree_of
 from pyz3.sources.naming import ArchiveSource, FolderSource, Source
+from pyz3.sources.scope import ALONE
 from pyz3.sources.tree import TreeEntry, walk_tree
 from pyz3.sources.unpacking import remove_tree, unpack_sdist
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pyz3.sources.scope import Scope
     from pyz3.sources.tree import Tree
 
 
@@ -80,17 +82,21 @@ class _Copied(msgspec.Struct, frozen=True, array_like=True):
 
 
 class _Listing(msgspec.Struct, frozen=True, kw_only=True):
-    """What was copied, and when that was."""
+    """What was copied, when that was, and where in the copy the project's folder is."""
 
     files: dict[str, _Copied] = {}
     copied_ns: int = 0
+    inside: str = ""
 
 
 _FOLDER = "folder"
 
 
-def sync_copy(source: Path, into: Path, tree: Tree | None = None) -> bool:
+def sync_copy(source: Path, into: Path, tree: Tree | None = None, *, scope: Scope = ALONE) -> bool:
     """Make ``into`` a copy of the project in ``source``, writing only what differs.
+
+    Where files above the project belong to it, ``into`` is the copy of a folder above: the project's own is
+    below, as :class:`pyz3.sources.scope.Scope` says.
 
     A file is copied when its content is another one, whatever its date; and when the copy's size, date or
     executable bit are no longer those that it had.  A new copy has its files' dates.  Later, what is new or
@@ -104,6 +110,7 @@ def sync_copy(source: Path, into: Path, tree: Tree | None = None) -> bool:
         source: The project; only read.
         into: The copy, made if needed.  ``into`` with ``.files`` and ``.git`` appended is used, too.
         tree: What the project's files are, as far as it is known.
+        scope: What belongs to the project above its folder.
 
     Returns:
         Whether anything was copied or removed.
@@ -111,34 +118,44 @@ def sync_copy(source: Path, into: Path, tree: Tree | None = None) -> bool:
     Raises:
         OSError: A file cannot be read or written.
     """
-    into.mkdir(parents=True, exist_ok=True)
     listing = into.with_name(f"{into.name}.files")
-    entries = {entry.name: entry for entry in walk_tree(source)}
     known = recall(listing, _Listing) or _Listing()
+    if known.inside != scope.inside:  # a project's folder is another one's parent
+        remove_tree(into)
+        known = _Listing()
+    project = scope.project(into)
+    project.mkdir(parents=True, exist_ok=True)
+    entries = {entry.name: entry for entry in walk_tree(source, scope)}
     copied = {_from_text(name): one for name, one in known.files.items()}
     now = time.time_ns()
     changed = False
     for name in sorted(copied.keys() - entries.keys()):
-        changed |= _remove(into, name)
+        changed |= _remove(into, _place(project, name))
     folders: set[str] = set()
     files: dict[str, _Copied] = {}
     for name, entry in entries.items():
         folder = name.rpartition("/")[0]
         if folder not in folders:
-            _make_folder(into, folder)
+            _make_folder(into, _place(project, folder))
             folders.add(folder)
         before = copied.get(name, _Copied())
         date = entry.status.st_mtime_ns
         date = date if date > known.copied_ns else now
         files[name] = _copy(
-            entry, f"{into}{os.sep}{name}", before, digest=_digest_in(tree, name), date_ns=date
+            entry, f"{project}{os.sep}{name}", before, digest=_digest_in(tree, name), date_ns=date
         )
         changed |= files[name] is not before
     if changed:
-        written = _Listing(files={_to_text(name): one for name, one in files.items()}, copied_ns=now)
-        remember(listing, written)
-    attach_git(source, into, into.with_name(f"{into.name}.git"))
+        listed = {_to_text(name): one for name, one in files.items()}
+        remember(listing, _Listing(files=listed, copied_ns=now, inside=scope.inside))
+    worktree = worktree_of(source, scope)
+    top = _place(project, os.path.relpath(worktree, os.path.realpath(source)))
+    attach_git(worktree, top, into.with_name(f"{into.name}.git"))
     return changed
+
+
+def _place(project: Path, name: str) -> Path:
+    return Path(os.path.normpath(project / name))
 
 
 # A name need not be text, as JSON is; no name holds a null character.
@@ -155,8 +172,7 @@ def _digest_in(tree: Tree | None, name: str) -> str:
     return tree.files.get(name, "").partition(" ")[2] if tree is not None else ""
 
 
-def _remove(into: Path, name: str) -> bool:
-    path = into / name
+def _remove(into: Path, path: Path) -> bool:
     try:
         if path.is_dir() and not path.is_symlink():
             path.rmdir()
@@ -174,9 +190,8 @@ def _remove(into: Path, name: str) -> bool:
     return True
 
 
-def _make_folder(into: Path, folder: str) -> None:
+def _make_folder(into: Path, path: Path) -> None:
     """Make a folder where a build, or an older copy, may have left a file of that name."""
-    path = into / folder
     for part in (*reversed(path.relative_to(into).parents), path.relative_to(into)):
         place = into / part
         if place.is_symlink() or place.is_file():

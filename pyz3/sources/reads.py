@@ -30,9 +30,11 @@ import msgspec
 
 from pyz3._files import file_digest
 from pyz3._records import recall, remember
+from pyz3.sources.scope import is_around, name_above
 from pyz3.sources.unpacking import remove_tree
 
 if TYPE_CHECKING:
+    from pyz3.sources.scope import Scope
     from pyz3.sources.tree import Tree
 
 _COMPILED = frozenset((
@@ -108,22 +110,25 @@ def _state(path: str, *, content: bool) -> str:
         return type(error).__name__
 
 
-def missed_above(root: Path, reads: Reads | None) -> str:
-    """Tell what a build asked for above its project's folder, and that is there: it was built in a copy.
+def missed_above(root: Path, reads: Reads | None, scope: Scope) -> str:
+    """Tell what a build asked for above its project's folder, that is there, and was not copied.
 
     Args:
         root: The project.
         reads: What was read in the copy.
+        scope: What was copied of what lies above.
 
     Returns:
         A sentence; empty: there is nothing of the kind.
     """
-    top = Path(os.path.realpath(root))
-    own_git = (top / ".git").exists()
+    top = os.path.realpath(root)
+    own_git = os.path.lexists(os.path.join(top, ".git"))  # noqa: PTH118 - text
     found = []
     for name in reads.above if reads is not None else ():
-        path = Path(os.path.normpath(top / name))
-        if os.path.lexists(path) and path not in top.parents and not (own_git and path.name == ".git"):
+        git = name.endswith("/.git")
+        known = (git and own_git) or name in scope.names or (scope.covers(name) and "/.git/" not in name)
+        around = is_around(name) or not name_above(name, top) or is_around(name_above(name, top))
+        if not known and not around and os.path.lexists(os.path.join(top, name)):  # noqa: PTH118 - text
             found.append(name)
     if not found:
         return ""
@@ -131,7 +136,7 @@ def missed_above(root: Path, reads: Reads | None) -> str:
     git = any(name.endswith("/.git") for name in found)
     return (
         f"the project asks for {', '.join(found[:_MOST_NAMES])}{rest} above its folder, "
-        "and a copy of the folder alone is built: "
+        "which is not copied, and a copy is built: "
         + (
             "give the version by a variable (SETUPTOOLS_SCM_PRETEND_VERSION)"
             if git
@@ -159,6 +164,8 @@ def unread_changes(before: Tree, now: Tree, reads: Reads) -> tuple[str, ...] | N
     copied = {name.casefold() for name in reads.copies}
     contents = [*before.files.values()]
     for name in changed:
+        if name.startswith("../"):  # of what lies there a backend's answer is made more often
+            return None
         if not (_is_unread(name, seen) and now.files[name][:2] == before.files[name][:2] == "f "):
             return None
         alone = name in reads.copies and contents.count(before.files[name]) == 1

@@ -13,11 +13,14 @@ import msgspec
 
 from pyz3._files import CHUNK
 from pyz3.errors import ConfigError
-from pyz3.sources.git import git_state
+from pyz3.sources.git import Changes, git_changes, git_state, worktree_of
+from pyz3.sources.scope import ALONE, is_around, levels
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
+
+    from pyz3.sources.scope import Scope
 
 # Other tools' own folders, by name.
 _OTHERS = frozenset((
@@ -29,9 +32,11 @@ _DISTRIBUTION = (".whl", ".tar.gz", ".zip", ".egg", ".exe", ".msi", ".asc", ".si
 # Built in place, or compiled: the tag tells that they are of one Python, and not of the source.
 _BUILT = re.compile(r".+\.(cpython-3\d+t?-[\w-]+\.so|cp3\d+t?-win\w+\.pyd)|.+\.pyc")
 
-# What links may bring into a project from outside of it.
+# What links, and names above its folder, may bring into a project from outside of it.
 _MOST_FILES = 50_000
 _MOST_BYTES = 4_000_000_000
+# What Git goes by in the folders above a project, whether it is committed or not.
+_GIT_FILES = (".gitattributes", ".gitignore")
 # Files there have no content of their own; reading some never ends.
 _KERNEL = ("/dev/", "/proc/", "/sys/")
 
@@ -41,7 +46,7 @@ class TreeEntry:
     """A file of a project, or a folder without any.
 
     Attributes:
-        name: Relative to the root, with forward slashes.
+        name: Relative to the project, with forward slashes: ``x.c``, ``../core/core.c``.
         path: Where it is.
         link: Text of a symbolic link that stays within the project.
         status: Of the file or folder, or of what a link leads to outside.
@@ -53,8 +58,12 @@ class TreeEntry:
     status: os.stat_result
 
 
-def walk_tree(root: Path, *, tell: Callable[[str], None] = lambda _: None) -> Iterator[TreeEntry]:
+def walk_tree(
+    root: Path, scope: Scope = ALONE, *, tell: Callable[[str], None] = lambda _: None
+) -> Iterator[TreeEntry]:
     """Give every file and empty folder of the project in ``root``, in order of names, folder by folder.
+
+    Then those above that belong to it.
 
     Left out are: version control; virtual environments (``pyvenv.cfg``) and other tools' folders; at the
     top ``build`` if setuptools made it, and ``dist`` if it holds nothing but distributions; extension
@@ -66,21 +75,49 @@ def walk_tree(root: Path, *, tell: Callable[[str], None] = lambda _: None) -> It
 
     Args:
         root: The project.
+        scope: What belongs to it above.
         tell: Called with a sentence for each of what is left out for such a reason.
 
     Raises:
-        ConfigError: Links lead out of the project to more than a build can copy.
+        ConfigError: More lies outside of the project's folder than a build can copy.
     """
+    yield from _walk(root, scope, tell, lambda worktree: git_changes(worktree).modified)
+
+
+def _walk(
+    root: Path, scope: Scope, tell: Callable[[str], None], modified: Callable[[Path], Iterable[str]]
+) -> Iterator[TreeEntry]:
     top = os.path.realpath(root)
     is_sdist = os.path.isfile(os.path.join(top, "PKG-INFO"))  # noqa: PTH113, PTH118 - fast
-    yield from _Walk(top, tell, is_sdist=is_sdist).entries(top, "", within=(top,))
+    walk = _Walk(top, tell, is_sdist=is_sdist)
+    yield from walk.entries(top, "", within=(top,))
+    above: dict[str, TreeEntry] = {}
+    for name in scope.names:
+        above.update((entry.name, entry) for entry in walk.above(name))
+    worktree = worktree_of(root, scope)
+    if str(worktree) != top:
+        above.update((entry.name, entry) for entry in walk.of_git(str(worktree), modified(worktree)))
+    yield from (above[name] for name in sorted(above))
+
+
+def fits(root: Path, scope: Scope) -> bool:
+    """Tell whether what belongs to a project above its folder is no more than a build can copy."""
+    top = os.path.realpath(root)
+    walk = _Walk(top, lambda _: None, is_sdist=False)
+    try:
+        for name in scope.names:
+            for _ in walk.above(name):
+                pass
+    except (ConfigError, OSError):
+        return False
+    return True
 
 
 class Tree(msgspec.Struct, frozen=True, kw_only=True):
     """What a project's files are, without their dates.
 
     Attributes:
-        git: Digest of commit and tags of a Git checkout.
+        git: Digest of commit and tags of a Git checkout; of one above the project also of the index.
         files: Name → kind (file ``f``, executable ``x``, link ``l``, empty folder ``d``) and digest.
         notes: What was left out that its author may have meant to be there.
     """
@@ -95,14 +132,23 @@ class Tree(msgspec.Struct, frozen=True, kw_only=True):
         return hashlib.sha256(msgspec.json.encode([self.git, [*self.files.items()]])).hexdigest()
 
 
-def describe_tree(root: Path) -> Tree:
+def describe_tree(root: Path, scope: Scope = ALONE) -> Tree:
     """Read a project: names, bytes, executable bits; of a Git checkout also commit and tags.
 
     Dates do not count, nor does what :func:`walk_tree` leaves out.
+
+    Args:
+        root: The project.
+        scope: What belongs to it above.
+
+    Raises:
+        ConfigError: More lies outside of the project's folder than a build can copy.
     """
     files = {}
     notes: list[str] = []
-    for entry in walk_tree(root, tell=lambda text: notes.append(_as_text(text))):
+    worktree = worktree_of(root, scope)
+    changes = git_changes(worktree) if str(worktree) != os.path.realpath(root) else Changes()
+    for entry in _walk(root, scope, lambda text: notes.append(_as_text(text)), lambda _: changes.modified):
         digest = hashlib.sha256()
         if entry.link is not None:
             digest.update(entry.link.encode("utf-8", "surrogateescape"))
@@ -115,14 +161,18 @@ def describe_tree(root: Path) -> Tree:
                     digest.update(chunk)
             kind = "x" if entry.status.st_mode & stat.S_IXUSR else "f"
         files[_as_text(entry.name)] = f"{kind} {digest.hexdigest()}"
-    return Tree(git=hashlib.sha256(git_state(root)).hexdigest(), files=files, notes=tuple(notes))
+    git = hashlib.sha256(git_state(worktree) + changes.state).hexdigest()
+    return Tree(git=git, files=files, notes=tuple(notes))
 
 
-def tree_looks(root: Path, *, without: Path | None = None) -> dict[str, tuple[int, ...]]:
+def tree_looks(
+    root: Path, scope: Scope = ALONE, *, without: Path | None = None
+) -> dict[str, tuple[int, ...]]:
     """Give how the files of a project look without reading them: kind, size, date, inode.
 
     Args:
         root: The project.
+        scope: What belongs to it above.
         without: A folder that does not count, nor do wheels: what is built may go there.
 
     Returns:
@@ -133,7 +183,7 @@ def tree_looks(root: Path, *, without: Path | None = None) -> dict[str, tuple[in
         apart = ""
     looks: dict[str, tuple[int, ...]] = {}
     try:
-        for entry in walk_tree(root):
+        for entry in walk_tree(root, scope):
             status = entry.status
             if stat.S_ISDIR(status.st_mode) or entry.name.endswith(".whl"):
                 continue
@@ -150,9 +200,9 @@ def _as_text(name: str) -> str:
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
-def tree_digest(root: Path) -> str:
+def tree_digest(root: Path, scope: Scope = ALONE) -> str:
     """Give a digest of what :func:`describe_tree` reads: 64 hexadecimal digits."""
-    return describe_tree(root).digest
+    return describe_tree(root, scope).digest
 
 
 class _Walk:
@@ -195,6 +245,59 @@ class _Walk:
                     yield from self.entries(entry.path, f"{name}/", within=within, link=link)
             else:
                 yield from self._file(entry, name, link=link)
+
+    def above(self, name: str) -> Iterator[TreeEntry]:
+        """Give what a name above the project brings: a file, all in a folder, or what is in one around it."""
+        path = os.path.normpath(os.path.join(self._top, name))  # noqa: PTH118 - fast
+        if is_around(name):
+            yield from self._around(path, name)
+        elif os.path.isdir(path) and not name.endswith("/.git"):  # noqa: PTH112 - fast
+            real = os.path.realpath(path)
+            yield from self.entries(real, f"{name}/", within=(self._top, real), link=name)
+        elif os.path.isfile(path) and not name.endswith("/.git"):  # noqa: PTH113 - fast
+            yield self._plain(path, name)
+
+    def of_git(self, worktree: str, modified: Iterable[str]) -> Iterator[TreeEntry]:
+        """Give what Git looks at above the project: files that are not as its index has them, its own files.
+
+        Args:
+            worktree: The top of its worktree.
+            modified: Those files, relative to it.
+        """
+        start = os.path.relpath(worktree, self._top).replace(os.sep, "/")
+        for name in modified:
+            path = os.path.join(worktree, name)  # noqa: PTH118 - fast
+            here = os.path.relpath(path, self._top).replace(os.sep, "/")
+            if not here.startswith("../"):
+                continue
+            if os.path.islink(path):  # noqa: PTH114 - fast
+                text, status = os.readlink(path), os.lstat(path)  # noqa: PTH115 - fast
+                yield TreeEntry(name=here, path=path, link=text, status=status)
+            else:
+                yield self._plain(path, here)
+        for level in range(1, levels(start) + 1):
+            for file in _GIT_FILES:
+                name = "../" * level + file
+                path = os.path.normpath(os.path.join(self._top, name))  # noqa: PTH118 - fast
+                if os.path.isfile(path):  # noqa: PTH113 - fast
+                    yield self._plain(path, name)
+
+    def _around(self, path: str, name: str) -> Iterator[TreeEntry]:
+        """Give the files in a folder that the project lies in, and its folders as if they were empty."""
+        for entry in sorted(os.scandir(path), key=lambda entry: entry.name):
+            inner = f"{name}/{entry.name}"
+            if entry.is_dir():
+                # Where the project lies, the copy's own folders are.
+                inside = self._top == entry.path or self._top.startswith(entry.path + os.sep)
+                if not inside and entry.name not in _OTHERS:
+                    yield TreeEntry(name=inner, path=entry.path, link=None, status=entry.stat())
+            elif entry.is_file() and os.access(entry.path, os.R_OK) and not entry.name.endswith(".whl"):
+                yield self._plain(entry.path, inner)
+
+    def _plain(self, path: str, name: str) -> TreeEntry:
+        status = os.stat(path)  # noqa: PTH116 - fast
+        self._count(status.st_size, name)
+        return TreeEntry(name=name, path=path, link=None, status=status)
 
     def _linked(
         self, entry: os.DirEntry[str], folder: str, name: str, *, within: tuple[str, ...], link: str
@@ -240,8 +343,9 @@ class _Walk:
         self._outside["bytes"] += size
         if self._outside["files"] > _MOST_FILES or self._outside["bytes"] > _MOST_BYTES:
             real = os.path.realpath(os.path.join(self._top, link))  # noqa: PTH118 - fast
+            what = f"{link} is {'' if link.startswith(os.pardir) else 'a link to '}{real}"
             raise ConfigError(
-                f"{link} is a link to {real}, outside of the project, "
+                f"{what}, outside of the project, "
                 f"where more than {_MOST_FILES} files or {_MOST_BYTES // 10**9} GB lie: too much to copy",
                 tip="remove the link, or have it lead to what the build needs",
             )

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
 from typing import TYPE_CHECKING
 
 import situations
+from venvs import commit, litter
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,26 +38,72 @@ def test_sources_whose_objects_have_one_name(pyz3_cache: Path, tmp_path: Path) -
     assert built.prints(code, runtimes) == dict.fromkeys(runtimes, "(1, 10, 20, 1, 2) (1, 10, 20, 1, 3)")
 
 
-def test_what_a_project_asks_for_above_its_folder_is_told(pyz3_cache: Path, tmp_path: Path) -> None:
+def replace(file: Path, text: str) -> None:
+    """Give a file other content, of the same size and date."""
+    status = file.stat()
+    assert status.st_size == len(text)
+    file.write_text(text)
+    os.utime(file, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+
+def test_a_project_in_a_subfolder_is_built_with_what_lies_above(pyz3_cache: Path, tmp_path: Path) -> None:
+    runtimes = ("host-3.13", "win_amd64-3.13")
+    repository = situations.copy("monorepo", tmp_path / "a")
+    commit(repository)
+    project = repository / "bindings" / "python"
+
+    def build(project: Path, out: str, **changes: str) -> situations.Built:
+        (tmp_path / out).mkdir()
+        built = situations.build(
+            project,
+            cache=pyz3_cache,
+            tmp_path=tmp_path / out,
+            platforms=("linux-x86_64", "windows-x64"),
+            changes=changes,
+        )
+        assert built.done.returncode == 0, built.done.stderr
+        assert "above its folder" not in built.done.stdout + built.done.stderr
+        return built
+
+    built = build(project, "1")
+    assert [path.name.split("-")[1] for path in built.wheels] == ["3.4", "3.4"]
+    code = "import monorepo; print(*monorepo.get(), sep=':')"
+    assert built.prints(code, runtimes) == {"host-3.13": "6:src/shape.c", "win_amd64-3.13": r"6:src\shape.c"}
+    assert litter(repository) == ""
+    # Wherever the repository lies.
+    moved = shutil.copytree(repository, tmp_path / "b" / "elsewhere")
+    again = build(moved / "bindings" / "python", "2")
+    assert [path.read_bytes() for path in again.wheels] == [path.read_bytes() for path in built.wheels]
+    replace(repository / "release.txt", "3.5\n")
+    replace(repository / "engine" / "sides.h", "#define SIDES 8\n")
+    changed = build(project, "3")
+    assert [path.name.split("-")[1] for path in changed.wheels] == ["3.5", "3.5"]
+    assert changed.prints(code, runtimes[:1]) == {"host-3.13": "8:src/shape.c"}
+    subprocess.run(["git", "tag", "7.1"], cwd=repository, check=True)
+    tagged = build(project, "4", ASK_GIT="1")
+    assert [path.name.split("-")[1] for path in tagged.wheels] == ["7.1", "7.1"]
+    # What has vanished is not copied any more.
+    (repository / "release.txt").unlink()
+    (repository / "scripts" / "release.py").write_text("version = '4'\n")
+    assert [path.name.split("-")[1] for path in build(project, "5").wheels] == ["4", "4"]
+
+
+def test_what_a_project_asks_for_above_its_folder_counts_as_soon_as_it_is_there(
+    pyz3_cache: Path, tmp_path: Path
+) -> None:
     repository = tmp_path / "repository"
     project = situations.copy("asks_above", repository)
+
+    def build(number: int) -> str:
+        (tmp_path / str(number)).mkdir()
+        built = situations.build(
+            project, cache=pyz3_cache, tmp_path=tmp_path / str(number), platforms=("linux-x86_64",)
+        )
+        assert built.done.returncode == 0, built.done.stderr
+        return built.wheels[0].name.split("-")[1]
+
+    assert build(1) == "0"
     (repository / "VERSION").write_text("1.5\n")
-    (repository / ".git").mkdir()
-
-    def build(**changes: str) -> tuple[int, str]:
-        done = situations.build(
-            project, cache=pyz3_cache, tmp_path=tmp_path, platforms=("linux-x86_64",), changes=changes
-        ).done
-        return done.returncode, done.stdout + done.stderr
-
-    told = "the project asks for {} above its folder, and a copy of the folder alone is built: {}"
-    link = told.format("../VERSION", "what a link in the folder leads to is copied with it")
-    git = told.format("../.git, ../VERSION", "give the version by a variable")
-    status, text = build(ASK_GIT="1")
-    assert (status, git in text) == (0, True), text
-    status, text = build(NEEDS="1")
-    assert (status, link in text) == (1, True), text
+    assert build(2) == "1.5"
     (repository / "VERSION").unlink()
-    (repository / ".git").rmdir()
-    status, text = build(ASK_GIT="1")
-    assert (status, "above its folder" in text) == (0, False), text
+    assert build(3) == "0"

@@ -16,7 +16,7 @@ from runtimes import missing
 from venvs import commit, files, litter
 
 from pyz3.errors import Pyz3Error
-from pyz3.sources import fetch_sdist, fetching, pip, sync_copy, tree_digest
+from pyz3.sources import fetch_sdist, fetching, pip, sync_copy, tree_digest, widen_scope
 from pyz3.sources.pip import offline_tip
 
 if TYPE_CHECKING:
@@ -230,3 +230,63 @@ def test_a_checkout_that_loses_its_git(tmp_path: Path) -> None:
     sync_copy(source, into)
     assert sorted(p.name for p in tmp_path.iterdir()) == ["copy", "copy.files", "source"]
     assert [p.name for p in into.iterdir()] == ["setup.py"]
+
+
+@pytest.mark.parametrize("version", ["2", "4"])
+@pytest.mark.parametrize("kind", ["repository", "worktree"])
+def test_git_sees_the_copy_of_a_subfolder_as_the_whole_checkout(
+    version: str, kind: str, tmp_path: Path
+) -> None:
+    """Files that are elsewhere in the repository are not copied; those that Git must see, are."""
+    source = files(
+        tmp_path / "source", {"a/p/setup.py": "x", "core/x.c": "y", "more/y.c": "z", ".gitignore": "*.o\n"}
+    )
+    git(source, "init", "-q")
+    git(source, "config", "index.version", version)
+    commit(source)
+    git(source, "tag", "v1.2")
+    if kind == "worktree":
+        git(source, "worktree", "add", "-q", str(tmp_path / "tree"), "-b", "other")
+    top = {"repository": source, "worktree": tmp_path / "tree"}[kind]
+    root, into = top / "a" / "p", tmp_path / "cache" / "copy"
+    seen = []
+
+    def contents() -> dict[Path, bytes]:
+        return {path: path.read_bytes() for path in (source / ".git").rglob("*") if path.is_file()}
+
+    def states() -> list[str]:
+        before = contents()
+        scope = widen_scope(root, ("../.git", "../../.git", "../../core"), cache=tmp_path / "cache")
+        assert scope.names == ("../../.git", "../../core")
+        seen.append(tree_digest(root, scope))
+        sync_copy(root, into, scope=scope)
+        here = into / "a" / "p"
+        mine = (git(here, "status", "--porcelain"), git(here, "describe", "--tags", "--dirty"))
+        assert git(here, "rev-parse", "--show-toplevel") == str(into.resolve())
+        assert contents() == before
+        assert git(root, "status", "--porcelain") == mine[0]
+        return [mine[1], git(root, "describe", "--tags", "--dirty")]
+
+    assert states() == ["v1.2"] * 2
+    assert not (into / "more").exists()
+    (root / "setup.py").write_text("changed")
+    assert states() == ["v1.2-dirty"] * 2
+    (root / "setup.py").write_text("x")
+    assert states() == ["v1.2"] * 2
+    (root / "new.o").write_text("ignored")
+    (root / "new.c").write_text("untracked")
+    assert states() == ["v1.2"] * 2
+    (root / "new.c").unlink()
+    # Far from the project.
+    (top / "more" / "y.c").write_text("2")
+    assert states() == ["v1.2-dirty"] * 2
+    git(top, "add", "-A")
+    assert states() == ["v1.2-dirty"] * 2
+    git(top, "-c", "user.name=x", "-c", "user.email=x", "commit", "-qm", "more")
+    assert states()[0].startswith("v1.2-1-g")
+    git(top, "tag", "v2")
+    assert states() == ["v2"] * 2
+    (top / "more" / "y.c").unlink()
+    assert states() == ["v2-dirty"] * 2
+    assert seen[0] == seen[2]
+    assert len({*seen}) == len(seen) - 1

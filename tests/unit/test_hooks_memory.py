@@ -58,7 +58,7 @@ def test_what_was_said_is_remembered(root: Path, place: Place) -> None:
 
 @pytest.mark.parametrize(
     "file",
-    ["build/t-1-py3-none-any.whl", "src/generated.c", "src/setup.py", "result.json", "tree.json", "key"],
+    ["_build/t-1-py3-none-any.whl", "_src/generated.c", "_src/setup.py", "result.json", "tree.json", "key"],
 )
 def test_what_was_damaged_since_is_not_believed(file: str, root: Path, place: Place) -> None:
     damaged = place.folder / file

@@ -14,7 +14,9 @@ from pyz3.errors import BuildFailedError
 from pyz3.hooks.base import oldest_python, read_base
 from pyz3.hooks.outcome import finish_job
 from pyz3.hooks.protocol import Declared, RecordedArchive, RecordedLink, RecordedObject, Result
+from pyz3.hooks.settings import Place
 from pyz3.plan import Job, Module, Trouble, Unit
+from pyz3.sources import ALONE
 from pyz3.targets import Platform, PythonVersion, Target
 
 CORE = b"Metadata-Version: 2.1\nName: Acme.Thing\nVersion: 1.0\nRequires-Python: >=3.9\n\nwords\n"
@@ -115,7 +117,7 @@ def finished(
     root: Path = Path("no-project"),
     work: Path = Path("no-folder"),
 ) -> Job:
-    return finish_job(job, answer, extra=extra, root=root, work=work)
+    return finish_job(job, answer, extra=extra, root=root, scope=ALONE, place=Place(folder=work))
 
 
 def declared(state: str = "recorded", *, why: str = "", file: str = SO) -> Declared:
@@ -357,14 +359,14 @@ def test_data_for_other_systems_is_no_extension_module(backend: Backend, tmp_pat
 
 def test_what_is_worked_on_before_it_is_built_is_left_to_the_commands(backend: Backend) -> None:
     answer = msgspec.structs.replace(backend.result(), works_on="fast.pyd", wheel="", error="SystemExit: 1")
-    done = finish_job(job(), answer, extra=Settings(), root=backend.folder, work=backend.folder)
+    done = finished(job(), answer, extra=Settings(), root=backend.folder, work=backend.folder)
     assert done.trouble == Trouble(message="the project works on fast.pyd before it is built", recorded=True)
 
 
 def test_an_import_in_vain_is_told(backend: Backend) -> None:
     backend.files[SO] = b"\x7fELF"
     answer = msgspec.structs.replace(backend.result(), cannot_import="thing._fast")
-    done = finish_job(job(), answer, extra=Settings(), root=backend.folder, work=backend.folder)
+    done = finished(job(), answer, extra=Settings(), root=backend.folder, work=backend.folder)
     (remark,) = done.remarks
     assert remark == (
         "the project tries to import thing._fast after building it for cp313-manylinux_x86_64, "

@@ -196,8 +196,17 @@ def test_the_last_prefix_that_fits_counts_and_is_the_narrowest() -> None:
     place = Place(folder=Path("/cache/x/cp313-win_amd64"))
     assert prefix_maps(place, Path("/cache")) == (
         "-ffile-prefix-map=/cache=cache",
-        "-ffile-prefix-map=/cache/x/cp313-win_amd64/src=.",
+        "-ffile-prefix-map=/cache/x/cp313-win_amd64/_src=.",
     )
+
+
+def test_what_lies_above_the_project_is_named_as_the_project_names_it() -> None:
+    place = Place(folder=Path("/cache/x/id"), inside="packages/python")
+    assert prefix_maps(place, Path("/cache"))[1:] == (
+        "-ffile-prefix-map=/cache/x/id/_src=../..",
+        "-ffile-prefix-map=/cache/x/id/_src/packages/python=.",
+    )
+    assert place.named(f"{place.source}/x.c:1: {place.copy}/core/y.h") == "x.c:1: ../../core/y.h"
 
 
 def request(**environment: str) -> TargetRequest:

@@ -9,6 +9,7 @@ import pytest
 
 from pyz3.environments import READS
 from pyz3.sources import (
+    ALONE,
     Reads,
     Tree,
     begin_reading,
@@ -123,11 +124,11 @@ def test_what_is_missed_above_the_project_is_there_and_named(tmp_path: Path) -> 
     (tmp_path / ".git").mkdir()
 
     def missed(*above: str) -> str:
-        return missed_above(project, Reads(above=above))
+        return missed_above(project, Reads(above=above), ALONE)
 
-    assert missed_above(project, None) == missed() == missed("../e", "../../one", "../two/../..") == ""
+    assert missed_above(project, None, ALONE) == missed() == missed("../e", "../../one", "../two/../..") == ""
     assert missed("../a", "../e") == (
-        "the project asks for ../a above its folder, and a copy of the folder alone is built: "
+        "the project asks for ../a above its folder, which is not copied, and a copy is built: "
         "what a link in the folder leads to is copied with it"
     )
     assert missed("../a", "../b", "../c", "../d").startswith(
@@ -155,7 +156,9 @@ def watching(tmp_path: Path) -> Any:
         ("../VERSION", ["../VERSION"]),
         ("x/../../core/core.c", ["../core/core.c"]),
         ("../../../far", ["../../../far"]),
-        ("../../../../farther", []),
+        ("../../../../far", ["../../../../far"]),
+        ("../../../../../farther", []),
+        ("../../pyz3s", []),
         ("../work/build", []),
         ("..", []),
         ("x", []),
@@ -164,11 +167,30 @@ def watching(tmp_path: Path) -> Any:
 def test_what_is_asked_for_above_the_project(
     name: str, above: list[str], watching: Any, tmp_path: Path
 ) -> None:
+    (tmp_path / "a" / "b" / "pyz3s").mkdir(parents=True)
     watching._hear("open", (tmp_path / "a" / "b" / "c" / "project" / name, "r", 0))
     assert watching.above() == above
 
 
-def test_git_looks_above_the_project_itself(watching: Any, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["..", "../.."])
+def test_the_names_in_a_folder_around_the_project(name: str, watching: Any, tmp_path: Path) -> None:
+    folder = tmp_path / "a" / "b" / "c" / "project"
+    folder.mkdir(parents=True)
+    watching._hear("os.listdir", (str(folder / name),))
+    assert watching.above() == [name]
+
+
+@pytest.mark.parametrize(
+    ("command", "asks"),
+    [
+        (["/usr/bin/git", "describe"], True),
+        (["/bin/sh", "-c", "cd x && git describe"], True),
+        ("git.exe describe", True),
+        (["cat", ".gitignore", "legit"], False),
+    ],
+)
+def test_git_looks_above_the_project_itself(command: Any, asks: bool, watching: Any, tmp_path: Path) -> None:
     folder = str(tmp_path / "a" / "b" / "c" / "project")
-    watching._hear("subprocess.Popen", ("git", ["/usr/bin/git", "describe"], folder, None))
-    assert watching.above() == ["../../../.git", "../../.git", "../.git"]
+    watching._hear("subprocess.Popen", (None, command, folder, None))
+    found = [name for name in watching.above() if name.endswith("/.git")]
+    assert found == (["../../../../.git", "../../../.git", "../../.git", "../.git"] if asks else [])

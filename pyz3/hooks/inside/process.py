@@ -133,7 +133,8 @@ def _watch_reads(request: Mapping[str, Any], target: Mapping[str, Any], source: 
     spec.loader.exec_module(module)
     scratch = [os.path.join(target["work"], name) for name in _OF_ONE_RUN]
     # pyz3's own, of which it knows itself: the copy's surroundings, the environment, this program.
-    known = [str(Path(source).parent), target["work"], request["cython_cache"], str(Path(__file__).parent)]
+    here = [str(Path(target["copy"]).parent), target["work"]]
+    known = [*here, request["cython_cache"], str(Path(__file__).parent)]
     reads = module.Reads(source, scratch, known)
     reads.watch()
     return reads
@@ -156,10 +157,10 @@ def _prepare(request: Mapping[str, Any], target: Mapping[str, Any], source: str)
     if target["mode"] == "record":
         keep_temporary(str(temporary))
     configure(target)
-    remember_translations(request["cython_cache"], source, str(temporary), target["view"])
+    remember_translations(request["cython_cache"], [source, target["copy"]], str(temporary), target["view"])
     if target["view"]["sys_platform"] == "win32":
         find_backslashes()
-    roots = [source, str(temporary), *helper_folders(sys.path)]
+    roots = [source, target["copy"], str(temporary), *helper_folders(sys.path)]
     show_children(target, roots)
     show(target, Scope(roots))
 

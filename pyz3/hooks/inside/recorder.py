@@ -273,11 +273,16 @@ class Recorder:
 
 
 def _distinct(own: Callable[..., list[str]]) -> Callable[..., list[str]]:
-    """Let each source have an object of its own: of ``x.c`` and ``x.cpp`` distutils compiles one twice."""
+    """Let each source have an object of its own: of ``x.c`` and ``x.cpp`` distutils compiles one twice.
+
+    That of a source above the project (``../core/x.c``) lies among the others.
+    """
 
     @functools.wraps(own)
     def object_filenames(self: Any, source_filenames: Any, *args: Any, **kwargs: Any) -> list[str]:
         names = own(self, source_filenames, *args, **kwargs)
+        folder = str(args[1] if len(args) > 1 else kwargs.get("output_dir") or "")
+        names[:] = [_within(folder, name) for name in names]
         sources: dict[str, Any] = {}
         for place, source in enumerate(source_filenames):
             if sources.setdefault(names[place], source) != source:
@@ -286,6 +291,14 @@ def _distinct(own: Callable[..., list[str]]) -> Callable[..., list[str]]:
         return names
 
     return object_filenames
+
+
+def _within(folder: str, name: str) -> str:
+    """Give the name of an object below the folder of objects."""
+    relative = os.path.relpath(name, folder) if folder else ""
+    if not relative.startswith(os.pardir + os.sep):
+        return name
+    return os.path.join(folder, relative.replace(os.pardir + os.sep, "_above" + os.sep))
 
 
 def _place(path: str, file: str) -> None:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 # What a translation may write: the attributes of a CompilationResult.
 _OUTPUTS = ("c_file", "h_file", "i_file", "api_file")
@@ -175,12 +175,14 @@ class Translations:
         return result
 
 
-def remember_translations(cache: str, source: str, temporary: str, view: Mapping[str, Any]) -> None:
+def remember_translations(
+    cache: str, sources: Sequence[str], temporary: str, view: Mapping[str, Any]
+) -> None:
     """Let Cython, if there is one, translate once per content, from now on until the process ends.
 
     Args:
         cache: Folder, absolute; shared by processes.
-        source: The project's folder, absolute.
+        sources: The project's folder, and that of the whole copy, absolute.
         temporary: Where the project makes copies of itself, absolute.
         view: What the project sees of the system.
     """
@@ -191,7 +193,7 @@ def remember_translations(cache: str, source: str, temporary: str, view: Mapping
     kind: Any = namedtuple("kind", "system node release version machine")  # noqa: PYI024 - as CPython's
     uname = kind(view["system"], "localhost", view["release"], view["version"], view["machine"])
     packages = [entry for entry in sys.path if entry.endswith("site-packages")]
-    translations = Translations(cache, roots=[source, *packages], temporary=[temporary], uname=uname)
+    translations = Translations(cache, roots=[*sources, *packages], temporary=[temporary], uname=uname)
     translations.install(main, sys.modules["Cython.Compiler.Scanning"])
     if sys.platform == "linux":
         # cythonize(nthreads=…) starts processes: forked ones are as this one is.

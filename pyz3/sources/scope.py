@@ -1,0 +1,156 @@
+"""What is copied of the folders above a project's: a monorepo's sources, ``../VERSION``, Git's folder.
+
+pip builds a project where it stands.  Here a copy is built, and beside a copy there is nothing: at first the
+project's folder alone is copied.  What its build asks for above is remembered by the project's path; whatever
+of that exists is part of the project from then on: copied, compared, told apart by its content.  So a file
+that was asked for in vain is no surprise when it appears, nor is one that vanishes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from pyz3._records import recall, remember
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+# How many folders above its own a project may ask for something in; environments/_reads.py says it, too.
+MOST_LEVELS = 4
+# Of other version control nothing but a whole copy would be of use.
+_NOT_COPIED = frozenset((".hg", ".svn", ".bzr", ".jj"))
+_KERNEL = ("/dev", "/proc", "/sys")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scope:
+    """What belongs to a project besides its folder.
+
+    Attributes:
+        names: Relative to the project, sorted: files, folders with all in them, and folders that the project
+            lies in (``..``), of which only the names in them and the files among these count.
+        inside: The project's folder in a copy: ``packages/python``; empty: the copy itself.
+    """
+
+    names: tuple[str, ...] = ()
+    inside: str = ""
+
+    def project(self, copy: Path) -> Path:
+        """Give the project's folder in a copy."""
+        return copy / self.inside
+
+    def covers(self, name: str) -> bool:
+        """Tell whether a name above the project (``../core/core.c``) is copied."""
+        return any(f"{name}/".startswith(f"{one}/") for one in self.names if not is_around(one))
+
+
+ALONE = Scope()
+
+
+class _Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """What builds of a project have asked for above its folder, ever."""
+
+    names: tuple[str, ...] = ()
+
+
+def asked_above(root: Path, *, cache: Path) -> tuple[str, ...]:
+    """Give what builds of a project have asked for above its folder, be it there or not."""
+    top = os.path.realpath(root)
+    if f"{top}{os.sep}".startswith(os.path.realpath(cache) + os.sep):
+        return ()  # an sdist that was unpacked there: what lies beside it is not its own
+    return (recall(_file(top, cache), _Asked) or _Asked()).names
+
+
+def note_asked(root: Path, names: Iterable[str], *, cache: Path) -> None:
+    """Remember what a build asked for above the project's folder."""
+    top = os.path.realpath(root)
+    known = (recall(_file(top, cache), _Asked) or _Asked()).names
+    fresh = {_plain(name) for name in names if 0 < levels(name) <= MOST_LEVELS} - {*known}
+    if fresh:
+        file = _file(top, cache)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        remember(file, _Asked(names=tuple(sorted(fresh.union(known)))))
+
+
+def present(top: str, names: Iterable[str]) -> tuple[str, ...]:
+    """Give those names above a project that are there and may be copied; none lies in another.
+
+    Never copied are a file system, a home folder and the folder for temporary files, nor anything that
+    those lie in.
+
+    Args:
+        top: The project's real folder.
+        names: What was asked for.
+    """
+    apart = [os.path.realpath(folder) for folder in (os.path.expanduser("~"), tempfile.gettempdir())]  # noqa: PTH111 - text
+    apart.append(os.path.realpath(os.sep))
+    own_git = os.path.lexists(os.path.join(top, ".git"))  # noqa: PTH118 - fast
+    found: list[str] = []
+    for name in sorted({*names}):
+        path = os.path.realpath(os.path.join(top, name))  # noqa: PTH118 - fast
+        wanted = (
+            os.path.exists(path)  # noqa: PTH110 - fast
+            and not any(_lies_in(folder, path) for folder in apart)
+            and not any(_lies_in(path, folder) for folder in _KERNEL)
+            and not _lies_in(path, top)
+            and _NOT_COPIED.isdisjoint(name.split("/"))
+            and (is_around(name) or not _lies_in(top, path))
+            and not (own_git and name.endswith("/.git"))
+        )
+        if wanted and not Scope(names=tuple(found)).covers(name):
+            found.append(name)
+    return tuple(found)
+
+
+def scope_with(top: str, names: Iterable[str]) -> Scope:
+    """Give the scope of a project with these names above its folder."""
+    names = tuple(names)
+    height = max(map(levels, names), default=0)
+    return Scope(names=names, inside="/".join(Path(top).parts[-height:]) if height else "")
+
+
+def name_above(path: str, folder: str) -> str:
+    """Give the name of a file above a folder, relative to it; empty: it is elsewhere.
+
+    Args:
+        path: The file, absolute or relative to the folder.
+        folder: Absolute.
+    """
+    try:
+        name = os.path.relpath(os.path.join(folder, path), folder).replace(os.sep, "/")  # noqa: PTH118 - text
+    except ValueError:  # another drive
+        return ""
+    return name if 0 < levels(name) <= MOST_LEVELS else ""
+
+
+def levels(name: str) -> int:
+    """Count the folders up that a name begins with."""
+    parts = name.split("/")
+    return next((number for number, part in enumerate(parts) if part != os.pardir), len(parts))
+
+
+def is_around(name: str) -> bool:
+    """Tell whether a name is that of a folder that the project lies in: ``..``, ``../..``."""
+    return {*name.split("/")} == {os.pardir}
+
+
+def _plain(name: str) -> str:
+    """Give what of Git's folder is to be had: all of it, or nothing."""
+    before, git, _ = name.partition("/.git/")
+    return f"{before}/.git" if git else name
+
+
+def _lies_in(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
+
+
+def _file(top: str, cache: Path) -> Path:
+    name = hashlib.sha256(os.fsencode(top)).hexdigest()[:16]
+    return cache / "sources" / "above" / f"{name}.json"

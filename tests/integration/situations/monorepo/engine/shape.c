@@ -1,0 +1,3 @@
+#include <shape/shape.h>
+
+int shape_sides(void) { return SIDES; }

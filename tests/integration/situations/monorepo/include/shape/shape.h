@@ -1,0 +1,3 @@
+#include "../../engine/sides.h"
+
+int shape_sides(void);
