@@ -191,11 +191,14 @@ class Reads:
         words = [arguments] if isinstance(arguments, (str, bytes, os.PathLike)) else arguments
         with contextlib.suppress(Exception):  # of classes of the project's own
             base = os.fsdecode(folder or os.curdir)  # type: ignore[arg-type]
-            if any(_GIT.search(os.fsdecode(word)) for word in words):  # type: ignore[attr-defined]
+            words = [os.fsdecode(word) for word in words]  # type: ignore[attr-defined]
+            if any(map(_GIT.search, words)):
                 for level in range(1, _LEVELS + 1):  # it looks there itself
                     self._asked.add(os.path.abspath(os.path.join(base, *[os.pardir] * level, ".git")))  # noqa: PTH118 - text
-            for word in words:  # type: ignore[attr-defined]
-                for text in {os.fsdecode(word), *_NAMES.findall(os.fsdecode(word))}:
+            if len(words) > 1 and _GIT.search(words[0]):
+                return  # the rest are its commands, and names in a repository
+            for word in words:
+                for text in {*_NAMES.findall(word), *([] if word.startswith("-") else [word])}:
                     path = os.path.abspath(os.path.join(base, text))  # noqa: PTH118 - text
                     if _relative(path, self._root) is None:
                         self._paths.add(path)

@@ -127,7 +127,7 @@ def missed_above(root: Path, reads: Reads | None, scope: Scope) -> str:
     for name in reads.above if reads is not None else ():
         git = name.endswith("/.git")
         known = (git and own_git) or name in scope.names or (scope.covers(name) and "/.git/" not in name)
-        around = is_around(name) or not name_above(name, top) or is_around(name_above(name, top))
+        around = not is_around(name) and is_around(name_above(name, top) or "..")
         if not known and not around and os.path.lexists(os.path.join(top, name)):  # noqa: PTH118 - text
             found.append(name)
     if not found:

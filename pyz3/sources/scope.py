@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 # How many folders above its own a project may ask for something in; environments/_reads.py says it, too.
 MOST_LEVELS = 4
+# How many names are remembered of what is not there.
+_MOST_ASKED = 500
 # Of other version control nothing but a whole copy would be of use.
 _NOT_COPIED = frozenset((".hg", ".svn", ".bzr", ".jj"))
 _KERNEL = ("/dev", "/proc", "/sys")
@@ -72,11 +74,16 @@ def note_asked(root: Path, names: Iterable[str], *, cache: Path) -> None:
     """Remember what a build asked for above the project's folder."""
     top = os.path.realpath(root)
     known = (recall(_file(top, cache), _Asked) or _Asked()).names
-    fresh = {_plain(name) for name in names if 0 < levels(name) <= MOST_LEVELS} - {*known}
-    if fresh:
+    fresh = {_plain(name) for name in names if 0 < levels(name) <= MOST_LEVELS}
+    kept = _without_parts({*known, *(name for name in fresh if "__pycache__" not in name.split("/"))})
+    there = [name for name in kept if os.path.lexists(os.path.join(top, name))]  # noqa: PTH118 - text
+    # Names may be made up: those of temporary files are others each time.
+    others = [name for name in kept if name not in {*there}][: max(0, _MOST_ASKED - len(there))]
+    now = tuple(sorted({*there, *others}))
+    if now != known:
         file = _file(top, cache)
         file.parent.mkdir(parents=True, exist_ok=True)
-        remember(file, _Asked(names=tuple(sorted(fresh.union(known)))))
+        remember(file, _Asked(names=now))
 
 
 def present(top: str, names: Iterable[str]) -> tuple[str, ...]:
@@ -139,6 +146,17 @@ def levels(name: str) -> int:
 def is_around(name: str) -> bool:
     """Tell whether a name is that of a folder that the project lies in: ``..``, ``../..``."""
     return {*name.split("/")} == {os.pardir}
+
+
+def _without_parts(names: set[str]) -> list[str]:
+    """Give names without those that lie in others of them, sorted."""
+
+    def lies_in_one(name: str) -> bool:
+        parts = name.split("/")
+        lengths = range(levels(name) + 1, len(parts))
+        return any("/".join(parts[:length]) in names for length in lengths)
+
+    return sorted(name for name in names if not lies_in_one(name))
 
 
 def _plain(name: str) -> str:

@@ -289,7 +289,7 @@ class _Walk:
             if entry.is_dir():
                 # Where the project lies, the copy's own folders are.
                 inside = self._top == entry.path or self._top.startswith(entry.path + os.sep)
-                if not inside and entry.name not in _OTHERS:
+                if not inside and not _left_out_folder(entry.path, entry.name, is_sdist=False):
                     yield TreeEntry(name=inner, path=entry.path, link=None, status=entry.stat())
             elif entry.is_file() and os.access(entry.path, os.R_OK) and not entry.name.endswith(".whl"):
                 yield self._plain(entry.path, inner)

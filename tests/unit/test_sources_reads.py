@@ -11,6 +11,7 @@ from pyz3.environments import READS
 from pyz3.sources import (
     ALONE,
     Reads,
+    Scope,
     Tree,
     begin_reading,
     describe_tree,
@@ -135,6 +136,12 @@ def test_what_is_missed_above_the_project_is_there_and_named(tmp_path: Path) -> 
         "the project asks for ../a, ../b, ../c and 1 more above"
     )
     assert missed("../../.git").endswith("give the version by a variable (SETUPTOOLS_SCM_PRETEND_VERSION)")
+    assert missed("..").startswith("the project asks for .. above its folder, which is not copied")
+    scope = Scope(names=("..", "../../.git", "../b"), inside="one/two")
+    assert missed_above(project, Reads(above=("..", "../../.git", "../b")), scope) == ""
+    (tmp_path / ".git" / "HEAD").touch()
+    asked = Reads(above=("../../.git/HEAD", "../a", "../b"))
+    assert missed_above(project, asked, scope).startswith("the project asks for ../../.git/HEAD, ../a above")
     (project / ".git").touch()
     assert missed("../../.git") == ""
 

@@ -8,7 +8,8 @@ import pytest
 from trees import write
 
 from pyz3.sources import ALONE, Scope, describe_tree, scope_of, sync_copy, tree, walk_tree, widen_scope
-from pyz3.sources.scope import name_above, present, scope_with
+from pyz3.sources import scope as scope_module
+from pyz3.sources.scope import asked_above, name_above, note_asked, present, scope_with
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -110,3 +111,14 @@ def test_of_folders_around_the_project_the_names_count(root: Path) -> None:
 def test_names_above() -> None:
     assert name_above("/r/core/x.c", "/r/p") == name_above("../core/x.c", "/r/p") == "../core/x.c"
     assert name_above("x.c", "/r/p") == name_above("/p", "/1/2/3/4/5") == ""
+
+
+def test_few_names_are_remembered(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scope_module, "_MOST_ASKED", 4)
+    cache = tmp_path / "cache"
+    note_asked(root, ("../../core/core.c", "../../core", "../x/__pycache__/y.pyc", "../x/y.py"), cache=cache)
+    assert asked_above(root, cache=cache) == ("../../core", "../x/y.py")
+    note_asked(root, (f"../tmp{number}" for number in range(9)), cache=cache)
+    assert asked_above(root, cache=cache) == ("../../core", "../tmp0", "../tmp1", "../tmp2")
+    note_asked(root, ("../../VERSION",), cache=cache)
+    assert asked_above(root, cache=cache) == ("../../VERSION", "../../core", "../tmp0", "../tmp1")

@@ -133,7 +133,7 @@ def _watch_reads(request: Mapping[str, Any], target: Mapping[str, Any], source: 
     spec.loader.exec_module(module)
     scratch = [os.path.join(target["work"], name) for name in _OF_ONE_RUN]
     # pyz3's own, of which it knows itself: the copy's surroundings, the environment, this program.
-    here = [str(Path(target["copy"]).parent), target["work"]]
+    here = [str(Path(target["copy"]).parent), target["work"], target["log"]]
     known = [*here, request["cython_cache"], str(Path(__file__).parent)]
     reads = module.Reads(source, scratch, known)
     reads.watch()
