@@ -12,10 +12,8 @@ from typing import TYPE_CHECKING
 
 from pyz3.archive import dist_info_entries
 from pyz3.builder import WheelBuilder
-from pyz3.builder.delivery import read_contents
-from pyz3.builder.inputs import read_epoch
-from pyz3.builder.single import select_one
-from pyz3.builder.source import build_sdist as write_source
+from pyz3.builder.packing import build_sdist as write_source
+from pyz3.builder.packing import read_contents, read_epoch
 from pyz3.cli.boundary import boundary
 from pyz3.cli.terminal import SafeConsole
 from pyz3.cli.ui import BuildView
@@ -76,12 +74,11 @@ def build_wheel(
     """Build one wheel (PEP 517), by default for this interpreter; give its name."""
     with boundary():
         settings = read_settings(config_settings, os.environ)
-        _project()
         view = _view()
-        builder = WheelBuilder(listener=view)
-        selection = select_one(builder, settings.platform, python=settings.python, sources=settings.sources)
-        plan = builder.plan(selection, optimize=settings.optimize)
-        return _name(view, builder.run(plan, output_dir=Path(wheel_directory)))
+        build = WheelBuilder(listener=view).open(_project())
+        selection = build.select_one(settings.platform, python=settings.python, sources=settings.sources)
+        plan = build.plan(selection, optimize=settings.optimize)
+        return _name(view, build.run(plan, output_dir=Path(wheel_directory)))
 
 
 def build_editable(
@@ -100,9 +97,9 @@ def build_editable(
                 )
         project = _project()
         view = _view()
-        builder = WheelBuilder(listener=view)
+        build = WheelBuilder(listener=view).open(project)
         contents = editable_contents(project, read_contents(project), optimize=settings.optimize)
-        summary = build_here(builder, contents, output_dir=Path(wheel_directory), optimize=settings.optimize)
+        summary = build_here(build, contents, output_dir=Path(wheel_directory), optimize=settings.optimize)
         return _name(view, summary)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from pyz3.errors import Pyz3Error
-    from pyz3.plan import Job
+    from pyz3.plan import Order, Planned
     from pyz3.results import WheelResult
 
 
@@ -27,23 +27,23 @@ class Activity:
 class WheelBuilt:
     """A wheel stands in the output folder."""
 
-    job: Job
+    planned: Planned
     result: WheelResult
 
 
 @dataclass(frozen=True, kw_only=True)
 class WheelShared:
-    """The wheel of another job, of which more will be told, serves this one's target, too."""
+    """The wheel for another target, of which more will be told, serves this one, too."""
 
-    job: Job
-    by: Job
+    order: Order
+    by: Order
 
 
 @dataclass(frozen=True, kw_only=True)
 class WheelFailed:
     """A wheel will not come."""
 
-    job: Job
+    planned: Planned
     error: Pyz3Error
 
 

@@ -6,7 +6,7 @@ import json
 import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from pyz3.errors import ConfigError, MatrixError, NoWheelError, Pyz3Error
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from pyz3.audit import Report
-    from pyz3.plan import Job, LeftOut
+    from pyz3.plan import LeftOut, Planned
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,13 +48,16 @@ class WheelResult:
 class Failure:
     """A wheel that could not be made, and why."""
 
-    job: Job
+    planned: Planned
     error: Pyz3Error
 
     @property
     def identifier(self) -> str:
         """``cp313-manylinux_x86_64``."""
-        return self.job.identifier
+        return self.planned.identifier
+
+
+Outcome: TypeAlias = WheelResult | Failure
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -84,8 +84,9 @@ def half_way() -> LiveTable:
         builder = WheelBuilder(
             ROOT / "examples" / "hello", cache_dir=Path(scratch) / "cache", listener=events.append
         )
-        plan = builder.plan(builder.select(pythons=["all"]))
-        summary = builder.run(plan, output_dir=Path(scratch) / "dist")
+        build = builder.open()
+        plan = build.plan(build.select(pythons=["all"]))
+        summary = build.run(plan, output_dir=Path(scratch) / "dist")
     error = summary.error()
     if error is not None:
         raise SystemExit(str(error))

@@ -1,7 +1,9 @@
-"""The builder: the only room that knows the order of the stages.
+"""From what was asked for to wheels.
 
-``api`` selects, plans and runs platforms side by side; ``platform`` takes one platform from
-headers to audited binaries; ``delivery`` makes wheels of them, ``source`` source distributions.
+``api`` is for Python code; ``project_build`` selects and plans for one project; ``line`` alone knows the
+order of the stages after that.  ``foreign`` describes projects with a build backend of their own;
+``compiling`` runs platforms side by side, ``platform`` takes one from headers to audited binaries;
+``packing`` makes archives.
 """
 
 from pyz3.builder.api import BuildConfig, WheelBuilder, build_wheel

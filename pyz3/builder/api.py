@@ -1,4 +1,4 @@
-"""The builder: the only module that knows the order of the stages."""
+"""What Python code builds with: one wheel, or every combination of platforms and Pythons."""
 
 from __future__ import annotations
 
@@ -7,36 +7,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
-
-from pyz3.builder.choice import Request, choose
-from pyz3.builder.inputs import read_mode, read_source_date
-from pyz3.builder.platform import PlatformBuild
-from pyz3.builder.run import Run, prepare_includes
-from pyz3.builder.single import select_one
-from pyz3.builder.switches import switched, switched_off
+from pyz3.builder.project_build import ProjectBuild
+from pyz3.builder.switches import switched
 from pyz3.capi import best_headers, find_headers
 from pyz3.config import DEFAULT_OPTIMIZE
-from pyz3.engine.plan_file import PlanFile
 from pyz3.engine.toolchain import find_toolchain
-from pyz3.engine.zig import ZigRunner
-from pyz3.errors import ConfigError
 from pyz3.events import Activity
 from pyz3.frontends import load_project
-from pyz3.plan import make_job, make_plan
 from pyz3.sources import ArchiveSource, FolderSource, classify, pristine_folder
 from pyz3.targets import Platform, implementation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pyz3.builder.delivery import Contents
     from pyz3.capi import HeaderTree
     from pyz3.config import Project
-    from pyz3.events import Event, Listener
-    from pyz3.plan import Job
+    from pyz3.events import Listener
     from pyz3.results import Summary, WheelResult
-    from pyz3.targets.selection import Selection
 
 
 @dataclass(frozen=True)
@@ -177,163 +164,39 @@ class WheelBuilder:
         Raises:
             Pyz3Error: One error for all wheels that could not be built; the others are delivered.
         """
-        selection = self.select(platforms=platforms, pythons=pythons, build=build, skip=skip)
-        plan = self.plan(
+        found = self.open()
+        selection = found.select(platforms=platforms, pythons=pythons, build=build, skip=skip)
+        plan = found.plan(
             selection,
             optimize=optimize,
-            fallback=self.project().tool.fallback if fallback is None else fallback,
+            fallback=found.project.tool.fallback if fallback is None else fallback,
             require_extensions=require_extensions,
         )
-        return _delivered(self.run(plan, output_dir=Path(output_dir)))
+        return _delivered(found.run(plan, output_dir=Path(output_dir)))
 
     def headers(self) -> dict[str, HeaderTree]:
         """Give the header tree that is used for each Python version (``3.13``)."""
         return best_headers(find_headers(extra=self._python_headers, environ=self._environ))
 
-    def project(self) -> Project:
-        """Read the project's configuration.
-
-        Raises:
-            ConfigError: It is wrong.
-        """
-        return load_project(self.project_dir, config=self._config)
-
-    def _buildable(self) -> Project:
-        """Read the project; what is not to be built here is marked."""
-        return switched(self.project(), environ=self._environ, implementation=implementation())
-
-    def select(
-        self,
-        *,
-        platforms: Sequence[str] | None = None,
-        pythons: Sequence[str] = (),
-        build: str | Sequence[str] | None = None,
-        skip: str | Sequence[str] | None = None,
-        only: str | None = None,
-        allow_empty: bool = False,
-        sources: Mapping[str, str] | None = None,
-    ) -> Selection:
-        """Give the targets asked for.
+    def open(self, project: Project | None = None) -> ProjectBuild:
+        """Read the project, once, for whatever is to be built of it.
 
         Args:
-            platforms: Names, aliases or globs; default: those that the project lists.
-            pythons: Versions, or ``all``; default: the Python that runs pyz3, with ``build`` all.
-            build: Patterns of the identifiers to build; default: the project's ``build``.
-            skip: Patterns of the identifiers to leave out; default: the project's ``skip``.
-            only: One identifier, whatever all others say.
-            allow_empty: Selecting nothing is no error.
-            sources: Name of an argument → what to call it in messages, in place of the option.
+            project: What a frontend has read already.
 
         Raises:
-            ConfigError: There is no such platform, Python or identifier, or its headers are missing.
-            NothingSelectedError: Nothing is left.
+            ConfigError: Its configuration is wrong.
         """
-        request = Request(
-            platforms=platforms,
-            pythons=pythons,
-            build=build,
-            skip=skip,
-            only=only,
-            allow_empty=allow_empty,
-            sources=sources or {},
-        )
-        return choose(self._buildable(), request, headers=self.headers)
-
-    def plan(
-        self,
-        selection: Selection,
-        *,
-        optimize: str | None = None,
-        fallback: bool = False,
-        require_extensions: bool = False,
-        allow_pure: bool = False,
-    ) -> tuple[Job, ...]:
-        """Give the jobs for what was selected; nothing is built.
-
-        Of a project with a build backend of its own, the modules are known only when it runs.
-
-        Args:
-            selection: What :meth:`select` gave.
-            optimize: Overrides the project's mode.
-            fallback: Add a wheel without extension modules, ``py3-none-any``.
-            require_extensions: An optional extension that cannot be built is an error.
-            allow_pure: Likewise, that none of its extension modules is built is none.
-
-        Raises:
-            ConfigError: The configuration is wrong.
-        """
-        project = self._buildable()
-        if selection.without:
-            project = switched_off(project, selection.without, required=require_extensions)
-        mode = read_mode(optimize)
-        macos = self._environ.get("MACOSX_DEPLOYMENT_TARGET") or None
-        if project.backend is not None:
-            _refuse_own_options({"--fallback": fallback, "--require-extensions": require_extensions})
-            jobs = (
-                make_job(project, target, optimize=mode, macos=macos, glibc=selection.glibc)
-                for target in selection.targets
-            )
-            return tuple(msgspec.structs.replace(job, allow_pure=allow_pure) for job in jobs)
-        return make_plan(
-            project,
-            selection.targets,
-            optimize=mode,
-            macos=macos,
-            glibc=selection.glibc,
-            fallback=fallback,
-            require_extensions=require_extensions,
-            source_date=read_source_date(self._environ),
-        )
-
-    def plan_file(self, zig_target: str | None) -> str:
-        """Give the plan file of one platform and the Python that runs pyz3, for ``build.zig``.
-
-        Args:
-            zig_target: Zig's target, with or without versions; None is this machine's.
-
-        Raises:
-            ConfigError: No platform has that target.
-        """
-        platform = Platform.current() if zig_target is None else Platform.from_zig_target(zig_target)
-        jobs = self.plan(select_one(self, str(platform)))
-        if zig_target is not None and zig_target != platform.spec.zig:
-            jobs = tuple(msgspec.structs.replace(job, zig_targets=(zig_target,)) for job in jobs)
-        toolchain = find_toolchain(self._environ, self._cache_dir)
-        build = PlatformBuild(
-            self._buildable(),
-            jobs,
-            includes=prepare_includes(jobs, self.headers(), toolchain),
-            runner=ZigRunner(toolchain, self._environ, root=self.project().root),
-            jobs_at_once=1,
-            tell=self._tell,
-        )
-        return msgspec.json.encode(PlanFile(artifacts=build.artifacts())).decode()
-
-    def run(self, jobs: Sequence[Job], *, output_dir: Path, contents: Contents | None = None) -> Summary:
-        """Do the jobs, platforms side by side; one that fails stops no other.
-
-        Args:
-            jobs: What :meth:`plan` gave.
-            output_dir: Where the wheels go.
-            contents: What they hold besides binaries; default: the project's packages.
-
-        Raises:
-            ConfigError: The project's metadata, the cache or the output folder is unusable.
-        """
-        project = self._buildable()
-        run = Run(
-            project,
+        if project is None:
+            project = load_project(self.project_dir, config=self._config)
+        return ProjectBuild(
+            project=switched(project, environ=self._environ, implementation=implementation()),
             environ=self._environ,
             toolchain=lambda: find_toolchain(self._environ, self._cache_dir),
             headers=self.headers,
-            jobs_at_once=self._jobs,
-            tell=self._tell,
+            jobs=self._jobs,
+            tell=self._listener or (lambda _: None),
         )
-        return run(jobs, contents=contents, output_dir=Path(output_dir))
-
-    def _tell(self, event: Event) -> None:
-        if self._listener is not None:
-            self._listener(event)
 
 
 def build_wheel(
@@ -358,8 +221,9 @@ def build_wheel(
 def _build_one(
     builder: WheelBuilder, platform: str, *, python: str | None = None, optimize: str, output_dir: Path
 ) -> Path:
-    selection = select_one(builder, platform, python=python)
-    summary = builder.run(builder.plan(selection, optimize=optimize), output_dir=output_dir)
+    build = builder.open()
+    selection = build.select_one(platform, python=python)
+    summary = build.run(build.plan(selection, optimize=optimize), output_dir=output_dir)
     return _delivered(summary)[0].path
 
 
@@ -368,13 +232,3 @@ def _delivered(summary: Summary) -> tuple[WheelResult, ...]:
     if error is not None:
         raise error
     return summary.wheels
-
-
-def _refuse_own_options(options: Mapping[str, bool]) -> None:
-    """Refuse what only projects that pyz3 itself builds can obey: it must not be lost in silence."""
-    for option, given in options.items():
-        if given:
-            raise ConfigError(
-                f"{option}: another build backend builds this project, and it decides what a wheel holds",
-                tip="leave the option out",
-            )

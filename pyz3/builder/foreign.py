@@ -1,41 +1,39 @@
-"""Projects with a build backend of their own: hooks → engine → what the engine could not do, by commands."""
+"""Projects with a build backend of their own: what it says of each wheel, and which wheel serves whom."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from pyz3.builder.inputs import read_epoch
 from pyz3.builder.sharing import share
 from pyz3.driver.missing_headers import compile_advice
 from pyz3.driver.run import read_log
 from pyz3.engine.foreign import is_expressible, left_out_flags
 from pyz3.errors import BuildFailedError, Pyz3Error
-from pyz3.events import Activity, Note, WheelShared
+from pyz3.events import Activity, WheelShared
 from pyz3.frontends.undeclared import undeclared_extensions
 from pyz3.hooks.base import differing
-from pyz3.hooks.fusing import fuse_jobs, slices_of
-from pyz3.hooks.outcome import finish_job
+from pyz3.hooks.fusing import fuse_described, slices_of
+from pyz3.hooks.outcome import describe
 from pyz3.hooks.recorded import GOES_ON
-from pyz3.hooks.runner import HookRunner, Surroundings
+from pyz3.hooks.runner import HookRunner
+from pyz3.plan import Pure, Recipe, Trouble
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-    from pyz3._processes import Processes
-    from pyz3.builder.platform import Built, Deliver
-    from pyz3.capi import HeaderTree
+    from filelock import FileLock
+
+    from pyz3.builder.platform import Built
     from pyz3.config import Backend, Project
-    from pyz3.engine.toolchain import Toolchain
-    from pyz3.events import Listener
     from pyz3.hooks.protocol import Mode
-    from pyz3.plan import Job, Trouble
-
-    BuildPlatforms = Callable[[Sequence[Job], Deliver], None]
+    from pyz3.hooks.runner import Surroundings
+    from pyz3.plan import Base, Described, Order
+    from pyz3.results import Outcome
 
 
 # What is said of names in a note.
@@ -47,218 +45,151 @@ _PLAIN = "not modules to import, but libraries for ctypes or cffi: no source def
 _TELLING = "the project writes the folder into it that it is built in"
 
 
-class Foreign:
-    """Builds the wheels of a project that its own backend describes.
+@dataclass(frozen=True, kw_only=True)
+class Made:
+    """What came of one wheel: its audited binaries, and the wheel itself or why there is none."""
+
+    built: Built | Pyz3Error
+    outcome: Outcome
+
+
+class BackendDescriber:
+    """Has a project's own build backend describe its wheels.
 
     Args:
         project: The project.
         backend: Its build backend.
-        toolchain: Zig and the cache.
-        environ: The user's environment variables.
-        headers: The header tree of each Python.
-        includes: The prepared headers of each.
-        processes: Ends what runs.
-        jobs_at_once: Processes at a time.
-        tell: Is told what happens.
+        around: What hooks need besides.
     """
 
-    def __init__(
-        self,
-        project: Project,
-        backend: Backend,
-        *,
-        toolchain: Toolchain,
-        environ: Mapping[str, str],
-        headers: Mapping[str, HeaderTree],
-        includes: Mapping[str, Path],
-        processes: Processes,
-        jobs_at_once: int,
-        tell: Listener,
-    ) -> None:
-        around = Surroundings(
-            toolchain=toolchain,
-            environ=environ,
-            headers=headers,
-            includes=includes,
-            processes=processes,
-            epoch=read_epoch(environ),
-            jobs=jobs_at_once,
-            tell=tell,
-        )
+    def __init__(self, project: Project, backend: Backend, around: Surroundings) -> None:
         self._hooks = HookRunner(project, backend, around)
         self._root = project.root
         self._backend_path = backend.backend_path
-        self._tell = tell
+        self._tell = around.tell
 
-    def build(
-        self,
-        jobs: Sequence[Job],
-        platforms: BuildPlatforms,
-        deliver: Deliver,
-        pure: Callable[[Job], None],
-    ) -> tuple[Job, ...]:
-        """Build and deliver every job.
+    def lock(self) -> FileLock:
+        """Give the lock on what is kept of this project: held until the last wheel is made."""
+        return self._hooks.lock()
+
+    def describe(self, orders: Sequence[Order], mode: Mode) -> dict[str, Described]:
+        """Have the backend say what is in each wheel.
 
         Args:
-            jobs: What was asked for.
-            platforms: Has zig build jobs and the audit judge them.
-            deliver: Takes each result.
-            pure: Takes each job that turned out to need no binary.
+            orders: What was asked for.
+            mode: Whether the project's commands are run, or what they would do is written down.
 
         Returns:
-            The jobs as they turned out to be: one per wheel.
+            By identifier of what was asked for; what the wheel of another one serves is missing, and told.
         """
-        plain: list[str] = []
-        telling: list[str] = []
-        audited: set[str] = set()
-
-        def note(job: Job, built: Built | Pyz3Error) -> None:
-            if not isinstance(built, Pyz3Error):
-                plain.extend(built.plain)
-                audited.update(report.file for report in built.reports)
-                telling.extend(job.telling)
-                built = self._optional(job, built)
-            deliver(job, built)
-
-        with self._hooks.lock():
-            done = self._build(jobs, platforms, note, pure)
-        for text in dict.fromkeys(remark for job in done for remark in job.remarks):
-            self._tell(Note(text=text))
-        shipped = [file for job in done for file in job.shipped if file not in audited]
-        prebuilt = [file for job in done for file in job.prebuilt]
-        told = ((shipped, _SHIPPED), (prebuilt, _PREBUILT), (plain, _PLAIN), (telling, _TELLING))
-        for names, what in told:
-            if names:
-                self._tell(Note(text=f"{abridged(tuple(dict.fromkeys(names)))}: {what}"))
-        for one in dict.fromkeys(one for job in done for one in self._left_out_flags(job)):
-            flag, _, reason = one.partition(": ")
-            self._tell(Note(text=f"{flag} is left out: {reason}"))
-        if any(job.is_pure and job.trouble is None and not job.left_out for job in done):
-            said = undeclared_extensions(self._root, self._backend_path)
-            if said is not None:
-                self._tell(Note(text=said))
-        return done
-
-    def _build(
-        self,
-        jobs: Sequence[Job],
-        platforms: BuildPlatforms,
-        deliver: Deliver,
-        pure: Callable[[Job], None],
-    ) -> tuple[Job, ...]:
-        done = self._describe(jobs, "record")
-        again = {name: job for name, job in done.items() if _needs_commands(job)}
-        buildable = [job for name, job in done.items() if _is_buildable(job) and name not in again]
-        failed: dict[str, BuildFailedError] = {}
-
-        def take(job: Job, built: Built | Pyz3Error) -> None:
-            if isinstance(built, BuildFailedError) and job.modules:
-                failed[job.identifier] = self._shortened(job, built)
+        if mode == "run":
+            for platform in dict.fromkeys(order.platform for order in orders):
+                self._tell(Activity(platform=platform, text="running the project's own commands"))
+        described = self._run_slices(orders) if mode == "run" else self._ask(orders, mode)
+        found = list(zip(orders, described, strict=True))
+        wheels: dict[str, Described] = {}
+        first: dict[int, Order] = {}
+        for order, wheel in share(found, differing=_differing_files):
+            own = order if isinstance(wheel, Trouble) else first.setdefault(id(wheel), order)
+            if own is order:
+                wheels[order.identifier] = wheel
             else:
-                deliver(job, built)
+                self._tell(WheelShared(order=order, by=own))
+        return {order.identifier: wheels[order.identifier] for order in orders if order.identifier in wheels}
 
-        if buildable:
-            platforms(buildable, take)
-        again |= {job.identifier: job for job in buildable if job.identifier in failed}
-        if again:
-            # Which Pythons the wheel serves may be known by now, and with them the oldest system.
-            known = [_for_system_of(again[job.identifier], job) for job in jobs if job.identifier in again]
-            commanded = self._describe(known, "run")
-            self._build_commanded(tuple(commanded.values()), failed, platforms, deliver)
-            done |= commanded
-        for job in done.values():
-            if job.trouble is not None and job.identifier not in failed:
-                deliver(job, trouble_error(job, job.trouble))
-            elif job.is_pure:
-                pure(job)
-        return tuple({job.identifier: job for job in done.values()}.values())
+    def _run_slices(self, orders: Sequence[Order]) -> list[Described]:
+        """Have the project's commands run, for one machine at a time."""
+        done: dict[str, list[Described]] = {order.identifier: [] for order in orders}
+        for turn in zip_longest(*map(slices_of, orders)):
+            asked = [part for part in turn if part is not None]
+            for part, described in zip(asked, self._ask(asked, "run"), strict=True):
+                done[part.identifier].append(described)
+        return [
+            fuse_described(order, done[order.identifier], self._hooks.place(order, "run").folder)
+            for order in orders
+        ]
 
-    def _build_commanded(
-        self,
-        jobs: Sequence[Job],
-        failed: Mapping[str, BuildFailedError],
-        platforms: BuildPlatforms,
-        deliver: Deliver,
-    ) -> None:
-        """Deliver what the project's own commands built; where they fail, the engine said it more clearly."""
-        buildable = [job for job in jobs if _is_buildable(job)]
-        if buildable:
-            platforms(buildable, deliver)
-        for job in jobs:
-            if job.trouble is not None and job.identifier in failed:
-                error = failed[job.identifier]
-                # A wheel without the modules there is all the same: one may ask for it.
-                tips = (error.tip, job.trouble.tip) if job.base else (error.tip or job.trouble.tip,)
-                tip = "; ".join(filter(None, tips))
-                deliver(job, BuildFailedError(error.message, tip=tip, compiler=error.compiler))
+    def _ask(self, orders: Sequence[Order], mode: Mode) -> list[Described]:
+        answers = self._hooks.run(orders, mode=mode)
+        found = []
+        for order in orders:
+            wheel = describe(
+                order,
+                answers[order.identifier],
+                extra=self._hooks.additions(order),
+                root=self._root,
+                scope=self._hooks.scope,
+                place=self._hooks.place(order, mode),
+                delivered=self._hooks.delivered(order),
+                own=self._hooks.folders(order),
+            )
+            if isinstance(wheel, Recipe) and _is_there(wheel):
+                wheel = self._hooks.adapt(wheel)
+            found.append(wheel)
+        return found
 
-    def _shortened(self, job: Job, error: BuildFailedError) -> BuildFailedError:
+    def shortened(self, recipe: Recipe, error: BuildFailedError) -> BuildFailedError:
         """Give an error that names the project's files as the project does."""
-        named = self._hooks.place(job, "record").named
+        named = self._hooks.place(recipe, "record").named
         compiler = tuple((module, named(text)) for module, text in error.compiler)
         return BuildFailedError(error.message, tip=error.tip, compiler=compiler)
 
-    def _optional(self, job: Job, built: Built) -> Built:
+    def reworded(self, recipe: Recipe, built: Built | Pyz3Error) -> Built | Pyz3Error:
         """Say of modules that could not be built what is true of another backend's."""
-        named = self._hooks.place(job, "record").named
+        if isinstance(built, Pyz3Error):
+            return built
+        named = self._hooks.place(recipe, "record").named
         left_out = tuple(
             msgspec.structs.replace(one, detail=named(one.detail), instead="", tip=one.tip or GOES_ON)
             for one in built.left_out
         )
         return replace(built, left_out=left_out)
 
-    def _left_out_flags(self, job: Job) -> tuple[str, ...]:
+    def notes(self, described: Mapping[str, Described], made: Mapping[str, Made]) -> tuple[str, ...]:
+        """Give what the user should know of wheels.
+
+        Args:
+            described: By identifier of what was asked for.
+            made: What came of those with binaries.
+        """
+        wheels = [one for one in described.values() if not isinstance(one, Trouble)]
+        bases = [one.base for one in wheels if one.base is not None]
+        remarks = [remark for base in bases for remark in base.remarks]
+        remarks += [text for one in described.values() if isinstance(one, Trouble) for text in one.remarks]
+        built = {name: one.built for name, one in made.items() if not isinstance(one.built, Pyz3Error)}
+        audited = {report.file for one in built.values() for report in one.reports}
+        told = (
+            ([file for base in bases for file in base.shipped if file not in audited], _SHIPPED),
+            ([file for base in bases for file in base.prebuilt], _PREBUILT),
+            ([name for one in built.values() for name in one.plain], _PLAIN),
+            ([file for name in built for file in _telling(described.get(name))], _TELLING),
+        )
+        notes = [*dict.fromkeys(remarks)]
+        notes += [f"{abridged(tuple(dict.fromkeys(names)))}: {what}" for names, what in told if names]
+        recipes = [one for one in wheels if isinstance(one, Recipe)]
+        for one in dict.fromkeys(one for recipe in recipes for one in self._left_out_flags(recipe)):
+            flag, _, reason = one.partition(": ")
+            notes.append(f"{flag} is left out: {reason}")
+        if any(isinstance(one, Pure) and not one.left_out for one in wheels):
+            undeclared = undeclared_extensions(self._root, self._backend_path)
+            notes += [undeclared] if undeclared is not None else []
+        return tuple(notes)
+
+    def _left_out_flags(self, recipe: Recipe) -> tuple[str, ...]:
         """Give what compilers and linkers were not told of what the project says (``flag: reason``)."""
-        if any(module.units for module in job.modules):
-            return left_out_flags(job)
-        logs = [self._hooks.place(part, "run").dropped for part in slices_of(job)]
+        if any(module.units for module in recipe.modules):
+            return left_out_flags(recipe)
+        logs = [self._hooks.place(part, "run").dropped for part in slices_of(recipe)]
         texts = [log.read_text("utf-8", "surrogateescape") for log in logs if log.is_file()]
         return tuple(dict.fromkeys(one for text in texts for one in read_log(text)))
 
-    def _describe(self, jobs: Sequence[Job], mode: Mode) -> dict[str, Job]:
-        """Have the backend say what is in each wheel, by what was asked for; the same file is there once."""
-        if mode == "run":
-            for platform in dict.fromkeys(job.platform for job in jobs):
-                self._tell(Activity(platform=platform, text="running the project's own commands"))
-        finished = self._run_slices(jobs) if mode == "run" else self._finish(jobs, mode)
-        found = list(zip(jobs, finished, strict=True))
-        wheels: dict[str, Job] = {}
-        first: dict[str, str] = {}
-        for job, wheel in share(found, differing=lambda one, two: differing(Path(one.base), Path(two.base))):
-            own = first.setdefault(f"{wheel.identifier} {wheel.tag}", job.identifier)
-            if own == job.identifier:
-                wheels[own] = wheel
-            else:
-                self._tell(WheelShared(job=job, by=wheel))
-        return {job.identifier: wheels[job.identifier] for job in jobs if job.identifier in wheels}
 
-    def _run_slices(self, jobs: Sequence[Job]) -> list[Job]:
-        """Have the project's commands run, for one machine at a time."""
-        parts = [slices_of(job) for job in jobs]
-        done: dict[str, list[Job]] = {job.identifier: [] for job in jobs}
-        for turn in zip_longest(*parts):
-            asked = [part for part in turn if part is not None]
-            for part, finished in zip(asked, self._finish(asked, "run"), strict=True):
-                done[part.identifier].append(finished)
-        return [fuse_jobs(job, done[job.identifier], self._hooks.place(job, "run").folder) for job in jobs]
+def _telling(wheel: Described | None) -> tuple[str, ...]:
+    return wheel.base.telling if isinstance(wheel, Recipe) and wheel.base is not None else ()
 
-    def _finish(self, jobs: Sequence[Job], mode: Mode) -> list[Job]:
-        answers = self._hooks.run(jobs, mode=mode)
-        found = []
-        for job in jobs:
-            finished = finish_job(
-                job,
-                answers[job.identifier],
-                extra=self._hooks.additions(job),
-                root=self._root,
-                scope=self._hooks.scope,
-                place=self._hooks.place(job, mode),
-                delivered=self._hooks.delivered(job),
-                own=self._hooks.folders(job),
-            )
-            there = _is_buildable(finished) and _is_there(finished)
-            found.append(self._hooks.adapt(finished) if there else finished)
-        return found
+
+def _differing_files(one: Base, two: Base) -> tuple[str, ...]:
+    return differing(Path(one.path), Path(two.path))
 
 
 def abridged(names: Sequence[str], most: int = 3) -> str:
@@ -267,33 +198,45 @@ def abridged(names: Sequence[str], most: int = 3) -> str:
     return f"{', '.join(names[:most])}{more}"
 
 
-def trouble_error(job: Job, trouble: Trouble) -> BuildFailedError:
-    """Give the error that tells why a wheel cannot be made."""
+def trouble_error(
+    order: Order, trouble: Trouble, *, before: BuildFailedError | None = None
+) -> BuildFailedError:
+    """Give the error that tells why a wheel cannot be made.
+
+    Args:
+        order: What was asked for.
+        trouble: Why.
+        before: What zig said when it was to build what the project's commands failed at: more clearly.
+    """
+    if before is not None:
+        # A wheel without the modules there is all the same: one may ask for it.
+        tips = (before.tip, trouble.tip) if trouble.wheel else (before.tip or trouble.tip,)
+        tip = "; ".join(filter(None, tips))
+        return BuildFailedError(before.message, tip=tip, compiler=before.compiler)
     said = (("", f"{trouble.message}\n{trouble.output}".strip()),) if trouble.output else ()
-    tip = trouble.tip or "; ".join(compile_advice(trouble.output, job.platform))
-    return BuildFailedError(f"{job.identifier}: {trouble.message}", tip=tip or None, compiler=said)
+    tip = trouble.tip or "; ".join(compile_advice(trouble.output, order.platform))
+    return BuildFailedError(f"{order.identifier}: {trouble.message}", tip=tip or None, compiler=said)
 
 
-def _needs_commands(job: Job) -> bool:
+def needs_commands(wheel: Described) -> bool:
     """Tell whether only the project's own commands can build it."""
-    if job.trouble is not None:
-        return job.trouble.recorded
-    return not (is_expressible(job) and _is_there(job))
+    if isinstance(wheel, Recipe):
+        return not (is_expressible(wheel) and _is_there(wheel))
+    return isinstance(wheel, Trouble) and wheel.recorded
 
 
-def _for_system_of(found: Job, job: Job) -> Job:
+def in_system_of(wheel: Described, order: Order) -> Order:
+    """Give what was asked for with the oldest system that a description promises."""
+    if not isinstance(wheel, Recipe):
+        return order
     return msgspec.structs.replace(
-        job, floor=found.floor, zig_targets=found.zig_targets, wheel_platform=found.wheel_platform
+        order, floor=wheel.floor, zig_targets=wheel.zig_targets, wheel_platform=wheel.wheel_platform
     )
 
 
-def _is_buildable(job: Job) -> bool:
-    return job.trouble is None and not job.is_pure
-
-
-def _is_there(job: Job) -> bool:
+def _is_there(recipe: Recipe) -> bool:
     """Tell whether all files to compile outlived the backend's run."""
-    units = [unit for module in job.modules for unit in module.units]
-    units += [unit for library in job.libraries for unit in library.units]
-    objects = [file for module in job.modules for file in module.objects]
+    units = [unit for module in recipe.modules for unit in module.units]
+    units += [unit for library in recipe.libraries for unit in library.units]
+    objects = [file for module in recipe.modules for file in module.objects]
     return all(Path(file).exists() for file in (*objects, *(unit.source for unit in units)))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +27,8 @@ from pyz3.plan import LeftOut, Module
 from pyz3.targets import Platform
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
     from pyz3.audit import Report
     from pyz3.config import Project
     from pyz3.engine.damage import Part
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from pyz3.engine.zig import ZigRunner
     from pyz3.events import Listener
     from pyz3.linking import LinkedLibrary
-    from pyz3.plan import Job
+    from pyz3.plan import Recipe
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,76 +62,70 @@ class Built:
     plain: tuple[str, ...] = ()
 
 
-Deliver = Callable[["Job", "Built | Pyz3Error"], None]
-
-
 class PlatformBuild:
-    """Builds all jobs of one platform.
+    """Builds all wheels of one platform.
 
     Args:
         project: The project.
-        jobs: The platform's jobs.
+        recipes: The platform's wheels.
         includes: The prepared headers of each version (``3.13``).
         runner: Runs zig.
         jobs_at_once: How many compilers zig may run at a time.
         tell: Is told what happens.
 
     Attributes:
-        corrupt: The part of zig's cache that turned out to be damaged; nothing was delivered then:
-            the caller discards it and runs this again.
+        platform: Which it is.
     """
 
     def __init__(
         self,
         project: Project,
-        jobs: tuple[Job, ...],
+        recipes: tuple[Recipe, ...],
         *,
         includes: Mapping[str, Path],
         runner: ZigRunner,
         jobs_at_once: int,
         tell: Listener,
     ) -> None:
-        self.corrupt: Part | None = None
         self._discarded: set[Part] = set()
         self._began_ns = 0
         self._vouched = False
         self._project = project
-        self._jobs = jobs
+        self._recipes = recipes
         self._includes = includes
         self._runner = runner
         self._jobs_at_once = jobs_at_once
         self._tell = tell
-        self._platform = Platform(jobs[0].platform)
+        self.platform = Platform(recipes[0].platform)
         self._prover = Prover(
-            self._platform,
+            self.platform,
             includes=includes,
             toolchain=runner.toolchain,
             private=(project.root, runner.toolchain.cache),
         )
 
-    def run(self, deliver: Deliver) -> None:
-        """Build, audit and deliver every job; what goes wrong is delivered as an error."""
-        self.corrupt = None
+    def run(self) -> Iterator[tuple[Recipe, Built | Pyz3Error]]:
+        """Build and audit every wheel; give each with what came of it.
+
+        Raises:
+            DamagedError: A part of zig's cache turned out to be damaged; this is to be run again when that is
+                discarded.  The second time is an error of every wheel.
+        """
         self._began_ns = self._runner.toolchain.now()
         self._vouched = False
         try:
-            if self._project.tool.build_zig:
-                self._run_custom(deliver)
-            else:
-                self._run_plan(deliver)
+            yield from self._run_custom() if self._project.tool.build_zig else self._run_plan()
         except DamagedError as error:
-            if error.part in self._discarded:
-                failure = BuildFailedError(
-                    f"the cache gives damaged files again and again: {error}",
-                    tip=f"delete {self._runner.toolchain.cache} and check the disk",
-                )
-                self._fail(failure, deliver)
-            else:
-                self._say("the cache is damaged, building anew")
-                self.corrupt = error.part
+            if error.part not in self._discarded:
                 self._discarded.add(error.part)
+                raise
+            failure = BuildFailedError(
+                f"the cache gives damaged files again and again: {error}",
+                tip=f"delete {self._runner.toolchain.cache} and check the disk",
+            )
+            yield from ((recipe, failure) for recipe in self._recipes)
         except Pyz3Error as error:
-            self._fail(error, deliver)
+            yield from ((recipe, error) for recipe in self._recipes)
 
     def _vouch(self) -> None:
         """Have all that zig may have used compared with what it was, once in a run.
@@ -144,18 +139,14 @@ class PlatformBuild:
         if self._project.tool.build_zig:
             caches = {custom_cache(toolchain, self._project.root)}
         else:
-            targets = [zig_target for job in self._jobs for zig_target in job.zig_targets]
-            caches = {self._runner.cache(zig_target, self._jobs[0].optimize) for zig_target in targets}
+            targets = [zig_target for recipe in self._recipes for zig_target in recipe.zig_targets]
+            caches = {self._runner.cache(zig_target, self._recipes[0].optimize) for zig_target in targets}
         # There is none where a project's own commands built everything.
         there = [cache for cache in sorted(caches) if cache.exists()]
         part = toolchain.find_damage(there, since_ns=self._began_ns)
         if part is not None:
             raise DamagedError("what zig made is not what it was", part=part)
         self._vouched = True
-
-    def _fail(self, error: Pyz3Error, deliver: Deliver) -> None:
-        for job in self._jobs:
-            deliver(job, error)
 
     def artifacts(self) -> tuple[Artifact, ...]:
         """Give what zig is to build.
@@ -165,57 +156,57 @@ class PlatformBuild:
         """
         return make_artifacts(
             self._project.root,
-            self._jobs,
-            {job.python: self._capi(job) for job in self._jobs},
+            self._recipes,
+            {recipe.python: self._capi(recipe) for recipe in self._recipes},
             read=lambda path: path.read_text(encoding="utf-8", errors="replace"),
             exports=self._runner.toolchain.exports,
             runtime=self._runner.runtime,
             zig_lib=self._runner.toolchain.zig_lib,
         )
 
-    def _run_plan(self, deliver: Deliver) -> None:
+    def _run_plan(self) -> Iterator[tuple[Recipe, Built | Pyz3Error]]:
         artifacts = self.artifacts()
         started = time.perf_counter()
         outcome = self._zig(artifacts) if artifacts else Outcome()
-        share = (time.perf_counter() - started) / len(self._jobs)
+        share = (time.perf_counter() - started) / len(self._recipes)
         if part := find_damage(outcome.text, fresh=bool(self._discarded), is_there=os.path.exists):
             raise DamagedError(outcome.text, part=part)
         if outcome.text:
             self._vouch()
         # All are read before the first is delivered: damage found later would come too late.
-        binaries = {job.identifier: self._collect(job, outcome) for job in self._jobs}
+        binaries = {recipe.identifier: self._collect(recipe, outcome) for recipe in self._recipes}
         known = {b.key: self._prover.read(b, self._vouch) for found in binaries.values() for b in found}
-        for job in self._jobs:
-            found = binaries[job.identifier]
+        for recipe in self._recipes:
+            found = binaries[recipe.identifier]
             there = {binary.file for binary in found}
-            missing = [one for one in _parts(job) if one.file not in there]
+            missing = [one for one in _parts(recipe) if one.file not in there]
             if all(isinstance(one, Module) and one.optional for one in missing):
-                left_out = tuple(_uncompiled(job, module, outcome) for module in missing)
-                deliver(job, self._prove(job, found, known, share, left_out=left_out))
+                left_out = tuple(_uncompiled(recipe, module, outcome) for module in missing)
+                yield recipe, self._prove(recipe, found, known, share, left_out=left_out)
             else:
-                deliver(job, _compile_error(job, outcome))
+                yield recipe, _compile_error(recipe, outcome)
 
-    def _run_custom(self, deliver: Deliver) -> None:
-        for job in self._jobs:
-            self._say(f"building {job.identifier} with the project's build.zig")
+    def _run_custom(self) -> Iterator[tuple[Recipe, Built | Pyz3Error]]:
+        for recipe in self._recipes:
+            self._say(f"building {recipe.identifier} with the project's build.zig")
             started = time.perf_counter()
             try:
                 files = build_custom(
-                    self._runner, self._project.root, job, self._capi(job), jobs=self._jobs_at_once
+                    self._runner, self._project.root, recipe, self._capi(recipe), jobs=self._jobs_at_once
                 )
-                binaries = self._custom_binaries(job, files)
+                binaries = self._custom_binaries(recipe, files)
                 known = {binary.key: self._prover.read(binary, self._vouch) for binary in binaries}
             except (Pyz3Error, DamagedError) as error:
                 said = "\n".join(text for _, text in getattr(error, "compiler", ()))
                 if part := find_damage(said, own_script=True):
                     raise DamagedError(said, part=part) from error
                 self._vouch()
-                deliver(job, error if isinstance(error, Pyz3Error) else BuildFailedError(str(error)))
+                yield recipe, error if isinstance(error, Pyz3Error) else BuildFailedError(str(error))
                 continue
-            deliver(job, self._prove(job, binaries, known, time.perf_counter() - started, others=files))
+            yield recipe, self._prove(recipe, binaries, known, time.perf_counter() - started, others=files)
 
-    def _custom_binaries(self, job: Job, files: Mapping[str, bytes]) -> list[Binary]:
-        suffix = job.target.extension_suffix
+    def _custom_binaries(self, recipe: Recipe, files: Mapping[str, bytes]) -> list[Binary]:
+        suffix = recipe.target.extension_suffix
         found = [
             Binary(
                 file=name,
@@ -228,13 +219,13 @@ class PlatformBuild:
         ]
         if not any(binary.module for binary in found):
             raise NoWheelError(
-                f"{self._project.root / 'build.zig'}: installed no extension module for {job.identifier}",
+                f"{self._project.root / 'build.zig'}: installed no extension module for {recipe.identifier}",
                 tip=f"install each module into -Doutput-dir as package/name{suffix}",
             )
         return found
 
     def _zig(self, artifacts: Sequence[Artifact]) -> Outcome:
-        optimize = self._jobs[0].optimize
+        optimize = self._recipes[0].optimize
         markers = self._runner.toolchain.global_cache / "pyz3-warm"
         parts = parts_needed(artifacts, optimize=optimize)
         cold = cold_parts(markers, parts)
@@ -250,39 +241,39 @@ class PlatformBuild:
             mark_warm(markers, parts)
         return outcome
 
-    def _capi(self, job: Job) -> CApi:
-        include = self._includes[job.target.python.base]
-        if self._platform.family != "windows":
+    def _capi(self, recipe: Recipe) -> CApi:
+        include = self._includes[recipe.target.python.base]
+        if self.platform.family != "windows":
             return CApi(include=str(include))
         toolchain = self._runner.toolchain
-        stable = {module.limited_api for module in job.modules if module.limited_api}
+        stable = {module.limited_api for module in recipe.modules if module.limited_api}
         return CApi(
             include=str(include),
-            import_library=str(windows_library(toolchain, include, job.target)),
+            import_library=str(windows_library(toolchain, include, recipe.target)),
             stable_libraries={
-                version: str(windows_library(toolchain, include, job.target, stable_abi=version))
+                version: str(windows_library(toolchain, include, recipe.target, stable_abi=version))
                 for version in sorted(stable)
             },
         )
 
-    def _collect(self, job: Job, outcome: Outcome) -> list[Binary]:
-        """Read the job's binaries; one that was not built is missing in the result.
+    def _collect(self, recipe: Recipe, outcome: Outcome) -> list[Binary]:
+        """Read the recipe's binaries; one that was not built is missing in the result.
 
         Raises:
             DamagedError: Zig named a file that is not there.
         """
         found = []
-        for module in _parts(job):
-            keys = [artifact_key(job, module, zig_target) for zig_target in job.zig_targets]
+        for module in _parts(recipe):
+            keys = [artifact_key(recipe, module, zig_target) for zig_target in recipe.zig_targets]
             if all(key in outcome.binaries for key in keys):
                 paths = [outcome.binaries[key] for key in keys]
-                timed = self._platform.family == "windows" and job.optimize == "Debug"
+                timed = self.platform.family == "windows" and recipe.optimize == "Debug"
                 found.append(_binary(module, paths, timed=timed, unseen=outcome.unseen))
-        return [*found, *_ready_made(job)]
+        return [*found, *_ready_made(recipe)]
 
     def _prove(
         self,
-        job: Job,
+        recipe: Recipe,
         binaries: Sequence[Binary],
         known: Mapping[str, Known],
         seconds: float,
@@ -292,7 +283,7 @@ class PlatformBuild:
     ) -> Built | Pyz3Error:
         started = time.perf_counter()
         try:
-            proof = self._prover.prove(job, binaries, known)
+            proof = self._prover.prove(recipe, binaries, known)
         except Pyz3Error as error:
             return error
         return Built(
@@ -310,24 +301,25 @@ class PlatformBuild:
         )
 
     def _say(self, text: str) -> None:
-        self._tell(Activity(platform=str(self._platform), text=text))
+        self._tell(Activity(platform=str(self.platform), text=text))
 
 
-def _ready_made(job: Job) -> list[Binary]:
+def _ready_made(recipe: Recipe) -> list[Binary]:
     """Give the binaries that the project's own build backend made."""
-    if not job.base:
+    if recipe.base is None:
         return []
-    stable = job.target.stable_abi_suffix("")
-    promised = job.tag.endswith("-abi3")
+    shipped_names = recipe.base.shipped
+    stable = recipe.target.stable_abi_suffix("")
+    promised = recipe.tag.endswith("-abi3")
     found = []
-    base = read_base(Path(job.base), shipped=job.shipped)
+    base = read_base(Path(recipe.base.path), shipped=shipped_names)
     shipped = {
-        entry.arcname: b"".join(entry.chunks()) for entry in base.files if entry.arcname in job.shipped
+        entry.arcname: b"".join(entry.chunks()) for entry in base.files if entry.arcname in shipped_names
     }
     for file, content in (base.binaries | shipped).items():
-        if file in shipped and not _is_own(content, job.target.platform):
+        if file in shipped and not _is_own(content, recipe.target.platform):
             continue
-        own = module_name(file, job.target.extension_suffix)
+        own = module_name(file, recipe.target.extension_suffix)
         found.append(
             Binary(
                 file=file,
@@ -336,7 +328,9 @@ def _ready_made(job: Job) -> list[Binary]:
                 content=content,
                 key=hashlib.sha256(content).hexdigest(),
                 shipped=file in shipped,
-                limited_api=oldest_python(job.tag) if promised and not own and file.endswith(stable) else "",
+                limited_api=oldest_python(recipe.tag)
+                if promised and not own and file.endswith(stable)
+                else "",
             )
         )
     return found
@@ -348,9 +342,9 @@ def _is_own(content: bytes, platform: Platform) -> bool:
     return nature is not None and fits(nature, platform)
 
 
-def _parts(job: Job) -> tuple[Module | LinkedLibrary, ...]:
+def _parts(recipe: Recipe) -> tuple[Module | LinkedLibrary, ...]:
     """Give what becomes a file of the wheel."""
-    return (*job.modules, *(library for library in job.libraries if library.file))
+    return (*recipe.modules, *(library for library in recipe.libraries if library.file))
 
 
 def _binary(module: Module | LinkedLibrary, paths: Sequence[Path], *, timed: bool, unseen: bool) -> Binary:
@@ -388,33 +382,35 @@ def _binary(module: Module | LinkedLibrary, paths: Sequence[Path], *, timed: boo
     )
 
 
-def _messages(job: Job, modules: Sequence[Module | LinkedLibrary], outcome: Outcome) -> list[tuple[str, str]]:
+def _messages(
+    recipe: Recipe, modules: Sequence[Module | LinkedLibrary], outcome: Outcome
+) -> list[tuple[str, str]]:
     """Give the compiler's messages about modules; if it names none, what zig says of the whole."""
     messages = [
         (module.name, text)
         for module in modules
-        for zig_target in job.zig_targets
-        if (text := outcome.errors.get(artifact_key(job, module, zig_target), ""))
+        for zig_target in recipe.zig_targets
+        if (text := outcome.errors.get(artifact_key(recipe, module, zig_target), ""))
     ]
     return messages or ([("", outcome.trouble)] if outcome.trouble else [])
 
 
-def _uncompiled(job: Job, module: Module | LinkedLibrary, outcome: Outcome) -> LeftOut:
-    linked = [library for library in job.libraries if library.name in module.links]
+def _uncompiled(recipe: Recipe, module: Module | LinkedLibrary, outcome: Outcome) -> LeftOut:
+    linked = [library for library in recipe.libraries if library.name in module.links]
     return LeftOut(
         module=module.name,
-        identifier=job.identifier,
+        identifier=recipe.identifier,
         why="it failed to compile",
-        detail="\n".join(dict.fromkeys(text for _, text in _messages(job, (module, *linked), outcome))),
+        detail="\n".join(dict.fromkeys(text for _, text in _messages(recipe, (module, *linked), outcome))),
     )
 
 
-def _compile_error(job: Job, outcome: Outcome) -> BuildFailedError:
-    messages = _messages(job, (*job.libraries, *job.modules), outcome)
+def _compile_error(recipe: Recipe, outcome: Outcome) -> BuildFailedError:
+    messages = _messages(recipe, (*recipe.libraries, *recipe.modules), outcome)
     failed = ", ".join(dict.fromkeys(name for name, _ in messages if name)) or "the build"
-    advice = [tip for _, text in messages for tip in compile_advice(text, job.platform)]
+    advice = [tip for _, text in messages for tip in compile_advice(text, recipe.platform)]
     return BuildFailedError(
-        f"{failed} failed to compile for {job.identifier}",
+        f"{failed} failed to compile for {recipe.identifier}",
         tip="; ".join(dict.fromkeys(advice)) or None,
         compiler=tuple(messages),
     )

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from pyz3.capi.symbols import System
     from pyz3.engine.damage import Part
     from pyz3.engine.toolchain import Toolchain
-    from pyz3.plan import Job
+    from pyz3.plan import Recipe
     from pyz3.targets import Platform
 
 
@@ -156,11 +156,11 @@ class Prover:
         self._ledger.note(binary.key, binary.content, facts)
         return Known(facts=facts, cached=False)
 
-    def prove(self, job: Job, binaries: Sequence[Binary], known: Mapping[str, Known]) -> Proof:
+    def prove(self, recipe: Recipe, binaries: Sequence[Binary], known: Mapping[str, Known]) -> Proof:
         """Judge the binaries of one wheel; optional modules that are refused are left out.
 
         Args:
-            job: The wheel.
+            recipe: The wheel.
             binaries: All of its binaries.
             known: What ``read`` gave, by ``Binary.key``.
 
@@ -168,23 +168,27 @@ class Prover:
             AuditFailedError: A binary is not what the wheel's name would promise.
         """
         binaries = [one for one in binaries if not one.shipped or self._is_own(known[one.key].facts)]
-        if job.optimize != "Debug":  # what debuggers read says where the sources and object files are
+        if recipe.optimize != "Debug":  # what debuggers read says where the sources and object files are
             self._refuse_leaks(binaries)
-        reports = self._judge(job, binaries, known)
-        optional = {module.file for module in job.modules if module.optional}
+        reports = self._judge(recipe, binaries, known)
+        optional = {module.file for module in recipe.modules if module.optional}
         refused = {report.file: report for report in reports if not report.ok and report.file in optional}
         if refused:
             # The others are judged anew: they may have relied on what was refused.
-            rest = self.prove(job, [b for b in binaries if b.file not in refused], known)
+            rest = self.prove(recipe, [b for b in binaries if b.file not in refused], known)
             left_out = tuple(
-                _refused(job, binary, refused[binary.file]) for binary in binaries if binary.file in refused
+                _refused(recipe, binary, refused[binary.file])
+                for binary in binaries
+                if binary.file in refused
             )
             return replace(rest, left_out=left_out + rest.left_out)
         if reports:
-            platform = proved_platform_tag(reports, job.target, job.floor)
+            platform = proved_platform_tag(reports, recipe.target, recipe.floor)
         else:
-            platform = proved_tag(job.target.platform, measured="", floor=job.floor) if job.bound else ""
-        tag = f"{job.tag}-{platform}" if platform else "py3-none-any"
+            platform = (
+                proved_tag(recipe.target.platform, measured="", floor=recipe.floor) if recipe.bound else ""
+            )
+        tag = f"{recipe.tag}-{platform}" if platform else "py3-none-any"
         plain = tuple(
             binary.module
             for binary, report in zip(binaries, reports, strict=True)
@@ -201,16 +205,18 @@ class Prover:
                         tip="find what hands an absolute path to the compiler: a macro or a run path",
                     )
 
-    def _judge(self, job: Job, binaries: Sequence[Binary], known: Mapping[str, Known]) -> tuple[Report, ...]:
+    def _judge(
+        self, recipe: Recipe, binaries: Sequence[Binary], known: Mapping[str, Known]
+    ) -> tuple[Report, ...]:
         siblings = {binary.file: self._own(binary, known) for binary in binaries}
         return tuple(
             judge(
                 siblings[binary.file],
                 file=binary.file,
                 module=None if _is_plain(binary, known[binary.key].facts) else binary.module,
-                target=job.target,
-                floor=job.floor,
-                python_symbols=self._names(job, binary.limited_api),
+                target=recipe.target,
+                floor=recipe.floor,
+                python_symbols=self._names(recipe, binary.limited_api),
                 system_symbols=system_symbols(self._platform, self._zig_lib),
                 system_since=self._since,
                 siblings=siblings,
@@ -238,9 +244,9 @@ class Prover:
             return ""
         return glibc_since(name, zig_target=self._platform.spec.zig, zig_lib=self._zig_lib)
 
-    def _names(self, job: Job, stable_abi: str) -> Collection[str]:
+    def _names(self, recipe: Recipe, stable_abi: str) -> Collection[str]:
         """Give what the interpreter exports, or what the stable ABI lets a module use of that."""
-        python = job.target.python
+        python = recipe.target.python
         system: System = "windows" if self._platform.family == "windows" else "posix"
         if stable_abi:
             return limited_api(stable_abi, system=system).names
@@ -274,10 +280,10 @@ def _telling(folders: Sequence[Path]) -> tuple[str, ...]:
     return tuple(f"{folder}{os.sep}" for folder in folders if len(folder.parts) >= _TELLING_PARTS)
 
 
-def _refused(job: Job, binary: Binary, report: Report) -> LeftOut:
+def _refused(recipe: Recipe, binary: Binary, report: Report) -> LeftOut:
     return LeftOut(
         module=binary.module or binary.file,
-        identifier=job.identifier,
+        identifier=recipe.identifier,
         why="; ".join(finding.message for finding in report.findings),
         tip="; ".join(dict.fromkeys(finding.tip for finding in report.findings if finding.tip)),
     )

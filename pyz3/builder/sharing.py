@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TypeAlias, TypeVar
 
 import msgspec
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+from pyz3.plan import Base, Described, Order, Pure, Recipe, Trouble
 
-    from pyz3.plan import Job
+Pair: TypeAlias = tuple[Order, Described]
+_Wheel: TypeAlias = Recipe | Pure
+_AnyWheel = TypeVar("_AnyWheel", bound=Recipe | Pure)
+# Gives the files that two wheels do not have in common, for the user.
+Differing: TypeAlias = Callable[[Base, Base], Sequence[str]]
 
 
-def share(
-    found: Sequence[tuple[Job, Job]], *, differing: Callable[[Job, Job], Sequence[str]]
-) -> tuple[tuple[Job, Job], ...]:
-    """Give the wheel of each target.
+def share(found: Sequence[Pair], *, differing: Differing) -> tuple[Pair, ...]:
+    """Give the wheel of each target; targets that one wheel serves have the same object.
 
     One that serves several Pythons (PEP 384, or without any module) is made once, and twice only where its
     content is another: then the later one is for its own Python and newer ones, which installers prefer.  One
@@ -25,29 +27,26 @@ def share(
         found: What was asked for, and the wheel that the project's backend made for it.
         differing: Gives the files that two wheels do not have in common, for the user.
     """
-    platforms: dict[str, list[tuple[Job, Job]]] = {}
-    for asked, wheel in sorted(found, key=lambda pair: pair[0].target.python.minor):
-        platforms.setdefault(asked.platform, []).append((asked, wheel))
+    platforms: dict[str, list[Pair]] = {}
+    for order, wheel in sorted(found, key=lambda pair: pair[0].target.python.minor):
+        platforms.setdefault(order.platform, []).append((order, wheel))
     served = [
         pair for pairs in platforms.values() for pair in _stable(_without_abi(pairs, differing), differing)
     ]
     return tuple(_across(served, differing))
 
 
-def _without_abi(
-    pairs: Sequence[tuple[Job, Job]], differing: Callable[[Job, Job], Sequence[str]]
-) -> Iterable[tuple[Job, Job]]:
+def _without_abi(pairs: Sequence[Pair], differing: Differing) -> Iterable[Pair]:
     """Let wheels of one platform that any Python may use be one; if they differ, each is for its own Pythons.
 
     Installers prefer ``py3`` to ``py312``: there is no tag for a Python and all later ones.
     """
-    alike: dict[tuple[str, bool], dict[str, list[tuple[Job, Job]]]] = {}
-    for asked, wheel in pairs:
-        if wheel.trouble is None and wheel.tag.endswith("-none"):
-            alike.setdefault((wheel.tag, wheel.is_pure), {}).setdefault(wheel.content, []).append(
-                (asked, wheel)
-            )
-    chosen: dict[str, Job] = {}
+    alike: dict[tuple[str, type], dict[str, list[tuple[Order, _Wheel]]]] = {}
+    for order, wheel in pairs:
+        if not isinstance(wheel, Trouble) and wheel.tag.endswith("-none"):
+            same = alike.setdefault((wheel.tag, type(wheel)), {})
+            same.setdefault(_base(wheel).content, []).append((order, wheel))
+    chosen: dict[str, Described] = {}
     for (tag, _), contents in alike.items():
         groups = [*contents.values()]
         first = groups[0][0][1]
@@ -55,98 +54,95 @@ def _without_abi(
             wheel = group[0][1]
             if len(groups) > 1:
                 other = first if wheel is not first else groups[1][0][1]
-                named = _named(differing(wheel, other))
+                named = _named(differing(_base(wheel), _base(other)))
                 remark = f"what {tag} stands for is not the same for all Pythons ({named}): one for each kind"
                 wheel = _for_own(group, remark)
-            chosen.update((asked.identifier, wheel) for asked, _ in group)
-    for asked, wheel in pairs:
-        yield asked, chosen.get(asked.identifier, wheel)
+            chosen.update((order.identifier, wheel) for order, _ in group)
+    for order, wheel in pairs:
+        yield order, chosen.get(order.identifier, wheel)
 
 
-def _for_own(group: Sequence[tuple[Job, Job]], remark: str) -> Job:
+def _for_own(group: Sequence[tuple[Order, _Wheel]], remark: str) -> _Wheel:
     """Give a wheel that serves no Pythons but those it was asked for."""
-    asked, wheel = group[0]
-    wheel = msgspec.structs.replace(wheel, remarks=(*wheel.remarks, remark))
+    order, wheel = group[0]
+    wheel = _remarked(wheel, remark)
     pythons = [one.target.python for one, _ in group]
     if all(python.free_threaded for python in pythons):
         # No tag without an ABI is for free-threaded Pythons alone, and none with one for every platform.
-        tag = f"{asked.target.python.tag}-{'.'.join(python.abi for python in pythons)}"
-        return msgspec.structs.replace(_bound(asked, wheel) if wheel.is_pure else wheel, tag=tag)
+        tag = f"{order.target.python.tag}-{'.'.join(python.abi for python in pythons)}"
+        return msgspec.structs.replace(_bound(order, wheel) if isinstance(wheel, Pure) else wheel, tag=tag)
     tag = f"{'.'.join(dict.fromkeys(python.tag for python in pythons))}-none"
-    identifier = f"{tag}-any" if wheel.is_pure else wheel.identifier
-    return msgspec.structs.replace(wheel, identifier=identifier, tag=tag)
+    return msgspec.structs.replace(wheel, tag=tag)
 
 
-def _stable(
-    pairs: Iterable[tuple[Job, Job]], differing: Callable[[Job, Job], Sequence[str]]
-) -> Iterable[tuple[Job, Job]]:
+def _stable(pairs: Iterable[Pair], differing: Differing) -> Iterable[Pair]:
     """Let the wheel for the stable ABI serve later Pythons until one has another content."""
-    latest: dict[str, Job] = {}
-    for asked, wheel in pairs:
-        tag = wheel.tag
-        abi = tag.partition("-")[2]
-        if wheel.trouble is not None or not abi.startswith("abi3"):
-            yield asked, wheel
+    latest: dict[str, Recipe] = {}
+    for order, wheel in pairs:
+        abi = wheel.tag.partition("-")[2] if isinstance(wheel, Recipe) else ""
+        if not isinstance(wheel, Recipe) or not abi.startswith("abi3"):
+            yield order, wheel
             continue
         before = latest.get(abi)
-        if before is not None and before.content == wheel.content:
-            yield asked, before
+        if before is not None and _base(before).content == _base(wheel).content:
+            yield order, before
             continue
-        if before is not None and before.tag == tag:
-            newer = f"{asked.target.python.tag}-{abi}"
+        if before is not None and before.tag == wheel.tag:
+            newer = f"{order.target.python.tag}-{abi}"
+            named = _named(differing(_base(before), _base(wheel)))
             remark = (
-                f"what {tag} stands for is not the same for Python {before.python} and {asked.python} "
-                f"({_named(differing(before, wheel))}): for {asked.python} and later ones there is {newer}"
+                f"what {wheel.tag} stands for is not the same for Python {before.python} and {order.python} "
+                f"({named}): for {order.python} and later ones there is {newer}"
             )
-            latest[abi] = msgspec.structs.replace(wheel, tag=newer, remarks=(*wheel.remarks, remark))
+            latest[abi] = msgspec.structs.replace(_remarked(wheel, remark), tag=newer)
         else:
             latest[abi] = wheel
-        yield asked, latest[abi]
+        yield order, latest[abi]
 
 
-def _across(
-    pairs: Sequence[tuple[Job, Job]], differing: Callable[[Job, Job], Sequence[str]]
-) -> Iterable[tuple[Job, Job]]:
+def _across(pairs: Sequence[Pair], differing: Differing) -> Iterable[Pair]:
     """Let wheels without binaries that are the same be one, and bind the others to their platforms."""
-    pure: dict[str, list[Job]] = {}
+    pure: dict[str, list[Pure]] = {}
     for _, wheel in pairs:
-        if wheel.is_pure and wheel.trouble is None:
+        if isinstance(wheel, Pure):
             pure.setdefault(wheel.tag, []).append(wheel)
-    odd: Mapping[str, tuple[Job, Job]] = {
-        tag: (wheels[0], other)
+    odd: Mapping[str, tuple[Base, Base]] = {
+        tag: (_base(wheels[0]), other)
         for tag, wheels in pure.items()
-        if (other := next((one for one in wheels if one.content != wheels[0].content), None)) is not None
+        if (other := next((b for b in map(_base, wheels) if b.content != _base(wheels[0]).content), None))
     }
-    bound: dict[tuple[str, str, str], Job] = {}
-    for asked, wheel in pairs:
-        if not wheel.is_pure or wheel.trouble is not None:
-            yield asked, wheel
+    bound: dict[tuple[str, str, str], Recipe] = {}
+    for order, wheel in pairs:
+        if not isinstance(wheel, Pure):
+            yield order, wheel
         elif wheel.tag not in odd:
-            yield asked, pure[wheel.tag][0]
+            yield order, pure[wheel.tag][0]
         else:
-            key = (asked.platform, wheel.tag, wheel.content)
+            key = (order.platform, wheel.tag, _base(wheel).content)
             if key not in bound:
                 names = _named(differing(*odd[wheel.tag]))
                 remark = (
                     f"what {wheel.tag}-any stands for is not the same everywhere ({names}): one per platform"
                 )
-                bound[key] = msgspec.structs.replace(_bound(asked, wheel), remarks=(*wheel.remarks, remark))
-            yield asked, bound[key]
+                bound[key] = _remarked(_bound(order, wheel), remark)
+            yield order, bound[key]
 
 
-def _bound(asked: Job, wheel: Job) -> Job:
+def _bound(order: Order, wheel: Pure) -> Recipe:
     """Give a wheel without binaries as one for the platform that was asked for."""
-    return msgspec.structs.replace(
-        asked,
-        base=wheel.base,
-        tag=wheel.tag,
-        left_out=wheel.left_out,
-        shipped=wheel.shipped,
-        telling=wheel.telling,
-        content=wheel.content,
-        remarks=wheel.remarks,
-        bound=True,
-    )
+    asked = msgspec.structs.asdict(order)
+    return Recipe(**asked, tag=wheel.tag, left_out=wheel.left_out, base=wheel.base, bound=True)
+
+
+def _base(wheel: _Wheel) -> Base:
+    """Give the backend's wheel that a wheel holds."""
+    return wheel.base or Base(path="")
+
+
+def _remarked(wheel: _AnyWheel, remark: str) -> _AnyWheel:
+    base = _base(wheel)
+    base = msgspec.structs.replace(base, remarks=(*base.remarks, remark))
+    return msgspec.structs.replace(wheel, base=base)
 
 
 def _named(files: Sequence[str], most: int = 3) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from pyz3.builder import WheelBuilder
-from pyz3.builder.delivery import read_contents
+from pyz3.builder.packing import read_contents
 from pyz3.cli.options import SETTINGS, optimize_option, project_argument
 from pyz3.cli.terminal import SafeConsole
 from pyz3.cli.ui import BuildView, print_failures
@@ -32,12 +32,12 @@ def develop(*, project: Path, in_place: bool, optimize: str | None) -> int:
     The same as: pip install --no-build-isolation -e PROJECT.
     """
     console = SafeConsole()
-    load_own_project(project, what="pyz3 develop", tip=f"pip install -e {project}")
+    found = load_own_project(project, what="pyz3 develop", tip=f"pip install -e {project}")
     if not in_place:
         settings = [] if optimize is None else ["-C", f"optimize={optimize}"]
         return _install("install", "--no-build-isolation", *settings, "-e", os.path.abspath(project))  # noqa: PTH100 - links stay
-    builder = WheelBuilder(project, listener=BuildView(console, verbose=False, quiet=False))
-    summary, names = build_in_place(builder, find_toolchain(os.environ).cache, optimize=optimize)
+    build = WheelBuilder(project, listener=BuildView(console, verbose=False, quiet=False)).open(found)
+    summary, names = build_in_place(build, find_toolchain(os.environ).cache, optimize=optimize)
     error = print_failures(summary)
     for name in names:
         console.print(f"✓ {name}", soft_wrap=True)
@@ -71,8 +71,8 @@ def clean(*, project: Path) -> int:
 @click.argument("folder", type=click.Path(path_type=Path))
 def refresh_command(*, project: Path, folder: Path) -> int:
     """Bring the editable install in FOLDER up to date: what importing it asks for."""
-    load_own_project(project, what="PYZ3_EDITABLE_REBUILD", tip=f"pip install -e {project}")
-    summary, _ = refresh(WheelBuilder(project), folder)
+    found = load_own_project(project, what="PYZ3_EDITABLE_REBUILD", tip=f"pip install -e {project}")
+    summary, _ = refresh(WheelBuilder(project).open(found), folder)
     error = print_failures(summary)
     return error.exit_code if error else 0
 

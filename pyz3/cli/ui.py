@@ -17,6 +17,7 @@ from rich.text import Text
 from pyz3.cli.terminal import SafeConsole
 from pyz3.errors import BuildFailedError
 from pyz3.events import Activity, CommandRun, Note, WheelBuilt, WheelFailed, WheelShared
+from pyz3.plan import Order
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from pyz3.errors import Pyz3Error
     from pyz3.events import Event
-    from pyz3.plan import Job
+    from pyz3.plan import Planned
     from pyz3.results import Failure, Summary, WheelResult
 
 
@@ -84,22 +85,22 @@ class BuildView:
         self._live: Live | None = None
         self._built = 0
 
-    def start(self, jobs: Sequence[Job]) -> None:
+    def start(self, plan: Sequence[Planned]) -> None:
         """Begin: on a terminal the table appears."""
-        self._table = LiveTable(jobs)
+        self._table = LiveTable(plan)
         if self._console.is_terminal and not self._quiet and not self._verbose:
             self._live = Live(self._table, console=self._console, transient=True, refresh_per_second=8)
             self._live.start()
 
     @contextlib.contextmanager
-    def showing(self, jobs: Sequence[Job], *, output_dir: str) -> Iterator[None]:
+    def showing(self, plan: Sequence[Planned], *, output_dir: str) -> Iterator[None]:
         """Show the table meanwhile; an interruption tells what has been finished."""
-        self.start(jobs)
+        self.start(plan)
         try:
             yield
         except KeyboardInterrupt as error:
             error.args = (
-                f"{self._built} of {len(jobs)} wheel{'' if len(jobs) == 1 else 's'} in {output_dir}",
+                f"{self._built} of {len(plan)} wheel{'' if len(plan) == 1 else 's'} in {output_dir}",
             )
             raise
         finally:
@@ -189,14 +190,15 @@ def failure_lines(failures: Sequence[Failure]) -> list[Text]:
     causes: dict[tuple[str, str], dict[str, list[str]]] = {}
     tips: dict[tuple[str, str], str] = {}
     for failure in failures:
-        error, job = failure.error, failure.job
+        error, planned = failure.error, failure.planned
         compiler = error.compiler if isinstance(error, BuildFailedError) else ()
-        python = job.target.python.abi if job.python else ""
+        platform, _ = _cell_of(planned)
+        abi = planned.target.python.abi if isinstance(planned, Order) else ""
         # The title says which wheel it is.
-        for module, text in compiler or (("", error.message.removeprefix(f"{job.identifier}: ")),):
-            causes.setdefault((module, text), {}).setdefault(job.platform, []).append(python)
+        for module, text in compiler or (("", error.message.removeprefix(f"{planned.identifier}: ")),):
+            causes.setdefault((module, text), {}).setdefault(platform, []).append(abi)
             # The same cause may have a log on each platform: one is enough.
-            tip = (error.tip or "").replace(job.platform or _ANY, _ANY)
+            tip = (error.tip or "").replace(platform or _ANY, _ANY)
             tips.setdefault((module, text), tip)
     lines = []
     for (module, text), places in causes.items():
@@ -213,17 +215,23 @@ def failure_lines(failures: Sequence[Failure]) -> list[Text]:
     return lines
 
 
+def _cell_of(planned: Planned) -> tuple[str, str]:
+    """Give the platform and Python that a wheel is for; both empty: any."""
+    return (planned.platform, planned.python) if isinstance(planned, Order) else ("", "")
+
+
 class LiveTable:
     """A row per platform, a cell per Python, and what each platform is doing.
 
     Args:
-        jobs: Everything that is to be built.
+        plan: Everything that is to be built.
     """
 
-    def __init__(self, jobs: Sequence[Job]) -> None:
-        self._pythons = list(dict.fromkeys(job.python for job in jobs))
-        self._platforms = list(dict.fromkeys(job.platform for job in jobs))
-        self._wanted = {(job.platform, job.python) for job in jobs}
+    def __init__(self, plan: Sequence[Planned]) -> None:
+        cells = [_cell_of(one) for one in plan]
+        self._platforms = list(dict.fromkeys(platform for platform, _ in cells))
+        self._pythons = list(dict.fromkeys(python for _, python in cells))
+        self._wanted = {*cells}
         self._cells: dict[tuple[str, str], Text] = {}
         self._served: dict[tuple[str, str], tuple[str, str]] = {}
         self._doing: dict[str, str] = {}
@@ -236,14 +244,14 @@ class LiveTable:
             self._doing |= {"": "", event.platform: event.text}
         elif isinstance(event, WheelBuilt):
             text = Text(f"✓ {human_size(event.result.size)}", style="green")
-            self._set(event.job, text)
+            self._set(event.planned, text)
         elif isinstance(event, WheelShared):
-            self._served[event.job.platform, event.job.python] = (event.by.platform, event.by.python)
+            self._served[_cell_of(event.order)] = _cell_of(event.by)
         elif isinstance(event, WheelFailed):
-            self._set(event.job, Text("✗ failed", style="bold red"))
+            self._set(event.planned, Text("✗ failed", style="bold red"))
 
-    def _set(self, job: Job, text: Text) -> None:
-        self._cells[job.platform, job.python] = text
+    def _set(self, planned: Planned, text: Text) -> None:
+        self._cells[_cell_of(planned)] = text
         for platform in self._platforms:
             if all(self._told(cell) for cell in self._wanted if cell[0] == platform):
                 self._doing[platform] = ""

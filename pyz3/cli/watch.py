@@ -13,7 +13,7 @@ import click
 from rich.text import Text
 
 from pyz3.builder import WheelBuilder
-from pyz3.builder.delivery import read_contents
+from pyz3.builder.packing import read_contents
 from pyz3.cli.options import SETTINGS, project_argument
 from pyz3.cli.terminal import SafeConsole
 from pyz3.cli.ui import print_error, print_failures
@@ -24,6 +24,7 @@ from pyz3.errors import Pyz3Error
 from pyz3.frontends import load_own_project
 
 if TYPE_CHECKING:
+    from pyz3.builder.project_build import ProjectBuild
     from pyz3.results import Summary
 
 # Often enough that nobody waits for it; a thousand files cost a few ms each time.
@@ -56,7 +57,7 @@ def watch(*, project: Path) -> None:
 
 
 def _stamps(project: Path) -> Stamps:
-    found = WheelBuilder(project).project()
+    found = WheelBuilder(project).open().project
     return Stamps.take(found, read_contents(found).rules)
 
 
@@ -72,7 +73,7 @@ def _round(console: SafeConsole, project: Path) -> None:
     """Build once and say what came of it; a mistake ends nothing, as it will be mended."""
     started = time.perf_counter()
     try:
-        summary, names = _build(WheelBuilder(project))
+        summary, names = _build(WheelBuilder(project).open())
     except Pyz3Error as error:
         print_error(error)
         return
@@ -81,14 +82,14 @@ def _round(console: SafeConsole, project: Path) -> None:
         console.print(Text.assemble(("✓ ", "green"), done), soft_wrap=True)
 
 
-def _build(builder: WheelBuilder) -> tuple[Summary, tuple[str, ...]]:
-    project = builder.project()
+def _build(build: ProjectBuild) -> tuple[Summary, tuple[str, ...]]:
+    project = build.project
     contents = read_contents(project)
     redirect = find_redirect(project, contents)
     if redirect is not None:
-        return refresh(builder, redirect)
+        return refresh(build, redirect)
     cache = find_toolchain(os.environ).cache
     if in_place_files(project, cache):
-        return build_in_place(builder, cache)
-    summary, files = build_binaries(builder, contents, optimize=None)
+        return build_in_place(build, cache)
+    summary, files = build_binaries(build, contents, optimize=None)
     return summary, tuple(files)

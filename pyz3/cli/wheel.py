@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+import msgspec
 from click.core import ParameterSource
 
 from pyz3.builder import WheelBuilder
@@ -19,7 +20,7 @@ from pyz3.targets import Platform
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pyz3.plan import Job
+    from pyz3.plan import Planned
     from pyz3.results import Summary
     from pyz3.targets.selection import Selection
 
@@ -150,7 +151,8 @@ def wheel(
     console = SafeConsole(quiet=quiet)
     view = BuildView(console, verbose=verbose, quiet=quiet)
     builder = WheelBuilder.of(project, python_headers=python_headers, jobs=jobs, config=config, listener=view)
-    selection = builder.select(
+    build = builder.open()
+    selection = build.select(
         platforms=None if all_platforms else _platforms(platforms, identifiers=build_patterns or only),
         pythons=pythons,
         build=build_patterns or None,
@@ -159,11 +161,11 @@ def wheel(
         allow_empty=allow_empty,
         sources=_sources(context),
     )
-    plan = builder.plan(
+    plan = build.plan(
         selection,
         optimize=optimize,
         # One identifier asked for is one wheel.
-        fallback=fallback or (only is None and builder.project().tool.fallback),
+        fallback=fallback or (only is None and build.project.tool.fallback),
         require_extensions=require_extensions,
         allow_pure=allow_pure,
     )
@@ -173,18 +175,18 @@ def wheel(
         return _say_nothing(console, selection, report=report)
     _say_left_out(console, selection)
     with view.showing(plan, output_dir=str(output_dir)):
-        summary = builder.run(plan, output_dir=output_dir)
+        summary = build.run(plan, output_dir=output_dir)
     view.summary(summary, output_dir=str(output_dir))
     if report is not None:
         write_report(report, summary.wheels)
     return _status(summary)
 
 
-def _print(plan: Sequence[Job], *, as_json: bool) -> int:
+def _print(plan: Sequence[Planned], *, as_json: bool) -> int:
     if as_json:
-        click.echo(safe_json(plan))
+        click.echo(safe_json([{"identifier": one.identifier, **msgspec.to_builtins(one)} for one in plan]))
     else:
-        click.echo("".join(f"{job.identifier}\n" for job in plan), nl=False)
+        click.echo("".join(f"{one.identifier}\n" for one in plan), nl=False)
     return 0
 
 

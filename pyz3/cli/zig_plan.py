@@ -15,6 +15,6 @@ from pyz3.frontends import load_own_project
 @click.argument("project", type=click.Path(path_type=Path))
 def zig_plan(*, project: Path) -> None:
     """Print the plan file for ZIG_TARGET and the Python that runs this."""
-    load_own_project(project, what="build.zig", tip="pyz3 wheel builds it for every platform")
-    builder = WheelBuilder(project)
-    click.echo(builder.plan_file(os.environ.get("ZIG_TARGET") or None))
+    found = load_own_project(project, what="build.zig", tip="pyz3 wheel builds it for every platform")
+    build = WheelBuilder(project).open(found)
+    click.echo(build.plan_file(os.environ.get("ZIG_TARGET") or None))

@@ -9,24 +9,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pyz3.archive import WheelEntry
-from pyz3.builder.single import select_one
 
 if TYPE_CHECKING:
-    from pyz3.builder import WheelBuilder
-    from pyz3.builder.delivery import Contents
+    from pyz3.builder.packing import Contents
+    from pyz3.builder.project_build import ProjectBuild
     from pyz3.results import Summary
 
 # So that a wheel of which every module is left out is no error here.
 _MARKER = WheelEntry(arcname="pyz3.marker", source=b"")
 
 
-def build_here(
-    builder: WheelBuilder, contents: Contents, *, output_dir: Path, optimize: str | None
-) -> Summary:
+def build_here(build: ProjectBuild, contents: Contents, *, output_dir: Path, optimize: str | None) -> Summary:
     """Build the wheel of the Python that runs this, with other contents than the project's packages.
 
     Args:
-        builder: The project's.
+        build: The project's.
         contents: What the wheel holds besides binaries.
         output_dir: Where it goes.
         optimize: Zig's build mode; None is the project's.
@@ -35,17 +32,17 @@ def build_here(
         ConfigError: The configuration is wrong.
         NothingSelectedError: The project does not support this Python.
     """
-    plan = builder.plan(select_one(builder), optimize=optimize)
-    return builder.run(plan, output_dir=output_dir, contents=contents)
+    plan = build.plan(build.select_one(), optimize=optimize)
+    return build.run(plan, output_dir=output_dir, contents=contents)
 
 
 def build_binaries(
-    builder: WheelBuilder, contents: Contents, *, optimize: str | None
+    build: ProjectBuild, contents: Contents, *, optimize: str | None
 ) -> tuple[Summary, dict[str, bytes]]:
     """Build this interpreter's modules, and give them by their paths in a wheel.
 
     Args:
-        builder: The project's.
+        build: The project's.
         contents: The project's contents.
         optimize: Zig's build mode; None is the project's.
 
@@ -58,7 +55,7 @@ def build_binaries(
     """
     bare = replace(contents, files=(_MARKER,), binaries="")
     with tempfile.TemporaryDirectory(prefix="pyz3-", ignore_cleanup_errors=True) as scratch:
-        summary = build_here(builder, bare, output_dir=Path(scratch), optimize=optimize)
+        summary = build_here(build, bare, output_dir=Path(scratch), optimize=optimize)
         files: dict[str, bytes] = {}
         for wheel in summary.wheels:
             with zipfile.ZipFile(wheel.path) as archive:

@@ -17,14 +17,14 @@ from packaging.utils import canonicalize_name
 
 from pyz3._files import write_atomically
 from pyz3.archive import WheelEntry
-from pyz3.builder.delivery import read_contents
+from pyz3.builder.packing import read_contents
 from pyz3.develop.binaries import build_binaries
 from pyz3.develop.stamps import Stamps
 from pyz3.errors import ConfigError
 
 if TYPE_CHECKING:
-    from pyz3.builder import WheelBuilder
-    from pyz3.builder.delivery import Contents
+    from pyz3.builder.packing import Contents
+    from pyz3.builder.project_build import ProjectBuild
     from pyz3.config import Project
     from pyz3.results import Summary
 
@@ -87,11 +87,11 @@ def is_installed(project: Project, contents: Contents) -> bool:
     return any(line in wanted for path in files for line in (_content(path) or b"").decode().splitlines())
 
 
-def refresh(builder: WheelBuilder, folder: Path) -> tuple[Summary, tuple[str, ...]]:
+def refresh(build: ProjectBuild, folder: Path) -> tuple[Summary, tuple[str, ...]]:
     """Build anew what has changed, and put it into an editable install.
 
     Args:
-        builder: The project's.
+        build: The project's.
         folder: What `find_redirect` gave.
 
     Returns:
@@ -107,10 +107,10 @@ def refresh(builder: WheelBuilder, folder: Path) -> tuple[Summary, tuple[str, ..
         raise ConfigError(
             f"{folder}: no editable install by pyz3: {error}", tip="pip install -e . makes one"
         ) from error
-    project = builder.project()
+    project = build.project
     contents = read_contents(project)
     state = _state(project, contents, optimize)
-    summary, files = build_binaries(builder, contents, optimize=optimize)
+    summary, files = build_binaries(build, contents, optimize=optimize)
     if summary.failures:
         return summary, ()
     built = folder / _BUILT

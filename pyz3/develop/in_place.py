@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pyz3._files import write_atomically
-from pyz3.builder.delivery import read_contents
+from pyz3.builder.packing import read_contents
 from pyz3.develop.binaries import build_binaries
 from pyz3.errors import ConfigError
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from pyz3.builder import WheelBuilder
+    from pyz3.builder.project_build import ProjectBuild
     from pyz3.config import Project
     from pyz3.results import Summary
 
@@ -52,12 +52,12 @@ class Manifest:
 
 
 def build_in_place(
-    builder: WheelBuilder, cache: Path, *, optimize: str | None = None
+    build: ProjectBuild, cache: Path, *, optimize: str | None = None
 ) -> tuple[Summary, tuple[str, ...]]:
     """Build this interpreter's modules into the source tree, beside the packages that they belong to.
 
     Args:
-        builder: The project's.
+        build: The project's.
         cache: pyz3's cache folder, which remembers what was put there.
         optimize: Zig's build mode; None is the project's.
 
@@ -68,9 +68,9 @@ def build_in_place(
         ConfigError: The configuration is wrong, or a file is there that pyz3 did not put there.
         OSError: The tree cannot be written.
     """
-    project = builder.project()
+    project = build.project
     contents = read_contents(project)
-    summary, files = build_binaries(builder, contents, optimize=optimize)
+    summary, files = build_binaries(build, contents, optimize=optimize)
     manifest = Manifest.read(cache, project)
     places = {_place(project.root, contents.roots, name): content for name, content in files.items()}
     changed = {name: c for name, c in places.items() if _digest(project.root / name) != _sha256(c)}

@@ -1,4 +1,4 @@
-"""Jobs → what the plan file lists.  Pure."""
+"""Recipes → what the plan file lists.  Pure."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pyz3.config import Settings
     from pyz3.engine.ldflags import LinkFlags
     from pyz3.engine.plan_file import Kind
-    from pyz3.plan import Job
+    from pyz3.plan import Recipe
 
 
 class CApi(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,18 +42,18 @@ class CApi(msgspec.Struct, frozen=True, kw_only=True):
     stable_libraries: dict[str, str] = {}
 
 
-def artifact_key(job: Job, module: Module | LinkedLibrary, zig_target: str) -> str:
+def artifact_key(recipe: Recipe, module: Module | LinkedLibrary, zig_target: str) -> str:
     """Give the name by which ``build.zig`` reports a module: unique among all platforms.
 
     A library is the same for every Python: its key names none, so that it is built once.  What another
     build system compiles may depend on anything.
     """
     if isinstance(module, LinkedLibrary) and module.units:
-        return f"{zig_target}/{job.target.python.abi}/lib/{module.name}"
+        return f"{zig_target}/{recipe.target.python.abi}/lib/{module.name}"
     if isinstance(module, LinkedLibrary):
-        variant = "-".join(filter(None, ("lib", job.cpu, job.lto)))
+        variant = "-".join(filter(None, ("lib", recipe.cpu, recipe.lto)))
         return f"{zig_target}/{variant}/{module.file or module.name}"
-    return f"{zig_target}/{job.target.python.abi}/{module.file}"
+    return f"{zig_target}/{recipe.target.python.abi}/{module.file}"
 
 
 def slice_key(key: str) -> str:
@@ -63,7 +63,7 @@ def slice_key(key: str) -> str:
 
 def make_artifacts(
     root: Path,
-    jobs: Sequence[Job],
+    recipes: Sequence[Recipe],
     capi: Mapping[str, CApi],
     *,
     read: Callable[[Path], str],
@@ -71,11 +71,11 @@ def make_artifacts(
     runtime: Callable[..., tuple[str, ...]],
     zig_lib: Path,
 ) -> tuple[Artifact, ...]:
-    """Give an artifact for each library and each module of each job, users behind what they link.
+    """Give an artifact for each library and each module of each recipe, users behind what they link.
 
     Args:
         root: The project's folder, absolute.
-        jobs: Jobs of one platform.
+        recipes: The wheels of one platform.
         capi: What each Python (``3.13t``) supplies.
         read: Reads a Zig source, to find which of several are roots.
         exports: Gives a version script that leaves only some symbols visible, by default ``PyInit_*`` (ELF).
@@ -92,30 +92,30 @@ def make_artifacts(
             roots[sources] = _zig_roots(root, sources, read)
         return roots[sources]
 
-    def make(job: Job, module: Module | LinkedLibrary, zig_target: str) -> Artifact:
+    def make(recipe: Recipe, module: Module | LinkedLibrary, zig_target: str) -> Artifact:
         artifact = _artifact(
-            root, job, module, zig_target, capi=capi[job.python], zig_roots=zig_roots, exports=exports
+            root, recipe, module, zig_target, capi=capi[recipe.python], zig_roots=zig_roots, exports=exports
         )
-        if job.target.platform.family != "pyodide":
+        if recipe.target.platform.family != "pyodide":
             linked = artifact.kind != "static"
             own = runtime(zig_target, cxx=artifact.link_cpp) if linked else ()
             return msgspec.structs.replace(artifact, runtime=own)
-        return for_pyodide(artifact, job, module, zig_lib=zig_lib)
+        return for_pyodide(artifact, recipe, module, zig_lib=zig_lib)
 
     made: dict[str, Artifact] = {}
-    for job in jobs:
-        parts: tuple[Module | LinkedLibrary, ...] = (*job.libraries, *job.modules)
+    for recipe in recipes:
+        parts: tuple[Module | LinkedLibrary, ...] = (*recipe.libraries, *recipe.modules)
         for module in parts:
-            for zig_target in job.zig_targets:
-                if artifact_key(job, module, zig_target) not in made:
-                    artifact = make(job, module, zig_target)
+            for zig_target in recipe.zig_targets:
+                if artifact_key(recipe, module, zig_target) not in made:
+                    artifact = make(recipe, module, zig_target)
                     made[artifact.key] = artifact
     return tuple(made.values())
 
 
 def _artifact(
     root: Path,
-    job: Job,
+    recipe: Recipe,
     module: Module | LinkedLibrary,
     zig_target: str,
     *,
@@ -124,30 +124,31 @@ def _artifact(
     exports: Callable[..., str],
 ) -> Artifact:
     settings = module.settings
-    link = link_flags(job, module)
+    link = link_flags(recipe, module)
     kind = _kind(module)
     macros = tuple(_macro(name, value) for name, value in settings.define.items() if value is not False)
     library = None
     if isinstance(module, LinkedLibrary):
         capi = capi if module.units else CApi(include="")
     else:
-        macros += _python_macros(job, module)
+        macros += _python_macros(recipe, module)
         library = capi.stable_libraries.get(module.limited_api, capi.import_library)
     base = ("-fwrapv", "-Wno-date-time", *_prefix_maps(root, capi), *(f"-D{macro}" for macro in macros))
-    cxx = base + cxx_flags(driver_target(job))
+    cxx = base + cxx_flags(driver_target(recipe))
     zig = tuple(source for source in settings.sources if source.endswith(".zig"))
 
     def absolute(paths: Sequence[str]) -> tuple[str, ...]:
         return tuple(os.path.normpath(root / path) for path in paths)
 
     return Artifact(
-        key=artifact_key(job, module, zig_target),
+        key=artifact_key(recipe, module, zig_target),
         kind=kind,
         name=_library_name(module),
         target=zig_target,
-        cpu=job.cpu if has_cpu(zig_target, job.cpu) else "",
-        lto=job.lto,
-        c_sources=foreign_sources(module.units, job, before=cxx) or _c_sources(root, settings, base, cxx=cxx),
+        cpu=recipe.cpu if has_cpu(zig_target, recipe.cpu) else "",
+        lto=recipe.lto,
+        c_sources=foreign_sources(module.units, recipe, before=cxx)
+        or _c_sources(root, settings, base, cxx=cxx),
         zig_sources=zig_roots(zig) if zig else (),
         python_include=capi.include,
         include_dirs=absolute(settings.include_dirs),
@@ -158,9 +159,9 @@ def _artifact(
         framework_dirs=absolute(link.framework_dirs),
         rpaths=(*module.rpaths, *link.rpaths) if kind != "static" else (),
         objects=(*(module.objects if isinstance(module, Module) else ()), *((library,) if library else ())),
-        links=_links(job, module, zig_target) if kind != "static" else (),
+        links=_links(recipe, module, zig_target) if kind != "static" else (),
         export_symbols=module.export_symbols if kind != "static" else (),
-        link_cpp=_has_cpp(job, module),
+        link_cpp=_has_cpp(recipe, module),
         version_script=_version_script(root, module, link, exports) if kind != "static" else None,
     )
 
@@ -192,23 +193,23 @@ def _library_name(module: Module | LinkedLibrary) -> str:
     return module.file.rpartition(".")[0].replace("/", ".")
 
 
-def _python_macros(job: Job, module: Module) -> tuple[str, ...]:
+def _python_macros(recipe: Recipe, module: Module) -> tuple[str, ...]:
     if module.limited_api:
-        return limited_api_macros(module.limited_api, headers=job.target.python)
+        return limited_api_macros(module.limited_api, headers=recipe.target.python)
     # The Limited API's headers do it themselves.
-    return ("Py_GIL_DISABLED=1",) if job.target.python.free_threaded else ()
+    return ("Py_GIL_DISABLED=1",) if recipe.target.python.free_threaded else ()
 
 
-def _links(job: Job, module: Module | LinkedLibrary, zig_target: str) -> tuple[str, ...]:
-    libraries = {library.name: library for library in job.libraries}
-    return tuple(artifact_key(job, libraries[name], zig_target) for name in module.links)
+def _links(recipe: Recipe, module: Module | LinkedLibrary, zig_target: str) -> tuple[str, ...]:
+    libraries = {library.name: library for library in recipe.libraries}
+    return tuple(artifact_key(recipe, libraries[name], zig_target) for name in module.links)
 
 
-def _has_cpp(job: Job, module: Module | LinkedLibrary) -> bool:
+def _has_cpp(recipe: Recipe, module: Module | LinkedLibrary) -> bool:
     """Whether C++ is in it, or in a static library that becomes part of it."""
     if isinstance(module, Module) and module.cpp:
         return True
-    static = [library for library in job.libraries if library.name in module.links and not library.file]
+    static = [library for library in recipe.libraries if library.name in module.links and not library.file]
     sources = [source for one in (module, *static) for source in one.settings.sources]
     return any(Path(path).suffix in CXX_SUFFIXES for path in sources)
 

@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from pyz3.engine.artifacts import CApi
     from pyz3.engine.toolchain import Toolchain
     from pyz3.engine.zig import ZigRunner
-    from pyz3.plan import Job
+    from pyz3.plan import Recipe
 
 MODULE_SUFFIXES = (".so", ".pyd")
 LIBRARY_SUFFIXES = (*MODULE_SUFFIXES, ".dylib", ".dll")
 
 
-def build_custom(runner: ZigRunner, root: Path, job: Job, capi: CApi, *, jobs: int) -> dict[str, bytes]:
+def build_custom(runner: ZigRunner, root: Path, recipe: Recipe, capi: CApi, *, jobs: int) -> dict[str, bytes]:
     """Run the project's own ``build.zig`` for one wheel.
 
     Returns:
@@ -45,8 +45,8 @@ def build_custom(runner: ZigRunner, root: Path, job: Job, capi: CApi, *, jobs: i
             tip="add a build.zig, or describe the modules in [[tool.pyz3.extensions]]",
         )
     slices = [
-        _build_slice(runner, script, job, capi, zig_target=zig_target, jobs=jobs)
-        for zig_target in job.zig_targets
+        _build_slice(runner, script, recipe, capi, zig_target=zig_target, jobs=jobs)
+        for zig_target in recipe.zig_targets
     ]
     # What is no binary is the same in each slice.
     return {
@@ -56,7 +56,7 @@ def build_custom(runner: ZigRunner, root: Path, job: Job, capi: CApi, *, jobs: i
 
 
 def _build_slice(
-    runner: ZigRunner, script: Path, job: Job, capi: CApi, *, zig_target: str, jobs: int
+    runner: ZigRunner, script: Path, recipe: Recipe, capi: CApi, *, zig_target: str, jobs: int
 ) -> dict[str, bytes]:
     with runner.toolchain.scratch() as scratch:
         output = Path(scratch) / "out"
@@ -64,7 +64,7 @@ def _build_slice(
         options = {
             "python-include": capi.include,
             "python-library": capi.import_library or _libc(runner, zig_target),
-            "extension-suffix": job.target.extension_suffix,
+            "extension-suffix": recipe.target.extension_suffix,
             "output-dir": str(output),
         }
         # One for all targets: the project's build script is compiled in it.
@@ -80,7 +80,7 @@ def _build_slice(
             options=options,
             jobs=jobs,
         )
-        status, text = runner.run(command, zig_target=zig_target, optimize=job.optimize, cache=cache)
+        status, text = runner.run(command, zig_target=zig_target, optimize=recipe.optimize, cache=cache)
         lists.note()
         files = {
             path.relative_to(output).as_posix(): path.read_bytes()
@@ -89,7 +89,9 @@ def _build_slice(
         }
     if status != 0:
         trouble = text.strip() or f"zig build ended with exit code {status}"
-        raise BuildFailedError(f"zig build failed for {job.identifier}", compiler=(("build.zig", trouble),))
+        raise BuildFailedError(
+            f"zig build failed for {recipe.identifier}", compiler=(("build.zig", trouble),)
+        )
     return files
 
 

@@ -17,29 +17,29 @@ if TYPE_CHECKING:
 
     from pyz3.engine.ldflags import LinkFlags
     from pyz3.linking import LinkedLibrary, Unit
-    from pyz3.plan import Job, Module
+    from pyz3.plan import Module, Recipe
 
 _COMPILING = re.compile(r"-(f(?!ramework)|O|g|m|std=|D|U|I|i|W(?!l,)|pipe)")
 
 
-def foreign_sources(units: Sequence[Unit], job: Job, *, before: tuple[str, ...]) -> tuple[Source, ...]:
+def foreign_sources(units: Sequence[Unit], recipe: Recipe, *, before: tuple[str, ...]) -> tuple[Source, ...]:
     """Give the sources of what another build system compiles, flags translated.
 
     Args:
         units: What it compiles.
-        job: The wheel.
+        recipe: The wheel.
         before: Flags of ours; those of the project may overrule them.
     """
     if not units:
         return ()
-    target = driver_target(job)
+    target = driver_target(recipe)
     return tuple(
         Source(path=unit.source, flags=before + translate_compile(unit.flags, target=target).args)
         for unit in units
     )
 
 
-def link_flags(job: Job, module: Module | LinkedLibrary) -> LinkFlags:
+def link_flags(recipe: Recipe, module: Module | LinkedLibrary) -> LinkFlags:
     """Give what a module's flags ask of the linker.
 
     Raises:
@@ -49,7 +49,7 @@ def link_flags(job: Job, module: Module | LinkedLibrary) -> LinkFlags:
     if not module.units:
         return parse_ldflags(settings.ldflags, module=module.name)
     words = (*settings.ldflags, *(f"-l{name}" for name in settings.libraries))
-    linked = translate_link(words, target=driver_target(job))
+    linked = translate_link(words, target=driver_target(recipe))
     if linked.refused:
         raise ConfigError(f"{module.name}: {'; '.join(linked.refused)}")
     # Compilers take their own flags at a link, too, and do nothing with them.
@@ -57,23 +57,23 @@ def link_flags(job: Job, module: Module | LinkedLibrary) -> LinkFlags:
     return parse_ldflags(linking, module=module.name)
 
 
-def is_expressible(job: Job) -> bool:
-    """Tell whether the engine can link the job's modules as their own build system would."""
+def is_expressible(recipe: Recipe) -> bool:
+    """Tell whether the engine can link the recipe's modules as their own build system would."""
     try:
-        for library in job.libraries:
-            link_flags(job, library)
-        for module in job.modules:
-            link_flags(job, module)
+        for library in recipe.libraries:
+            link_flags(recipe, library)
+        for module in recipe.modules:
+            link_flags(recipe, module)
     except ConfigError:
         return False
     return True
 
 
-def left_out_flags(job: Job) -> tuple[str, ...]:
+def left_out_flags(recipe: Recipe) -> tuple[str, ...]:
     """Give the flags of a project's own that are dropped, each once with the reason (``flag: reason``)."""
-    target = driver_target(job)
+    target = driver_target(recipe)
     found: list[str] = []
-    parts: tuple[Module | LinkedLibrary, ...] = (*job.libraries, *job.modules)
+    parts: tuple[Module | LinkedLibrary, ...] = (*recipe.libraries, *recipe.modules)
     for part in parts:
         for unit in part.units:
             found += translate_compile(unit.flags, target=target).dropped
@@ -83,6 +83,6 @@ def left_out_flags(job: Job) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def driver_target(job: Job) -> DriverTarget:
+def driver_target(recipe: Recipe) -> DriverTarget:
     """Give the driver's view of a wheel's target."""
-    return DriverTarget(job.zig_targets[0], debug=job.optimize == "Debug")
+    return DriverTarget(recipe.zig_targets[0], debug=recipe.optimize == "Debug")

@@ -23,21 +23,23 @@ from pyz3.errors import ConfigError
 if TYPE_CHECKING:
     from pyz3.engine.plan_file import Artifact, Source
     from pyz3.linking import LinkedLibrary
-    from pyz3.plan import Job, Module
+    from pyz3.plan import Module, Recipe
 
 CXX_SUFFIXES = frozenset({".cc", ".cpp", ".cxx"})
 # Emscripten's C library is one piece, and it is in Pyodide's main module.
 _IN_THE_MAIN_MODULE = frozenset({"c", "m", "dl", "rt", "pthread", "util"})
 
 
-def for_pyodide(artifact: Artifact, job: Job, module: Module | LinkedLibrary, *, zig_lib: Path) -> Artifact:
+def for_pyodide(
+    artifact: Artifact, recipe: Recipe, module: Module | LinkedLibrary, *, zig_lib: Path
+) -> Artifact:
     """Give ``artifact`` as Pyodide needs it.
 
     Raises:
         ConfigError: It links a library: Pyodide has none to offer, and its loader looks in no package.
     """
     zig_lib = zig_lib.resolve()
-    files = {library.name: library.file for library in job.libraries}
+    files = {library.name: library.file for library in recipe.libraries}
     shared = [name for name in module.links if files[name]]
     if shared:
         raise ConfigError(
@@ -50,7 +52,7 @@ def for_pyodide(artifact: Artifact, job: Job, module: Module | LinkedLibrary, *,
             f"pyproject.toml: libraries of {module.name}: Pyodide has no {', '.join(libraries)}",
             tip="name them in the tables of the other platforms, or add the library's sources",
         )
-    abi = emscripten_abi_for(job.target.python)
+    abi = emscripten_abi_for(recipe.target.python)
 
     # clang hides everything for this target.  Where globs say what is exported, all is made visible.
     globs = artifact.kind != "static" and any(set(name) & {"*", "?"} for name in module.export_symbols)
@@ -58,7 +60,7 @@ def for_pyodide(artifact: Artifact, job: Job, module: Module | LinkedLibrary, *,
 
     def flagged(source: Source) -> Source:
         flags = cxx_flags if Path(source.path).suffix in CXX_SUFFIXES else c_flags
-        own = flags(abi, zig_lib, job.optimize)
+        own = flags(abi, zig_lib, recipe.optimize)
         return msgspec.structs.replace(source, flags=(*own, *visible, *source.flags))
 
     return msgspec.structs.replace(

@@ -19,14 +19,16 @@ if TYPE_CHECKING:
 
     from pyz3.environments import Environment
     from pyz3.linking import LinkedLibrary
-    from pyz3.plan import Job, Module, Unit
+    from pyz3.plan import Module, Recipe, Unit
 
 
-def adapt(job: Job, environment: Environment, *, cache: Path, environ: Mapping[str, str]) -> Job:
-    """Give the job with the target's own headers of build dependencies, and the libraries that sources name.
+def adapt(
+    recipe: Recipe, environment: Environment, *, cache: Path, environ: Mapping[str, str]
+) -> Recipe | Trouble:
+    """Give a recipe with the target's headers of build dependencies, and the libraries that sources name.
 
     Args:
-        job: With modules that were written down.
+        recipe: With modules that were written down.
         environment: Where that was done.
         cache: pyz3's cache.
         environ: The user's environment variables, for pip.
@@ -39,23 +41,23 @@ def adapt(job: Job, environment: Environment, *, cache: Path, environ: Mapping[s
             found = map_include_dirs(
                 unit.flags,
                 environment=environment,
-                platform=job.target.platform,
-                python=job.target.python,
+                platform=recipe.target.platform,
+                python=recipe.target.python,
                 cache=cache,
                 environ=environ,
             )
             flags = (
-                _behind(found.flags, stands_in) if job.target.platform.family == "windows" else found.flags
+                _behind(found.flags, stands_in) if recipe.target.platform.family == "windows" else found.flags
             )
             mapped.append(msgspec.structs.replace(unit, flags=(*flags, *found.extra)))
         return tuple(mapped)
 
     try:
-        modules = tuple(_linked(m, job, units=units_of(m)) for m in job.modules)
-        libraries = tuple(msgspec.structs.replace(lib, units=units_of(lib)) for lib in job.libraries)
+        modules = tuple(_linked(m, recipe, units=units_of(m)) for m in recipe.modules)
+        libraries = tuple(msgspec.structs.replace(lib, units=units_of(lib)) for lib in recipe.libraries)
     except Pyz3Error as error:
-        return msgspec.structs.replace(job, trouble=Trouble(message=error.message, tip=error.tip or ""))
-    return msgspec.structs.replace(job, modules=modules, libraries=libraries)
+        return Trouble(message=error.message, tip=error.tip or "")
+    return msgspec.structs.replace(recipe, modules=modules, libraries=libraries)
 
 
 def _behind(flags: Sequence[str], stands_in: Callable[[str], bool]) -> tuple[str, ...]:
@@ -77,10 +79,10 @@ def _stands_in(folder: str) -> bool:
     )
 
 
-def _linked(module: Module, job: Job, *, units: Sequence[Unit]) -> Module:
+def _linked(module: Module, recipe: Recipe, *, units: Sequence[Unit]) -> Module:
     """Add what Microsoft's linker would link without being asked."""
     settings = module.settings
-    if job.target.platform.family == "windows":
+    if recipe.target.platform.family == "windows":
         named = named_libraries(units)
         libraries = (*settings.libraries, *(name for name in named if name not in settings.libraries))
         settings = msgspec.structs.replace(settings, libraries=libraries)

@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pyz3.engine.fuse import fuse
-from pyz3.plan import Trouble
+from pyz3.plan import Base, Pure, Recipe, Trouble
 from pyz3.sources.archives import ArchiveError, open_zip
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pyz3.plan import Job
+    from pyz3.plan import Described, Order
+    from pyz3.plan.order import AnyOrder
 
 # They say what the wheel is for; pyz3 writes its own.
 _OURS = (".dist-info/WHEEL", ".dist-info/RECORD")
@@ -32,16 +33,16 @@ class _DifferentError(Exception):
     """The wheels cannot be one; its text says why."""
 
 
-def slices_of(job: Job) -> tuple[Job, ...]:
-    """Give a job for each machine of a fused platform, by the same identifier; else the job itself."""
-    if job.is_pure or len(job.zig_targets) == 1:
-        return (job,)
+def slices_of(order: AnyOrder) -> tuple[AnyOrder, ...]:
+    """Give an order for each machine of a fused platform, by the same identifier; else the order itself."""
+    if len(order.zig_targets) == 1:
+        return (order,)
     parts = []
-    for platform, zig_target in zip(job.target.platform.slices, job.zig_targets, strict=True):
-        floor = platform.floor(asked=job.floor)
+    for platform, zig_target in zip(order.target.platform.slices, order.zig_targets, strict=True):
+        floor = platform.floor(asked=order.floor)
         parts.append(
             msgspec.structs.replace(
-                job,
+                order,
                 platform=str(platform),
                 zig_targets=(zig_target,),
                 floor=floor,
@@ -51,62 +52,65 @@ def slices_of(job: Job) -> tuple[Job, ...]:
     return tuple(parts)
 
 
-def fuse_jobs(job: Job, parts: Sequence[Job], folder: Path) -> Job:
-    """Give ``job`` with what its slices turned out to be.
+def fuse_described(order: Order, parts: Sequence[Described], folder: Path) -> Described:
+    """Give the one wheel that the wheels of several machines are.
 
     Args:
-        job: As it was asked for.
-        parts: A finished job for each slice, in their order.
+        order: What was asked for.
+        parts: What was described for each of its slices, in their order.
         folder: Where the fused wheel goes.
     """
     if len(parts) == 1:
         return parts[0]
-    for platform, part in zip(job.target.platform.slices, parts, strict=True):
-        if part.trouble is not None:
-            trouble = msgspec.structs.replace(part.trouble, message=f"for {platform}: {part.trouble.message}")
-            return msgspec.structs.replace(job, trouble=trouble)
-    first = parts[0]
+    wheels = []
+    for platform, part in zip(order.target.platform.slices, parts, strict=True):
+        if isinstance(part, Trouble):
+            return msgspec.structs.replace(part, message=f"for {platform}: {part.message}")
+        wheels.append(part)
     try:
-        base = _fuse_wheels(parts, folder, platform=job.wheel_platform)
+        base = _fuse_bases(wheels, folder, platform=order.wheel_platform)
     except (_DifferentError, ArchiveError, OSError) as error:
-        names = " and ".join(map(str, job.target.platform.slices))
-        return msgspec.structs.replace(
-            job,
-            trouble=Trouble(
-                message=f"the project's own commands make wheels for {names} that cannot be fused: {error}",
-                tip=f"build these two in place of {job.platform}: pip takes them on every Mac",
-            ),
+        names = " and ".join(map(str, order.target.platform.slices))
+        return Trouble(
+            message=f"the project's own commands make wheels for {names} that cannot be fused: {error}",
+            tip=f"build these two in place of {order.platform}: pip takes them on every Mac",
         )
-    return msgspec.structs.replace(
-        first if first.is_pure else job,
-        base=str(base),
-        tag=first.tag,
-        bound=first.bound,
-        left_out=first.left_out,
-        content=hashlib.sha256(" ".join(part.content for part in parts).encode()).hexdigest(),
-        **{
-            name: tuple(dict.fromkeys(value for part in parts for value in getattr(part, name)))
-            for name in ("shipped", "prebuilt", "telling", "remarks")
-        },
-    )
+    first = wheels[0]
+    if isinstance(first, Pure):
+        return msgspec.structs.replace(first, base=base)
+    asked = msgspec.structs.asdict(order)
+    return Recipe(**asked, tag=first.tag, left_out=first.left_out, base=base, bound=first.bound)
 
 
-def _fuse_wheels(parts: Sequence[Job], folder: Path, *, platform: str) -> Path:
-    """Write the wheel of several, and give its path.
+def _fuse_bases(wheels: Sequence[Recipe | Pure], folder: Path, *, platform: str) -> Base:
+    """Write the backend's wheel of several.
 
     Raises:
         _DifferentError: Their tags differ, or files in them that are no Mach-O files.
         OSError: It cannot be written.
         ArchiveError: One of the wheels is damaged.
     """
-    if len({(part.is_pure, part.tag) for part in parts}) > 1:
-        raise _DifferentError(f"they are {' and '.join(f'{p.tag}-{p.wheel_platform}' for p in parts)}")
-    paths = [Path(part.base) for part in parts]
-    folder.mkdir(parents=True, exist_ok=True)
+    if len({(type(one), one.tag) for one in wheels}) > 1:
+        tags = [f"{one.tag}-{'any' if isinstance(one, Pure) else one.wheel_platform}" for one in wheels]
+        raise _DifferentError(f"they are {' and '.join(tags)}")
+    bases = [one.base for one in wheels if one.base is not None]
+    paths = [Path(base.path) for base in bases]
     name = paths[0].name
-    path = folder / (
-        name if parts[0].is_pure else f"{name.removesuffix('.whl').rpartition('-')[0]}-{platform}.whl"
+    if isinstance(wheels[0], Recipe):
+        name = f"{name.removesuffix('.whl').rpartition('-')[0]}-{platform}.whl"
+    _fuse_wheels(paths, folder / name)
+    return Base(
+        path=str(folder / name),
+        content=hashlib.sha256(" ".join(base.content for base in bases).encode()).hexdigest(),
+        **{
+            field: tuple(dict.fromkeys(value for base in bases for value in getattr(base, field)))
+            for field in ("shipped", "prebuilt", "telling", "remarks")
+        },
     )
+
+
+def _fuse_wheels(paths: Sequence[Path], path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
         wheels = [stack.enter_context(open_zip(one)) for one in paths]
         names = [name for wheel in wheels for name in wheel.files if not name.endswith(_OURS)]
@@ -126,7 +130,6 @@ def _fuse_wheels(parts: Sequence[Job], folder: Path, *, platform: str) -> Path:
                 fused.writestr(info, contents[0])
     if differing:
         raise _DifferentError(f"they differ in {_abridged(sorted(differing))}")
-    return path
 
 
 def _abridged(names: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""What a build backend gave → the job with its modules, or why there is none."""
+"""What a build backend gave → how the wheel is made, or why there is none."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pyz3.errors import Pyz3Error
 from pyz3.hooks.base import oldest_python, read_base, shipped_binaries
 from pyz3.hooks.made_by import refuse_others
 from pyz3.hooks.recorded import left_out_of, libraries_of, modules_of
-from pyz3.plan import Trouble, serve_from
+from pyz3.plan import Base, Pure, Recipe, Trouble, serve_from
 from pyz3.sources import missed_above
 from pyz3.targets import PythonVersion
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pyz3.hooks.base import BaseWheel
     from pyz3.hooks.protocol import Result
     from pyz3.hooks.settings import Place
-    from pyz3.plan import Job, Module
+    from pyz3.plan import Described, Module, Order
     from pyz3.sources import Scope
     from pyz3.targets import Target
 
@@ -40,8 +40,8 @@ _TAGGED = {
 }
 
 
-def finish_job(
-    job: Job,
+def describe(
+    order: Order,
     answer: Result | Trouble,
     *,
     extra: Settings,
@@ -50,11 +50,11 @@ def finish_job(
     place: Place,
     delivered: Sequence[Path] = (),
     own: Sequence[Path] = (),
-) -> Job:
-    """Give the job as its build backend describes it.
+) -> Described:
+    """Give the wheel as its build backend describes it.
 
     Args:
-        job: The wheel as it was asked for, without modules.
+        order: What was asked for.
         answer: What running the backend gave.
         extra: What the configuration adds to every module.
         root: The project, as it was before anything was built.
@@ -64,53 +64,59 @@ def finish_job(
         own: Folders that wheels of other Pythons have in another place: headers, the build environment.
     """
     if isinstance(answer, Trouble):
-        return msgspec.structs.replace(job, trouble=answer)
+        return answer
     if answer.works_on:
-        message = f"the project works on {answer.works_on} before it is built"
-        return msgspec.structs.replace(job, trouble=Trouble(message=message, recorded=True))
+        return Trouble(message=f"the project works on {answer.works_on} before it is built", recorded=True)
     try:
         base = read_base(Path(answer.wheel))
     except Pyz3Error as error:
-        return msgspec.structs.replace(job, trouble=Trouble(message=error.message))
+        return Trouble(message=error.message)
     shipped = shipped_binaries(base, root) if base.binaries else ()
     binaries = [file for file in base.binaries if file not in shipped]
     work = place.folder
     modules = modules_of(answer, python_abi=base.python_abi, extra=extra)
     modules = tuple(module for module in modules if module.file in base.placeholders)
-    left_out = left_out_of(answer, identifier=job.identifier, present=[*binaries, *(m.file for m in modules)])
-    tag = true_tag(base.python_abi, [*binaries, *(m.file for m in modules)], job.target)
+    tag = true_tag(base.python_abi, [*binaries, *(m.file for m in modules)], order.target)
     files = {**{file: base.binaries[file] for file in binaries}, **_linked(modules, place)}
     refused, prebuilt = refuse_others(files, delivered=(root, *delivered), ours=COMPILER)
-    job = msgspec.structs.replace(
-        job,
-        base=answer.wheel,
+    recipe = Recipe(
+        **msgspec.structs.asdict(order),
         tag=tag,
         modules=modules,
         libraries=libraries_of(answer, extra=extra),
-        left_out=left_out,
+        left_out=left_out_of(
+            answer, identifier=order.identifier, present=[*binaries, *(m.file for m in modules)]
+        ),
+    )
+    above = missed_above(root, answer.reads, scope)
+    made = Base(
+        path=answer.wheel,
+        content=_digest(recipe, base, (work, *own)),
         shipped=shipped,
         prebuilt=prebuilt,
         telling=_telling(base, work),
-        remarks=_remarks(base, tag, job.target, answer=answer, above=missed_above(root, answer.reads, scope)),
+        remarks=_remarks(base, tag, order.target, answer=answer, above=above),
     )
-    if not files:  # those there are have been compiled for the system that was promised first
-        job = serve_from(job, PythonVersion.parse(oldest_python(tag)))
-    job = msgspec.structs.replace(job, content=_digest(job, base, (work, *own)))
-    trouble = refused or _unrecorded(base, modules) or _pure(job, answer, binaries)
+    trouble = refused or _unrecorded(base, modules) or _pure(order, answer, modules, binaries)
     if trouble is not None:
-        return msgspec.structs.replace(job, trouble=trouble)
-    return job if modules or binaries else _without_code(job, base, declared=bool(answer.extensions))
+        return msgspec.structs.replace(trouble, wheel=True, remarks=made.remarks)
+    recipe = msgspec.structs.replace(recipe, base=made)
+    if not files:  # those there are have been compiled for the system that was promised first
+        recipe = serve_from(recipe, PythonVersion.parse(oldest_python(tag)))
+    return recipe if modules or binaries else _without_code(recipe, base, declared=bool(answer.extensions))
 
 
-def _without_code(job: Job, base: BaseWheel, *, declared: bool) -> Job:
+def _without_code(recipe: Recipe, base: BaseWheel, *, declared: bool) -> Described:
     """Give a wheel without binaries: for every platform, unless the backend says otherwise.
 
     Where it says so because of modules that are not there (``declared``), there is no reason left.
     """
     if base.platform == "any" or declared:
-        return without_binaries(job, tag="py3-none" if declared else job.tag)
-    trouble = None if _is_for(base.platform, job.target) else _contradiction(base, job.target)
-    return msgspec.structs.replace(job, bound=True, trouble=trouble)
+        tag = "py3-none" if declared else recipe.tag
+        return Pure(tag=tag, left_out=recipe.left_out, base=recipe.base)
+    if _is_for(base.platform, recipe.target):
+        return msgspec.structs.replace(recipe, bound=True)
+    return _contradiction(base, recipe.target)
 
 
 def true_tag(tag: str, files: Iterable[str], target: Target) -> str:
@@ -133,21 +139,6 @@ def true_tag(tag: str, files: Iterable[str], target: Target) -> str:
     if abi == "none" and named and any(file.endswith(stable) for file in files):
         return f"{target.python.tag}-abi3"
     return tag
-
-
-def without_binaries(job: Job, *, tag: str) -> Job:
-    """Give the wheel as one for every platform."""
-    return msgspec.structs.replace(
-        job,
-        identifier=f"{tag}-any",
-        platform="",
-        python="",
-        tag=tag,
-        zig_targets=(),
-        floor="",
-        wheel_platform="any",
-        libraries=(),
-    )
 
 
 def _remarks(base: BaseWheel, tag: str, target: Target, *, answer: Result, above: str) -> tuple[str, ...]:
@@ -186,7 +177,7 @@ def _contradiction(base: BaseWheel, target: Target) -> Trouble:
     )
 
 
-def _digest(job: Job, base: BaseWheel, folders: Sequence[Path]) -> str:
+def _digest(recipe: Recipe, base: BaseWheel, folders: Sequence[Path]) -> str:
     """Give the digest of a wheel's files, those to be built by how they are; where that was is left out."""
     here = re.compile(b"|".join(re.escape(os.fsencode(folder)) for folder in folders))
     digest = hashlib.sha256(base.metadata.core)
@@ -199,8 +190,8 @@ def _digest(job: Job, base: BaseWheel, folders: Sequence[Path]) -> str:
         digest.update(f"{entry.arcname}\0{inner.hexdigest()}\n".encode())
     for name, data in sorted(base.binaries.items()):
         digest.update(f"{name}\0{hashlib.sha256(data).hexdigest()}\n".encode())
-    units = [msgspec.structs.replace(module, limited_api="") for module in job.modules]
-    digest.update(here.sub(b"", msgspec.json.encode([units, job.libraries])))
+    units = [msgspec.structs.replace(module, limited_api="") for module in recipe.modules]
+    digest.update(here.sub(b"", msgspec.json.encode([units, recipe.libraries])))
     return digest.hexdigest()
 
 
@@ -237,9 +228,9 @@ def _unrecorded(base: BaseWheel, modules: tuple[Module, ...]) -> Trouble | None:
     )
 
 
-def _pure(job: Job, answer: Result, binaries: Sequence[str]) -> Trouble | None:
+def _pure(order: Order, answer: Result, modules: Sequence[Module], binaries: Sequence[str]) -> Trouble | None:
     """Refuse a wheel without any of the extension modules that the project declares."""
-    if not answer.extensions or job.modules or binaries or job.allow_pure:
+    if not answer.extensions or modules or binaries or order.allow_pure:
         return None
     names = ", ".join(one.name for one in answer.extensions)
     return Trouble(

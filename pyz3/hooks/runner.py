@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from pyz3.engine.toolchain import Toolchain
     from pyz3.environments import Environment
     from pyz3.events import Listener
-    from pyz3.plan import Job
+    from pyz3.plan import Order, Recipe
     from pyz3.sources import Scope
 
 _MOST_NOTES = 5
@@ -123,12 +123,12 @@ class HookRunner:
         place = hashlib.sha256(str(project.root).encode()).hexdigest()[:12]
         self._folder = around.toolchain.cache / "work" / f"{name}-{place}"
 
-    def place(self, job: Job, mode: Mode) -> Place:
+    def place(self, job: Order, mode: Mode) -> Place:
         """Give where a wheel is worked on; what is run does not disturb what was written down."""
         if mode == "record":
             name = job.identifier
         else:
-            own = job.is_pure or job.identifier == job.target.identifier
+            own = job.identifier == job.target.identifier
             # A slice of a fused one has a place of its own.
             name = f"{job.identifier}-run" if own else f"{job.identifier}-{job.platform}-run"
         return Place(folder=self._folder / name, inside=self.scope.inside)
@@ -138,7 +138,7 @@ class HookRunner:
         self._folder.mkdir(parents=True, exist_ok=True)
         return FileLock(self._folder / "lock")
 
-    def run(self, jobs: Sequence[Job], *, mode: Mode) -> dict[str, Result | Trouble]:
+    def run(self, jobs: Sequence[Order], *, mode: Mode) -> dict[str, Result | Trouble]:
         """Run the backend for each wheel; again if it asks for what lies above the project, and is there.
 
         Args:
@@ -164,7 +164,7 @@ class HookRunner:
         self._tree = describe_tree(self._project.root, scope)
         self._memory = Memory(self._project.root, self._tree, scope)
 
-    def _widened(self, jobs: Sequence[Job], mode: Mode) -> Scope:
+    def _widened(self, jobs: Sequence[Order], mode: Mode) -> Scope:
         """Give what belongs to the project after what its hooks have asked for just now."""
         root, cache = self._project.root, self._around.toolchain.cache
         asked: set[str] = set()
@@ -175,7 +175,7 @@ class HookRunner:
                 asked |= asked_above(result, _printed(place), place)
         return widen_scope(root, asked, cache=cache) if places else scope_of(root, cache=cache)
 
-    def _run_whole(self, jobs: Sequence[Job], mode: Mode) -> dict[str, Result | Trouble]:
+    def _run_whole(self, jobs: Sequence[Order], mode: Mode) -> dict[str, Result | Trouble]:
         """Run the backend, and once more if the cache turns out to be damaged."""
         toolchain = self._around.toolchain
         seen, began_ns = toolchain.identity(), toolchain.now()
@@ -193,11 +193,11 @@ class HookRunner:
             self._memory.forget(place)
         return self._run(jobs, mode)
 
-    def _run(self, jobs: Sequence[Job], mode: Mode) -> dict[str, Result | Trouble]:
+    def _run(self, jobs: Sequence[Order], mode: Mode) -> dict[str, Result | Trouble]:
         answers: dict[str, Result | Trouble] = {
             job.identifier: _NOT_FOR_PYODIDE for job in jobs if job.target.platform.family == "pyodide"
         }
-        groups: dict[tuple[str, bytes], list[Job]] = {}
+        groups: dict[tuple[str, bytes], list[Order]] = {}
         for job in jobs:
             if job.identifier not in answers:
                 groups.setdefault(self._group(job), []).append(job)
@@ -215,12 +215,12 @@ class HookRunner:
                 raise
         return answers
 
-    def _group(self, job: Job) -> tuple[str, bytes]:
+    def _group(self, job: Order) -> tuple[str, bytes]:
         """Give what wheels that share a process have in common: a Python, and what decides what it needs."""
         told = (self.options(job).config_settings, self._own_variables(job))
         return job.target.python.base, msgspec.json.encode(told)
 
-    def options(self, job: Job, mode: Mode = "record") -> HookOptions:
+    def options(self, job: Order, mode: Mode = "record") -> HookOptions:
         """Give what the configuration says about a wheel; folders are absolute, and kept out of binaries."""
         options = self._own_options(job)
         maps = prefix_maps(self.place(job, mode), self._around.toolchain.cache)
@@ -231,35 +231,35 @@ class HookRunner:
             settings = settings.plus(prefix_settings(self.place(job, mode)))
         return replace(options, settings=settings)
 
-    def _own_options(self, job: Job) -> HookOptions:
+    def _own_options(self, job: Order) -> HookOptions:
         options = self._project.tool.hook_options(job.identifier, family=job.target.platform.family)
         return replace(options, settings=absolute(options.settings, self._project.root))
 
-    def additions(self, job: Job) -> Settings:
+    def additions(self, job: Order) -> Settings:
         """Give what is added to every module that was written down."""
         extra = sysroot(job, toolchain=self._around.toolchain, environ=self._around.environ)
         return self.options(job).settings.plus(extra)
 
-    def delivered(self, job: Job) -> tuple[Path, ...]:
+    def delivered(self, job: Order) -> tuple[Path, ...]:
         """Give the folders of libraries that neither the project nor this machine's compilers make."""
         cache = self._around.toolchain.cache
         environment = self._environments.get(job.identifier)
         own = [environment.root] if environment is not None else []
         return (*own, cache / "target-wheels", *map(Path, self.options(job).settings.library_dirs))
 
-    def folders(self, job: Job) -> tuple[Path, ...]:
+    def folders(self, job: Order) -> tuple[Path, ...]:
         """Give the folders that a job's Python has to itself: its headers, and its build environment."""
         environment = self._environments.get(job.identifier)
         include = self._around.includes[job.target.python.base]
         return (include, *([environment.root] if environment is not None else ()))
 
-    def adapt(self, job: Job) -> Job:
-        """Give a job whose modules were written down here as the target needs it."""
+    def adapt(self, job: Recipe) -> Recipe | Trouble:
+        """Give a wheel whose modules were written down here as the target needs it."""
         around = self._around
         environment = self._environments[job.identifier]
         return adapt(job, environment, cache=around.toolchain.cache, environ=around.environ)
 
-    def _run_python(self, jobs: Sequence[Job], mode: Mode) -> dict[str, Result | Trouble]:
+    def _run_python(self, jobs: Sequence[Order], mode: Mode) -> dict[str, Result | Trouble]:
         """Run the wheels of one Python; what they have in common fails for all of them."""
         settings = _as_lists(self.options(jobs[0]).config_settings)
         try:
@@ -301,7 +301,7 @@ class HookRunner:
             self._memory.end(place, keys[request.identifier], commands=bool(before[request.identifier]))
         return {name: answer for name, answer in answers.items() if answer is not None}
 
-    def _prepare(self, job: Job, place: Place, request: TargetRequest, key: str) -> Trouble | None:
+    def _prepare(self, job: Order, place: Place, request: TargetRequest, key: str) -> Trouble | None:
         """Make the copy of the project ready for its backend; give what went wrong."""
         self._memory.begin(place, key)
         remove_tree(place.prefix)
@@ -327,7 +327,7 @@ class HookRunner:
                 )
         return None
 
-    def _environment(self, job: Job, settings: Mapping[str, str | list[str]]) -> Environment:
+    def _environment(self, job: Order, settings: Mapping[str, str | list[str]]) -> Environment:
         around = self._around
         interpreter = interpreter_for(
             job.target.python.base, environ=around.environ, cache=around.toolchain.cache
@@ -343,12 +343,12 @@ class HookRunner:
             tell=lambda text: around.tell(Activity(platform="", text=text)),
         )
 
-    def _own_variables(self, job: Job) -> dict[str, str]:
+    def _own_variables(self, job: Order) -> dict[str, str]:
         """Give the project's own variables: a backend may require something only when one of them says so."""
         own = expand_variables(self.options(job).environment, self._around.environ)
         return own_settings(own, self._project.root)
 
-    def _request(self, job: Job, environment: Environment, mode: Mode) -> TargetRequest:
+    def _request(self, job: Order, environment: Environment, mode: Mode) -> TargetRequest:
         around = self._around
         options = self._own_options(job)
         base = job.target.python.base

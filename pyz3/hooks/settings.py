@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from pyz3.plan import Job
+    from pyz3.plan import Order
 
 # What a shell profile says to the host's own compiler and Python.
 _HOST_VARIABLES = frozenset(
@@ -116,7 +116,7 @@ class Place:
 
 
 def target_request(
-    job: Job,
+    job: Order,
     place: Place,
     *,
     mode: Mode,

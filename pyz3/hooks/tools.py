@@ -26,14 +26,14 @@ if TYPE_CHECKING:
     from pyz3.engine.toolchain import Toolchain
     from pyz3.environments import Environment
     from pyz3.hooks.settings import Place
-    from pyz3.plan import Job
+    from pyz3.plan import Order
 
 # What neither a shell nor make takes for anything but a part of a word.
 _PLAIN = re.compile(r"[A-Za-z0-9_./+@%,:=-]*")
 
 
 def tools_for(
-    job: Job,
+    job: Order,
     place: Place,
     *,
     toolchain: Toolchain,
@@ -132,7 +132,7 @@ def plain_folder(folder: Path) -> Path:
     return folder
 
 
-def _cmake_variables(job: Job, *, include: Path, libraries: Sequence[Path]) -> dict[str, str]:
+def _cmake_variables(job: Order, *, include: Path, libraries: Sequence[Path]) -> dict[str, str]:
     """Tell CMake's FindPython, pybind11 and nanobind of the target's Python: they would ask this machine's.
 
     The names are documented: FindPython's "Artifacts Specification", pybind11's ``PYTHON_MODULE_EXTENSION``,
@@ -149,7 +149,7 @@ def _cmake_variables(job: Job, *, include: Path, libraries: Sequence[Path]) -> d
     }
 
 
-def _python_config(job: Job, include: Path) -> dict[str, str]:
+def _python_config(job: Order, include: Path) -> dict[str, str]:
     """Give what ``python3-config`` says there: options of the script that CPython installs."""
     flags = f"-I{include}"
     names = ("--includes", "--cflags")
@@ -166,7 +166,7 @@ def _python_config(job: Job, include: Path) -> dict[str, str]:
     }
 
 
-def sysroot(job: Job, *, toolchain: Toolchain, environ: Mapping[str, str]) -> Settings:
+def sysroot(job: Order, *, toolchain: Toolchain, environ: Mapping[str, str]) -> Settings:
     """Give the flags for headers and libraries that projects expect of a system and zig does not carry."""
     target = driver_target(job)
     sdk = sdkroot(job, environ)
@@ -180,12 +180,12 @@ def sysroot(job: Job, *, toolchain: Toolchain, environ: Mapping[str, str]) -> Se
     return Settings(cflags=flags, cxxflags=flags, ldflags=links)
 
 
-def sdkroot(job: Job, environ: Mapping[str, str]) -> str:
+def sdkroot(job: Order, environ: Mapping[str, str]) -> str:
     """Give the user's macOS SDK; empty if there is none, or the wheel is for another system."""
     return environ.get("SDKROOT", "") if job.target.platform.family == "macos" else ""
 
 
-def driver_target(job: Job) -> DriverTarget:
+def driver_target(job: Order) -> DriverTarget:
     """Give the driver's view of a wheel's target."""
     libc = job.target.platform.slices[0].spec.libc
     return DriverTarget(job.zig_targets[0], debug=job.optimize == "Debug", libc=libc)

@@ -1,7 +1,23 @@
-"""The plan: a project and its targets → jobs.  Pure."""
+"""The plan: a project and its targets → orders and recipes.  Pure."""
 
 from pyz3.linking import Unit
-from pyz3.plan.job import Job, LeftOut, Module, Trouble
-from pyz3.plan.make import make_job, make_notes, make_plan, serve_from
+from pyz3.plan.make import make_notes, make_orders, make_plan
+from pyz3.plan.order import Order, serve_from
+from pyz3.plan.recipe import Base, Described, LeftOut, Module, Planned, Pure, Recipe, Trouble
 
-__all__ = ["Job", "LeftOut", "Module", "Trouble", "Unit", "make_job", "make_notes", "make_plan", "serve_from"]
+__all__ = [
+    "Base",
+    "Described",
+    "LeftOut",
+    "Module",
+    "Order",
+    "Planned",
+    "Pure",
+    "Recipe",
+    "Trouble",
+    "Unit",
+    "make_notes",
+    "make_orders",
+    "make_plan",
+    "serve_from",
+]

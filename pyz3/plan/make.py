@@ -1,7 +1,7 @@
-"""The plan: project and targets → jobs.  Pure: nothing is read, run or written.
+"""Project and targets → orders, and recipes of pyz3's own projects.  Nothing is read, run or written.
 
-A :class:`Job` is one wheel.  It says what will be compiled and what the wheel will promise; the
-audit proves the promise later.  ``pyz3 wheel --print-plan`` prints the jobs as JSON.
+A recipe says what will be compiled and what the wheel will promise; the audit proves the promise later.
+``pyz3 wheel --print-plan`` prints them as JSON.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from pyz3.capi import stable_abi_tag
 from pyz3.config import Settings
 from pyz3.errors import ConfigError
 from pyz3.linking import link, make_libraries
-from pyz3.plan.job import Job, LeftOut, Module
+from pyz3.plan.order import Order, serve_from
+from pyz3.plan.recipe import LeftOut, Module, Pure, Recipe
 from pyz3.targets import PythonVersion, Target
 from pyz3.targets.cpus import check_cpu, has_cpu
 from pyz3.targets.pythons import OLDEST
@@ -41,8 +42,8 @@ def make_plan(
     fallback: bool = False,
     require_extensions: bool = False,
     source_date: str = "",
-) -> tuple[Job, ...]:
-    """Give a job for each of ``targets``, in their order; a project without extensions needs just one.
+) -> tuple[Recipe | Pure, ...]:
+    """Give a wheel for each of ``targets``, in their order; a project without extensions needs just one.
 
     Args:
         project: What a frontend read.
@@ -57,30 +58,30 @@ def make_plan(
     Raises:
         ConfigError: A floor is no version or older than the platform can promise; no machine has the cpu.
     """
-    pure = _pure_job(optimize or project.tool.optimize, fallback=fallback)
     if not project.has_binaries:
-        return (msgspec.structs.replace(pure, left_out=_switched_off(project, pure.identifier)),)
-    jobs: dict[tuple[str, str, str], Job] = {}
-    for target in targets:
+        return (Pure(fallback=fallback, left_out=_switched_off(project, Pure().identifier)),)
+    orders = make_orders(project, targets, optimize=optimize, macos=macos, glibc=glibc)
+    lost: tuple[LeftOut, ...] = ()
+    plan: dict[tuple[str, ...], Recipe | Pure] = {}
+    for target, order in zip(targets, orders, strict=True):
         options = project.tool.for_identifier(target.identifier)
         modules, left_out = _modules(project, target, options, required=require_extensions)
         libraries = make_libraries(
             project, [name for m in modules for name in m.links], target.platform.family
         )
-        if modules or libraries or project.tool.build_zig:
-            parts = (modules, libraries)
-            job = _job(project, target, options, parts, optimize=optimize, macos=macos, glibc=glibc)
-            job = _with_build_info(project, job, source_date)
-        else:
-            job = pure
+        if not (modules or libraries or project.tool.build_zig):
+            plan[()] = Pure()
+            lost += left_out
+            continue
+        recipe = _recipe(order, modules, libraries)
         # A wheel for the stable ABI serves all later Pythons of its platform: it is built once.
-        key = (job.platform, job.tag, "" if job.is_pure else target.platform.abi_of(target.python))
-        job = jobs.setdefault(key, job)
-        if job.is_pure or job.identifier == target.identifier:
-            jobs[key] = msgspec.structs.replace(job, left_out=job.left_out + left_out)
-    if fallback:
-        jobs.setdefault((pure.platform, pure.tag, ""), pure)
-    return tuple(jobs.values())
+        key = (recipe.platform, recipe.tag, target.platform.abi_of(target.python))
+        if key not in plan:
+            recipe = _with_build_info(project, recipe, source_date)
+            plan[key] = msgspec.structs.replace(recipe, left_out=left_out)
+    if fallback or () in plan:
+        plan[()] = Pure(fallback=fallback, left_out=lost)
+    return tuple(plan.values())
 
 
 def _switched_off(project: Project, identifier: str) -> tuple[LeftOut, ...]:
@@ -107,42 +108,51 @@ def _modules(
     return tuple(modules), tuple(left_out)
 
 
-def make_job(
+def make_orders(
     project: Project,
-    target: Target,
+    targets: Sequence[Target],
     *,
     optimize: Optimize | None = None,
     macos: str | None = None,
     glibc: str = "",
-) -> Job:
-    """Give the job of one target of a project whose modules its own build backend knows: none yet.
+    allow_pure: bool = False,
+) -> tuple[Order, ...]:
+    """Give an order for each of ``targets``, in their order.
 
-    The arguments and errors are those of :func:`make_plan`.
+    The arguments and errors are those of :func:`make_plan`; ``allow_pure``: wheels without any of the
+    extension modules that the project declares are no error.
     """
-    options = project.tool.for_identifier(target.identifier)
-    return _job(project, target, options, ((), ()), optimize=optimize, macos=macos, glibc=glibc)
+    found = []
+    for target in targets:
+        options = project.tool.for_identifier(target.identifier)
+        asked = _asked_floor(project, options, target, macos=macos, glibc=glibc)
+        floor = target.platform.floor(target.python, asked=asked)
+        zig_targets = target.platform.zig_targets_for(floor)
+        order = Order(
+            identifier=target.identifier,
+            platform=str(target.platform),
+            python=str(target.python),
+            optimize=optimize or options.optimize,
+            zig_targets=zig_targets,
+            floor=floor,
+            wheel_platform=target.platform.wheel_platform_for(floor),
+            asked_floor=asked,
+            cpu=_cpu(project, options, zig_targets),
+            lto=_lto(options, target),
+            allow_pure=allow_pure,
+        )
+        found.append(order)
+    return tuple(found)
 
 
-def serve_from(job: Job, oldest: PythonVersion) -> Job:
-    """Give a job whose wheel serves all Pythons from ``oldest`` on, and promises their oldest system."""
-    platform = job.target.platform
-    floor = platform.floor(oldest, asked=job.asked_floor)
-    return msgspec.structs.replace(
-        job,
-        floor=floor,
-        zig_targets=platform.zig_targets_for(floor),
-        wheel_platform=platform.wheel_platform_for(floor),
-    )
-
-
-def make_notes(project: Project, jobs: Sequence[Job]) -> tuple[str, ...]:
+def make_notes(project: Project, plan: Sequence[Order | Pure]) -> tuple[str, ...]:
     """Give what the user must know of a plan although nothing is wrong with it."""
     told: dict[tuple[str, str], list[str]] = {}
-    for job in jobs:
-        if job.cpu:
-            told.setdefault(("cpu", job.cpu), []).append(job.identifier)
-        if not job.is_pure and not job.lto and project.tool.for_identifier(job.identifier).lto:
-            told.setdefault(("lto", ""), []).append(job.identifier)
+    for order in (one for one in plan if isinstance(one, Order)):
+        if order.cpu:
+            told.setdefault(("cpu", order.cpu), []).append(order.identifier)
+        if not order.lto and project.tool.for_identifier(order.identifier).lto:
+            told.setdefault(("lto", ""), []).append(order.identifier)
     words = {
         "cpu": "built for {} only; a wheel's tag cannot say so, and pip installs it anywhere",
         "lto": "built without lto, which zig cannot do there",
@@ -157,17 +167,8 @@ def _abridged(identifiers: Sequence[str], most: int = 3) -> str:
     return ", ".join(identifiers[:most]) + more
 
 
-def _job(
-    project: Project,
-    target: Target,
-    options: WheelOptions,
-    parts: tuple[tuple[Module, ...], tuple[LinkedLibrary, ...]],
-    *,
-    optimize: Optimize | None,
-    macos: str | None,
-    glibc: str,
-) -> Job:
-    modules, libraries = parts
+def _recipe(order: Order, modules: tuple[Module, ...], libraries: tuple[LinkedLibrary, ...]) -> Recipe:
+    target = order.target
     oldest = target.python
     tag = f"{target.python.tag}-{target.python.abi}"
     if modules and all(module.limited_api for module in modules):
@@ -178,27 +179,12 @@ def _job(
         oldest, tag = OLDEST, "py3-none"
     if target.platform.abi_of(target.python):
         oldest = target.python
-    asked = _asked_floor(project, options, target, macos=macos, glibc=glibc)
-    floor = target.platform.floor(oldest, asked=asked)
-    zig_targets = target.platform.zig_targets_for(floor)
-    return Job(
-        identifier=target.identifier,
-        platform=str(target.platform),
-        python=str(target.python),
-        tag=tag,
-        zig_targets=zig_targets,
-        floor=floor,
-        asked_floor=asked,
-        wheel_platform=target.platform.wheel_platform_for(floor),
-        optimize=optimize or options.optimize,
-        modules=modules,
-        libraries=libraries,
-        cpu=_cpu(project, options, zig_targets),
-        lto=_lto(options, target),
+    return Recipe(
+        **msgspec.structs.asdict(serve_from(order, oldest)), tag=tag, modules=modules, libraries=libraries
     )
 
 
-def _with_build_info(project: Project, job: Job, source_date: str) -> Job:
+def _with_build_info(project: Project, recipe: Recipe, source_date: str) -> Recipe:
     """Add the macros that tell a module how it is built, where it asks for them; they are strings in C.
 
     They are not for everyone: a date that changes with each commit compiles everything anew.
@@ -206,18 +192,18 @@ def _with_build_info(project: Project, job: Job, source_date: str) -> Job:
     asking = {extension.name for extension in project.enabled if extension.build_info}
     values = {
         "VERSION": __version__,
-        "TARGET": "+".join(job.zig_targets),
-        "OPTIMIZE": job.optimize,
+        "TARGET": "+".join(recipe.zig_targets),
+        "OPTIMIZE": recipe.optimize,
         "SOURCE_DATE": source_date,
     }
     told = Settings(define={f"PYZ3_{name}": f'"{value}"' for name, value in values.items()})
     return msgspec.structs.replace(
-        job,
+        recipe,
         modules=tuple(
             msgspec.structs.replace(module, settings=module.settings.plus(told))
             if module.name in asking
             else module
-            for module in job.modules
+            for module in recipe.modules
         ),
     )
 
@@ -231,21 +217,6 @@ def _cpu(project: Project, options: WheelOptions, zig_targets: Sequence[str]) ->
 
 def _lto(options: WheelOptions, target: Target) -> Lto | Literal[""]:
     return options.lto if target.platform.spec.lto else ""
-
-
-def _pure_job(mode: Optimize, *, fallback: bool) -> Job:
-    return Job(
-        identifier="py3-none-any",
-        platform="",
-        python="",
-        tag="py3-none",
-        zig_targets=(),
-        floor="",
-        wheel_platform="any",
-        optimize=mode,
-        modules=(),
-        fallback=fallback,
-    )
 
 
 def _module(

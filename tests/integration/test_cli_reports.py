@@ -14,7 +14,7 @@ import msgspec
 import pytest
 
 from pyz3 import wheel as api
-from pyz3.plan import Job
+from pyz3.plan import Recipe
 from pyz3.targets import SUPPORTED, Platform, PythonVersion, Target
 
 if TYPE_CHECKING:
@@ -123,9 +123,9 @@ def test_the_plan_is_json_and_nothing_is_made(examples: Path, tmp_path: Path) ->
     )
     assert (done.returncode, done.stderr) == (0, "")
     environ = {"MACOSX_DEPLOYMENT_TARGET": "12.3"}
-    builder = api.WheelBuilder(examples / "hello", environ=environ)
-    plan = builder.plan(builder.select(platforms=["windows-x64", "macos-x86_64"]))
-    assert msgspec.json.decode(done.stdout, type=tuple[Job, ...]) == plan
+    build = api.WheelBuilder(examples / "hello", environ=environ).open()
+    plan = build.plan(build.select(platforms=["windows-x64", "macos-x86_64"]))
+    assert msgspec.json.decode(done.stdout, type=tuple[Recipe, ...]) == plan
     facts = [(job["platform"], job["zig_targets"], job["wheel_platform"]) for job in json.loads(done.stdout)]
     assert facts == [
         ("macos-x86_64", ["x86_64-macos.12.3"], "macosx_13_0_x86_64"),

@@ -62,8 +62,8 @@ def started(command: list[str], **changes: str) -> Iterator[subprocess.Popen[str
         stderr=subprocess.PIPE,
         encoding="utf-8",
         start_new_session=True,
-        # A shell that runs tests in the background has them ignore it.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - no threads here
+        # A shell that runs tests in the background has them ignore these, and so does nohup.
+        preexec_fn=lambda: [signal.signal(one, signal.SIG_DFL) for one in (signal.SIGINT, signal.SIGHUP)],  # noqa: PLW1509 - no threads here
     )
     try:
         yield process

@@ -48,12 +48,12 @@ def wheels_of(
 
     def build(example: str) -> Mapping[str, Path | str]:
         if example not in built:
-            builder = WheelBuilder(
+            of = WheelBuilder(
                 examples / example, cache_dir=pyz3_cache, environ={}, python_headers=factory.more_headers()
-            )
+            ).open()
             names = {identifier(runtime) for runtime in runtimes_for(example)}
-            selection = builder.select(platforms=["*"], pythons=["all"], build=sorted(names))
-            summary = builder.run(builder.plan(selection), output_dir=tmp_path_factory.mktemp(example))
+            selection = of.select(platforms=["*"], pythons=["all"], build=sorted(names))
+            summary = of.run(of.plan(selection), output_dir=tmp_path_factory.mktemp(example))
             built[example] = {wheel.identifier: wheel.path for wheel in summary.wheels}
             for failure in summary.failures:
                 told = [text for _, text in getattr(failure.error, "compiler", ())]

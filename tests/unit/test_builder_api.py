@@ -10,6 +10,7 @@ import pytest
 import pyz3.wheel
 from pyz3.errors import ConfigError, NothingSelectedError
 from pyz3.events import WheelBuilt
+from pyz3.plan import Recipe
 from pyz3.targets import PythonVersion
 from pyz3.wheel import BuildConfig, Platform, WheelBuilder, build_wheel
 
@@ -149,23 +150,23 @@ def test_unknown_platform_by_name(project: Path, monkeypatch: pytest.MonkeyPatch
 
 
 def test_one_wheel_without_binaries_whatever_is_asked_for(project: Path) -> None:
-    builder = WheelBuilder(project, environ={})
-    selection = builder.select(platforms=["*"], pythons=["all"])
+    build = WheelBuilder(project, environ={}).open()
+    selection = build.select(platforms=["*"], pythons=["all"])
     assert len(selection.targets) == 1
-    assert [job.identifier for job in builder.plan(selection)] == ["py3-none-any"]
+    assert [one.identifier for one in build.plan(selection)] == ["py3-none-any"]
 
 
 def test_selection_of_a_project_with_an_extension(c_project: Path, headers: Path) -> None:
     builder = WheelBuilder(c_project, python_headers=[headers], environ={})
-    selection = builder.select(pythons=["3.12"])
+    selection = builder.open().select(pythons=["3.12"])
     assert [target.platform for target in selection.targets] == [p for p in Platform if p.spec.default]
     assert {target.python for target in selection.targets} == {PythonVersion(3, 12)}
     (c_project / "pyproject.toml").write_text(
         PURE + '[tool.pyz3]\nplatforms = ["macos-arm64", "linux-x*"]\n' + C
     )
-    selection = builder.select(pythons=["3.12"])
+    selection = builder.open().select(pythons=["3.12"])
     assert [str(target) for target in selection.targets] == ["cp312-manylinux_x86_64", "cp312-macosx_arm64"]
-    assert [str(t) for t in builder.select(platforms=["windows-x64"], pythons=["3.12"]).targets] == [
+    assert [str(t) for t in builder.open().select(platforms=["windows-x64"], pythons=["3.12"]).targets] == [
         "cp312-win_amd64"
     ]
 
@@ -175,24 +176,20 @@ def test_platforms_that_the_project_lists_wrongly(c_project: Path) -> None:
     with pytest.raises(
         ConfigError, match=r"^pyproject\.toml: tool\.pyz3\.platforms: 'plan9' is no platform$"
     ):
-        WheelBuilder(c_project, environ={}).select()
+        WheelBuilder(c_project, environ={}).open().select()
 
 
 def test_nothing_is_left(c_project: Path, headers: Path) -> None:
     (c_project / "pyproject.toml").write_text(PURE + 'requires-python = ">=3.13"\n' + C)
     with pytest.raises(NothingSelectedError):
-        WheelBuilder(c_project, python_headers=[headers], environ={}).select(pythons=["3.12"])
+        WheelBuilder(c_project, python_headers=[headers], environ={}).open().select(pythons=["3.12"])
 
 
 def test_the_oldest_macos_comes_from_the_environment(c_project: Path, headers: Path) -> None:
     def floors(environ: dict[str, str]) -> list[str]:
-        builder = WheelBuilder(c_project, python_headers=[headers], environ=environ)
-        return [
-            job.floor
-            for job in builder.plan(
-                builder.select(platforms=["macos-x86_64", "macos-arm64"], pythons=["3.12"])
-            )
-        ]
+        build = WheelBuilder(c_project, python_headers=[headers], environ=environ).open()
+        selection = build.select(platforms=["macos-x86_64", "macos-arm64"], pythons=["3.12"])
+        return [one.floor for one in build.plan(selection) if isinstance(one, Recipe)]
 
     assert floors({}) == floors({"MACOSX_DEPLOYMENT_TARGET": ""}) == ["10.13", "11.0"]
     assert floors({"MACOSX_DEPLOYMENT_TARGET": "12.0"}) == ["12.0", "12.0"]

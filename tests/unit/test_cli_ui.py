@@ -16,18 +16,18 @@ from pyz3.results import Failure, Summary, WheelResult
 from pyz3.targets import Platform, PythonVersion, Target
 
 if TYPE_CHECKING:
-    from pyz3.plan import Job
+    from pyz3.plan import Pure, Recipe
 
 SHA = "ab" * 32
 
 
-def job(platform: str = "linux-x86_64", python: str = "3.13") -> Job:
+def job(platform: str = "linux-x86_64", python: str = "3.13") -> Recipe:
     project = Project(root=Path(), tool=ToolTable(build_zig=True), extensions=())
     target = Target(platform=Platform(platform), python=PythonVersion.parse(python))
     return make_plan(project, [target])[0]
 
 
-def pure_job() -> Job:
+def pure_job() -> Pure:
     project = Project(root=Path(), tool=ToolTable(), extensions=())
     return make_plan(project, [Target(platform=Platform.LINUX_X86_64, python=PythonVersion(3, 13))])[0]
 
@@ -92,7 +92,7 @@ def test_an_error_without_tip(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def failed(platform: str, python: str, error: Pyz3Error) -> Failure:
-    return Failure(job=job(platform, python), error=error)
+    return Failure(planned=job(platform, python), error=error)
 
 
 def lines(*failures: Failure) -> list[str]:
@@ -136,7 +136,7 @@ def test_what_the_title_says_is_not_said_again() -> None:
 def test_causes_without_compiler_messages() -> None:
     assert lines(
         failed("macos-arm64", "3.9", AuditFailedError("bad symbol", tip="raise the floor")),
-        Failure(job=pure_job(), error=ConfigError("no metadata")),
+        Failure(planned=pure_job(), error=ConfigError("no metadata")),
         failed("macos-arm64", "3.13", AuditFailedError("bad symbol", tip="raise the floor")),
     ) == [
         *("✗ macos-arm64  (cp39, cp313)", "bad symbol", "tip: raise the floor"),
@@ -191,7 +191,7 @@ EVENTS = (
     Activity(platform="linux-x86_64", text="compiling"),
     Activity(platform="macos-arm64", text="compiling libc++, first time only"),
     CommandRun(command=("zig", "build", "-Dx=[y]")),
-    WheelBuilt(job=job(), result=wheel()),
+    WheelBuilt(planned=job(), result=wheel()),
 )
 
 
@@ -234,14 +234,14 @@ def test_the_live_table() -> None:
         "macos-arm64        ·      waiting",
     ]
     table.update(Activity(platform="linux-x86_64", text="compiling [x]"))
-    table.update(WheelBuilt(job=linux, result=wheel(size=5412)))
-    table.update(WheelFailed(job=mac, error=ConfigError("x")))
+    table.update(WheelBuilt(planned=linux, result=wheel(size=5412)))
+    table.update(WheelFailed(planned=mac, error=ConfigError("x")))
     head, first, second = drawn(table)
     assert head.split() == ["platform", "3.9", "3.13t"]
     assert first.split("·")[0].split() == ["linux-x86_64", "✓", "5.4", "kB"]
     assert first.endswith("compiling [x]")
     assert second.split() == ["macos-arm64", "✗", "failed"]
-    table.update(WheelBuilt(job=job(python="3.13t"), result=wheel(size=10)))
+    table.update(WheelBuilt(planned=job(python="3.13t"), result=wheel(size=10)))
     assert drawn(table)[1].split() == ["linux-x86_64", "✓", "5.4", "kB", "✓", "10", "B"]
 
 
@@ -249,7 +249,7 @@ def test_the_live_table_of_a_wheel_without_binaries() -> None:
     pure = pure_job()
     table = LiveTable([pure])
     assert [line.split() for line in drawn(table)] == [["platform", "any"], ["any", "·", "waiting"]]
-    table.update(WheelBuilt(job=pure, result=wheel(size=10)))
+    table.update(WheelBuilt(planned=pure, result=wheel(size=10)))
     assert drawn(table)[1].split() == ["any", "✓", "10", "B"]
 
 
@@ -257,9 +257,9 @@ def test_the_live_table_of_a_wheel_that_serves_later_pythons() -> None:
     old, new, mac = job(python="3.11"), job(python="3.13"), job("macos-arm64", "3.13")
     table = LiveTable([old, new, mac])
     table.update(Activity(platform="linux-x86_64", text="compiling"))
-    table.update(WheelShared(job=new, by=old))
+    table.update(WheelShared(order=new, by=old))
     assert drawn(table)[1].split()[:3] == ["linux-x86_64", "·", "·"]
-    table.update(WheelBuilt(job=old, result=wheel(size=10)))
+    table.update(WheelBuilt(planned=old, result=wheel(size=10)))
     assert [line.split() for line in drawn(table)[1:]] == [
         ["linux-x86_64", *("✓", "10", "B") * 2],
         ["macos-arm64", "·", "waiting"],
@@ -271,8 +271,8 @@ def test_the_live_table_when_one_wheel_serves_everyone() -> None:
     table = LiveTable([linux, mac])
     for one in (linux, mac):
         table.update(Activity(platform=one.platform, text="running the build backend"))
-        table.update(WheelShared(job=one, by=pure))
-    table.update(WheelBuilt(job=pure, result=wheel(size=10)))
+        table.update(WheelShared(order=one, by=pure))
+    table.update(WheelBuilt(planned=pure, result=wheel(size=10)))
     assert [line.split() for line in drawn(table)[1:]] == [
         ["linux-x86_64", "✓", "10", "B"],
         ["macos-arm64", "✓", "10", "B"],

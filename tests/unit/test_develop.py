@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import pyz3.develop
-from pyz3.builder.delivery import read_contents
+from pyz3.builder.packing import read_contents
 from pyz3.develop import Stamps, editable_contents, redirect_name
 from pyz3.develop.in_place import Manifest
 from pyz3.frontends import load_project

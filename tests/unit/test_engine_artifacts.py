@@ -18,7 +18,7 @@ from pyz3.plan import make_plan
 from pyz3.targets import Platform, PythonVersion, Target
 
 if TYPE_CHECKING:
-    from pyz3.plan import Job
+    from pyz3.plan import Recipe
 
 BUILD_ZIG = (Path(__file__).parents[2] / "build.zig").read_text(encoding="utf-8")
 ROOT = Path(os.path.abspath("project"))  # noqa: PTH100 - as the frontend does
@@ -32,7 +32,7 @@ def under(path: str) -> str:
 
 def jobs(
     *extensions: Extension, platform: str = "linux-x86_64", pythons: tuple[str, ...] = ("3.13",)
-) -> tuple[Job, ...]:
+) -> tuple[Recipe, ...]:
     project = Project(root=ROOT, tool=ToolTable(), extensions=extensions)
     return make_plan(
         project,

@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 
 from pyz3._toml import load_toml
 from pyz3.builder.choice import Request, choose
-from pyz3.builder.delivery import read_contents
-from pyz3.builder.source import build_sdist
+from pyz3.builder.packing import build_sdist, read_contents
 from pyz3.builder.switches import switched
 from pyz3.config import (
     OPTIMIZE_MODES,
@@ -29,7 +28,7 @@ from pyz3.config import (
 from pyz3.engine.artifacts import CApi, make_artifacts
 from pyz3.errors import Pyz3Error
 from pyz3.frontends import load_project
-from pyz3.plan import make_notes, make_plan
+from pyz3.plan import Recipe, make_notes, make_plan
 from pyz3.scaffold import Wishes, adopt
 from pyz3.targets import Platform
 
@@ -108,7 +107,7 @@ def planned(root: Path) -> tuple[str, ...]:
     selection = choose(project, Request(), headers=lambda: {"3.9", "3.13", "3.15"})
     jobs = make_plan(project, selection.targets, glibc=selection.glibc, fallback=project.tool.fallback)
     make_notes(project, jobs)
-    for job in {job.platform: job for job in jobs if not job.is_pure}.values():
+    for job in {job.platform: job for job in jobs if isinstance(job, Recipe)}.values():
         make_artifacts(
             root,
             (job,),

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from pyz3.hooks.fusing import fuse_jobs, slices_of
-from pyz3.plan import Job, Trouble
+from pyz3.hooks.fusing import fuse_described, slices_of
+from pyz3.plan import Base, Order, Pure, Recipe, Trouble
 from pyz3.targets import Platform, PythonVersion, Target
 
 if TYPE_CHECKING:
@@ -21,37 +21,36 @@ MODULE = "thing/_fast.cpython-313-darwin.so"
 INFO = "thing-1.dist-info/"
 
 
-def universal(python: str = "3.13") -> Job:
+def universal(python: str = "3.13") -> Order:
     target = Target(platform=Platform("macos-universal2"), python=PythonVersion.parse(python))
-    return Job(
+    return Order(
         identifier=target.identifier,
         platform="macos-universal2",
         python=python,
-        tag="cp313-cp313",
         zig_targets=("x86_64-macos.10.13", "aarch64-macos.11.0"),
         floor="10.13",
         wheel_platform="macosx_10_13_universal2",
         optimize="ReleaseFast",
-        modules=(),
     )
 
 
-def fused(tmp_path: Path, *held: dict[str, bytes], **values: object) -> Job:
-    """Give the job of wheels that hold these files and are finished with these values."""
-    job = universal()
+def fused(tmp_path: Path, *held: dict[str, bytes], tag: str = "cp313-cp313") -> Recipe | Pure | Trouble:
+    """Give what becomes of wheels that hold these files."""
+    order = universal()
     parts = []
-    for part, files in zip(slices_of(job), held, strict=True):
+    for part, files in zip(slices_of(order), held, strict=True):
         path = tmp_path / f"thing-1-cp313-cp313-{part.wheel_platform}.whl"
         with zipfile.ZipFile(path, "w") as archive:
             for name, data in {**files, f"{INFO}WHEEL": part.platform.encode()}.items():
                 info = zipfile.ZipInfo(name)
                 info.external_attr = 0o100755 << 16
                 archive.writestr(info, data)
-        parts.append(msgspec.structs.replace(part, base=str(path), **values))
-    return fuse_jobs(job, parts, tmp_path / "fused")
+        base = Base(path=str(path), content=part.platform, remarks=("said",))
+        parts.append(Recipe(**msgspec.structs.asdict(part), tag=tag, base=base))
+    return fuse_described(order, parts, tmp_path / "fused")
 
 
-def test_there_is_a_job_for_each_machine() -> None:
+def test_there_is_an_order_for_each_machine(tmp_path: Path) -> None:
     told = [
         (one.identifier, one.platform, one.zig_targets, one.floor, one.wheel_platform)
         for one in slices_of(universal())
@@ -62,14 +61,17 @@ def test_there_is_a_job_for_each_machine() -> None:
     ]
     thin = slices_of(universal())[0]
     assert slices_of(thin) == (thin,)
-    assert fuse_jobs(thin, [thin], None) is thin  # type: ignore[arg-type]
+    alone = Trouble(message="no")
+    assert fuse_described(thin, [alone], tmp_path) is alone
 
 
 def test_machine_code_is_fused_and_what_is_equal_stays(tmp_path: Path) -> None:
-    job = fused(tmp_path, {MODULE: X86_64, "thing/a.py": b"a"}, {MODULE: ARM64, "thing/a.py": b"a"})
-    assert (job.trouble, job.platform, job.tag) == (None, "macos-universal2", "cp313-cp313")
-    assert job.base == str(tmp_path / "fused" / "thing-1-cp313-cp313-macosx_10_13_universal2.whl")
-    with zipfile.ZipFile(job.base) as archive:
+    wheel = fused(tmp_path, {MODULE: X86_64, "thing/a.py": b"a"}, {MODULE: ARM64, "thing/a.py": b"a"})
+    assert isinstance(wheel, Recipe)
+    assert wheel.base is not None
+    assert (wheel.platform, wheel.tag, wheel.base.remarks) == ("macos-universal2", "cp313-cp313", ("said",))
+    assert wheel.base.path == str(tmp_path / "fused" / "thing-1-cp313-cp313-macosx_10_13_universal2.whl")
+    with zipfile.ZipFile(wheel.base.path) as archive:
         assert archive.namelist() == [MODULE, "thing/a.py", f"{INFO}WHEEL"]
         assert struct.unpack_from(">II", archive.read(MODULE)) == (0xCAFEBABE, 2)
         assert archive.getinfo(MODULE).external_attr >> 16 == 0o100755
@@ -97,12 +99,16 @@ def test_what_cannot_be_fused(
     first: dict[str, bytes], second: dict[str, bytes], why: str, tmp_path: Path
 ) -> None:
     said = "the project's own commands make wheels for macos-x86_64 and macos-arm64 that cannot be fused"
-    assert fused(tmp_path, first, second).trouble == Trouble(
+    assert fused(tmp_path, first, second) == Trouble(
         message=f"{said}: {why}",
         tip="build these two in place of macos-universal2: pip takes them on every Mac",
     )
 
 
 def test_what_fails_for_one_machine_fails_for_both(tmp_path: Path) -> None:
-    job = fused(tmp_path, {}, {}, trouble=Trouble(message="no", tip="do", output="words"))
-    assert job.trouble == Trouble(message="for macos-x86_64: no", tip="do", output="words")
+    order = universal()
+    trouble = Trouble(message="no", tip="do", output="words")
+    fine = Pure(base=Base(path="thing-1-py3-none-any.whl"))
+    assert fuse_described(order, [fine, trouble], tmp_path) == Trouble(
+        message="for macos-arm64: no", tip="do", output="words"
+    )

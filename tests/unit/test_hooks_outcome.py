@@ -5,6 +5,7 @@ from __future__ import annotations
 import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -12,10 +13,10 @@ import pytest
 from pyz3.config import Settings
 from pyz3.errors import BuildFailedError
 from pyz3.hooks.base import oldest_python, read_base
-from pyz3.hooks.outcome import finish_job
+from pyz3.hooks.outcome import describe
 from pyz3.hooks.protocol import Declared, RecordedArchive, RecordedLink, RecordedObject, Result
 from pyz3.hooks.settings import Place
-from pyz3.plan import Job, Module, Trouble, Unit
+from pyz3.plan import Base, Described, Module, Order, Pure, Recipe, Trouble, Unit
 from pyz3.sources import ALONE
 from pyz3.targets import Platform, PythonVersion, Target
 
@@ -75,18 +76,16 @@ def backend(tmp_path: Path) -> Backend:
     return Backend(tmp_path)
 
 
-def job(platform: str = "linux-x86_64", python: str = "3.13", **values: object) -> Job:
+def order(platform: str = "linux-x86_64", python: str = "3.13", **values: object) -> Order:
     target = Target(platform=Platform(platform), python=PythonVersion.parse(python))
-    return Job(
+    return Order(
         identifier=target.identifier,
         platform=platform,
         python=python,
-        tag=f"{target.python.tag}-{target.python.abi}",
         zig_targets=("x86_64-linux-gnu.2.17",),
         floor="2.17",
         wheel_platform="manylinux_2_17_x86_64.manylinux2014_x86_64",
         optimize="ReleaseFast",
-        modules=(),
         **values,  # type: ignore[arg-type]
     )
 
@@ -109,15 +108,28 @@ def link(
     )
 
 
-def finished(
-    job: Job,
+def described(
+    asked: Order,
     answer: Result | Trouble,
     *,
-    extra: Settings,
+    extra: Settings | None = None,
     root: Path = Path("no-project"),
     work: Path = Path("no-folder"),
-) -> Job:
-    return finish_job(job, answer, extra=extra, root=root, scope=ALONE, place=Place(folder=work))
+) -> Described:
+    return describe(
+        asked, answer, extra=extra or Settings(), root=root, scope=ALONE, place=Place(folder=work)
+    )
+
+
+def recipe(asked: Order, answer: Result, **values: Any) -> Recipe:
+    found = described(asked, answer, **values)
+    assert isinstance(found, Recipe), found
+    return found
+
+
+def base(of: Recipe) -> Base:
+    assert of.base is not None
+    return of.base
 
 
 def declared(state: str = "recorded", *, why: str = "", file: str = SO) -> Declared:
@@ -177,7 +189,7 @@ def test_recorded_modules_become_the_jobs(backend: Backend) -> None:
     extra = Settings(
         cflags=("-DMORE",), include_dirs=("/more",), libraries=("z",), define={"A": True, "B": 2}
     )
-    done = finished(job(), result, extra=extra)
+    done = recipe(order(), result, extra=extra)
     added = ("-I/more", "-DA=1", "-DB=2", "-DMORE")
     assert done.modules == (
         Module(
@@ -193,12 +205,12 @@ def test_recorded_modules_become_the_jobs(backend: Backend) -> None:
     assert [(one.name, one.units) for one in done.libraries] == [
         ("vendored", (Unit(source="/src/v.c", flags=("-O2", *added)),))
     ]
-    assert (done.base, done.tag, done.left_out, done.trouble) == (result.wheel, "cp313-cp313", (), None)
+    assert (base(done).path, done.tag, done.left_out) == (result.wheel, "cp313-cp313", ())
 
 
 def test_cpp_gets_its_own_flags_and_library(backend: Backend) -> None:
     result = backend.result(links=(link(flags=(), language="c++"),), extensions=(declared(),))
-    (module,) = finished(job(), result, extra=Settings(cflags=("-Dc",), cxxflags=("-Dcpp",))).modules
+    (module,) = recipe(order(), result, extra=Settings(cflags=("-Dc",), cxxflags=("-Dcpp",))).modules
     assert (module.cpp, module.units[0].flags) == (True, ("-Dcpp",))
 
 
@@ -226,7 +238,7 @@ def test_the_limited_api(
     backend.files[file] = f"pyz3 placeholder of {file}\n".encode()
     backend.name = f"Acme.Thing-1.0-{wheel}-linux_x86_64.whl"
     result = backend.result(links=(link(file, flags=flags),), extensions=(declared(file=file),))
-    done = finished(job(), result, extra=Settings())
+    done = recipe(order(), result)
     assert [module.limited_api for module in done.modules] == [limited]
     assert done.tag == wheel
 
@@ -236,7 +248,7 @@ def test_what_failed_is_told(backend: Backend) -> None:
     result = backend.result(
         links=(link(),), extensions=(declared(), declared("failed", why="no yaml.h", file=other)), archives=()
     )
-    (left_out,) = finished(job(), result, extra=Settings()).left_out
+    (left_out,) = recipe(order(), result).left_out
     assert (left_out.identifier, left_out.why, left_out.detail) == (
         "cp313-manylinux_x86_64", "it failed to compile", "no yaml.h",
     )  # fmt: skip
@@ -245,45 +257,48 @@ def test_what_failed_is_told(backend: Backend) -> None:
 def test_a_pure_wheel_of_a_project_with_extensions_is_refused(backend: Backend) -> None:
     del backend.files[SO]
     result = backend.result(extensions=(declared("failed", why="yaml.h: not found"),))
-    assert finished(job(), result, extra=Settings()).trouble == Trouble(
+    assert described(order(), result) == Trouble(
         message="the wheel would hold none of the extension modules that the project declares: thing._fast",
         output="yaml.h: not found",
         tip="--allow-pure makes a wheel without them",
+        wheel=True,
     )
-    allowed = finished(job(allow_pure=True), result, extra=Settings())
-    assert (allowed.trouble, allowed.is_pure, allowed.identifier) == (None, True, "py3-none-any")
+    allowed = described(order(allow_pure=True), result)
+    assert isinstance(allowed, Pure)
+    assert allowed.identifier == "py3-none-any"
 
 
 def test_a_project_without_extensions_gives_one_wheel_for_all(backend: Backend) -> None:
     del backend.files[SO]
     backend.name = PURE
-    done = finished(job(), backend.result(), extra=Settings())
-    assert (done.is_pure, done.identifier, done.tag, done.trouble) == (True, "py3-none-any", "py3-none", None)
+    done = described(order(), backend.result())
+    assert isinstance(done, Pure)
+    assert (done.identifier, done.tag) == ("py3-none-any", "py3-none")
 
 
 def test_a_placeholder_that_nobody_fills_is_refused(backend: Backend) -> None:
-    trouble = finished(job(), backend.result(extensions=(declared(),)), extra=Settings()).trouble
-    assert trouble is not None
+    trouble = described(order(), backend.result(extensions=(declared(),)))
+    assert isinstance(trouble, Trouble)
     assert trouble.message == f"the wheel would lack {SO}: it was moved after it was linked"
 
 
 def test_a_module_that_the_project_left_out_of_its_wheel_is_not_built(backend: Backend) -> None:
     spare = "thing/_spare.cpython-313-x86_64-linux-gnu.so"
     result = backend.result(links=(link(), link(spare)), extensions=(declared(),))
-    assert [module.file for module in finished(job(), result, extra=Settings()).modules] == [SO]
+    assert [module.file for module in recipe(order(), result).modules] == [SO]
 
 
 def test_the_binaries_of_the_projects_own_commands_are_taken(backend: Backend) -> None:
     backend.files[SO] = b"\x7fELF"
-    done = finished(job(), backend.result(extensions=(declared("run"),)), extra=Settings())
-    assert (done.trouble, done.is_pure, done.modules, done.left_out) == (None, False, (), ())
+    done = recipe(order(), backend.result(extensions=(declared("run"),)))
+    assert (done.modules, done.left_out) == ((), ())
 
 
 def test_texts_that_name_the_folder_of_the_build(backend: Backend, tmp_path: Path) -> None:
     work = tmp_path / "built-here"
     backend.files["thing/where.py"] = f"HERE = {str(work / 'src')!r}\n"
-    done = finished(job(), backend.result(links=(link(),)), extra=Settings(), work=work)
-    assert (done.telling, done.trouble) == (("thing/where.py",), None)
+    done = recipe(order(), backend.result(links=(link(),)), work=work)
+    assert base(done).telling == ("thing/where.py",)
 
 
 @pytest.mark.parametrize(
@@ -300,7 +315,7 @@ def test_a_wheel_for_the_stable_abi_promises_the_system_of_its_oldest_python(
 ) -> None:
     backend.name = f"Acme.Thing-1.0-{tag}-macosx_10_13_universal2.whl"
     result = backend.result(links=(link(),))
-    done = finished(job("macos-universal2", asked_floor=asked), result, extra=Settings())
+    done = recipe(order("macos-universal2", asked_floor=asked), result)
     wheel_platform = f"macosx_{floor.replace('.', '_')}_universal2"
     assert (done.floor, done.zig_targets, done.wheel_platform) == (floor, zig_targets, wheel_platform)
 
@@ -308,14 +323,14 @@ def test_a_wheel_for_the_stable_abi_promises_the_system_of_its_oldest_python(
 def test_what_the_project_compiled_itself_keeps_the_system_that_was_promised_first(backend: Backend) -> None:
     backend.files[SO] = b"\x7fELF of commands"
     backend.name = "Acme.Thing-1.0-cp39-abi3-macosx_10_13_x86_64.whl"
-    promised = msgspec.structs.replace(job("macos-x86_64"), floor="10.13")
-    done = finished(promised, backend.result(), extra=Settings())
-    assert (done.trouble, done.tag, done.floor) == (None, "cp39-abi3", "10.13")
+    promised = msgspec.structs.replace(order("macos-x86_64"), floor="10.13")
+    done = recipe(promised, backend.result())
+    assert (done.tag, done.floor) == ("cp39-abi3", "10.13")
 
 
 def test_trouble_stays_trouble() -> None:
     trouble = Trouble(message="setup.py failed", output="words")
-    assert finished(job(), trouble, extra=Settings()).trouble == trouble
+    assert described(order(), trouble) == trouble
 
 
 def test_binaries_that_the_project_holds_already_are_data(backend: Backend, tmp_path: Path) -> None:
@@ -335,11 +350,11 @@ def test_binaries_that_the_project_holds_already_are_data(backend: Backend, tmp_
     for file in (tool, module, init):
         (root / "src" / file).write_bytes(backend.files[file])
     (root / "src" / changed).write_bytes(b"MZ other")
-    done = finished(job(), backend.result(links=(link(),)), extra=Settings(), root=root)
-    assert (done.shipped, done.trouble) == ((tool,), None)
-    base = read_base(tmp_path / WHEEL, shipped=done.shipped)
-    assert list(base.binaries) == [built, changed, module, init]
-    assert {entry.arcname: entry.read() for entry in base.files}[tool] == machine + b" 1"
+    done = recipe(order(), backend.result(links=(link(),)), root=root)
+    assert base(done).shipped == (tool,)
+    wheel = read_base(tmp_path / WHEEL, shipped=base(done).shipped)
+    assert list(wheel.binaries) == [built, changed, module, init]
+    assert {entry.arcname: entry.read() for entry in wheel.files}[tool] == machine + b" 1"
 
 
 def test_data_for_other_systems_is_no_extension_module(backend: Backend, tmp_path: Path) -> None:
@@ -349,25 +364,27 @@ def test_data_for_other_systems_is_no_extension_module(backend: Backend, tmp_pat
     del backend.files[SO]
     backend.name = PURE
     backend.files["thing/attach.dll"] = b"MZ"
-    pure = finished(job(), backend.result(), extra=Settings(), root=root)
-    assert (pure.identifier, pure.shipped) == ("py3-none-any", ("thing/attach.dll",))
+    pure = described(order(), backend.result(), root=root)
+    assert isinstance(pure, Pure)
+    assert pure.base is not None
+    assert (pure.identifier, pure.base.shipped) == ("py3-none-any", ("thing/attach.dll",))
     result = backend.result(extensions=(declared("absent"),))
-    trouble = finished(job(), result, extra=Settings(), root=root).trouble
-    assert trouble is not None
+    trouble = described(order(), result, root=root)
+    assert isinstance(trouble, Trouble)
     assert trouble.message.startswith("the wheel would hold none of the extension modules")
 
 
 def test_what_is_worked_on_before_it_is_built_is_left_to_the_commands(backend: Backend) -> None:
     answer = msgspec.structs.replace(backend.result(), works_on="fast.pyd", wheel="", error="SystemExit: 1")
-    done = finished(job(), answer, extra=Settings(), root=backend.folder, work=backend.folder)
-    assert done.trouble == Trouble(message="the project works on fast.pyd before it is built", recorded=True)
+    done = described(order(), answer, root=backend.folder, work=backend.folder)
+    assert done == Trouble(message="the project works on fast.pyd before it is built", recorded=True)
 
 
 def test_an_import_in_vain_is_told(backend: Backend) -> None:
     backend.files[SO] = b"\x7fELF"
     answer = msgspec.structs.replace(backend.result(), cannot_import="thing._fast")
-    done = finished(job(), answer, extra=Settings(), root=backend.folder, work=backend.folder)
-    (remark,) = done.remarks
+    done = recipe(order(), answer, root=backend.folder, work=backend.folder)
+    (remark,) = base(done).remarks
     assert remark == (
         "the project tries to import thing._fast after building it for cp313-manylinux_x86_64, "
         "which this machine cannot do: what it makes of that is in the wheel"

@@ -23,7 +23,7 @@ from pyz3.hooks.settings import (
 )
 from pyz3.hooks.tools import plain_folder
 from pyz3.hooks.views import host_platform, python_view, system_view
-from pyz3.plan import Job
+from pyz3.plan import Order
 from pyz3.targets import Platform, PythonVersion, Target
 
 if TYPE_CHECKING:
@@ -210,13 +210,13 @@ def test_what_lies_above_the_project_is_named_as_the_project_names_it() -> None:
 
 
 def request(**environment: str) -> TargetRequest:
-    job = Job(
-        identifier="cp313-manylinux_x86_64", platform="linux-x86_64", python="3.13", tag="cp313-cp313",
+    order = Order(
+        identifier="cp313-manylinux_x86_64", platform="linux-x86_64", python="3.13",
         zig_targets=("x86_64-linux-gnu.2.17",), floor="2.17", wheel_platform="manylinux_2_17_x86_64",
-        optimize="ReleaseFast", modules=(),
+        optimize="ReleaseFast",
     )  # fmt: skip
     return target_request(
-        job,
+        order,
         Place(folder=Path("/work")),
         mode="record",
         full_version="3.13.2",

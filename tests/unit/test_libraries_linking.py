@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pyz3.engine.plan_file import Artifact
-    from pyz3.plan import Job
+    from pyz3.plan import Recipe
 
 
 def settings(*libraries: str, **more: tuple[str, ...]) -> Settings:
@@ -149,7 +149,7 @@ def test_unused_static_libraries_are_not_built(tmp_path: Path) -> None:
     assert [(library.name, library.file) for library in made] == [("b", ""), ("p.core", "p/libcore.so")]
 
 
-def plan(made: Project, *platforms: str, pythons: tuple[str, ...] = ("3.13",)) -> tuple[Job, ...]:
+def plan(made: Project, *platforms: str, pythons: tuple[str, ...] = ("3.13",)) -> tuple[Recipe, ...]:
     return make_plan(
         made,
         [
@@ -168,7 +168,7 @@ def test_libraries_alone_are_one_wheel_per_platform(tmp_path: Path) -> None:
     ]
 
 
-def artifacts(jobs: tuple[Job, ...], root: Path) -> tuple[Artifact, ...]:
+def artifacts(jobs: tuple[Recipe, ...], root: Path) -> tuple[Artifact, ...]:
     return make_artifacts(
         root,
         jobs,

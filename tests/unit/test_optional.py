@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pyz3.builder.choice import Request, choose
-from pyz3.builder.inputs import read_source_date
+from pyz3.builder.project_build import read_source_date
 from pyz3.builder.switches import is_set, switched, switched_off
 from pyz3.cli.ui import left_out_lines, wheel_line
 from pyz3.config import Extension, Library, Project, Settings, ToolTable
 from pyz3.errors import ConfigError, UnavailablePythonError
 from pyz3.frontends import load_project
-from pyz3.plan import Job, LeftOut, make_plan
+from pyz3.plan import LeftOut, Pure, Recipe, make_plan
 from pyz3.results import WheelResult, one_per_file
 from pyz3.targets import Platform, PythonVersion, Target, implementation
 from pyz3.wheel import WheelBuilder
@@ -40,8 +40,11 @@ def targets(*platforms: str, python: str = "3.13") -> list[Target]:
     return [Target(platform=Platform(p), python=PythonVersion.parse(python)) for p in platforms]
 
 
-def named(jobs: tuple[Job, ...]) -> dict[str, list[str]]:
-    return {job.identifier: [module.name for module in job.modules] for job in jobs}
+def named(plan: tuple[Recipe | Pure, ...]) -> dict[str, list[str]]:
+    return {
+        one.identifier: [module.name for module in one.modules] if isinstance(one, Recipe) else []
+        for one in plan
+    }
 
 
 def test_modules_of_optional_extensions_are_optional() -> None:
@@ -78,7 +81,8 @@ def test_the_stable_abi_lists_what_is_left_out_once() -> None:
 def test_fallback_adds_a_wheel() -> None:
     jobs = make_plan(project(NET), targets("linux-x86_64"), fallback=True)
     assert named(jobs) == {"cp313-manylinux_x86_64": ["hello._net"], "py3-none-any": []}
-    assert [job.fallback for job in jobs] == [False, True]
+    assert isinstance(jobs[1], Pure)
+    assert jobs[1].fallback
     # Also for a project whose modules only its build.zig knows.
     jobs = make_plan(project(build_zig=True), targets("linux-x86_64"), fallback=True)
     assert [job.identifier for job in jobs] == ["cp313-manylinux_x86_64", "py3-none-any"]
@@ -133,7 +137,7 @@ def test_what_is_switched_off_needs_no_headers() -> None:
 
     selection = choose(found, Request(platforms=["windows-x64"]), headers=headers)
     (job,) = make_plan(found, selection.targets)
-    assert job.is_pure
+    assert isinstance(job, Pure)
     assert job.left_out == (LeftOut(module="hello._net", identifier="py3-none-any", why="X is set"),)
 
 

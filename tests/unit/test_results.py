@@ -25,7 +25,7 @@ def failure(python: str, error: Pyz3Error) -> Failure:
     target = Target(platform=Platform.WINDOWS_X64, python=PythonVersion.parse(python))
     project = Project(root=Path(), tool=ToolTable(build_zig=True), extensions=())
     (job,) = make_plan(project, [target])
-    return Failure(job=job, error=error)
+    return Failure(planned=job, error=error)
 
 
 def wheel(name: str = "hello-1-cp313-cp313-win_amd64.whl") -> WheelResult:

@@ -14,8 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pyz3.archive import FileRules, sdist_files
-from pyz3.builder.delivery import read_contents
-from pyz3.builder.source import build_sdist
+from pyz3.builder.packing import build_sdist, read_contents
 from pyz3.config import SdistTable
 from pyz3.errors import ConfigError
 from pyz3.events import Note

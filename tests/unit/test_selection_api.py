@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pyz3.errors import ConfigError, NothingSelectedError
+from pyz3.plan import Recipe
 from pyz3.targets import Platform, PythonVersion
 from pyz3.wheel import BuildConfig, WheelBuilder, build_wheel
 
@@ -45,18 +46,21 @@ def test_variables_of_the_command_line_do_not_steer_the_interface(
 ) -> None:
     for name, value in (("PLATFORM", "win32"), ("PYTHON", "3.99"), ("BUILD", "x"), ("SKIP", "*")):
         monkeypatch.setenv(f"PYZ3_{name}", value)
-    selection = WheelBuilder(project).select(
-        platforms=["win_amd64"], pythons=[str(PYTHON)], build="*", skip=()
+    selection = (
+        WheelBuilder(project)
+        .open()
+        .select(platforms=["win_amd64"], pythons=[str(PYTHON)], build="*", skip=())
     )
     assert [str(target) for target in selection.targets] == [f"{PYTHON.abi}-win_amd64"]
 
 
 def test_the_plan_gets_the_glibc_that_was_selected(project: Path) -> None:
-    builder = WheelBuilder(project)
-    selection = builder.select(
+    build = WheelBuilder(project).open()
+    selection = build.select(
         platforms=["manylinux_2_28_aarch64"], pythons=[str(PYTHON)], build=["*"], skip=""
     )
-    (job,) = builder.plan(selection)
+    (job,) = build.plan(selection)
+    assert isinstance(job, Recipe)
     assert (job.zig_targets, job.wheel_platform) == (
         ("aarch64-linux-gnu.2.28",),
         "manylinux_2_28_aarch64",

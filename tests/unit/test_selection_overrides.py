@@ -20,7 +20,7 @@ from pyz3.config import (
 )
 from pyz3.errors import ConfigError
 from pyz3.frontends import load_project
-from pyz3.plan import Job, make_notes, make_plan
+from pyz3.plan import Recipe, make_notes, make_plan
 from pyz3.targets import Platform, PythonVersion, Target
 from pyz3.targets.cpus import _table, check_cpu, has_cpu
 
@@ -39,7 +39,7 @@ def project(*overrides: dict[str, Any], **keys: Any) -> Project:
     return Project(root=Path("project"), tool=tool(*overrides, **keys), extensions=(EXTENSION,))
 
 
-def plan(of: Project, *targets: tuple[str, str], **keys: Any) -> dict[str, Job]:
+def plan(of: Project, *targets: tuple[str, str], **keys: Any) -> dict[str, Recipe]:
     wanted = [Target(platform=Platform(p), python=PythonVersion.parse(v)) for p, v in targets]
     return {job.identifier: job for job in make_plan(of, wanted, **keys)}
 
@@ -251,7 +251,7 @@ def test_notes() -> None:
 
 def test_a_job_survives_json() -> None:
     (job,) = plan(project(cpu="x86_64_v3", lto=True), ("linux-x86_64", "3.13")).values()
-    assert msgspec.json.decode(msgspec.json.encode(job), type=Job) == job
+    assert msgspec.json.decode(msgspec.json.encode(job), type=Recipe) == job
 
 
 def write(root: Path, text: str) -> Path:

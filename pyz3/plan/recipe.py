@@ -1,12 +1,14 @@
-"""What the plan holds: a job per wheel, with its modules.  JSON-able."""
+"""How wheels are made: what is compiled for each, or why there is none.  JSON-able."""
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 import msgspec
 
-from pyz3.config import Optimize, Settings
+from pyz3.config import Settings
 from pyz3.linking import LinkedLibrary, Unit
-from pyz3.targets import Platform, PythonVersion, Target
+from pyz3.plan.order import Order
 
 
 class LeftOut(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,75 +69,79 @@ class Trouble(msgspec.Struct, frozen=True, kw_only=True):
         output: What the project's own code printed; empty if it printed nothing.
         tip: The next thing to do.
         recorded: It came of writing commands down: to run them may go well.
+        wheel: The backend made a wheel all the same; the tip says how to have it.
+        remarks: What the user should know besides.
     """
 
     message: str
     output: str = ""
     tip: str = ""
     recorded: bool = False
+    wheel: bool = False
+    remarks: tuple[str, ...] = ()
 
 
-class Job(msgspec.Struct, frozen=True, kw_only=True):
-    """One wheel to make.
+class Base(msgspec.Struct, frozen=True, kw_only=True):
+    """The wheel that the project's own build backend made: ours holds what is in it besides binaries.
 
     Attributes:
-        identifier: ``cp313-manylinux_x86_64``; of a wheel without binaries ``py3-none-any``.
-        platform: The platform's name: ``linux-x86_64``; empty without binaries.
-        python: ``3.13`` or ``3.13t``; empty without binaries.
-        tag: The Python and ABI part of the wheel's tag: ``cp313-cp313``, ``cp310-abi3``.
-        zig_targets: With the floor: ``x86_64-linux-gnu.2.17``; several are fused into one file.
-        floor: Oldest system promised: glibc, musl or macOS version; empty on Windows.
-        asked_floor: The one that the user asked for, be it older than the Pythons' own; empty: none.
-        wheel_platform: The platform tag that goes with the floor.
-        optimize: Zig's build mode.
-        modules: The extension modules; with ``build-zig`` empty, as only the project knows them.
-        cpu: The processor to build for on purpose, as zig names it; empty is the platform's oldest.
-        lto: Link-time optimisation, ``thin`` or ``full``; empty is none.
-        left_out: The extension modules that it is made without, as far as they are known by now.
-        libraries: The project's libraries that it needs, none before what it links.
-        fallback: It promises that the package works without its extension modules.
-        base: The wheel that the project's own build backend made: what is in it besides binaries.
-        shipped: Binaries in ``base`` that the project holds already built: they are data to it.
+        path: Where it is.
+        content: Digest of what our wheel holds, built or to be built.
+        shipped: Binaries in it that the project holds already built: they are data to it.
         prebuilt: Binaries, and files linked into some, that came with the project already compiled by others.
-        telling: Other files in ``base`` that hold the name of the folder where it was made.
-        content: Digest of what it holds, built or to be built.
-        bound: It is for its platform even without a binary: its build backend or its files say so.
-        remarks: What the user should know of how its tag came to be.
-        trouble: Why it cannot be made; None: it can.
-        allow_pure: It may end without binaries although the project declares extension modules.
+        telling: Other files in it that hold the name of the folder where it was made.
+        remarks: What the user should know of how the wheel's tag came to be.
     """
 
-    identifier: str
-    platform: str
-    python: str
-    tag: str
-    zig_targets: tuple[str, ...]
-    floor: str
-    wheel_platform: str
-    optimize: Optimize
-    modules: tuple[Module, ...]
-    asked_floor: str = ""
-    cpu: str = ""
-    lto: str = ""
-    libraries: tuple[LinkedLibrary, ...] = ()
-    left_out: tuple[LeftOut, ...] = ()
-    fallback: bool = False
-    base: str = ""
+    path: str
+    content: str = ""
     shipped: tuple[str, ...] = ()
     prebuilt: tuple[str, ...] = ()
     telling: tuple[str, ...] = ()
-    content: str = ""
-    bound: bool = False
     remarks: tuple[str, ...] = ()
-    trouble: Trouble | None = None
-    allow_pure: bool = False
+
+
+class Recipe(Order, frozen=True, kw_only=True):
+    """How a wheel for one platform is made.
+
+    Attributes:
+        tag: The Python and ABI part of the wheel's tag: ``cp313-cp313``, ``cp310-abi3``.
+        modules: The extension modules; with ``build-zig`` empty, as only the project knows them.
+        libraries: The project's libraries that it needs, none before what it links.
+        left_out: The extension modules that it is made without, as far as they are known by now.
+        base: The wheel that the project's own build backend made, if it has one.
+        bound: It is for its platform even without a binary: its build backend or its files say so.
+    """
+
+    tag: str
+    modules: tuple[Module, ...] = ()
+    libraries: tuple[LinkedLibrary, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    base: Base | None = None
+    bound: bool = False
+
+
+class Pure(msgspec.Struct, frozen=True, kw_only=True):
+    """A wheel without binaries, for every platform.
+
+    Attributes:
+        tag: The Python and ABI part of its tag: ``py3-none``.
+        left_out: The extension modules that it is made without.
+        fallback: It promises that the package works without its extension modules.
+        base: The wheel that the project's own build backend made, if it has one.
+    """
+
+    tag: str = "py3-none"
+    left_out: tuple[LeftOut, ...] = ()
+    fallback: bool = False
+    base: Base | None = None
 
     @property
-    def is_pure(self) -> bool:
-        """Whether the wheel holds no binary, and hence serves every platform."""
-        return not self.platform
+    def identifier(self) -> str:
+        """``py3-none-any``."""
+        return f"{self.tag}-any"
 
-    @property
-    def target(self) -> Target:
-        """The platform and Python that a job with binaries is for."""
-        return Target(platform=Platform(self.platform), python=PythonVersion.parse(self.python))
+
+# What a plan lists, and what becomes of it when it is described.
+Planned: TypeAlias = Order | Pure
+Described: TypeAlias = Recipe | Pure | Trouble

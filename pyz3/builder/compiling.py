@@ -1,0 +1,143 @@
+"""Recipes → audited binaries, platforms side by side; what a damaged cache gave is built once more."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, TypeVar
+
+from pyz3._processes import wait_alert
+from pyz3.builder.packing import read_epoch
+from pyz3.builder.platform import PlatformBuild
+from pyz3.builder.proof import DamagedError
+from pyz3.capi import prepare_include
+from pyz3.engine.zig import ZigRunner
+from pyz3.events import Activity, CommandRun
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from pyz3._processes import Processes
+    from pyz3.builder.platform import Built
+    from pyz3.capi import HeaderTree
+    from pyz3.config import Project
+    from pyz3.engine.toolchain import Toolchain
+    from pyz3.errors import Pyz3Error
+    from pyz3.events import Listener
+    from pyz3.plan import Order, Recipe
+
+T = TypeVar("T")
+
+
+class Compiler:
+    """Compiles and audits the wheels of one project.
+
+    Args:
+        project: The project.
+        toolchain: Zig and the cache.
+        environ: The user's environment variables.
+        includes: The prepared headers of each Python (``3.13``).
+        processes: Ends what runs.
+        jobs_at_once: How many compilers run at a time.
+        tell: Is told what happens, from several threads.
+    """
+
+    def __init__(
+        self,
+        project: Project,
+        *,
+        toolchain: Toolchain,
+        environ: Mapping[str, str],
+        includes: Mapping[str, Path],
+        processes: Processes,
+        jobs_at_once: int,
+        tell: Listener,
+    ) -> None:
+        self._project = project
+        self._toolchain = toolchain
+        self._includes = includes
+        self._jobs_at_once = jobs_at_once
+        self._tell = tell
+        self._runner = ZigRunner(
+            toolchain,
+            {**environ, "SOURCE_DATE_EPOCH": str(read_epoch(environ))},
+            root=project.root,
+            log=lambda command: tell(CommandRun(command=tuple(command))),
+            processes=processes,
+        )
+
+    def __call__(
+        self, recipes: Sequence[Recipe], then: Callable[[Recipe, Built | Pyz3Error], T]
+    ) -> dict[str, T]:
+        """Compile and audit; one that fails stops no other.
+
+        Args:
+            recipes: The wheels.
+            then: What to make of each, as soon as it is there; several threads call it.
+
+        Returns:
+            What that gave, by identifier.
+        """
+        # One run of zig has one mode.
+        groups: dict[tuple[str, str], list[Recipe]] = {}
+        for recipe in recipes:
+            groups.setdefault((recipe.platform, recipe.optimize), []).append(recipe)
+        # One more than compilers may run: the processors go on while one platform is audited.
+        workers = min(len(groups), self._jobs_at_once + 1 if self._jobs_at_once > 1 else 1)
+        builds = [
+            self._platform(group, share=max(1, self._jobs_at_once // workers)) for group in groups.values()
+        ]
+        done: dict[str, T] = {}
+        while builds:
+            seen = self._toolchain.identity()
+            damaged = []
+            for build, result in zip(builds, self._side_by_side(builds, then, workers), strict=True):
+                if isinstance(result, DamagedError):
+                    damaged.append((build, result))
+                else:
+                    done |= result
+            if damaged:
+                everything = any(error.part == "global" for _, error in damaged)
+                self._toolchain.discard(everything=everything, seen=seen)
+            builds = [build for build, _ in damaged]
+        return done
+
+    def _platform(self, recipes: Sequence[Recipe], *, share: int) -> PlatformBuild:
+        return PlatformBuild(
+            self._project,
+            tuple(recipes),
+            includes=self._includes,
+            runner=self._runner,
+            jobs_at_once=share,
+            tell=self._tell,
+        )
+
+    def _side_by_side(
+        self, builds: Sequence[PlatformBuild], then: Callable[[Recipe, Built | Pyz3Error], T], workers: int
+    ) -> list[dict[str, T] | DamagedError]:
+        with ThreadPoolExecutor(workers) as pool:
+            try:  # Ctrl-C may come when the first build runs and the last is not submitted
+                futures = [pool.submit(self._finish, build, then) for build in builds]
+                wait_alert(futures)
+            except BaseException:
+                self._runner.stop()
+                pool.shutdown(cancel_futures=True)
+                raise
+            return [future.result() for future in futures]
+
+    def _finish(
+        self, build: PlatformBuild, then: Callable[[Recipe, Built | Pyz3Error], T]
+    ) -> dict[str, T] | DamagedError:
+        try:
+            return {recipe.identifier: then(recipe, built) for recipe, built in build.run()}
+        except DamagedError as error:
+            self._tell(Activity(platform=str(build.platform), text="the cache is damaged, building anew"))
+            return error
+
+
+def prepare_includes(
+    orders: Sequence[Order], trees: Mapping[str, HeaderTree], toolchain: Toolchain
+) -> dict[str, Path]:
+    """Prepare the headers of each version that wheels need."""
+    bases = sorted({order.target.python.base for order in orders})
+    return {base: prepare_include(trees[base], toolchain.capi) for base in bases}
