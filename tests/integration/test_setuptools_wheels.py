@@ -303,16 +303,17 @@ def test_a_hook_runs_again_only_if_something_changed_that_it_reads(pyz3_cache: P
         " ext_modules=[Extension('probe.fast', ['fast.c', 'probe/packed.c'])])\n"
     )
     files = {**PACKAGE, "setup.py": setup, "version.h": "#define VERSION 1\n", "probe/packed.c": "/* 1 */\n"}
-    project = write(tmp_path / "probe", files)
+    # Other tests are at work in this cache, too.
+    project = write(tmp_path / "asked-again", files)
 
     def build() -> tuple[str, bool]:
         """Give the wheel's name, and whether the hook ran."""
         out = tmp_path / "out"
         shutil.rmtree(out, ignore_errors=True)
-        logs = {log: log.stat().st_mtime_ns for log in pyz3_cache.glob("work/probe-*/*/log.txt")}
+        logs = {log: log.stat().st_mtime_ns for log in pyz3_cache.glob("work/asked-again-*/*/log.txt")}
         done = wheel(project, out=out, cache=pyz3_cache)
         assert done.returncode == 0, done.stderr
-        after = {log: log.stat().st_mtime_ns for log in pyz3_cache.glob("work/probe-*/*/log.txt")}
+        after = {log: log.stat().st_mtime_ns for log in pyz3_cache.glob("work/asked-again-*/*/log.txt")}
         return factory.listing(out)[0].split("-")[1], after != logs
 
     suffix = HERE.extension_suffix
