@@ -18,8 +18,8 @@ from pyz3.audit.facts import Facts
 if TYPE_CHECKING:
     from pathlib import Path
 
-# Raise it when Facts or their readers change: older entries are then read anew.
-_FORMAT = 4
+# Raise it when Facts or their readers change, or what is done to binaries before: all is read anew then.
+_FORMAT = 5
 
 
 class CorruptBinaryError(Exception):

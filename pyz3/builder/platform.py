@@ -16,7 +16,7 @@ from pyz3.engine.artifacts import CApi, artifact_key, make_artifacts, slice_key
 from pyz3.engine.custom import LIBRARY_SUFFIXES, build_custom, custom_cache, module_name
 from pyz3.engine.damage import find_damage
 from pyz3.engine.fuse import fuse
-from pyz3.engine.pe import without_time
+from pyz3.engine.pe import named, without_time
 from pyz3.engine.python_library import windows_library
 from pyz3.engine.warmth import cold_parts, mark_warm, parts_needed
 from pyz3.engine.zig import Outcome, merge
@@ -263,12 +263,13 @@ class PlatformBuild:
             DamagedError: Zig named a file that is not there.
         """
         found = []
+        dll = self.platform.family == "windows"
+        timed = dll and recipe.optimize == "Debug"
         for module in _parts(recipe):
             keys = [artifact_key(recipe, module, zig_target) for zig_target in recipe.zig_targets]
             if all(key in outcome.binaries for key in keys):
                 paths = [outcome.binaries[key] for key in keys]
-                timed = self.platform.family == "windows" and recipe.optimize == "Debug"
-                found.append(_binary(module, paths, timed=timed, unseen=outcome.unseen))
+                found.append(_binary(module, paths, dll=dll, timed=timed, unseen=outcome.unseen))
         return [*found, *_ready_made(recipe)]
 
     def _prove(
@@ -347,17 +348,22 @@ def _parts(recipe: Recipe) -> tuple[Module | LinkedLibrary, ...]:
     return (*recipe.modules, *(library for library in recipe.libraries if library.file))
 
 
-def _binary(module: Module | LinkedLibrary, paths: Sequence[Path], *, timed: bool, unseen: bool) -> Binary:
+def _binary(
+    module: Module | LinkedLibrary, paths: Sequence[Path], *, dll: bool, timed: bool, unseen: bool
+) -> Binary:
     """Read what zig made.
 
     Args:
         module: What it is to be.
         paths: Where it is, by slices.
+        dll: It says its name, which is that of zig's file.
         timed: The linker wrote the time of day into it.
         unseen: Its name in zig's cache does not tell all that went into it.
     """
     try:
         content = fuse([path.read_bytes() for path in paths])
+        if dll:
+            content = named(content, module.file.rpartition("/")[2])
         if timed:
             content = without_time(content)
     except (OSError, ValueError) as error:

@@ -4,8 +4,9 @@ import struct
 
 import pytest
 
-from pyz3.engine.pe import without_time
+from pyz3.engine.pe import named, without_time
 
+NAME = b"hello._speed.cp313-win32.dll"
 HEADER, SECTION, EXPORTS = 0x40, 0x40 + 24 + 240, 0x200
 
 
@@ -19,6 +20,8 @@ def dll(*, magic: int = 0x20B) -> bytearray:
     struct.pack_into("<I", data, HEADER + 24 + (112 if magic == 0x20B else 96), 0x1010)
     struct.pack_into("<8s4I", data, SECTION, b".rdata", 0x100, 0x1000, 0x200, EXPORTS)
     struct.pack_into("<II", data, EXPORTS + 0x10, 0, 0x5F000001)
+    struct.pack_into("<I", data, EXPORTS + 0x10 + 12, 0x1080)
+    data[EXPORTS + 0x80 : EXPORTS + 0x80 + len(NAME) + 5] = NAME + b"\0PyIn"
     return data
 
 
@@ -31,7 +34,19 @@ def test_both_times_become_zero_and_nothing_else_changes(magic: int) -> None:
     assert after == without_time(after)
 
 
+@pytest.mark.parametrize("magic", [0x20B, 0x10B])
+def test_the_name_is_that_of_the_file(magic: int) -> None:
+    after = named(bytes(dll(magic=magic)), "_speed.cp313-win32.pyd")
+    assert after[EXPORTS + 0x80 :].startswith(b"_speed.cp313-win32.pyd" + bytes(7) + b"PyIn")
+    assert after[: EXPORTS + 0x80] == dll(magic=magic)[: EXPORTS + 0x80]
+    assert named(after, "_speed.cp313-win32.pyd") == after
+    # There is no room for a longer one.
+    assert named(bytes(dll()), "x" * len(NAME) + "y") == dll()
+
+
 @pytest.mark.parametrize("content", [b"", b"MZ", b"\0" * 0x400, bytes(dll()[:0x60])])
 def test_what_is_no_dll(content: bytes) -> None:
     with pytest.raises(ValueError, match="PE file"):
         without_time(content)
+    with pytest.raises(ValueError, match="PE file"):
+        named(content, "a.pyd")
