@@ -71,8 +71,10 @@ def fits(wheel: Path, runtime: Runtime) -> bool:
     """Tell whether a wheel is the one for an interpreter, by its name alone."""
     python, abi, platform = wheel.stem.rsplit("-", 3)[1:]
     part = {
-        "linux-x86_64": "manylinux_2_17_x86_64",
-        "linux-aarch64": "manylinux_2_17_aarch64",
+        **{
+            f"linux-{machine}": f"manylinux_2_17_{machine}"
+            for machine in ("x86_64", "aarch64", "i686", "armv7l", "ppc64le", "s390x")
+        },
         "musllinux-x86_64": "musllinux_1_2_x86_64",
         "windows-x64": "win_amd64",
     }.get(str(runtime.platform), str(runtime.platform))

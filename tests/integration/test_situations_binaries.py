@@ -69,6 +69,21 @@ def test_what_compilers_runtimes_supply(pyz3_cache: Path, tmp_path: Path) -> Non
     }
 
 
+def test_what_rarer_machines_are_supplied_with(pyz3_cache: Path, tmp_path: Path) -> None:
+    runtimes = ("linux_armv7l-3.13", "linux_i686-3.13", "linux_ppc64le-3.13", "linux_s390x-3.13")
+    built = situations.build(
+        situations.PROJECTS / "compiler_runtime",
+        cache=pyz3_cache,
+        tmp_path=tmp_path,
+        platforms=("linux-armv7l", "linux-i686", "linux-ppc64le", "linux-s390x"),
+    )
+    assert built.done.returncode == 0, built.done.stderr
+    printed = built.prints("import runtime; print(runtime.others(), *runtime.complexes())", runtimes)
+    # gcc 12 gives the same on x86_64.
+    others = "(1, 1, 3, -471219798144, 1570731425920)"
+    assert printed == dict.fromkeys(runtimes, others + " 246913 246914 1" * 3)
+
+
 def test_long_double_is_printed_and_read(pyz3_cache: Path, tmp_path: Path) -> None:
     built = situations.build(
         situations.PROJECTS / "long_doubles",

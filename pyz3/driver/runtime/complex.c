@@ -3,12 +3,13 @@
 
    zig 0.16's compiler-rt has these as functions that return a struct of two numbers.  A complex number comes back
    in another way where it is not the same to the psABI: of long double on x86 (two registers of the x87), of
-   float on 32-bit x86 (EAX and EDX), of all on s390x (memory).  These here are compiled with the type itself.
+   float on 32-bit x86 (EAX and EDX), of all on s390x (memory); and 64-bit PowerPC's long double is none of theirs.
+   These here are compiled with the type itself.
 
    What they give is what C's Annex G (G.5.1) wants.  No type is widened: what
    s390x has for that (MDEBR, MXDBR) came out wrong under qemu. */
 
-#if !defined(_WIN32) && (defined(__x86_64__) || defined(__i386__) || defined(__s390x__))
+#if !defined(_WIN32) && (defined(__x86_64__) || defined(__i386__) || defined(__s390x__) || defined(__powerpc64__))
 
 #define INF __builtin_inff()
 #define SIGNED(value, like) (__builtin_signbit(like) ? -(value) : (value))
@@ -29,7 +30,14 @@
         return power.value;                                                                                     \
     }
 
+#if defined(__s390x__) || defined(__powerpc64__)
+INVERSE(inverse_double, double, unsigned long long, 52, 10)
+#endif
+
 static long double inverse_long(long double x) {
+#ifdef __powerpc64__
+    return inverse_double((double)x);
+#else
     union { long double value; unsigned short parts[sizeof(long double) / 2]; } number = {x}, power = {1};
 #ifdef __s390x__
     enum { EXPONENT = 0 };
@@ -39,6 +47,7 @@ static long double inverse_long(long double x) {
     int exponent = (number.parts[EXPONENT] & 0x7fff) - BIAS(14);
     power.parts[EXPONENT] = BIAS(14) - NEAR(exponent, BIAS(14));
     return power.value;
+#endif
 }
 
 #define DIVIDE(name, type, inverse)                                                                             \
@@ -106,9 +115,11 @@ MULTIPLY(__mulsc3, float)
 #endif
 
 #ifdef __s390x__
-INVERSE(inverse_double, double, unsigned long long, 52, 10)
 DIVIDE(__divdc3, double, inverse_double)
 MULTIPLY(__muldc3, double)
+#endif
+
+#if defined(__s390x__) || defined(__powerpc64__)
 DIVIDE(__divtc3, long double, inverse_long)
 MULTIPLY(__multc3, long double)
 #else

@@ -77,7 +77,24 @@ static PyObject *complexes(PyObject *self, PyObject *unused) {
     return Py_BuildValue("(NNN)", divided_float(), divided_double(), divided_long());
 }
 
+/* Three words at once, and conversions of the widest number there is. */
+typedef struct { uint32_t one, two, three; } words;
+
+static PyObject *others(PyObject *self, PyObject *unused) {
+    static words shared_words = {1, 2, 3};
+    words some = {4, 5, 6}, old, expected = {4, 5, 6}, now;
+    __atomic_exchange(&shared_words, &some, &old, __ATOMIC_SEQ_CST);
+    int changed = __atomic_compare_exchange(&shared_words, &expected, &old, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+    __atomic_load(&shared_words, &now, __ATOMIC_SEQ_CST);
+    volatile long double number = 1234567.875L, third = 3;
+    volatile int64_t large = 1LL << 40;
+    number = (number + large) * third / 7 - third;
+    return Py_BuildValue(
+        "(iIILK)", changed, old.one, now.three, (long long)-number, (unsigned long long)(number + (long double)large));
+}
+
 static PyMethodDef methods[] = {
+    {"others", others, METH_NOARGS, NULL},
     {"complexes", complexes, METH_NOARGS, NULL},
     {"level", level, METH_NOARGS, NULL}, {"atomics", atomics, METH_NOARGS, NULL}, {NULL, NULL, 0, NULL}};
 static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "runtime", NULL, -1, methods};
