@@ -10,7 +10,12 @@ import re
 _LACKING = "zig's C++ library is libc++, which {}"
 _NONE_LIKE_IT = "has none like it; leave out the code where _LIBCPP_VERSION is defined"
 _OWN = f"it is g++'s own (libstdc++), and {_LACKING.format(_NONE_LIKE_IT)}"
+_NOT_YET = _LACKING.format("has it not yet; {}leave out the code where {} is not defined")
+# What libc++ of LLVM 21 lacks of C++20 and C++23: its header, and its names.
+_NO_HEADER = _LACKING.format("has it not yet; ask __has_include(<{0}>)")
+_NOT_YET_HEADERS = "stacktrace|generator|spanstream|stdfloat"
 _HEADERS = (
+    (re.compile(f"({_NOT_YET_HEADERS})"), _NO_HEADER),
     (
         re.compile(r"(?:ext|backward)/hash_(map|set)|hash_(map|set)"),
         "it is older than C++11, which has <unordered_map> and <unordered_set>",
@@ -41,13 +46,31 @@ _NAMES = re.compile(
     r"|error: (?:use of undeclared identifier|expected namespace name|unknown type name)"
     r" ?'?(?P<own>__gnu_cxx|__gnu_pbds|__gnu_parallel|__gnu_debug)\b"
 )
+_NO_POLICIES = _LACKING.format(
+    "has no parallel algorithms; leave the policy out where _LIBCPP_VERSION is defined"
+)
+_TIME_ZONES = _LACKING.format("has no time zones here; leave out the code where _LIBCPP_VERSION is defined")
 _INSTEAD = {
     "__gcd": "std::gcd of <numeric> (C++17) is the standard's",
     "__lg": "std::bit_width of <bit> (C++20) is the standard's",
     "tr1": "C++11 has what was in it in namespace std",
-    "execution": _LACKING.format(
-        "has no parallel algorithms; leave the policy out where _LIBCPP_VERSION is defined"
+    **{
+        name: _NOT_YET.format(instead, f"__cpp_lib_{macro}")
+        for name, macro, instead in (
+            ("move_only_function", "move_only_function", "std::function takes what can be copied; "),
+            ("chunk", "ranges_chunk", ""),
+            ("slide", "ranges_slide", ""),
+            ("stride", "ranges_stride", ""),
+            ("enumerate", "ranges_enumerate", ""),
+            ("cartesian_product", "ranges_cartesian_product", ""),
+        )
+    },
+    **dict.fromkeys(
+        ("osyncstream", "syncbuf"), _LACKING.format("has it not yet; a mutex around the stream does the same")
     ),
+    **dict.fromkeys(("current_zone", "locate_zone", "zoned_time", "get_tzdb"), _TIME_ZONES),
+    **dict.fromkeys(("par", "par_unseq", "unseq", "seq"), _NO_POLICIES),
+    "execution": _NO_POLICIES,
     **dict.fromkeys(
         """
         assoc_laguerre assoc_legendre beta comp_ellint_1 comp_ellint_2 comp_ellint_3 cyl_bessel_i cyl_bessel_j
@@ -57,6 +80,10 @@ _INSTEAD = {
         _LACKING.format("lacks most of C++17's mathematical special functions; Boost.Math has them"),
     ),
 }
+_ATOMIC_POINTERS = _LACKING.format(
+    "has it not yet; std::atomic_load and std::atomic_store take a std::shared_ptr"
+)
+_SHARED_ATOMIC = re.compile(r"static assertion failed.*is_trivially_copyable<std::(?:shared|weak)_ptr<")
 _ITS_HEADER = _LACKING.format(
     "includes fewer headers in others than g++'s; include the one that declares it, and ask for the standard "
     "that has it (-std=c++20)"
@@ -82,6 +109,8 @@ def missing_name_advice(output: str, platform: str) -> tuple[str, ...]:
         A sentence for each piece of advice, with the first few of the names that it is for.
     """
     named: dict[str, dict[str, None]] = {}
+    if _SHARED_ATOMIC.search(output):
+        named[_ATOMIC_POINTERS] = {"std::atomic<std::shared_ptr>": None}
     for match in _NAMES.finditer(output):
         if own := match["own"]:
             named.setdefault(_OWN, {})[own] = None

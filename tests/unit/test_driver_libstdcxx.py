@@ -20,6 +20,7 @@ NONE = (
         ("hash_map", "it is older than C++11, which has <unordered_map> and <unordered_set>"),
         ("tr1/unordered_map", "C++11 has it as <unordered_map>, in namespace std"),
         ("experimental/filesystem", "C++17 (-std=c++17) has it as <filesystem>, in namespace std"),
+        ("generator", "zig's C++ library is libc++, which has it not yet; ask __has_include(<generator>)"),
         ("bits/stl_vector.h", "it is a part of g++'s own library; include the standard's header instead"),
     ],
 )
@@ -42,6 +43,13 @@ def test_bits_are_not_all_of_libstdcxx() -> None:
         ("no member named 'cyl_bessel_j' in namespace 'std'", "std::cyl_bessel_j", "Boost.Math has them"),
         ("no template named 'optional' in namespace 'std'", "std::optional", "include the one that declares"),
         ("implicit instantiation of undefined template 'std::array<int, 3>'", "std::array", "(-std=c++20)"),
+        ("no member named 'par' in namespace 'std::execution'", "std::par", "has no parallel algorithms"),
+        ("no member named 'chunk' in namespace 'std::views'", "std::chunk", "__cpp_lib_ranges_chunk is not"),
+        (
+            "static assertion failed due to requirement 'is_trivially_copyable<std::shared_ptr<int>>::value'",
+            "std::atomic<std::shared_ptr>",
+            "std::atomic_load and std::atomic_store take a std::shared_ptr",
+        ),
         ("no member named 'execution' in namespace 'std'", "std::execution", "has no parallel algorithms"),
     ],
 )
