@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Writes the parts of the documentation that are made from data or from a build.
 
-usage: python scripts/readme.py table|picture
+usage: python scripts/readme.py table|rooms|picture
 
 table     the platform table of README.md, from pyz3.targets and the interpreters that the tests use
+rooms     the tables of the package's rooms in docs/design.md and CONTRIBUTING.md, from tests/rooms.py
 picture   docs/live-table.svg: the live table half way through a real build of examples/hello, for
           every platform and the Pythons found here, with an empty cache, as on first use (minutes)
 """
@@ -30,7 +31,10 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
 PICTURE = ROOT / "docs" / "live-table.svg"
-BEGIN, END = "<!-- platforms: scripts/readme.py table -->\n", "<!-- /platforms -->"
+PLATFORMS = ("<!-- platforms: scripts/readme.py table -->\n", "<!-- /platforms -->")
+ROOMS = ("<!-- rooms: scripts/readme.py rooms -->\n", "<!-- /rooms -->")
+# Where the rooms are shown; whether only the packages are.
+ROOMS_IN = {ROOT / "docs" / "design.md": False, ROOT / "CONTRIBUTING.md": True}
 COMMAND = "pyz3 wheel --all-platforms --python all"
 WIDTH = 134  # columns
 
@@ -40,6 +44,9 @@ def main() -> None:
     match sys.argv[1:]:
         case ["table"]:
             README.write_text(with_table(README.read_text(encoding="utf-8")), encoding="utf-8")
+        case ["rooms"]:
+            for page in ROOMS_IN:
+                page.write_text(with_rooms(page), encoding="utf-8")
         case ["picture"]:
             PICTURE.write_text(draw(half_way()), encoding="utf-8")
         case _:
@@ -48,9 +55,21 @@ def main() -> None:
 
 def with_table(readme: str) -> str:
     """Give the README with the table as it must be."""
-    before, rest = readme.split(BEGIN)
-    _, after = rest.split(END)
-    return before + BEGIN + platform_table() + END + after
+    return _between(readme, PLATFORMS, platform_table())
+
+
+def with_rooms(page: Path) -> str:
+    """Give a page with the table of rooms as it must be."""
+    sys.path.insert(0, str(ROOT / "tests"))
+    import rooms  # noqa: PLC0415 - of the tests
+
+    return _between(page.read_text(encoding="utf-8"), ROOMS, rooms.table(packages_only=ROOMS_IN[page]))
+
+
+def _between(text: str, marks: tuple[str, str], table: str) -> str:
+    before, rest = text.split(marks[0])
+    _, after = rest.split(marks[1])
+    return before + marks[0] + table + marks[1] + after
 
 
 def platform_table() -> str:

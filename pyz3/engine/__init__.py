@@ -1,1 +1,1 @@
-"""The engine: jobs → zig → extension files."""
+"""The engine: recipes → zig → extension files."""

@@ -1,52 +1,18 @@
-"""DESIGN's order of the rooms, and what may not happen below the command line, read from the source."""
+"""The order of the rooms (docs/design.md), and what may not happen below the command line."""
 
 from __future__ import annotations
 
 import ast
 import re
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from rooms import ROOMS, ROOT
 
-ROOT = Path(__file__).parents[2]
+if TYPE_CHECKING:
+    from pathlib import Path
 
-# From the top down: a room imports only what stands below it, or its own.
-ROOMS = (
-    "wheel",
-    "__main__",
-    "backend",
-    "cli",
-    "_interruption",  # of the command line, and imported before it
-    "scaffold",
-    "develop",
-    "doctor",
-    "builder",
-    "hooks",
-    "events",
-    "results",
-    "archive",
-    "audit",
-    "engine",
-    "driver",
-    "environments",
-    "sources",
-    "plan",
-    "linking",
-    "frontends",
-    "capi",
-    "targets",
-    "config",
-    "_schema",
-    "_patterns",
-    "_toml",
-    "_seals",
-    "_records",
-    "_files",
-    "_processes",
-    "errors",
-    "",  # pyz3/__init__.py: the version
-)
 # Types may be named against the order: nothing is run for them.
 TYPES_AGAINST_THE_ORDER = {("results", "events")}
 

@@ -55,6 +55,12 @@ def first_cells(text: str) -> list[str]:
     return [word for row in rows for word in re.findall(r"`([^`]+)`", re.split(r"(?<!\\)\|", row)[1])]
 
 
+def test_tables_of_rooms(readme_script: ModuleType) -> None:
+    for page in readme_script.ROOMS_IN:
+        text = page.read_text(encoding="utf-8")
+        assert readme_script.with_rooms(page) == text, "run scripts/readme.py rooms"
+
+
 def test_platform_table(readme_script: ModuleType) -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     assert readme_script.with_table(text) == text, "run scripts/readme.py table"
