@@ -14,7 +14,7 @@ from pyz3.driver.missing_headers import compile_advice
 from pyz3.driver.run import read_log
 from pyz3.engine.foreign import is_expressible, left_out_flags
 from pyz3.errors import BuildFailedError, Pyz3Error
-from pyz3.events import Activity, WheelShared
+from pyz3.events import Activity, WheelShared, abridged
 from pyz3.frontends.undeclared import undeclared_extensions
 from pyz3.hooks.base import differing
 from pyz3.hooks.fusing import fuse_described, slices_of
@@ -190,12 +190,6 @@ def _telling(wheel: Described | None) -> tuple[str, ...]:
 
 def _differing_files(one: Base, two: Base) -> tuple[str, ...]:
     return differing(Path(one.path), Path(two.path))
-
-
-def abridged(names: Sequence[str], most: int = 3) -> str:
-    """Give the first few of names as text, and how many more there are."""
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return f"{', '.join(names[:most])}{more}"
 
 
 def trouble_error(

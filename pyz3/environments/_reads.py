@@ -47,6 +47,9 @@ _EXISTENCE = frozenset((
 ))  # fmt: skip
 # Those of them that only follow links on the way to something else.
 _RESOLVING = frozenset(("realpath", "_joinrealpath", "resolve"))
+_SHELLS = frozenset(("sh", "bash", "dash", "zsh"))
+# Other functions of the os module that tell whether a file is there; no event tells of them.
+_ASKING = ("access", "readlink")
 _LISTING = frozenset(("os.listdir", "os.scandir"))
 # What a flag (``-I../core``), or a command in a shell, names above a folder.
 _NAMES = re.compile(r"\.\./[^\s'\"=:;,]*")
@@ -74,12 +77,21 @@ class Reads:
         root: The project's folder.
         scratch: Folders that are removed before the next run.
         known: Folders of which it is known otherwise what is in them.
+        hear: Is told of each path that is asked for elsewhere, at once; a folder whose names are ends with a
+            separator, a program is by its name alone.
 
     Attributes:
         unknown: Why it cannot be told; empty: it can.
     """
 
-    def __init__(self, root: str, scratch: Iterable[str] = (), known: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        root: str,
+        scratch: Iterable[str] = (),
+        known: Iterable[str] = (),
+        hear: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self._tell = hear
         self._root = os.path.realpath(root)
         self._scratch = [os.path.abspath(folder) for folder in scratch]
         own = (*known, sys.prefix, sys.base_prefix, os.path.dirname(os.path.realpath(sys.executable)))
@@ -98,6 +110,8 @@ class Reads:
         sys.addaudithook(self._hear)
         for name in ("stat", "lstat"):
             self._watch_status(name)
+        for name in _ASKING:
+            self._watch_asking(name)
 
     def files(self) -> list[str]:
         """Give what was read below the project's folder, with forward slashes; a folder means all in it."""
@@ -176,15 +190,15 @@ class Reads:
             self._add_folder("." if args[0] is None else args[0], event, sys._getframe(1))  # noqa: SLF001 - as above
 
     def _add_folder(self, path: object, event: str, frame: FrameType) -> None:
-        # Entries of os.scandir know dates and sizes, and are not heard of.
-        if event == "os.scandir" and not _of_python(frame):
-            self._add(path)
-            return
         with contextlib.suppress(Exception):  # as in _add; who lists it is told
             absolute = _absolute(path)
             if absolute is not None and _relative(absolute, self._root) is None:
                 self._paths.add(absolute)
                 self._listed.add(os.path.realpath(absolute))
+                self._tell(os.path.join(absolute, ""))  # noqa: PTH118 - text
+        # Entries of os.scandir know dates and sizes, and are not heard of.
+        if event == "os.scandir" and not _of_python(frame):
+            self._add(path)
 
     def _add_named(self, arguments: object, folder: object) -> None:
         """Add the files outside of the project that a process is told of."""
@@ -195,6 +209,8 @@ class Reads:
             if any(map(_GIT.search, words)):
                 for level in range(1, _LEVELS + 1):  # it looks there itself
                     self._asked.add(os.path.abspath(os.path.join(base, *[os.pardir] * level, ".git")))  # noqa: PTH118 - text
+            for program in _programs(words):
+                self._tell(os.path.basename(program))  # noqa: PTH119 - text
             if len(words) > 1 and _GIT.search(words[0]):
                 return  # the rest are its commands, and names in a repository
             for word in words:
@@ -202,6 +218,7 @@ class Reads:
                     path = os.path.abspath(os.path.join(base, text))  # noqa: PTH118 - text
                     if _relative(path, self._root) is None:
                         self._paths.add(path)
+                        self._tell(path)
 
     def _add(self, path: object) -> None:
         try:
@@ -211,6 +228,7 @@ class Reads:
             return
         if absolute is not None:
             self._paths.add(absolute)
+            self._tell(absolute)
             if absolute in self._copies:
                 self._paths.add(self._copies[absolute])
 
@@ -219,6 +237,7 @@ class Reads:
             absolute = _absolute(path)
             if absolute is not None:
                 self._asked.add(absolute)
+                self._tell(absolute)
 
     def _is_copied(self, path: object, frame: FrameType) -> bool:
         """Tell whether a file is opened only to copy it, or to pack a copy into a wheel."""
@@ -256,14 +275,29 @@ class Reads:
                 self._ask(path)
             return status
 
-        status_of.__name__ = status_of.__qualname__ = name
-        setattr(os, name, status_of)
-        for group in (os.supports_fd, os.supports_dir_fd, os.supports_follow_symlinks):
+        self._install(name, own, status_of)
+
+    def _watch_asking(self, name: str) -> None:
+        own: Callable[..., Any] = getattr(os, name)
+
+        def asking(path: Any, *args: Any, **kwargs: Any) -> Any:
+            if _asks_existence(sys._getframe(1)) not in _RESOLVING:  # noqa: SLF001 - as above
+                self._ask(path)
+            return own(path, *args, **kwargs)
+
+        self._install(name, own, asking)
+
+    @staticmethod
+    def _install(name: str, own: Callable[..., Any], ours: Callable[..., Any]) -> None:
+        ours.__name__ = ours.__qualname__ = name
+        setattr(os, name, ours)
+        groups = (os.supports_fd, os.supports_dir_fd, os.supports_follow_symlinks, os.supports_effective_ids)
+        for group in groups:
             if own in group:
-                group.add(status_of)
+                group.add(ours)
         accessor = getattr(pathlib, "_NormalAccessor", None)  # of Python 3.9 and 3.10
-        if getattr(accessor, name, None) is own:
-            setattr(accessor, name, staticmethod(status_of))
+        if hasattr(accessor, name):
+            setattr(accessor, name, staticmethod(ours))
 
 
 def _absolute(path: object) -> str | None:
@@ -308,6 +342,14 @@ def _asks_existence(frame: FrameType | None) -> str:
             return ""
         frame = frame.f_back  # pathlib.Path.stat, on behalf of its own exists()
     return asks
+
+
+def _programs(words: list[str]) -> list[str]:
+    """Give the programs that a command line starts: those of what a shell is told, too."""
+    alone = len(words) == 1
+    if not alone and ("-c" not in words[:-1] or os.path.basename(words[0]) not in _SHELLS):  # noqa: PTH119 - text
+        return words[:1]
+    return [part.split()[0] for part in re.split(r"[;&|()`\n]+", words[-1]) if part.strip()]
 
 
 def _source_of(path: str) -> str:

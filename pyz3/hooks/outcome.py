@@ -12,6 +12,7 @@ import msgspec
 
 from pyz3.engine.toolchain import COMPILER
 from pyz3.errors import Pyz3Error
+from pyz3.events import abridged
 from pyz3.hooks.base import oldest_python, read_base, shipped_binaries
 from pyz3.hooks.made_by import refuse_others
 from pyz3.hooks.recorded import left_out_of, libraries_of, modules_of
@@ -38,6 +39,10 @@ _TAGGED = {
     "windows": ("win",),
     "pyodide": ("pyodide_", "emscripten_", "pyemscripten_"),
 }
+_THIS_MACHINE = (
+    "that is this machine's, and tells nothing of what the wheel is for; what the target has, its compiler "
+    "tells (setuptools' has_function), and before-build can put a library for it into PYZ3_PREFIX"
+)
 
 
 def describe(
@@ -143,6 +148,8 @@ def true_tag(tag: str, files: Iterable[str], target: Target) -> str:
 
 def _remarks(base: BaseWheel, tag: str, target: Target, *, answer: Result, above: str) -> tuple[str, ...]:
     told = list(filter(None, (above,)))
+    if answer.asks_machine:
+        told.append(f"the project looks at {abridged(answer.asks_machine)}: {_THIS_MACHINE}")
     if answer.cannot_import:
         told.append(
             f"the project tries to import {answer.cannot_import} after building it for {target}, "

@@ -194,6 +194,8 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
         reads: What of the project was read; None if the hook cannot tell.
         works_on: What the project worked on while it was only written down; empty: nothing.
         cannot_import: A module that the project tried to import after building it, in vain; empty: none.
+        asks_machine: Paths of this machine's system and commands that tell of it, of which the project's own
+            code asked, and that are there.
     """
 
     wheel: str
@@ -206,3 +208,4 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     reads: Reads | None = None
     works_on: str = ""
     cannot_import: str = ""
+    asks_machine: tuple[str, ...] = ()

@@ -15,6 +15,7 @@ from pyz3 import __version__
 from pyz3.capi import stable_abi_tag
 from pyz3.config import Settings
 from pyz3.errors import ConfigError
+from pyz3.events import abridged
 from pyz3.linking import link, make_libraries
 from pyz3.plan.order import Order, serve_from
 from pyz3.plan.recipe import LeftOut, Module, Pure, Recipe
@@ -158,13 +159,8 @@ def make_notes(project: Project, plan: Sequence[Order | Pure]) -> tuple[str, ...
         "lto": "built without lto, which zig cannot do there",
     }
     return tuple(
-        f"{_abridged(identifiers)}: {words[key].format(value)}" for (key, value), identifiers in told.items()
+        f"{abridged(identifiers)}: {words[key].format(value)}" for (key, value), identifiers in told.items()
     )
-
-
-def _abridged(identifiers: Sequence[str], most: int = 3) -> str:
-    more = f" and {len(identifiers) - most} more" if len(identifiers) > most else ""
-    return ", ".join(identifiers[:most]) + more
 
 
 def _recipe(order: Order, modules: tuple[Module, ...], libraries: tuple[LinkedLibrary, ...]) -> Recipe:

@@ -62,6 +62,38 @@ def test_each_target_has_its_wheel(hooks: Hooks) -> None:
     assert set(linux.files) == {"demo/__init__.py", f"demo/x.cpython-{digits}-aarch64-linux-gnu.so"}
 
 
+ASKS = """
+import ctypes.util, glob, locale, multiprocessing, os, pathlib, shutil, subprocess, sysconfig
+os.path.exists('/etc/hosts')
+pathlib.Path('/etc/passwd').is_file()
+os.access('/etc/group', os.R_OK)
+glob.glob('/usr/lib/*/libm.*')
+subprocess.call('true; ldd --version | cat', shell=True)
+subprocess.call(['true', '/etc/services'])
+# Not there, everywhere, the user's choice, Python's, a program.
+os.path.exists('/usr/include/not-there.h')
+os.path.isdir('/usr/lib')
+os.path.exists(os.environ['SHOWN'])
+os.listdir(os.path.dirname(os.__file__))
+print(shutil.which('cat'), os.cpu_count(), multiprocessing.cpu_count(), sysconfig.get_makefile_filename())
+text = open(sysconfig.get_makefile_filename()).read().replace('\\t', '')
+assert text.count('EXT_SUFFIX=.c') == 1 and '/usr' not in text
+open('libc', 'w').write(os.confstr('CS_GNU_LIBC_VERSION') if hasattr(os, 'confstr') else 'none')
+from setuptools import setup
+setup(name='demo', version='1')
+"""
+
+
+def test_what_is_asked_of_this_machine_is_told(hooks: Hooks) -> None:
+    linux, windows = hooks.run({"setup.py": ASKS}, LINUX, WINDOWS, environment={"SHOWN": "/etc/shells"})
+    for one in (linux, windows):
+        assert one.result.error == "", one.result.traceback
+        assert one.result.asks_machine == (
+            *("/etc/hosts", "/etc/passwd", "/etc/group", "/usr/lib/", "ldd", "/etc/services"),
+        )
+    assert [(one.source / "libc").read_text() for one in (linux, windows)] == ["glibc 2.17", "none"]
+
+
 SEES = """
 import os, platform, struct, subprocess, sys, sysconfig
 import helper

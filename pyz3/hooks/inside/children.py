@@ -35,7 +35,7 @@ if sys.version_info >= (3, 9) and sys.implementation.name == "cpython":
 
     show({target}, Scope({roots!r}, commands=True))
 """
-_SHOWN = ("view", "python", "extension_suffix")
+_SHOWN = ("view", "python", "extension_suffix", "include", "commands")
 
 
 def show_children(target: Mapping[str, Any], roots: Sequence[str]) -> None:

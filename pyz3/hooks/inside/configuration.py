@@ -95,7 +95,7 @@ def variables(target: Mapping[str, Any]) -> dict[str, Any]:
         "py_version_nodot": f"{major}{minor}",
         **dict.fromkeys(("ABIFLAGS", "abiflags", "ABI_THREAD"), threads),
         "Py_GIL_DISABLED": int(bool(threads)),
-        **_sizes(target["view"]["sizes"]),
+        **config_sizes(target["view"]["sizes"]),
         "MACHDEP": platform,
         "GNULD": "no" if windows or darwin else "yes",
         "INCLUDEPY": include,
@@ -118,7 +118,7 @@ def variables(target: Mapping[str, Any]) -> dict[str, Any]:
     return values
 
 
-def _sizes(sizes: Mapping[str, int]) -> dict[str, int]:
+def config_sizes(sizes: Mapping[str, int]) -> dict[str, int]:
     """Give what a ``pyconfig.h`` says of C's types: the names are autoconf's."""
     pointers = ("VOID_P", "SIZE_T", "UINTPTR_T", "PTHREAD_T")
     fixed = {"SHORT": 2, "INT": 4, "FLOAT": 4, "PID_T": 4, "LONG_LONG": 8, "DOUBLE": 8, "_BOOL": 1}
@@ -152,6 +152,9 @@ def configure(target: Mapping[str, Any]) -> None:
         scheme["include"] = scheme["platinclude"] = include
     header = os.path.join(include, "pyconfig.h")
     sysconfig.get_config_h_filename = lambda: header
+    makefile = folder / "Makefile"
+    makefile.write_text("".join(f"{name}=\t{value}\n" for name, value in values.items()), encoding="utf-8")
+    sysconfig.get_makefile_filename = lambda: str(makefile)
     sysconfig.get_platform = lambda: target["host_platform"]
     _configure_distutils(values, include, header)
     _tag(target)
@@ -182,6 +185,7 @@ def _configure_distutils(values: Mapping[str, Any], include: str, header: str) -
 
     module.get_python_inc = get_python_inc  # type: ignore[attr-defined]
     module.get_config_h_filename = lambda: header  # type: ignore[attr-defined]
+    module.get_makefile_filename = sysconfig.get_makefile_filename  # type: ignore[attr-defined]
     if os.name == "nt":  # elsewhere the environment variable is enough
         for name in ("distutils.util", "distutils.command.build", "distutils.command.build_ext"):
             for function in ("get_platform", "get_host_platform"):

@@ -22,6 +22,7 @@ from .children import show_children
 from .commands import Watch, preload
 from .compilers import Compilers
 from .configuration import configure
+from .machine import Machine
 from .recorder import Recorder
 from .temporary import keep_temporary, repeatable_names
 from .translation import remember_translations
@@ -88,10 +89,12 @@ def _run_target(request: Mapping[str, Any], target: Mapping[str, Any]) -> None:
     compilers = Compilers(target["stand_ins"])
     recorder = Recorder(target, source, compilers)
     recorder.uses.watch_sizes()
-    reads = _watch_reads(request, target, source)
+    roots = [source, target["copy"], os.path.join(target["work"], "tmp"), *helper_folders(sys.path)]
+    machine = Machine(Scope(roots))
+    reads = _watch_reads(request, target, source, machine)
     watch = Watch(recorder, target["work"], target["log"])
     try:
-        _prepare(request, target, source)
+        _prepare(request, target, source, roots)
         compilers.install()
         watch.install()
         result["wheel"] = _build(request, target)
@@ -104,6 +107,7 @@ def _run_target(request: Mapping[str, Any], target: Mapping[str, Any]) -> None:
     except Exception as error:  # noqa: BLE001 - of classes of the project's own
         result["error"] = result["error"] or _one_line(error)
     result["works_on"] = recorder.uses.works_on
+    result["asks_machine"] = machine.asked()
     result["cannot_import"] = recorder.uses.cannot_import()
     result["links"] = list(recorder.links.values())
     result["archives"] = list(recorder.archives.values())
@@ -122,7 +126,7 @@ def _run_target(request: Mapping[str, Any], target: Mapping[str, Any]) -> None:
     _write(target["result"], result)
 
 
-def _watch_reads(request: Mapping[str, Any], target: Mapping[str, Any], source: str) -> Any:
+def _watch_reads(request: Mapping[str, Any], target: Mapping[str, Any], source: str, machine: Machine) -> Any:
     """Notice from now on what of the project is read; the parent names the program that does it."""
     if not request.get("reads"):
         return None
@@ -135,12 +139,12 @@ def _watch_reads(request: Mapping[str, Any], target: Mapping[str, Any], source: 
     # pyz3's own, of which it knows itself: the copy's surroundings, the environment, this program.
     here = [str(Path(target["copy"]).parent), target["work"], target["log"]]
     known = [*here, request["cython_cache"], str(Path(__file__).parent)]
-    reads = module.Reads(source, scratch, known)
+    reads = module.Reads(source, scratch, known, machine.hear)
     reads.watch()
     return reads
 
 
-def _prepare(request: Mapping[str, Any], target: Mapping[str, Any], source: str) -> None:
+def _prepare(request: Mapping[str, Any], target: Mapping[str, Any], source: str, roots: list[str]) -> None:
     """Make this process the target's: folders, environment, what Python says of itself."""
     work = Path(target["work"])
     for name in _OF_ONE_RUN:
@@ -160,7 +164,6 @@ def _prepare(request: Mapping[str, Any], target: Mapping[str, Any], source: str)
     remember_translations(request["cython_cache"], [source, target["copy"]], str(temporary), target["view"])
     if target["view"]["sys_platform"] == "win32":
         find_backslashes()
-    roots = [source, target["copy"], str(temporary), *helper_folders(sys.path)]
     show_children(target, roots)
     show(target, Scope(roots))
 

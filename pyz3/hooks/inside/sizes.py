@@ -1,4 +1,4 @@
-"""The sizes of C's types on the target, for the project's own code that asks ctypes, struct or array.
+"""The sizes of C's types on the target, for the project's own code that asks struct or array.
 
 Elsewhere these modules stay as they are: what they do with memory is done on this machine.
 """
@@ -6,7 +6,6 @@ Elsewhere these modules stay as they are: what they do with memory is done on th
 from __future__ import annotations
 
 import array
-import ctypes
 import functools
 import re
 import struct
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 
     from .view import Scope
 
-# Codes of the struct module in its native mode, and the type of each whose size differs between targets.
+# Codes of the struct module in its native mode: the type of each whose size differs between targets.
 _CODES = {"l": "long", "L": "long", "n": "void_p", "N": "void_p", "P": "void_p"}
 _FIXED = {
     **dict.fromkeys("xcbB?sp", 1),
@@ -28,100 +27,94 @@ _FIXED = {
 }
 _FORMAT = re.compile(r"(\d*)([xcbB?sphHeiIfqQdlLnNP])")
 _ARRAY = {"l": "long", "L": "long", "u": "wchar_t"}
-# Names of ctypes, and which type each is there.
-_CTYPES = {
-    **dict.fromkeys(("c_long", "c_ulong"), "long"),
-    **dict.fromkeys(("c_void_p", "c_char_p", "c_wchar_p", "c_size_t", "c_ssize_t"), "void_p"),
-    "c_wchar": "wchar_t",
-    "c_longdouble": "long_double",
-    "c_time_t": "time_t",
-}  # fmt: skip
+# Functions of the struct module that take a format first.
+_FUNCTIONS = ("calcsize", "pack", "pack_into", "unpack", "unpack_from", "iter_unpack")
 
 
-def served(sizes: Mapping[str, int], scope: Scope) -> dict[str, dict[str, object]]:
-    """Give what the project is to see of ctypes and array: module → name → value.
-
-    On Linux some names of ctypes are one type that are two on the target (``c_long``, ``c_longlong``): the
-    project gets types that are told apart and are otherwise this machine's.
+def standard(text: Any, sizes: Mapping[str, int], order: str) -> str:
+    """Give a format whose sizes, order and padding are spelled out: those of the target's native mode.
 
     Args:
+        text: A format of the struct module.
         sizes: Of the request's view.
-        scope: Whose code is the project's.
+        order: Of bytes on the target: ``little`` or ``big``.
+
+    Raises:
+        struct.error: It is no format.
     """
-    types: dict[str, object] = {}
-    by_type: dict[Any, int] = {}
-    for name, kind in _CTYPES.items():
-        own: Any = getattr(ctypes, name, None)
-        if own is None or sizes[kind] == ctypes.sizeof(own):
-            continue
-        types[name] = type(name, (own,), {})
-        by_type[types[name]] = sizes[kind]
-    sizeof = ctypes.sizeof
-
-    def size(thing: Any) -> int:
-        kind = thing if isinstance(thing, type) else type(thing)
-        if kind in by_type:
-            return by_type[kind]
-        if issubclass(kind, ctypes.Array):
-            return size(kind._type_) * len(kind())
-        pointer = getattr(ctypes, "_Pointer")  # noqa: B009 - the stubs hide it
-        return sizes["void_p"] if issubclass(kind, (pointer, ctypes.py_object)) else sizeof(thing)
-
-    def scoped(thing: Any) -> int:
-        asks = scope.calls(sys._getframe(1), "sizeof")  # noqa: SLF001 - the way to know who asks
-        return size(thing) if asks else sizeof(thing)
-
-    ctypes.sizeof = scoped
-    return {"ctypes": types, "array": {"array": _array(sizes)}}
-
-
-def _array(sizes: Mapping[str, int]) -> type:
-    own = array.array
-
-    def itemsize(one: Any) -> int:
-        kind = _ARRAY.get(one.typecode)
-        return sizes[kind] if kind else int(own.itemsize.__get__(one))
-
-    return type("array", (own,), {"itemsize": property(itemsize)})
-
-
-def calcsize(own: Callable[[Any], int], sizes: Mapping[str, int], scope: Scope) -> Callable[[Any], int]:
-    """Give ``struct.calcsize`` as it answers the project.
-
-    Args:
-        own: The function.
-        sizes: Of the request's view.
-        scope: Whose code is the project's.
-    """
-
-    @functools.wraps(own)
-    def scoped(format: Any) -> int:  # noqa: A002 - struct's name for it
-        asks = scope.calls(sys._getframe(1), "calcsize")  # noqa: SLF001 - as above
-        return native_size(format, sizes, own) if asks else own(format)
-
-    return scoped
-
-
-def native_size(text: Any, sizes: Mapping[str, int], own: Callable[[Any], int]) -> int:
-    """Give the size of a struct by its format, in the native mode of the target.
-
-    Args:
-        text: The format.
-        sizes: Of the request's view.
-        own: ``struct.calcsize``; it judges formats, and knows all other modes.
-    """
-    total = own(text)
+    struct.Struct(text)
     words = text.decode() if isinstance(text, bytes) else text
-    if words[:1] in {"=", "<", ">", "!"}:
-        return total
-    place = 0
+    sign = {"little": "<", "big": ">"}[order]
+    if words[:1] in {"<", ">", "!"}:
+        return str(words)
+    if words[:1] == "=":
+        return sign + words[1:]
+    place, found = 0, [sign]
     for count, code in _FORMAT.findall("".join(words.split())):
         size = _FIXED.get(code) or sizes[_CODES[code]]
-        align = min(size, sizes["alignment"])
-        place = -(-place // align) * align + size * (int(count) if count else 1)
-    return place
+        fill = -place % min(size, sizes["alignment"])
+        explicit = code if code in _FIXED else {4: "iI", 8: "qQ"}[size][code in "LNP"]
+        found.append("x" * fill + count + explicit)
+        place += fill + size * (int(count) if count else 1)
+    return "".join(found)
 
 
-def install_calcsize(sizes: Mapping[str, int], scope: Scope) -> None:
-    """Let ``struct.calcsize`` tell the project the target's sizes."""
-    struct.calcsize = calcsize(struct.calcsize, sizes, scope)
+def served(sizes: Mapping[str, int], order: str) -> dict[str, dict[str, object]]:
+    """Give the classes that the project is to see: module → name → class.
+
+    Args:
+        sizes: Of the request's view.
+        order: Of bytes on the target.
+    """
+
+    class Struct(struct.Struct):
+        def __new__(cls, format: Any) -> Any:  # noqa: A002 - struct's name for it
+            return super().__new__(cls, standard(format, sizes, order))  # type: ignore[call-arg] # until 3.12
+
+        def __init__(self, format: Any) -> None:  # noqa: A002 - as above
+            super().__init__(standard(format, sizes, order))
+
+    return {"struct": {"Struct": Struct}, "array": {"array": _array(sizes, order)}}
+
+
+def _array(sizes: Mapping[str, int], order: str) -> type:
+    class Array(array.array):  # type: ignore[type-arg] # of any item
+        @property
+        def itemsize(self) -> int:
+            kind = _ARRAY.get(self.typecode)
+            return sizes[kind] if kind else int(array.array.itemsize.__get__(self))
+
+        def tobytes(self) -> bytes:
+            if self.typecode == "u":
+                return super().tobytes()
+            return struct.pack(standard(f"{len(self)}{self.typecode}", sizes, order), *self)
+
+        def tofile(self, file: Any) -> None:
+            file.write(self.tobytes())
+
+    Array.__name__ = Array.__qualname__ = "array"
+    return Array
+
+
+def install_formats(sizes: Mapping[str, int], order: str, scope: Scope) -> None:
+    """Let the functions of the struct module take the project's formats as the target's.
+
+    Args:
+        sizes: Of the request's view.
+        order: Of bytes on the target.
+        scope: Whose code is the project's.
+    """
+    for name in _FUNCTIONS:
+        own = getattr(struct, name)
+        setattr(
+            struct, name, _of_the_target(own, functools.partial(standard, sizes=sizes, order=order), scope)
+        )
+
+
+def _of_the_target(own: Any, spelled_out: Callable[[Any], str], scope: Scope) -> Callable[..., Any]:
+    @functools.wraps(own)
+    def scoped(format: Any, *args: Any, **options: Any) -> Any:  # noqa: A002 - struct's name for it
+        asks = scope.calls(sys._getframe(1), own.__name__)  # noqa: SLF001 - the way to know who asks
+        return own(spelled_out(format) if asks else format, *args, **options)
+
+    return scoped

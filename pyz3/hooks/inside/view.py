@@ -20,10 +20,12 @@ from opcode import opmap
 from types import ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-from .sizes import install_calcsize, served
+from .config_h import install as install_parsing
+from .layouts import show_layouts
+from .sizes import install_formats, served
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from types import FrameType
 
 # Packages that make flags on the project's behalf: what they see must be what it sees.
@@ -119,8 +121,11 @@ def show(target: Mapping[str, Any], scope: Scope) -> None:
     for name, answer in _platform_answers(view, version).items():
         if hasattr(platform, name):
             _answer(platform, name, answer, scope)
-    install_calcsize(view["sizes"], scope)
-    for name, shown in {**served(view["sizes"], scope), **_import_attributes(target)}.items():
+    install_parsing(target)
+    sizes, order = view["sizes"], view["byteorder"]
+    classes = {**show_layouts(view, scope), **served(sizes, order)}
+    install_formats(sizes, order, scope)  # what is above is made with this machine's
+    for name, shown in {**classes, **_import_attributes(target)}.items():
         if shown:
             _serve(sys.modules[name], shown, scope)
 
@@ -189,10 +194,19 @@ def _windows_version(view: Mapping[str, Any]) -> object:
 
 def _os_attributes(view: Mapping[str, Any]) -> dict[str, object]:
     if view["os_name"] == "nt":
-        return {"name": "nt", "uname": ABSENT}
+        return {"name": "nt", **dict.fromkeys(("uname", "confstr", "sysconf"), ABSENT)}
     fields = (view["system"], "localhost", view["release"], view["version"], view["machine"])
     kind = getattr(os, "uname_result", None)  # the host may be Windows
-    return {"name": view["os_name"], "uname": lambda: _uname(view) if kind is None else kind(fields)}
+    shown = {"confstr": functools.partial(_confstr, os.confstr, view)} if hasattr(os, "confstr") else {}
+    return {"name": view["os_name"], **shown, "uname": lambda: _uname(view) if kind is None else kind(fields)}
+
+
+def _confstr(own: Callable[[Any], str | None], view: Mapping[str, Any], name: Any) -> str | None:
+    if name not in {"CS_GNU_LIBC_VERSION", os.confstr_names.get("CS_GNU_LIBC_VERSION")}:
+        return own(name)
+    if not view["libc"][0]:
+        raise ValueError("unrecognized configuration name")
+    return " ".join(view["libc"])
 
 
 def _uname(view: Mapping[str, Any]) -> Any:
