@@ -6,7 +6,10 @@ to do.  They are caught at one boundary only: the command line and each PEP 517 
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class Pyz3Error(Exception):
@@ -83,3 +86,9 @@ class MatrixError(Pyz3Error):
         codes = {error.exit_code for _, error in failures}
         # One cause: its own code. Several: "the build failed".
         self.status = codes.pop() if len(codes) == 1 else BuildFailedError.exit_code
+
+
+def abridged(names: Sequence[str], most: int = 3) -> str:
+    """Give the first few of names as text, and how many more there are."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return f"{', '.join(names[:most])}{more}"

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from pyz3.errors import Pyz3Error
     from pyz3.plan import Order, Planned
     from pyz3.results import WheelResult
@@ -65,9 +63,3 @@ class CommandRun:
 
 Event: TypeAlias = Activity | WheelBuilt | WheelShared | WheelFailed | Note | CommandRun
 Listener: TypeAlias = Callable[[Event], None]
-
-
-def abridged(names: Sequence[str], most: int = 3) -> str:
-    """Give the first few of names as text, and how many more there are."""
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return f"{', '.join(names[:most])}{more}"

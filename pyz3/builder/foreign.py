@@ -13,8 +13,8 @@ from pyz3.builder.sharing import share
 from pyz3.driver.missing_headers import compile_advice
 from pyz3.driver.run import read_log
 from pyz3.engine.foreign import is_expressible, left_out_flags
-from pyz3.errors import BuildFailedError, Pyz3Error
-from pyz3.events import Activity, WheelShared, abridged
+from pyz3.errors import BuildFailedError, Pyz3Error, abridged
+from pyz3.events import Activity, WheelShared
 from pyz3.frontends.undeclared import undeclared_extensions
 from pyz3.hooks.base import differing
 from pyz3.hooks.fusing import fuse_described, slices_of

@@ -14,8 +14,8 @@ from pyz3.builder.compiling import Compiler, prepare_includes
 from pyz3.builder.fallback import check_fallback
 from pyz3.builder.foreign import BackendDescriber, Made, in_system_of, needs_commands, trouble_error
 from pyz3.builder.packing import Packer, read_contents, read_epoch
-from pyz3.errors import BuildFailedError
-from pyz3.events import Activity, Note, abridged
+from pyz3.errors import BuildFailedError, abridged
+from pyz3.events import Activity, Note
 from pyz3.hooks.runner import Surroundings
 from pyz3.plan import Order, Pure, Recipe, Trouble, make_notes
 from pyz3.results import Failure, Summary, WheelResult, one_per_file

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pyz3.engine.toolchain import COMPILER
-from pyz3.errors import Pyz3Error
-from pyz3.events import abridged
+from pyz3.errors import Pyz3Error, abridged
 from pyz3.hooks.base import oldest_python, read_base, shipped_binaries
 from pyz3.hooks.made_by import refuse_others
 from pyz3.hooks.recorded import left_out_of, libraries_of, modules_of

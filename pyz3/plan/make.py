@@ -14,8 +14,7 @@ import msgspec
 from pyz3 import __version__
 from pyz3.capi import stable_abi_tag
 from pyz3.config import Settings
-from pyz3.errors import ConfigError
-from pyz3.events import abridged
+from pyz3.errors import ConfigError, abridged
 from pyz3.linking import link, make_libraries
 from pyz3.plan.order import Order, serve_from
 from pyz3.plan.recipe import LeftOut, Module, Pure, Recipe
