@@ -190,15 +190,17 @@ class Reads:
             self._add_folder("." if args[0] is None else args[0], event, sys._getframe(1))  # noqa: SLF001 - as above
 
     def _add_folder(self, path: object, event: str, frame: FrameType) -> None:
+        # Entries of os.scandir know dates and sizes, and are not heard of.
+        alone = event == "os.scandir" and not _of_python(frame)
+        if alone:
+            self._add(path)
         with contextlib.suppress(Exception):  # as in _add; who lists it is told
             absolute = _absolute(path)
             if absolute is not None and _relative(absolute, self._root) is None:
-                self._paths.add(absolute)
-                self._listed.add(os.path.realpath(absolute))
                 self._tell(os.path.join(absolute, ""))  # noqa: PTH118 - text
-        # Entries of os.scandir know dates and sizes, and are not heard of.
-        if event == "os.scandir" and not _of_python(frame):
-            self._add(path)
+                if not alone:
+                    self._paths.add(absolute)
+                    self._listed.add(os.path.realpath(absolute))
 
     def _add_named(self, arguments: object, folder: object) -> None:
         """Add the files outside of the project that a process is told of."""

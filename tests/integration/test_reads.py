@@ -124,7 +124,7 @@ def test_copies(notice: Any, tmp_path: Path) -> None:
         ("list(os.walk('../outer')), __import__('glob').glob('../outer/*/*')", ["", "deep"], []),
         ("list(Path('../outer').rglob('*.c'))", ["", "deep"], []),
         ("subprocess.run(['cat', '../outer/x', '-v'])", ["x"], []),
-        ("subprocess.run('exit|cat x', shell=True, cwd='../outer')", ["cat", "exit", "x"], []),
+        ("subprocess.run('exit', shell=True, cwd='../outer')", ["exit"], []),
         ("os.system('cat ../outer/x')", ["x"], []),
         ("os.access('../outer/y', os.R_OK)", [], ["y"]),
         ("subprocess.run(['cat', 'x'], cwd='../outer')", ["cat", "x"], []),
