@@ -83,14 +83,15 @@ def git_changes(worktree: Path) -> Changes:
     for entry in index.entries:
         if not entry.is_judged:
             continue
-        path = worktree / os.fsdecode(entry.path)
+        name = os.fsdecode(entry.path)
+        path = f"{worktree}{os.sep}{name}"
         try:
-            status = path.lstat()
+            status = os.lstat(path)
         except OSError:
             gone.append(entry.path)
             continue
-        if not entry.looks_like(status, before_ns=before_ns) and not _holds(entry, path, status):
-            modified.append(os.fsdecode(entry.path))
+        if not entry.looks_like(status, before_ns=before_ns) and not _holds(entry, Path(path), status):
+            modified.append(name)
     state = hashlib.sha256(b"\0".join((index.digest, *gone))).digest()
     return Changes(modified=tuple(modified), state=state)
 
@@ -109,7 +110,7 @@ def _holds(entry: Entry, path: Path, status: os.stat_result) -> bool:
 def _known_index(file: Path) -> Index:
     try:
         index = read_index(file.read_bytes())
-        index.without(())
+        index.kept_extensions()
     except UnknownIndexError as error:
         raise ConfigError(
             f"{file}, which the project's build asks Git about, cannot be read: {error}",

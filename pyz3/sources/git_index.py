@@ -9,7 +9,7 @@ import hashlib
 import stat
 import struct
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     import os
@@ -33,8 +33,7 @@ class UnknownIndexError(ValueError):
     """An index is damaged, or of a kind that is not known; the text says which."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Entry:
+class Entry(NamedTuple):
     """A file that is listed.
 
     Attributes:
@@ -116,6 +115,25 @@ class Index:
         listed = (b"%s %o %s\n" % (one.object_id, one.status[6], one.path) for one in self.entries)
         return hashlib.sha256(b"".join(listed)).digest()
 
+    def kept_extensions(self) -> list[bytes]:
+        """Give what follows the entries, as far as it holds for another folder.
+
+        Raises:
+            UnknownIndexError: It is half of a split one.
+        """
+        kept = []
+        place = 0
+        while place < len(self.extensions):
+            name = self.extensions[place : place + 4]
+            (size,) = struct.unpack_from(">L", self.extensions, place + 4)
+            end = place + 8 + size
+            if name == b"link":
+                raise UnknownIndexError("it is half of a split one (core.splitIndex)")
+            if name not in _DROPPED:
+                kept.append(self.extensions[place:end])
+            place = end
+        return kept
+
     def without(self, paths: Collection[bytes]) -> bytes:
         """Give an index that says of some files that they need not be there (``skip-worktree``).
 
@@ -129,7 +147,7 @@ class Index:
         version = 3 if self.version == 2 and extended else self.version  # noqa: PLR2004 - which has none
         written = [struct.pack(">4sLL", b"DIRC", version, len(self.entries))]
         written += [_written(one, version, skip=one.path in paths) for one in self.entries]
-        written += _kept(self.extensions)
+        written += self.kept_extensions()
         content = b"".join(written)
         size = len(self.entries[0].object_id) if self.entries else 20
         return content + hashlib.new(_HASHES[size], content).digest()
@@ -208,21 +226,6 @@ def _written(entry: Entry, version: int, *, skip: bool) -> bytes:
     text += entry.name
     filled = 1 if version == _WITH_PREFIXES else 8 - len(text) % 8
     return text + b"\0" * filled
-
-
-def _kept(extensions: bytes) -> list[bytes]:
-    kept = []
-    place = 0
-    while place < len(extensions):
-        name = extensions[place : place + 4]
-        (size,) = struct.unpack_from(">L", extensions, place + 4)
-        end = place + 8 + size
-        if name == b"link":
-            raise UnknownIndexError("it is half of a split one (core.splitIndex)")
-        if name not in _DROPPED:
-            kept.append(extensions[place:end])
-        place = end
-    return kept
 
 
 def _is_date(date_ns: int, seconds: int, nanoseconds: int) -> bool:

@@ -176,14 +176,15 @@ def tree_looks(
         without: A folder that does not count, nor do wheels: what is built may go there.
 
     Returns:
-        Empty if it cannot be told: a folder that cannot be read, links to too much.
+        Without what differs from Git's index elsewhere in a repository.  Empty if it cannot be told: a folder
+        that cannot be read, links to too much.
     """
     apart = "" if without is None else os.path.realpath(without) + os.sep
     if os.path.realpath(root).startswith(apart.rstrip(os.sep)):
         apart = ""
     looks: dict[str, tuple[int, ...]] = {}
     try:
-        for entry in walk_tree(root, scope):
+        for entry in _walk(root, scope, lambda _: None, lambda _: ()):
             status = entry.status
             if stat.S_ISDIR(status.st_mode) or entry.name.endswith(".whl"):
                 continue
