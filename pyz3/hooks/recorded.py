@@ -1,4 +1,4 @@
-"""What a hook wrote down → the modules and libraries of a job.  Pure."""
+"""What a hook wrote down → the modules and libraries of a wheel.  Pure."""
 
 from __future__ import annotations
 

@@ -123,14 +123,14 @@ class HookRunner:
         place = hashlib.sha256(str(project.root).encode()).hexdigest()[:12]
         self._folder = around.toolchain.cache / "work" / f"{name}-{place}"
 
-    def place(self, job: Order, mode: Mode) -> Place:
+    def place(self, order: Order, mode: Mode) -> Place:
         """Give where a wheel is worked on; what is run does not disturb what was written down."""
         if mode == "record":
-            name = job.identifier
+            name = order.identifier
         else:
-            own = job.identifier == job.target.identifier
+            own = order.identifier == order.target.identifier
             # A slice of a fused one has a place of its own.
-            name = f"{job.identifier}-run" if own else f"{job.identifier}-{job.platform}-run"
+            name = f"{order.identifier}-run" if own else f"{order.identifier}-{order.platform}-run"
         return Place(folder=self._folder / name, inside=self.scope.inside)
 
     def lock(self) -> FileLock:
@@ -138,25 +138,25 @@ class HookRunner:
         self._folder.mkdir(parents=True, exist_ok=True)
         return FileLock(self._folder / "lock")
 
-    def run(self, jobs: Sequence[Order], *, mode: Mode) -> dict[str, Result | Trouble]:
+    def run(self, orders: Sequence[Order], *, mode: Mode) -> dict[str, Result | Trouble]:
         """Run the backend for each wheel; again if it asks for what lies above the project, and is there.
 
         Args:
-            jobs: The wheels.
+            orders: What was asked for.
             mode: Whether the compilers are run, or what they would do is written down.
 
         Returns:
             By identifier: what it said, or why it said nothing.
         """
         for number in range(_MOST_ROUNDS):
-            answers = self._run_whole(jobs, mode)
-            scope = self._widened(jobs, mode)
+            answers = self._run_whole(orders, mode)
+            scope = self._widened(orders, mode)
             if scope == self.scope or number + 1 == _MOST_ROUNDS:
                 break
             added = [name for name in scope.names if name not in self.scope.names]
             self._around.tell(Activity(platform="", text=f"copying what the project asks for: {_few(added)}"))
             self._look(scope)
-        return {**dict.fromkeys((job.identifier for job in jobs), _CHANGING), **answers}
+        return {**dict.fromkeys((order.identifier for order in orders), _CHANGING), **answers}
 
     def _look(self, scope: Scope) -> None:
         """Take the project's files as they are now."""
@@ -164,23 +164,23 @@ class HookRunner:
         self._tree = describe_tree(self._project.root, scope)
         self._memory = Memory(self._project.root, self._tree, scope)
 
-    def _widened(self, jobs: Sequence[Order], mode: Mode) -> Scope:
+    def _widened(self, orders: Sequence[Order], mode: Mode) -> Scope:
         """Give what belongs to the project after what its hooks have asked for just now."""
         root, cache = self._project.root, self._around.toolchain.cache
         asked: set[str] = set()
-        places = [place for job in jobs if (place := self.place(job, mode)) in self._ran]
+        places = [place for order in orders if (place := self.place(order, mode)) in self._ran]
         for place in places:
             result = read_result(place)
             if result is not None:
                 asked |= asked_above(result, _printed(place), place)
         return widen_scope(root, asked, cache=cache) if places else scope_of(root, cache=cache)
 
-    def _run_whole(self, jobs: Sequence[Order], mode: Mode) -> dict[str, Result | Trouble]:
+    def _run_whole(self, orders: Sequence[Order], mode: Mode) -> dict[str, Result | Trouble]:
         """Run the backend, and once more if the cache turns out to be damaged."""
         toolchain = self._around.toolchain
         seen, began_ns = toolchain.identity(), toolchain.now()
-        answers = self._run(jobs, mode)
-        ran = [place for job in jobs if (place := self.place(job, mode)) in self._ran]
+        answers = self._run(orders, mode)
+        ran = [place for order in orders if (place := self.place(order, mode)) in self._ran]
         if not ran:
             return answers
         # Their compilers may have taken what zig made before.
@@ -191,16 +191,18 @@ class HookRunner:
         toolchain.discard(everything=damaged == "global", seen=seen)
         for place in ran:
             self._memory.forget(place)
-        return self._run(jobs, mode)
+        return self._run(orders, mode)
 
-    def _run(self, jobs: Sequence[Order], mode: Mode) -> dict[str, Result | Trouble]:
+    def _run(self, orders: Sequence[Order], mode: Mode) -> dict[str, Result | Trouble]:
         answers: dict[str, Result | Trouble] = {
-            job.identifier: _NOT_FOR_PYODIDE for job in jobs if job.target.platform.family == "pyodide"
+            order.identifier: _NOT_FOR_PYODIDE
+            for order in orders
+            if order.target.platform.family == "pyodide"
         }
         groups: dict[tuple[str, bytes], list[Order]] = {}
-        for job in jobs:
-            if job.identifier not in answers:
-                groups.setdefault(self._group(job), []).append(job)
+        for order in orders:
+            if order.identifier not in answers:
+                groups.setdefault(self._group(order), []).append(order)
         ways = max(1, self._around.jobs // max(1, len(groups)))
         shares = [group[start::ways] for group in groups.values() for start in range(min(ways, len(group)))]
         with ThreadPoolExecutor(self._around.jobs, initializer=self._around.processes.adopt) as pool:
@@ -215,78 +217,79 @@ class HookRunner:
                 raise
         return answers
 
-    def _group(self, job: Order) -> tuple[str, bytes]:
+    def _group(self, order: Order) -> tuple[str, bytes]:
         """Give what wheels that share a process have in common: a Python, and what decides what it needs."""
-        told = (self.options(job).config_settings, self._own_variables(job))
-        return job.target.python.base, msgspec.json.encode(told)
+        told = (self.options(order).config_settings, self._own_variables(order))
+        return order.target.python.base, msgspec.json.encode(told)
 
-    def options(self, job: Order, mode: Mode = "record") -> HookOptions:
+    def options(self, order: Order, mode: Mode = "record") -> HookOptions:
         """Give what the configuration says about a wheel; folders are absolute, and kept out of binaries."""
-        options = self._own_options(job)
-        maps = prefix_maps(self.place(job, mode), self._around.toolchain.cache)
+        options = self._own_options(order)
+        maps = prefix_maps(self.place(order, mode), self._around.toolchain.cache)
         settings = options.settings
         if mode == "record":  # else the tools do it: no shell, make or configure has to take such names
             settings = settings.plus(Settings(cflags=maps, cxxflags=maps))
         if options.before_build:
-            settings = settings.plus(prefix_settings(self.place(job, mode)))
+            settings = settings.plus(prefix_settings(self.place(order, mode)))
         return replace(options, settings=settings)
 
-    def _own_options(self, job: Order) -> HookOptions:
-        options = self._project.tool.hook_options(job.identifier, family=job.target.platform.family)
+    def _own_options(self, order: Order) -> HookOptions:
+        options = self._project.tool.hook_options(order.identifier, family=order.target.platform.family)
         return replace(options, settings=absolute(options.settings, self._project.root))
 
-    def additions(self, job: Order) -> Settings:
+    def additions(self, order: Order) -> Settings:
         """Give what is added to every module that was written down."""
-        extra = sysroot(job, toolchain=self._around.toolchain, environ=self._around.environ)
-        return self.options(job).settings.plus(extra)
+        extra = sysroot(order, toolchain=self._around.toolchain, environ=self._around.environ)
+        return self.options(order).settings.plus(extra)
 
-    def delivered(self, job: Order) -> tuple[Path, ...]:
+    def delivered(self, order: Order) -> tuple[Path, ...]:
         """Give the folders of libraries that neither the project nor this machine's compilers make."""
         cache = self._around.toolchain.cache
-        environment = self._environments.get(job.identifier)
+        environment = self._environments.get(order.identifier)
         own = [environment.root] if environment is not None else []
-        return (*own, cache / "target-wheels", *map(Path, self.options(job).settings.library_dirs))
+        return (*own, cache / "target-wheels", *map(Path, self.options(order).settings.library_dirs))
 
-    def folders(self, job: Order) -> tuple[Path, ...]:
-        """Give the folders that a job's Python has to itself: its headers, and its build environment."""
-        environment = self._environments.get(job.identifier)
-        include = self._around.includes[job.target.python.base]
+    def folders(self, order: Order) -> tuple[Path, ...]:
+        """Give the folders that an order's Python has to itself: its headers, and its build environment."""
+        environment = self._environments.get(order.identifier)
+        include = self._around.includes[order.target.python.base]
         return (include, *([environment.root] if environment is not None else ()))
 
-    def adapt(self, job: Recipe) -> Recipe | Trouble:
+    def adapt(self, recipe: Recipe) -> Recipe | Trouble:
         """Give a wheel whose modules were written down here as the target needs it."""
         around = self._around
-        environment = self._environments[job.identifier]
-        return adapt(job, environment, cache=around.toolchain.cache, environ=around.environ)
+        environment = self._environments[recipe.identifier]
+        return adapt(recipe, environment, cache=around.toolchain.cache, environ=around.environ)
 
-    def _run_python(self, jobs: Sequence[Order], mode: Mode) -> dict[str, Result | Trouble]:
+    def _run_python(self, orders: Sequence[Order], mode: Mode) -> dict[str, Result | Trouble]:
         """Run the wheels of one Python; what they have in common fails for all of them."""
-        settings = _as_lists(self.options(jobs[0]).config_settings)
+        settings = _as_lists(self.options(orders[0]).config_settings)
         try:
-            environment = self._environment(jobs[0], settings)
-            self._environments |= dict.fromkeys((job.identifier for job in jobs), environment)
+            environment = self._environment(orders[0], settings)
+            self._environments |= dict.fromkeys((order.identifier for order in orders), environment)
             if scope_of(self._project.root, cache=self._around.toolchain.cache) != self.scope:
                 return {}  # asked what it requires, the backend has asked for more: another round follows
         except Pyz3Error as error:
             trouble = Trouble(message=error.message, tip=error.tip or "")
-            return {job.identifier: trouble for job in jobs}
-        requests = {job.identifier: self._request(job, environment, mode) for job in jobs}
+            return {order.identifier: trouble for order in orders}
+        requests = {order.identifier: self._request(order, environment, mode) for order in orders}
         told = msgspec.json.encode(settings).decode()
-        before = {job.identifier: _digests(self.options(job).before_build) for job in jobs}
+        before = {order.identifier: _digests(self.options(order).before_build) for order in orders}
         keys = {
             name: self._key(request, environment, f"{told} {before[name]}" if before[name] else told)
             for name, request in requests.items()
         }
-        places = {job.identifier: self.place(job, mode) for job in jobs}
+        places = {order.identifier: self.place(order, mode) for order in orders}
         answers: dict[str, Result | Trouble | None] = {
-            job.identifier: self._memory.recall(places[job.identifier], keys[job.identifier]) for job in jobs
+            order.identifier: self._memory.recall(places[order.identifier], keys[order.identifier])
+            for order in orders
         }
         if None in answers.values() or self._memory.updated:
             Thread(target=load_parser).start()  # what is built now has to be read later
-        for job in jobs:
-            if answers[job.identifier] is None:
-                answers[job.identifier] = self._prepare(
-                    job, places[job.identifier], requests[job.identifier], keys[job.identifier]
+        for order in orders:
+            if answers[order.identifier] is None:
+                answers[order.identifier] = self._prepare(
+                    order, places[order.identifier], requests[order.identifier], keys[order.identifier]
                 )
         wanted = [request for name, request in requests.items() if answers[name] is None]
         if wanted:
@@ -301,7 +304,7 @@ class HookRunner:
             self._memory.end(place, keys[request.identifier], commands=bool(before[request.identifier]))
         return {name: answer for name, answer in answers.items() if answer is not None}
 
-    def _prepare(self, job: Order, place: Place, request: TargetRequest, key: str) -> Trouble | None:
+    def _prepare(self, order: Order, place: Place, request: TargetRequest, key: str) -> Trouble | None:
         """Make the copy of the project ready for its backend; give what went wrong."""
         self._memory.begin(place, key)
         remove_tree(place.prefix)
@@ -309,8 +312,10 @@ class HookRunner:
         date = request.environment["SOURCE_DATE_EPOCH"]
         for lists in manifests_of(place, self._around.toolchain, date=date):
             lists.prune()
-        self._around.tell(Activity(platform=job.platform, text=f"running the build backend for {job.python}"))
-        for command in self.options(job).before_build:
+        self._around.tell(
+            Activity(platform=order.platform, text=f"running the build backend for {order.python}")
+        )
+        for command in self.options(order).before_build:
             (place.prefix / "include").mkdir(parents=True, exist_ok=True)
             (place.prefix / "lib").mkdir(exist_ok=True)
             words = _words(command, str(place.prefix))
@@ -327,35 +332,35 @@ class HookRunner:
                 )
         return None
 
-    def _environment(self, job: Order, settings: Mapping[str, str | list[str]]) -> Environment:
+    def _environment(self, order: Order, settings: Mapping[str, str | list[str]]) -> Environment:
         around = self._around
         interpreter = interpreter_for(
-            job.target.python.base, environ=around.environ, cache=around.toolchain.cache
+            order.target.python.base, environ=around.environ, cache=around.toolchain.cache
         )
         return environment_for(
             self._project.root,
             self._backend,
             interpreter,
             cache=around.toolchain.cache,
-            environ={**around.environ, **self._own_variables(job)},
+            environ={**around.environ, **self._own_variables(order)},
             config_settings=settings,
             known=(self.scope, self._tree),
             tell=lambda text: around.tell(Activity(platform="", text=text)),
         )
 
-    def _own_variables(self, job: Order) -> dict[str, str]:
+    def _own_variables(self, order: Order) -> dict[str, str]:
         """Give the project's own variables: a backend may require something only when one of them says so."""
-        own = expand_variables(self.options(job).environment, self._around.environ)
+        own = expand_variables(self.options(order).environment, self._around.environ)
         return own_settings(own, self._project.root)
 
-    def _request(self, job: Order, environment: Environment, mode: Mode) -> TargetRequest:
+    def _request(self, order: Order, environment: Environment, mode: Mode) -> TargetRequest:
         around = self._around
-        options = self._own_options(job)
-        base = job.target.python.base
+        options = self._own_options(order)
+        base = order.target.python.base
         include = around.includes[base]
-        place = self.place(job, mode)
+        place = self.place(order, mode)
         tools = tools_for(
-            job,
+            order,
             place,
             toolchain=around.toolchain,
             include=include,
@@ -365,7 +370,7 @@ class HookRunner:
         )
         commands = tools.environment
         return target_request(
-            job,
+            order,
             place,
             mode=mode,
             full_version=around.headers[base].full_version,
@@ -376,14 +381,14 @@ class HookRunner:
                 around.environ,
                 python=environment.python,
                 commands=commands,
-                macos=job.floor if job.target.platform.family == "macos" else "",
+                macos=order.floor if order.target.platform.family == "macos" else "",
                 epoch=around.epoch,
                 extra={
                     # What lies above the cache is none of the project's, a repository least of all.
                     "GIT_CEILING_DIRECTORIES": str(place.folder),
-                    **(prefix_variables(place, str(job.target.platform)) if options.before_build else {}),
+                    **(prefix_variables(place, str(order.target.platform)) if options.before_build else {}),
                     # What is written down gets these flags from the plan; folders the compilers know.
-                    **(flag_variables(options.settings, optimize=job.optimize) if mode == "run" else {}),
+                    **(flag_variables(options.settings, optimize=order.optimize) if mode == "run" else {}),
                     **expand_variables(options.environment, around.environ),
                 },
                 path=(tools.commands,),

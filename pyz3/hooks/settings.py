@@ -116,7 +116,7 @@ class Place:
 
 
 def target_request(
-    job: Order,
+    order: Order,
     place: Place,
     *,
     mode: Mode,
@@ -129,7 +129,7 @@ def target_request(
     """Give what the hook is asked for one wheel.
 
     Args:
-        job: The wheel.
+        order: What was asked for.
         place: Where it is worked on.
         mode: Whether compilers are run.
         full_version: Of the headers: ``3.13.2``.
@@ -138,18 +138,18 @@ def target_request(
         stand_ins: The folder of commands in place of this machine's compilers.
         environment: Of the process.
     """
-    target = job.target
+    target = order.target
     return TargetRequest(
-        identifier=job.identifier,
+        identifier=order.identifier,
         mode=mode,
         source=str(place.source),
         copy=str(place.copy),
         python=python_view(target, full=full_version),
-        view=system_view(target, floor=job.floor),
-        host_platform=host_platform(target, floor=job.floor),
+        view=system_view(target, floor=order.floor),
+        host_platform=host_platform(target, floor=order.floor),
         extension_suffix=target.extension_suffix,
         include=str(include),
-        cflags=setuptools_flags(job.optimize),
+        cflags=setuptools_flags(order.optimize),
         commands=dict(commands),
         stand_ins=str(stand_ins),
         environment=dict(environment),

@@ -33,7 +33,7 @@ _PLAIN = re.compile(r"[A-Za-z0-9_./+@%,:=-]*")
 
 
 def tools_for(
-    job: Order,
+    order: Order,
     place: Place,
     *,
     toolchain: Toolchain,
@@ -45,7 +45,7 @@ def tools_for(
     """Write the compilers that a project's own commands run for one wheel.
 
     Args:
-        job: The wheel.
+        order: What was asked for.
         place: Where it is worked on.
         toolchain: Zig and the cache.
         include: The prepared headers of its Python.
@@ -54,14 +54,14 @@ def tools_for(
         with_prefix: Libraries are looked for where the configuration's own commands put them.
     """
     prefix = (place.prefix,) if with_prefix else ()
-    sdk = sdkroot(job, environ)
+    sdk = sdkroot(order, environ)
     libraries: tuple[Path, ...] = ()
-    if job.target.platform.family == "windows":
-        libraries = (windows_library(toolchain, include, job.target),)
+    if order.target.platform.family == "windows":
+        libraries = (windows_library(toolchain, include, order.target),)
     moved = header_folders(
         environment=environment,
-        platform=job.target.platform,
-        python=job.target.python,
+        platform=order.target.platform,
+        python=order.target.python,
         cache=toolchain.cache,
         environ=environ,
     )
@@ -72,8 +72,8 @@ def tools_for(
         libraries=libraries,
         moved=tuple((one.here, one.there, one.flags, one.trouble) for one in moved),
         find_roots=(*prefix, environment.root, place.copy, place.work),
-        cmake_variables=_cmake_variables(job, include=include, libraries=libraries),
-        python_config=_python_config(job, include),
+        cmake_variables=_cmake_variables(order, include=include, libraries=libraries),
+        python_config=_python_config(order, include),
         sdkroot=Path(sdk) if sdk else None,
         log=place.dropped,
     )
@@ -83,7 +83,7 @@ def tools_for(
     name = hashlib.sha256(" ".join((str(place.folder), *lacking)).encode()).hexdigest()[:12]
     return write_tools(
         plain_folder(toolchain.cache) / "tools" / name,
-        target=driver_target(job),
+        target=driver_target(order),
         zig=toolchain.zig,
         zig_lib=toolchain.zig_lib,
         local_cache=tools_cache(place, toolchain),
@@ -132,13 +132,13 @@ def plain_folder(folder: Path) -> Path:
     return folder
 
 
-def _cmake_variables(job: Order, *, include: Path, libraries: Sequence[Path]) -> dict[str, str]:
+def _cmake_variables(order: Order, *, include: Path, libraries: Sequence[Path]) -> dict[str, str]:
     """Tell CMake's FindPython, pybind11 and nanobind of the target's Python: they would ask this machine's.
 
     The names are documented: FindPython's "Artifacts Specification", pybind11's ``PYTHON_MODULE_EXTENSION``,
     and ``SKBUILD_SOABI``, which scikit-build-core defines.
     """
-    suffix = job.target.extension_suffix
+    suffix = order.target.extension_suffix
     soabi = suffix.removeprefix(".").rpartition(".")[0]
     finders = ("Python", "Python3", "PYTHON")  # the last of pybind11's and CMake's older ones
     return {
@@ -149,7 +149,7 @@ def _cmake_variables(job: Order, *, include: Path, libraries: Sequence[Path]) ->
     }
 
 
-def _python_config(job: Order, include: Path) -> dict[str, str]:
+def _python_config(order: Order, include: Path) -> dict[str, str]:
     """Give what ``python3-config`` says there: options of the script that CPython installs."""
     flags = f"-I{include}"
     names = ("--includes", "--cflags")
@@ -160,16 +160,16 @@ def _python_config(job: Order, include: Path) -> dict[str, str]:
     return {
         **dict.fromkeys(names, flags),
         **dict.fromkeys(empty, ""),
-        "--extension-suffix": job.target.extension_suffix,
-        "--abiflags": "t" * job.target.python.free_threaded,
-        "--version": job.target.python.base,
+        "--extension-suffix": order.target.extension_suffix,
+        "--abiflags": "t" * order.target.python.free_threaded,
+        "--version": order.target.python.base,
     }
 
 
-def sysroot(job: Order, *, toolchain: Toolchain, environ: Mapping[str, str]) -> Settings:
+def sysroot(order: Order, *, toolchain: Toolchain, environ: Mapping[str, str]) -> Settings:
     """Give the flags for headers and libraries that projects expect of a system and zig does not carry."""
-    target = driver_target(job)
-    sdk = sdkroot(job, environ)
+    target = driver_target(order)
+    sdk = sdkroot(order, environ)
     windows = target.system == "windows"
     overlay = write_overlay(toolchain.cache / "driver", toolchain.zig_lib) if windows else ""
     flags = extra_include_args(target, sdk=sdk, overlay=str(overlay))
@@ -180,12 +180,12 @@ def sysroot(job: Order, *, toolchain: Toolchain, environ: Mapping[str, str]) -> 
     return Settings(cflags=flags, cxxflags=flags, ldflags=links)
 
 
-def sdkroot(job: Order, environ: Mapping[str, str]) -> str:
+def sdkroot(order: Order, environ: Mapping[str, str]) -> str:
     """Give the user's macOS SDK; empty if there is none, or the wheel is for another system."""
-    return environ.get("SDKROOT", "") if job.target.platform.family == "macos" else ""
+    return environ.get("SDKROOT", "") if order.target.platform.family == "macos" else ""
 
 
-def driver_target(job: Order) -> DriverTarget:
+def driver_target(order: Order) -> DriverTarget:
     """Give the driver's view of a wheel's target."""
-    libc = job.target.platform.slices[0].spec.libc
-    return DriverTarget(job.zig_targets[0], debug=job.optimize == "Debug", libc=libc)
+    libc = order.target.platform.slices[0].spec.libc
+    return DriverTarget(order.zig_targets[0], debug=order.optimize == "Debug", libc=libc)
