@@ -20,7 +20,7 @@ from pyz3.archive import (
     write_wheel,
 )
 from pyz3.audit import nature_of
-from pyz3.errors import ConfigError, NoWheelError, Pyz3Error
+from pyz3.errors import ConfigError, NoWheelError, Pyz3Error, abridged
 from pyz3.events import Note, WheelBuilt, WheelFailed
 from pyz3.hooks.base import read_base
 from pyz3.plan import Pure
@@ -116,12 +116,11 @@ def read_contents(project: Project) -> Contents:
     )
 
 
-def _ignored_notes(root: Path, ignored: list[Path], most: int = 3) -> tuple[str, ...]:
+def _ignored_notes(root: Path, ignored: list[Path]) -> tuple[str, ...]:
     names = [path.relative_to(root).as_posix() for path in ignored]
     if not names:
         return ()
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    note = f"Git ignores {', '.join(names[:most])}{more}: left out of wheels and sdists; to have it in both: "
+    note = f"Git ignores {abridged(names)}: left out of wheels and sdists; to have it in both: "
     return (f'{note}[tool.pyz3.sdist] include = ["{names[0]}"]',)
 
 

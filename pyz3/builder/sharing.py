@@ -7,6 +7,7 @@ from typing import TypeAlias, TypeVar
 
 import msgspec
 
+from pyz3.errors import abridged
 from pyz3.plan import Base, Described, Order, Pure, Recipe, Trouble
 
 Pair: TypeAlias = tuple[Order, Described]
@@ -145,6 +146,5 @@ def _remarked(wheel: _AnyWheel, remark: str) -> _AnyWheel:
     return msgspec.structs.replace(wheel, base=base)
 
 
-def _named(files: Sequence[str], most: int = 3) -> str:
-    more = f" and {len(files) - most} more" if len(files) > most else ""
-    return f"{', '.join(files[:most]) or 'how its modules are compiled'}{more}"
+def _named(files: Sequence[str]) -> str:
+    return abridged(files) or "how its modules are compiled"

@@ -22,7 +22,7 @@ from pyz3.config import (
     Settings,
     read_tool_table,
 )
-from pyz3.errors import ConfigError
+from pyz3.errors import ConfigError, abridged
 from pyz3.frontends.metadata import classified
 from pyz3.targets import SUPPORTED
 
@@ -268,5 +268,4 @@ def _nearby(root: Path, pattern: str) -> str | None:
     )
     if not there:
         return f"there is no {' '.join(SOURCE_SUFFIXES)} file in {root}"
-    more = f" and {len(there) - 5} more" if len(there) > 5 else ""  # noqa: PLR2004 - a line's worth
-    return suggest(pattern, there) or f"the sources there are: {', '.join(there[:5])}{more}"
+    return suggest(pattern, there) or f"the sources there are: {abridged(there, most=5)}"

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pyz3.engine.fuse import fuse
+from pyz3.errors import abridged
 from pyz3.plan import Base, Pure, Recipe, Trouble
 from pyz3.sources.archives import ArchiveError, open_zip
 
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 # They say what the wheel is for; pyz3 writes its own.
 _OURS = (".dist-info/WHEEL", ".dist-info/RECORD")
-_MOST = 5
 
 
 class _DifferentError(Exception):
@@ -115,7 +115,7 @@ def _fuse_wheels(paths: Sequence[Path], path: Path) -> None:
         wheels = [stack.enter_context(open_zip(one)) for one in paths]
         names = [name for wheel in wheels for name in wheel.files if not name.endswith(_OURS)]
         if lacking := sorted(name for name, count in Counter(names).items() if count < len(wheels)):
-            raise _DifferentError(f"only one of them holds {_abridged(lacking)}")
+            raise _DifferentError(f"only one of them holds {abridged(lacking)}")
         differing = []
         with zipfile.ZipFile(path, "w") as fused:
             for name in wheels[0].files:
@@ -129,9 +129,4 @@ def _fuse_wheels(paths: Sequence[Path], path: Path) -> None:
                 info.external_attr = wheels[0].files[name].external_attr
                 fused.writestr(info, contents[0])
     if differing:
-        raise _DifferentError(f"they differ in {_abridged(sorted(differing))}")
-
-
-def _abridged(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _MOST} more" if len(names) > _MOST else ""
-    return f"{', '.join(names[:_MOST])}{more}"
+        raise _DifferentError(f"they differ in {abridged(sorted(differing))}")

@@ -19,7 +19,7 @@ from pyz3._processes import wait_alert
 from pyz3.audit import load_parser
 from pyz3.config import Settings, expand_variables
 from pyz3.environments import READS, environment_for, interpreter_for
-from pyz3.errors import Pyz3Error
+from pyz3.errors import Pyz3Error, abridged
 from pyz3.events import Activity, Note
 from pyz3.hooks.adapting import adapt
 from pyz3.hooks.memory import Memory, read_result
@@ -58,7 +58,6 @@ if TYPE_CHECKING:
 _MOST_NOTES = 5
 # How often a build begins anew because it asks for still more above the project's folder.
 _MOST_ROUNDS = 4
-_MOST_NAMES = 5
 _INSIDE = Path(__file__).parent / "inside"
 
 _NOT_FOR_PYODIDE = Trouble(
@@ -154,7 +153,9 @@ class HookRunner:
             if scope == self.scope or number + 1 == _MOST_ROUNDS:
                 break
             added = [name for name in scope.names if name not in self.scope.names]
-            self._around.tell(Activity(platform="", text=f"copying what the project asks for: {_few(added)}"))
+            self._around.tell(
+                Activity(platform="", text=f"copying what the project asks for: {abridged(added)}")
+            )
             self._look(scope)
         return {**dict.fromkeys((order.identifier for order in orders), _CHANGING), **answers}
 
@@ -476,11 +477,6 @@ def _printed(place: Place) -> str:
         return place.log.read_text(encoding="utf-8", errors="replace")
     except OSError:
         return ""
-
-
-def _few(names: Sequence[str]) -> str:
-    rest = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
-    return f"{', '.join(names[:_MOST_NAMES])}{rest}"
 
 
 @cache

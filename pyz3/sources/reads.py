@@ -30,6 +30,7 @@ import msgspec
 
 from pyz3._files import file_digest
 from pyz3._records import recall, remember
+from pyz3.errors import abridged
 from pyz3.sources.scope import is_around, name_above
 from pyz3.sources.unpacking import remove_tree
 
@@ -41,10 +42,6 @@ _COMPILED = frozenset((
     *("c", "cc", "cpp", "cxx", "c++", "m", "mm", "s", "asm"),
     *("h", "hh", "hpp", "hxx", "h++", "inc", "inl", "ipp", "tpp", "def"),
 ))  # fmt: skip
-
-
-# How many names are told.
-_MOST_NAMES = 3
 
 
 class Reads(msgspec.Struct, frozen=True, kw_only=True):
@@ -132,10 +129,9 @@ def missed_above(root: Path, reads: Reads | None, scope: Scope) -> str:
             found.append(name)
     if not found:
         return ""
-    rest = f" and {len(found) - _MOST_NAMES} more" if len(found) > _MOST_NAMES else ""
     git = any(name.endswith("/.git") for name in found)
     return (
-        f"the project asks for {', '.join(found[:_MOST_NAMES])}{rest} above its folder, "
+        f"the project asks for {abridged(found)} above its folder, "
         "which is not copied, and a copy is built: "
         + (
             "give the version by a variable (SETUPTOOLS_SCM_PRETEND_VERSION)"
