@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from pyz3.config.languages import HEADER_SUFFIXES, SOURCE_SUFFIXES
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from pyz3.archive.rules import FileRules
     from pyz3.config import Project, Settings
 
-HEADER_SUFFIXES = frozenset((".h", ".hh", ".hpp", ".hxx", ".h++", ".inc", ".inl", ".ipp", ".tcc", ".tpp"))
-SOURCE_SUFFIXES = frozenset((".c", ".cc", ".cpp", ".cxx", ".S", ".s", ".zig", ".zon"))
+# What a compiler reads: besides sources what those include, and Zig's packages.
+INPUT_SUFFIXES = frozenset((*SOURCE_SUFFIXES, ".s", ".zon", *HEADER_SUFFIXES))
 _LIBRARY_SUFFIXES = frozenset((".a", ".lib", ".so", ".dylib", ".tbd", ".dll"))
 _ZIG_SCRIPTS = ("build.zig", "build.zig.zon")
 
@@ -52,8 +54,7 @@ def found_inputs(project: Project, rules: FileRules) -> tuple[Path, ...]:
     root = project.root
     found: set[Path] = set()
     if project.tool.build_zig:
-        wanted = SOURCE_SUFFIXES | HEADER_SUFFIXES
-        found.update(path for path in rules.walk(root, hidden=False) if path.suffix in wanted)
+        found.update(path for path in rules.walk(root, hidden=False) if path.suffix in INPUT_SUFFIXES)
     for settings in _all_settings(project):
         for folder in {_absolute(root, name).parent for name in settings.sources}:
             found.update(

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pyz3.archive.inputs import HEADER_SUFFIXES, SOURCE_SUFFIXES, found_inputs, named_inputs
+from pyz3.archive.inputs import INPUT_SUFFIXES, found_inputs, named_inputs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pyz3.config import Project
 
 # New files with these suffixes may match a glob or be included from now on.
-_SUFFIXES = tuple(sorted(HEADER_SUFFIXES | SOURCE_SUFFIXES))
+_SUFFIXES = tuple(sorted(INPUT_SUFFIXES))
 
 
 @dataclass(frozen=True, kw_only=True)

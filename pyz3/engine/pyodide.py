@@ -17,6 +17,7 @@ from pyz3.capi.emscripten import (
     macros,
     system_include_dirs,
 )
+from pyz3.config.languages import CXX_SUFFIXES
 from pyz3.engine.plan_file import Emscripten
 from pyz3.errors import ConfigError
 
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from pyz3.linking import LinkedLibrary
     from pyz3.plan import Module, Recipe
 
-CXX_SUFFIXES = frozenset({".cc", ".cpp", ".cxx"})
 # Emscripten's C library is one piece, and it is in Pyodide's main module.
 _IN_THE_MAIN_MODULE = frozenset({"c", "m", "dl", "rt", "pthread", "util"})
 

@@ -22,6 +22,7 @@ from pyz3.config import (
     Settings,
     read_tool_table,
 )
+from pyz3.config.languages import SOURCE_SUFFIXES
 from pyz3.errors import ConfigError, abridged
 from pyz3.frontends.metadata import classified
 from pyz3.targets import SUPPORTED
@@ -29,7 +30,6 @@ from pyz3.targets import SUPPORTED
 if TYPE_CHECKING:
     from pyz3.config import ComponentTable, ExtensionTable, LibraryTable, ToolTable
 
-SOURCE_SUFFIXES = (".c", ".cc", ".cpp", ".cxx", ".S", ".zig")
 # Loaders take these names for the C library's own (musl does for all of them).
 _SYSTEM_LIBRARIES = frozenset({"c", "m", "dl", "rt", "pthread", "util", "crypt", "resolv", "xnet"})
 _FOR_SETUPTOOLS = "only for a project that setuptools builds"

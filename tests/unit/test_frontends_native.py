@@ -8,9 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pyz3.config import Settings
+from pyz3.config.languages import SOURCE_SUFFIXES
 from pyz3.errors import ConfigError
 from pyz3.frontends import load_project
-from pyz3.frontends.native import SOURCE_SUFFIXES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
