@@ -18,7 +18,8 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     Attributes:
         file: Path in the wheel or below the folder; empty: the wheel as a whole.
         rule: The audit's rule (``library``, ``symbol``, ``floor``, ``machine``, ``init``, …), or ``record``,
-            ``tag``, ``reach`` (a library of the wheel lies where the loader does not look), ``damaged``.
+            ``tag``, ``reach`` (a library of the wheel lies where the loader does not look), ``damaged``,
+            ``many`` (not everything was looked at).
         message: What was found and what was expected.
         symptom: What Python or the loader says of it.
         tip: The next thing to do.
@@ -99,23 +100,27 @@ class Diagnosis(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         text = Text()
         text.append("✓ " if self.ok else "✗ ", style="green" if self.ok else "red")
         text.append(self.name, style="bold")
-        for binary in self.binaries:
+        for binary in self.binaries[:_MOST_SHOWN]:
             _show_binary(text, binary)
+        _show_rest(text, len(self.binaries), "binaries")
         if self.misfit:
             text.append("\nnot for this interpreter", style="yellow")
             text.append(f": {self.misfit}")
-        for problem in self.problems:
+        for problem in self.problems[:_MOST_SHOWN]:
             text.append(f"\n{problem.rule}", style="red")
             text.append(f": {problem.message}")
             if problem.symptom:
                 text.append(f"\n  shows as: {problem.symptom}")
             if problem.tip:
                 text.append(f"\n  tip: {problem.tip}", style="cyan")
+        _show_rest(text, len(self.problems), "problems")
         if self.ok:
             text.append("\nnothing is missing" if self.binaries else "\nno binary in it: nothing to load")
         return text
 
 
+# Nobody reads more than a few screens.
+_MOST_SHOWN = 200
 _FLOORS = {"Linux (glibc)": "glibc", "macOS": "macOS"}
 _STYLES: dict[Status, str] = {
     "system": "green",
@@ -131,6 +136,11 @@ _STATUS: dict[Status, str] = {
     "here": "on this machine, but not on every one",
     "missing": "missing",
 }
+
+
+def _show_rest(text: Text, number: int, what: str) -> None:
+    if number > _MOST_SHOWN:
+        text.append(f"\nand {number - _MOST_SHOWN} more {what}: --json lists all", style="dim")
 
 
 def _show_binary(text: Text, binary: BinaryDiagnosis) -> None:

@@ -34,6 +34,8 @@ _RULES = frozenset({"machine", "loadable", "floor", "library", "init", "symbol",
 _TAGGED = re.compile(
     r"(?P<stem>.+)\.(?:cpython-(?P<posix>3\d+t?)-[\w-]+|cp(?P<windows>3\d+t?)-\w+|(?P<stable>abi3t?))\.(?:so|pyd)"
 )
+# The largest wheels hold some hundreds; each costs milliseconds, and is compared with all others.
+_MOST_BINARIES = 1000
 _SYSTEMS = {
     "linux": "Linux (glibc)",
     "musllinux": "Linux (musl)",
@@ -66,11 +68,17 @@ def diagnose(name: str, *, search: Sequence[str], environ: Mapping[str, str]) ->
     subject = find_subject(name, search=search)
     facts: dict[str, tuple[Facts, ...]] = {}
     problems = list(subject.problems)
-    for file, data in subject.binaries.items():
-        found = _read(file, data)
+    wanted = set(subject.examined)
+    # Those that are asked about come first.
+    chosen = sorted(subject.binaries, key=lambda file: file not in wanted)[:_MOST_BINARIES]
+    if missed := len(subject.binaries) - len(chosen):
+        message = f"{missed} of {len(subject.binaries)} binaries were not looked at: no wheel needs so many"
+        problems.append(Problem(file="", rule="many", message=message, tip="name a folder or a file of it"))
+    for file in chosen:
+        found = _read(file, subject.binaries[file])
         if not isinstance(found, Problem):
             facts[file] = found
-        elif file in subject.examined:
+        elif file in wanted:
             problems.append(found)
     promise = read_promise(subject.tags)
     binaries = []

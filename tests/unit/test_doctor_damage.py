@@ -104,3 +104,17 @@ def test_a_wheel_that_would_fill_the_memory(tmp_path: Path) -> None:
             file.write(bytes(1 << 20))
     with pytest.raises(ConfigError, match="its binaries have 126 MB, more than the 100 MB"):
         find_subject(str(path), search=[])
+
+
+def test_more_binaries_than_any_wheel_has(tmp_path: Path) -> None:
+    path = tmp_path / "p-1-py3-none-any.whl"
+    with zipfile.ZipFile(path, "w") as archive:
+        for number in range(1200):
+            archive.writestr(f"p/m{number}.so", b"no binary")
+    found = diagnose(str(path), search=[], environ={})
+    many = [problem for problem in found.problems if problem.rule == "many"]
+    assert [one.message for one in many] == [
+        "200 of 1200 binaries were not looked at: no wheel needs so many"
+    ]
+    assert sum(problem.rule == "damaged" for problem in found.problems) == 1000
+    assert found.__rich__().plain.splitlines()[-1] == "and 802 more problems: --json lists all"
