@@ -179,7 +179,7 @@ class Line:
             recorded = [
                 one for one in described.values() if isinstance(one, Recipe) and not needs_commands(one)
             ]
-            tried = compiler(recorded, attempt) if recorded else {}
+            tried = compiler(recorded, attempt)
             failed = {name: one for name, one in tried.items() if isinstance(one, BuildFailedError)}
             made = {name: one for name, one in tried.items() if isinstance(one, Made)}
             again = [name for name, one in described.items() if name in failed or needs_commands(one)]
