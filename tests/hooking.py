@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 import pyz3.hooks
+from pyz3.engine.toolchain import find_toolchain
 from pyz3.environments import READS, build_environment, interpreter_for
 from pyz3.hooks.protocol import PythonView, Request, Result, SystemView, TargetRequest
 from pyz3.hooks.views import c_sizes
@@ -185,6 +186,8 @@ class Hooks:
                 "#!/bin/sh\n"
                 # What MSVC's linker is told with /EXPORT: is what zig's exports by itself.
                 'for word; do shift; case $word in /EXPORT:*) ;; *) set -- "$@" "$word" ;; esac; done\n'
+                # Zig's cache is keyed by where its library lies: in a new checkout all would be made anew.
+                f"export ZIG_LIB_DIR='{find_toolchain(os.environ).zig_lib}'\n"
                 f'exec {sys.executable} -m ziglang {tool} {target} "$@"\n'
             )
             (folder / tool).chmod(0o755)

@@ -119,6 +119,8 @@ def missed_above(root: Path, reads: Reads | None, scope: Scope) -> str:
         A sentence; empty: there is nothing of the kind.
     """
     top = os.path.realpath(root)
+    if os.path.isfile(os.path.join(top, "PKG-INFO")):  # noqa: PTH113, PTH118 - text
+        return ""  # an sdist holds all that it needs: whatever lies beside it is another's
     own_git = os.path.lexists(os.path.join(top, ".git"))  # noqa: PTH118 - text
     found = []
     for name in reads.above if reads is not None else ():

@@ -139,6 +139,10 @@ def test_what_is_missed_above_the_project_is_there_and_named(tmp_path: Path) -> 
     assert missed("..").startswith("the project asks for .. above its folder, which is not copied")
     scope = Scope(names=("..", "../../.git", "../b"), inside="one/two")
     assert missed_above(project, Reads(above=("..", "../../.git", "../b")), scope) == ""
+    # Without a version, an unpacked sdist of setuptools-scm's looks into every folder above.
+    (tmp_path / "sdist").mkdir()
+    (tmp_path / "sdist" / "PKG-INFO").touch()
+    assert missed_above(tmp_path / "sdist", Reads(above=("..", "../one")), ALONE) == ""
     (tmp_path / ".git" / "HEAD").touch()
     asked = Reads(above=("../../.git/HEAD", "../a", "../b"))
     assert missed_above(project, asked, scope).startswith("the project asks for ../../.git/HEAD, ../a above")
