@@ -157,7 +157,7 @@ def watching(tmp_path: Path) -> Any:
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    work = tmp_path / "a" / "b" / "c" / "work"
+    work = tmp_path / "a" / "b" / "c" / "scratch"
     return module.Reads(str(work.parent / "project"), [str(work)], [str(work.parent)])
 
 
@@ -170,7 +170,7 @@ def watching(tmp_path: Path) -> Any:
         ("../../../../far", ["../../../../far"]),
         ("../../../../../farther", []),
         ("../../pyz3s", []),
-        ("../work/build", []),
+        ("../scratch/build", []),
         ("..", []),
         ("x", []),
     ],
