@@ -6,7 +6,6 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
 from pyz3._processes import wait_alert
-from pyz3.builder.packing import read_epoch
 from pyz3.builder.platform import PlatformBuild
 from pyz3.builder.proof import DamagedError
 from pyz3.capi import prepare_include
@@ -17,13 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from pyz3._processes import Processes
     from pyz3.builder.platform import Built
     from pyz3.capi import HeaderTree
     from pyz3.config import Project
     from pyz3.engine.toolchain import Toolchain
     from pyz3.errors import Pyz3Error
-    from pyz3.events import Listener
+    from pyz3.hooks.runner import Surroundings
     from pyz3.plan import Order, Recipe
 
 T = TypeVar("T")
@@ -34,36 +32,18 @@ class Compiler:
 
     Args:
         project: The project.
-        toolchain: Zig and the cache.
-        environ: The user's environment variables.
-        includes: The prepared headers of each Python (``3.13``).
-        processes: Ends what runs.
-        jobs_at_once: How many compilers run at a time.
-        tell: Is told what happens, from several threads.
+        around: What it is compiled with.
     """
 
-    def __init__(
-        self,
-        project: Project,
-        *,
-        toolchain: Toolchain,
-        environ: Mapping[str, str],
-        includes: Mapping[str, Path],
-        processes: Processes,
-        jobs_at_once: int,
-        tell: Listener,
-    ) -> None:
+    def __init__(self, project: Project, around: Surroundings) -> None:
         self._project = project
-        self._toolchain = toolchain
-        self._includes = includes
-        self._jobs_at_once = jobs_at_once
-        self._tell = tell
+        self._around = around
         self._runner = ZigRunner(
-            toolchain,
-            {**environ, "SOURCE_DATE_EPOCH": str(read_epoch(environ))},
+            around.toolchain,
+            {**around.environ, "SOURCE_DATE_EPOCH": str(around.epoch)},
             root=project.root,
-            log=lambda command: tell(CommandRun(command=tuple(command))),
-            processes=processes,
+            log=lambda command: around.tell(CommandRun(command=tuple(command))),
+            processes=around.processes,
         )
 
     def __call__(
@@ -83,13 +63,13 @@ class Compiler:
         for recipe in recipes:
             groups.setdefault((recipe.platform, recipe.optimize), []).append(recipe)
         # One more than compilers may run: the processors go on while one platform is audited.
-        workers = min(len(groups), self._jobs_at_once + 1 if self._jobs_at_once > 1 else 1)
+        workers = min(len(groups), self._around.jobs + 1 if self._around.jobs > 1 else 1)
         builds = [
-            self._platform(group, share=max(1, self._jobs_at_once // workers)) for group in groups.values()
+            self._platform(group, share=max(1, self._around.jobs // workers)) for group in groups.values()
         ]
         done: dict[str, T] = {}
         while builds:
-            seen = self._toolchain.identity()
+            seen = self._around.toolchain.identity()
             damaged = []
             for build, result in zip(builds, self._side_by_side(builds, then, workers), strict=True):
                 if isinstance(result, DamagedError):
@@ -98,7 +78,7 @@ class Compiler:
                     done |= result
             if damaged:
                 everything = any(error.part == "global" for _, error in damaged)
-                self._toolchain.discard(everything=everything, seen=seen)
+                self._around.toolchain.discard(everything=everything, seen=seen)
             builds = [build for build, _ in damaged]
         return done
 
@@ -106,10 +86,10 @@ class Compiler:
         return PlatformBuild(
             self._project,
             tuple(recipes),
-            includes=self._includes,
+            includes=self._around.includes,
             runner=self._runner,
             jobs_at_once=share,
-            tell=self._tell,
+            tell=self._around.tell,
         )
 
     def _side_by_side(
@@ -131,7 +111,9 @@ class Compiler:
         try:
             return {recipe.identifier: then(recipe, built) for recipe, built in build.run()}
         except DamagedError as error:
-            self._tell(Activity(platform=str(build.platform), text="the cache is damaged, building anew"))
+            self._around.tell(
+                Activity(platform=str(build.platform), text="the cache is damaged, building anew")
+            )
             return error
 
 

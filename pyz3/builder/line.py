@@ -131,9 +131,7 @@ class Line:
             outcomes[pure.identifier] = packer.pack(pure) if error is None else packer.fail(pure, error)
         recipes = [one for one in plan if isinstance(one, Recipe)]
         if recipes:
-            toolchain = self._find_toolchain()
-            includes = prepare_includes(recipes, self._headers(), toolchain)
-            outcomes |= self._compiler(toolchain, includes)(recipes, packer.finish)
+            outcomes |= Compiler(self._project, self._around(recipes))(recipes, packer.finish)
         return [outcomes[one.identifier] for one in plan]
 
     def _fallback_error(self, contents: Contents) -> Pyz3Error | None:
@@ -147,23 +145,9 @@ class Line:
     def _others(self, backend: Backend, orders: Sequence[Order], output_dir: Path) -> Sequence[Outcome]:
         """Make the wheels of a project that another build backend describes."""
         packer = self._packer(None, output_dir)
-        toolchain, headers = self._find_toolchain(), self._headers()
-        includes = prepare_includes(orders, headers, toolchain)
-        compiler = self._compiler(toolchain, includes)
-        describer = BackendDescriber(
-            self._project,
-            backend,
-            Surroundings(
-                toolchain=toolchain,
-                environ=self._environ,
-                headers=headers,
-                includes=includes,
-                processes=self._processes,
-                epoch=read_epoch(self._environ),
-                jobs=self._jobs_at_once,
-                tell=self._tell,
-            ),
-        )
+        around = self._around(orders)
+        compiler = Compiler(self._project, around)
+        describer = BackendDescriber(self._project, backend, around)
 
         def finish(recipe: Recipe, built: Built | Pyz3Error) -> Made:
             built = describer.reworded(recipe, built)
@@ -200,14 +184,16 @@ class Line:
     def _packer(self, contents: Contents | None, output_dir: Path) -> Packer:
         return Packer(contents, output_dir=output_dir, epoch=read_epoch(self._environ), tell=self._tell)
 
-    def _compiler(self, toolchain: Toolchain, includes: Mapping[str, Path]) -> Compiler:
-        return Compiler(
-            self._project,
+    def _around(self, orders: Sequence[Order]) -> Surroundings:
+        toolchain, headers = self._find_toolchain(), self._headers()
+        return Surroundings(
             toolchain=toolchain,
             environ=self._environ,
-            includes=includes,
+            headers=headers,
+            includes=prepare_includes(orders, headers, toolchain),
             processes=self._processes,
-            jobs_at_once=self._jobs_at_once,
+            epoch=read_epoch(self._environ),
+            jobs=self._jobs_at_once,
             tell=self._tell,
         )
 
