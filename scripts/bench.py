@@ -18,6 +18,8 @@ setuptools-all    the same for the eight default platforms and five Pythons
 setuptools-unchanged  the same, no source touched
 size              bytes of hello._speed for Linux x86_64, against the same file built by gcc -O2 and
                   stripped, both with this Python's headers
+hardening         what a stack protector, _FORTIFY_SOURCE and a build-id cost four projects from PyPI:
+                  bytes of their modules and processor time of one task, as ratios to the wheel without
 """
 
 from __future__ import annotations
@@ -48,6 +50,32 @@ PLATFORMS = ("linux-x86_64", "linux-aarch64", "macos-x86_64", "macos-arm64", "wi
 PYTHONS = ("3.9", "3.10", "3.11", "3.12", "3.13")
 DEFAULT = (*PLATFORMS, "musllinux-x86_64", "musllinux-aarch64", "windows-arm64")
 EVERY = (*DEFAULT, "macos-universal2", "pyodide")
+# What can be asked for, as [tool.pyz3.extra] of a setuptools project says it.
+HARDENING = {
+    "plain": "",
+    "stack-protector": 'cflags = ["-fstack-protector-strong"]',
+    "fortify": 'cflags = ["-D_FORTIFY_SOURCE=2"]',
+    "build-id": 'ldflags = ["-Wl,--build-id=sha1"]',
+}
+# Project, and a task that spends its time in the project's own code.
+TASKS = {
+    "lz4==4.4.5": (
+        "import lz4.block; data = bytes(range(256)) * 64 + b'lz4' * 9000",
+        "lz4.block.decompress(lz4.block.compress(data))",
+    ),
+    "markupsafe==3.0.3": (
+        "import markupsafe; text = '<a href=\"x\">&amp; plain words</a>' * 40",
+        "markupsafe.escape(text)",
+    ),
+    "msgpack==1.1.2": (
+        "import msgpack; data = [{'id': n, 'name': 'x' * n, 'value': n / 7} for n in range(60)]",
+        "msgpack.unpackb(msgpack.packb(data))",
+    ),
+    "ujson==5.11.0": (
+        "import ujson; data = [{'id': n, 'name': 'x' * n, 'value': n / 7} for n in range(60)]",
+        "ujson.loads(ujson.dumps(data))",
+    ),
+}
 
 
 def main() -> None:
@@ -128,6 +156,55 @@ def size(_runs: int) -> dict[str, object]:
     return {"pyz3_bytes": ours, "gcc_bytes": theirs, "ratio": round(ours / theirs, 3)}
 
 
+def hardening(runs: int) -> dict[str, object]:
+    """Measure what each kind of hardening costs, as ratios to the wheel without."""
+    with tempfile.TemporaryDirectory() as scratch:
+        return {
+            requirement: _hardened(requirement, *task, runs=runs, scratch=Path(scratch))
+            for requirement, task in TASKS.items()
+        }
+
+
+def _hardened(requirement: str, setup: str, task: str, *, runs: int, scratch: Path) -> dict[str, object]:
+    sizes: dict[str, int] = {}
+    seconds: dict[str, list[float]] = {name: [] for name in HARDENING}
+    folders = {name: scratch / requirement / name for name in HARDENING}
+    for name, extra in HARDENING.items():
+        folders[name].mkdir(parents=True)
+        config = folders[name] / "pyz3.toml"
+        config.write_text(f"[tool.pyz3.extra]\n{extra}\n", encoding="utf-8")
+        _build(requirement, folders[name] / "dist", ["--config", str(config), "--platform", "linux-x86_64"])
+        (wheel,) = (folders[name] / "dist").glob("*.whl")
+        with zipfile.ZipFile(wheel) as archive:
+            archive.extractall(folders[name])
+            sizes[name] = sum(i.file_size for i in archive.infolist() if i.filename.endswith(".so"))
+    # In turn: what else the machine does falls upon all of them.
+    for _ in range(runs):
+        for name, folder in folders.items():
+            seconds[name].append(_processor_time(folder, setup, task))
+    return {
+        name: {
+            "bytes": round(sizes[name] / sizes["plain"], 4),
+            "processor_time": round(min(seconds[name]) / min(seconds["plain"]), 3),
+        }
+        for name in HARDENING
+        if name != "plain"
+    }
+
+
+def _processor_time(folder: Path, setup: str, task: str) -> float:
+    """Give the best of 20 rounds of a task, in seconds."""
+    code = (
+        "import time, timeit; "
+        f"print(min(timeit.repeat({task!r}, {setup!r}, timer=time.process_time, number=500, repeat=20)))"
+    )
+    environ = {**os.environ, "PYTHONPATH": str(folder)}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environ, capture_output=True, text=True, check=True
+    )
+    return float(done.stdout)
+
+
 def _measure(
     runs: int,
     before: Callable[[Path], None],
@@ -169,7 +246,7 @@ def _markupsafe(scratch: Path) -> Path:
     )
 
 
-def _build(project: Path, output: Path, arguments: list[str]) -> None:
+def _build(project: Path | str, output: Path, arguments: list[str]) -> None:
     command = [sys.executable, "-m", "pyz3", "wheel", str(project), "-q", "-o", str(output), *arguments]
     subprocess.run(command, check=True)
 
@@ -183,6 +260,7 @@ BENCHMARKS: dict[str, Callable[[int], dict[str, object]]] = {
     "setuptools-unchanged": setuptools_unchanged,
     "all-changed": all_changed,
     "size": size,
+    "hardening": hardening,
 }
 
 if __name__ == "__main__":
