@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+    from collections.abc import Iterable, Iterator
 
 CHUNK = 1 << 20
 """How much of a large file is held in memory, in bytes."""
@@ -33,9 +32,14 @@ def file_digest(path: Path) -> str:
     Raises:
         OSError: It cannot be read.
     """
+    return digest_of(file_chunks(path))
+
+
+def digest_of(pieces: Iterable[bytes]) -> str:
+    """Give the SHA-256 in hexadecimal of what comes in pieces."""
     digest = hashlib.sha256()
-    for chunk in file_chunks(path):
-        digest.update(chunk)
+    for piece in pieces:
+        digest.update(piece)
     return digest.hexdigest()
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from packaging.utils import parse_wheel_filename
 
+from pyz3._files import digest_of
 from pyz3.archive import Metadata, WheelEntry, ZippedFile
 from pyz3.audit import begins_as_code, nature_of
 from pyz3.errors import BuildFailedError
@@ -156,8 +157,8 @@ def differing(one: Path, other: Path) -> tuple[str, ...]:
     held = []
     for path in (one, other):
         base = read_base(path)
-        entries = {entry.arcname: b"".join(entry.chunks()) for entry in base.files}
-        held.append(entries | base.binaries | {"METADATA": base.metadata.core})
+        entries = {entry.arcname: digest_of(entry.chunks()) for entry in base.files}
+        held.append({**entries, **base.binaries, "METADATA": base.metadata.core})
     first, second = held
     return tuple(sorted(name for name in {*first, *second} if first.get(name) != second.get(name)))
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from pyz3._files import digest_of
 from pyz3.engine.fuse import fuse
 from pyz3.errors import abridged
 from pyz3.plan import Base, Pure, Recipe, Trouble
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from pyz3.plan import Described, Order
     from pyz3.plan.order import AnyOrder
+    from pyz3.sources.archives import OpenZip
 
 # They say what the wheel is for; pyz3 writes its own.
 _OURS = (".dist-info/WHEEL", ".dist-info/RECORD")
@@ -118,15 +120,28 @@ def _fuse_wheels(paths: Sequence[Path], path: Path) -> None:
             raise _DifferentError(f"only one of them holds {abridged(lacking)}")
         differing = []
         with zipfile.ZipFile(path, "w") as fused:
-            for name in wheels[0].files:
-                contents = list(dict.fromkeys(wheel.read(name) for wheel in wheels if name in wheel.files))
-                if len(contents) > 1 and not name.endswith(_OURS):
-                    try:
-                        contents = [fuse(contents)]
-                    except ValueError:
-                        differing.append(name)
+            for name, held in wheels[0].files.items():
                 info = zipfile.ZipInfo(name)
-                info.external_attr = wheels[0].files[name].external_attr
-                fused.writestr(info, contents[0])
+                info.external_attr = held.external_attr
+                try:
+                    _write_one(fused, info, [wheel for wheel in wheels if name in wheel.files])
+                except ValueError:
+                    differing.append(name)
     if differing:
         raise _DifferentError(f"they differ in {abridged(sorted(differing))}")
+
+
+def _write_one(fused: zipfile.ZipFile, info: zipfile.ZipInfo, wheels: Sequence[OpenZip]) -> None:
+    """Write a file of several wheels: as it is, in pieces, where it is the same in all.
+
+    Raises:
+        ValueError: It is not, and is no Mach-O file.
+    """
+    name = info.filename
+    if not name.endswith(_OURS) and len({digest_of(wheel.chunks(name)) for wheel in wheels}) > 1:
+        fused.writestr(info, fuse(list(dict.fromkeys(wheel.read(name) for wheel in wheels))))
+        return
+    info.file_size = wheels[0].files[name].file_size
+    with fused.open(info, "w") as file:
+        for piece in wheels[0].chunks(name):
+            file.write(piece)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from pyz3._files import digest_of
 from pyz3.engine.toolchain import COMPILER
 from pyz3.errors import Pyz3Error, abridged
 from pyz3.hooks.base import oldest_python, read_base, shipped_binaries
@@ -189,11 +190,9 @@ def _digest(recipe: Recipe, base: BaseWheel, folders: Sequence[Path]) -> str:
     digest = hashlib.sha256(base.metadata.core)
     work = os.fsencode(folders[0])
     for entry in sorted(base.files, key=lambda entry: entry.arcname):
-        inner = hashlib.sha256()
-        pieces = entry.chunks()  # data may be large
-        for piece in [b"".join(pieces).replace(work, b"")] if entry.holds(work) else pieces:
-            inner.update(piece)
-        digest.update(f"{entry.arcname}\0{inner.hexdigest()}\n".encode())
+        # Data may be large.
+        pieces = [entry.read().replace(work, b"")] if entry.holds(work) else entry.chunks()
+        digest.update(f"{entry.arcname}\0{digest_of(pieces)}\n".encode())
     for name, data in sorted(base.binaries.items()):
         digest.update(f"{name}\0{hashlib.sha256(data).hexdigest()}\n".encode())
     units = [msgspec.structs.replace(module, limited_api="") for module in recipe.modules]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import sys
 import zipfile
 from typing import TYPE_CHECKING
 
@@ -128,3 +129,27 @@ def test_what_setuptools_lists_for_windows_is_exported(pyz3_cache: Path, tmp_pat
     (file,) = (name for name in zipfile.ZipFile(wheel).namelist() if name.endswith(".pyd"))
     binary = lief.PE.parse(zipfile.ZipFile(wheel).read(file))
     assert sorted(entry.name for entry in binary.get_export().entries) == ["PyInit_fast", "listed", "offered"]
+
+
+PEAK = """\
+import resource, subprocess, sys
+status = subprocess.run(sys.argv[1:], check=False).returncode
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+sys.exit(status)
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="in kilobytes on Linux")
+def test_a_large_file_is_never_in_memory_as_a_whole(pyz3_cache: Path, tmp_path: Path) -> None:
+    project = tmp_path / "probe"
+    (project / "probe").mkdir(parents=True)
+    (project / "setup.py").write_text(
+        "from setuptools import setup\n"
+        "setup(name='probe', version='1', packages=['probe'], package_data={'probe': ['*']})\n"
+    )
+    with (project / "probe" / "data.bin").open("wb") as file:
+        file.truncate(150_000_000)
+    command = factory.pyz3_command("wheel", project, "-o", tmp_path / "out")
+    done = factory.run([sys.executable, "-c", PEAK, *command], env=factory.environment(pyz3_cache))
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout.splitlines()[-1]) < 130_000

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .placeholders import is_placeholder
+from .wheelfile import install as write_in_pieces
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -108,6 +109,7 @@ class Watch:
         distribution = sys.modules["distutils.dist"].Distribution
         distribution.run_commands = self._notices(distribution.run_commands)
         distribution.__init__ = _refuses_unheard(distribution.__init__)
+        write_in_pieces()
 
     def extensions(self) -> list[dict[str, Any]]:
         """Give the declared extension modules, in the order of their declaration."""
