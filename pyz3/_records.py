@@ -9,13 +9,10 @@ that.  Encoding needs no such description.
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
-
-from pyz3._files import write_atomically
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,27 +40,6 @@ def from_file(path: Path, kind: type[T]) -> T | None:
     try:
         return from_json(path.read_bytes(), kind)
     except (OSError, msgspec.MsgspecError):
-        return None
-
-
-def remember(path: Path, record: Any) -> None:
-    """Keep a record in the cache, with its digest: what damages the file is noticed.
-
-    Raises:
-        OSError: It cannot be written.
-    """
-    content = msgspec.json.encode(record, order="deterministic")
-    write_atomically(path, b"%s\n%s" % (hashlib.sha256(content).hexdigest().encode(), content))
-
-
-def recall(path: Path, kind: type[T]) -> T | None:
-    """Give what :func:`remember` has kept; None: it is not there, or not as it was written."""
-    try:
-        digest, _, content = path.read_bytes().partition(b"\n")
-        if digest.decode("ascii") != hashlib.sha256(content).hexdigest():
-            return None
-        return from_json(content, kind)
-    except (OSError, UnicodeDecodeError, msgspec.MsgspecError):
         return None
 
 

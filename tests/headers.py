@@ -9,6 +9,7 @@ from runtimes import missing, runtimes_dir
 
 from pyz3.capi import best_headers, find_headers, prepare_include
 from pyz3.capi.discovery import read_tree
+from pyz3.store import Cache
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,4 +21,4 @@ def include_of(version: str, cache: Path) -> Path:
     tree = tree or read_tree(runtimes_dir() / "include" / f"python{version}", origin="runtimes")
     if tree is None:
         missing(f"no headers of Python {version}: run scripts/runtimes.sh include-{version}")
-    return prepare_include(tree, cache)
+    return prepare_include(tree, Cache(cache))

@@ -18,6 +18,7 @@ from pyz3.engine.toolchain import find_toolchain
 from pyz3.environments import READS, build_environment, interpreter_for
 from pyz3.hooks.protocol import PythonView, Request, Result, SystemView, TargetRequest
 from pyz3.hooks.views import c_sizes
+from pyz3.store import Cache
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -224,6 +225,8 @@ def write(root: Path, files: Mapping[str, str]) -> None:
 
 def hooks_of(version: str, requires: Sequence[str], *, cache: Path, root: Path) -> Hooks:
     """Give an environment with build requirements, made once and kept in pyz3's cache."""
-    interpreter = interpreter_for(version, environ=os.environ, cache=cache)
-    made = build_environment(requires, interpreter, cache=cache, environ=os.environ, tell=lambda _: None)
+    interpreter = interpreter_for(version, environ=os.environ, cache=Cache(cache))
+    made = build_environment(
+        requires, interpreter, cache=Cache(cache), environ=os.environ, tell=lambda _: None
+    )
     return Hooks(python=made.python, version=interpreter.version_info[:2], root=root)

@@ -39,7 +39,7 @@ ROOMS = (
     "_schema",
     "_patterns",
     "_toml",
-    "_seals",
+    "store",
     "_records",
     "_files",
     "_processes",

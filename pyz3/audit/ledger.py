@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pyz3._records import recall, remember
 from pyz3.audit.facts import Facts
+from pyz3.store import Remembered
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,7 +54,7 @@ class Ledger:
         Raises:
             CorruptBinaryError: The content is not what it was.
         """
-        entry = recall(self._folder / f"{key}.json", Entry)
+        entry = self._entry(key).recall()
         if entry is None or entry.format != _FORMAT:
             return None
         if entry.sha256 != hashlib.sha256(content).hexdigest():
@@ -64,4 +64,7 @@ class Ledger:
     def note(self, key: str, content: bytes, facts: tuple[Facts, ...]) -> None:
         """Keep the facts of a binary."""
         entry = Entry(format=_FORMAT, sha256=hashlib.sha256(content).hexdigest(), facts=facts)
-        remember(self._folder / f"{key}.json", entry)
+        self._entry(key).remember(entry)
+
+    def _entry(self, key: str) -> Remembered[Entry]:
+        return Remembered(self._folder / f"{key}.json", Entry)

@@ -122,4 +122,4 @@ def prepare_includes(
 ) -> dict[str, Path]:
     """Prepare the headers of each version that wheels need."""
     bases = sorted({order.target.python.base for order in orders})
-    return {base: prepare_include(trees[base], toolchain.capi) for base in bases}
+    return {base: prepare_include(trees[base], toolchain.cache) for base in bases}

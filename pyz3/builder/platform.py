@@ -101,7 +101,7 @@ class PlatformBuild:
             self.platform,
             includes=includes,
             toolchain=runner.toolchain,
-            private=(project.root, runner.toolchain.cache),
+            private=(project.root, runner.toolchain.cache.root),
         )
 
     def run(self) -> Iterator[tuple[Recipe, Built | Pyz3Error]]:
@@ -111,7 +111,7 @@ class PlatformBuild:
             DamagedError: A part of zig's cache turned out to be damaged; this is to be run again when that is
                 discarded.  The second time is an error of every wheel.
         """
-        self._began_ns = self._runner.toolchain.now()
+        self._began_ns = self._runner.toolchain.cache.now()
         self._vouched = False
         try:
             yield from self._run_custom() if self._project.tool.build_zig else self._run_plan()
@@ -121,7 +121,7 @@ class PlatformBuild:
                 raise
             failure = BuildFailedError(
                 f"the cache gives damaged files again and again: {error}",
-                tip=f"delete {self._runner.toolchain.cache} and check the disk",
+                tip=f"delete {self._runner.toolchain.cache.root} and check the disk",
             )
             yield from ((recipe, failure) for recipe in self._recipes)
         except Pyz3Error as error:

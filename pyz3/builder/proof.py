@@ -131,7 +131,7 @@ class Prover:
         self._private = _telling(private)
         self._includes = includes
         self._zig_lib = toolchain.zig_lib
-        self._ledger = Ledger(toolchain.ledger)
+        self._ledger = Ledger(toolchain.cache.audits)
 
     def read(self, binary: Binary, vouch: Callable[[], None] = lambda: None) -> Known:
         """Give the facts of a binary; it is parsed only when it is new.

@@ -8,12 +8,13 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from pyz3._seals import is_whole, seal
 from pyz3.capi.stable_abi import stable_abi_dll
 from pyz3.errors import Pyz3Error
+from pyz3.store import is_whole, seal
 
 if TYPE_CHECKING:
     from pyz3.capi.symbols import SymbolList
+    from pyz3.store import Cache
     from pyz3.targets import PythonVersion
 
 Architecture = Literal["amd64", "arm64", "x86"]
@@ -47,7 +48,7 @@ def import_library(
     *,
     version: PythonVersion,
     arch: Architecture,
-    cache: Path,
+    cache: Cache,
     zig: tuple[str, ...],
     stable_abi: str = "",
 ) -> Path:
@@ -58,12 +59,12 @@ def import_library(
             that what its version lacks cannot be linked.
         version: The Python; its name tells the DLL's.
         arch: The machine as in wheel tags.
-        cache: pyz3's cache folder.
+        cache: pyz3's.
         zig: The command that runs zig.
         stable_abi: The version of the stable ABI: ``3.10``, ``3.15t``; empty: ``version``'s own ABI.
 
     Returns:
-        ``<cache>/import-libraries/<name>-<arch>-<digest>/python313.lib``; for the stable ABI
+        ``<import libraries>/<name>-<arch>-<digest>/python313.lib``; for the stable ABI
         ``python3.lib`` or ``python3t.lib``.
 
     Raises:
@@ -75,7 +76,7 @@ def import_library(
     stem = dll.removesuffix(".dll")
     text = definition(symbols, dll=dll)
     key = hashlib.sha256(f"{arch}\n{text}".encode()).hexdigest()[:16]
-    folder = cache / "import-libraries" / f"{stem}-{arch}-{key}"
+    folder = cache.import_libraries / f"{stem}-{arch}-{key}"
     library = folder / f"{stem}.lib"
     if is_whole(library):
         return library

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from pyz3._records import convert, recall, remember
+from pyz3._records import convert
 from pyz3._toml import load_toml
+from pyz3.store import Remembered
 from pyz3.targets import PythonVersion
 
 if TYPE_CHECKING:
@@ -86,13 +87,14 @@ def python_symbols(include: Path, *, version: PythonVersion, system: System) -> 
     Raises:
         OSError: The headers cannot be read, or the cache cannot be written.
     """
-    kept = include.parent / f"symbols-{system}-{version.nodot}-{_rules_digest()}.json"
-    known = recall(kept, SymbolList)
+    name = f"symbols-{system}-{version.nodot}-{_rules_digest()}.json"
+    kept = Remembered(include.parent / name, SymbolList)
+    known = kept.recall()
     if known is not None:
         return known
     texts = (path.read_text(encoding="utf-8", errors="replace") for path in sorted(include.rglob("*.h")))
     symbols = correct(scan(texts), version=version, system=system)
-    remember(kept, symbols)
+    kept.remember(symbols)
     return symbols
 
 

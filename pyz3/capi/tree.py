@@ -18,12 +18,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pyz3._files import write_atomically
-from pyz3._seals import is_whole, seal
+from pyz3.store import is_whole, seal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pyz3.capi.discovery import HeaderTree
+    from pyz3.store import Cache
 
 # CPython's own; other packages install folders of theirs beside them (greenlet, numpy).
 _FOLDERS = ("cpython", "internal")
@@ -41,7 +42,7 @@ class _File:
     mtime_ns: int
 
 
-def prepare_include(tree: HeaderTree, cache: Path) -> Path:
+def prepare_include(tree: HeaderTree, cache: Cache) -> Path:
     """Give a folder to compile against: ``tree`` with pyz3's ``pyconfig.h`` and ``pyz3_python.h``.
 
     Made on first use; afterwards only file sizes and times are looked at.  Several processes may
@@ -49,15 +50,15 @@ def prepare_include(tree: HeaderTree, cache: Path) -> Path:
 
     Args:
         tree: Headers of one CPython.
-        cache: pyz3's cache folder.
+        cache: pyz3's.
 
     Returns:
-        ``<cache>/headers/<version>-<digest>/include``.
+        ``<headers>/<version>-<digest>/include``.
 
     Raises:
         OSError: The headers cannot be read, or the cache cannot be written.
     """
-    root = cache / "headers"
+    root = cache.headers
     files = sorted(_list(tree.include), key=lambda file: file.name)
     note = root / "seen" / _fingerprint(tree, files)
     try:

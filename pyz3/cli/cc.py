@@ -56,7 +56,7 @@ def _make(tool: Tool) -> click.Command:
     ) -> int:
         toolchain = find_toolchain(os.environ)
         # A build system that runs it decides itself what is made anew; zig's memory may deceive it.
-        with toolchain.scratch() as cache:
+        with toolchain.cache.scratch() as cache:
             status = run_tool(
                 tool,
                 args,
@@ -87,7 +87,7 @@ def _setup(
         zig_lib=toolchain.zig_lib,
         local_cache=local_cache,
         global_cache=toolchain.global_cache,
-        scratch=toolchain.cache / "tmp",
+        scratch=toolchain.cache.temporary,
         extras=extras,
     )
 
@@ -131,7 +131,7 @@ def _python_extras(
         raise ConfigError(
             f"there are no headers of Python {version.base} here", tip=capi.how_to_get(version.base)
         )
-    include = capi.prepare_include(tree, toolchain.capi)
+    include = capi.prepare_include(tree, toolchain.cache)
     libraries: tuple[Path, ...] = ()
     if platform.family == "windows":
         symbols = capi.python_symbols(include, version=version, system="windows")
@@ -139,7 +139,7 @@ def _python_extras(
             symbols,
             version=version,
             arch=platform.spec.arch,  # type: ignore[arg-type]  # Windows' rows of the table
-            cache=toolchain.capi,
+            cache=toolchain.cache,
             zig=(str(toolchain.zig),),
         )
         libraries = (library,)

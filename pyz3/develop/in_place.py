@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from pyz3.builder.project_build import ProjectBuild
     from pyz3.config import Project
     from pyz3.results import Summary
+    from pyz3.store import Cache
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,15 +35,14 @@ class Manifest:
     digests: Mapping[str, str]
 
     @classmethod
-    def read(cls, cache: Path, project: Project) -> Manifest:
+    def read(cls, cache: Cache, project: Project) -> Manifest:
         """Read the project's; empty if there is none.
 
         Args:
-            cache: pyz3's cache folder.
+            cache: pyz3's.
             project: What a frontend read.
         """
-        key = hashlib.sha256(os.fsencode(project.root)).hexdigest()[:32]
-        path = cache / "in-place" / f"{key}.json"
+        path = cache.in_place(project.root)
         try:
             digests = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError):
@@ -52,13 +51,13 @@ class Manifest:
 
 
 def build_in_place(
-    build: ProjectBuild, cache: Path, *, optimize: str | None = None
+    build: ProjectBuild, cache: Cache, *, optimize: str | None = None
 ) -> tuple[Summary, tuple[str, ...]]:
     """Build this interpreter's modules into the source tree, beside the packages that they belong to.
 
     Args:
         build: The project's.
-        cache: pyz3's cache folder, which remembers what was put there.
+        cache: It remembers what was put there.
         optimize: Zig's build mode; None is the project's.
 
     Returns:
@@ -90,17 +89,17 @@ def build_in_place(
     return summary, tuple(sorted(changed))
 
 
-def in_place_files(project: Project, cache: Path) -> tuple[str, ...]:
+def in_place_files(project: Project, cache: Cache) -> tuple[str, ...]:
     """Give the files in the tree that pyz3 put there, sorted."""
     return tuple(sorted(Manifest.read(cache, project).digests))
 
 
-def remove_in_place(project: Project, cache: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def remove_in_place(project: Project, cache: Cache) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Remove what was put into the source tree, and nothing else.
 
     Args:
         project: What a frontend read.
-        cache: pyz3's cache folder.
+        cache: pyz3's.
 
     Returns:
         The files that were removed, and those that stay because somebody changed them since.

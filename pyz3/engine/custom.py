@@ -58,7 +58,7 @@ def build_custom(runner: ZigRunner, root: Path, recipe: Recipe, capi: CApi, *, j
 def _build_slice(
     runner: ZigRunner, script: Path, recipe: Recipe, capi: CApi, *, zig_target: str, jobs: int
 ) -> dict[str, bytes]:
-    with runner.toolchain.scratch() as scratch:
+    with runner.toolchain.cache.scratch() as scratch:
         output = Path(scratch) / "out"
         output.mkdir()
         options = {

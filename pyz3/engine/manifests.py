@@ -26,9 +26,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pyz3._records import recall, remember
 from pyz3.driver.variables import DATES
 from pyz3.errors import BuildFailedError
+from pyz3.store import Remembered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -141,7 +141,7 @@ class Manifests:
             BuildFailedError: A list cannot be read or removed.
         """
         with _legible(self.cache):
-            state = recall(self.cache / _KEPT, _State) or _State()
+            state = _state(self.cache).recall() or _State()
             look = _Look(state, self)
             left, removed = {}, []
             for name, one in sorted(look.lists()):
@@ -165,7 +165,7 @@ class Manifests:
             BuildFailedError: A list cannot be read.
         """
         with _legible(self.cache):
-            state = recall(self.cache / _KEPT, _State) or _State()
+            state = _state(self.cache).recall() or _State()
             look = _Look(state, self)
             lists = dict(look.lists())
             known = {name: one for name, one in lists.items() if state.lists.get(name) is one}
@@ -191,9 +191,13 @@ def _legible(cache: Path) -> Iterator[None]:
         ) from error
 
 
+def _state(cache: Path) -> Remembered[_State]:
+    return Remembered(cache / _KEPT, _State)
+
+
 def _write_state(cache: Path, before: _State, now: _State) -> None:
     if now != before:
-        remember(cache / _KEPT, now)
+        _state(cache).remember(now)
 
 
 class _Look:

@@ -34,7 +34,7 @@ def windows_library(toolchain: Toolchain, include: Path, target: Target, *, stab
         symbols,
         version=python,
         arch=target.platform.spec.arch,  # type: ignore[arg-type]  # Windows' rows of the table
-        cache=toolchain.capi,
+        cache=toolchain.cache,
         zig=(str(toolchain.zig),),
         stable_abi=stable_abi,
     )

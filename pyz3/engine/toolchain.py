@@ -13,18 +13,16 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import platformdirs
-
 from pyz3._files import write_atomically
-from pyz3._seals import begin_growing, has_only_grown, note_growing
-from pyz3.engine.trust import check_owner, sweep
 from pyz3.engine.zig_lib import stable_lib
 from pyz3.errors import ConfigError
+from pyz3.store import begin_growing, has_only_grown, note_growing, open_cache
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from pyz3.engine.damage import Part
+    from pyz3.store import Cache
 
 # What the interpreter looks for in a module (PEP 489; PEP 793 for PyModExport_).
 INIT_SYMBOLS = ("PyInit_*", "PyInitU_*", "PyModExport_*")
@@ -37,27 +35,27 @@ COMPILER = "clang version 21.1.0"
 
 @dataclass(frozen=True, kw_only=True)
 class Toolchain:
-    """Zig and pyz3's folders.
+    """Zig, and the cache.
 
     Attributes:
         zig: The executable.
         version: Of the ``ziglang`` package.
-        cache: Root of everything that pyz3 keeps; deleting it costs time, nothing else.
+        cache: Where everything is kept that was made.
     """
 
     zig: Path
     version: str
-    cache: Path
+    cache: Cache
 
     @property
     def zig_lib(self) -> Path:
         """Zig's own files: headers, symbol lists, libc sources; the same path for every environment."""
-        return stable_lib(self.zig.parent / "lib", self.cache / "zig-lib")
+        return stable_lib(self.zig.parent / "lib", self.cache.zig_libs)
 
     @property
     def local_cache(self) -> Path:
         """What zig made of the users' sources."""
-        return self.cache / f"zig-{self.version}" / "local"
+        return self.cache.zig(self.version) / "local"
 
     def project_cache(self, root: Path, variant: str) -> Path:
         """Give what zig made of one project's sources, apart from others': it is looked through each time.
@@ -77,10 +75,11 @@ class Toolchain:
     def unchanging(self) -> tuple[Path, ...]:
         """Folders whose files never change: each is named after its content, or made by zig."""
         return (
-            self.capi,
-            self.cache / "engine",
-            self.cache / "driver",
-            self.cache / "zig-lib",
+            self.cache.headers,
+            self.cache.import_libraries,
+            self.cache.engine,
+            self.cache.driver,
+            self.cache.zig_libs,
             self.zig.parent,
             self.local_cache,
             self.global_cache,
@@ -89,22 +88,7 @@ class Toolchain:
     @property
     def global_cache(self) -> Path:
         """What zig made of its own: libc++, mingw's runtime, the build runner."""
-        return self.cache / f"zig-{self.version}" / "global"
-
-    @property
-    def capi(self) -> Path:
-        """Prepared headers and import libraries."""
-        return self.cache / "capi"
-
-    @property
-    def ledger(self) -> Path:
-        """What the audit read in binaries."""
-        return self.cache / "ledger"
-
-    def now(self) -> int:
-        """Give the time in ns, by the clock of the cache's file system."""
-        with self.scratch() as folder:
-            return Path(folder).stat().st_mtime_ns
+        return self.cache.zig(self.version) / "global"
 
     def begin(self, cache: Path) -> None:
         """Have what zig makes in one of its caches noted from the first; called before zig is run there."""
@@ -127,19 +111,13 @@ class Toolchain:
         whole = (has_only_grown(one, _RESULTS, since_ns=since_ns) for one in caches)
         return None if all(whole) else "local"
 
-    def scratch(self) -> tempfile.TemporaryDirectory[str]:
-        """Make a folder for one run, below the cache."""
-        parent = self.cache / "tmp"
-        parent.mkdir(parents=True, exist_ok=True)
-        return tempfile.TemporaryDirectory(dir=parent, ignore_cleanup_errors=True)
-
     def build_script(self) -> Path:
         """Give pyz3's ``build.zig`` at a place that stays the same for every environment.
 
         Zig compiles it once per location (4 to 5 s), so it does not stay in site-packages.
         """
         text = _find_build_script().read_bytes()
-        folder = self.cache / "engine" / hashlib.sha256(text).hexdigest()[:16]
+        folder = self.cache.engine / hashlib.sha256(text).hexdigest()[:16]
         _place(folder / "build.zig", text)
         return folder / "build.zig"
 
@@ -151,7 +129,7 @@ class Toolchain:
         )
         text = f"{{ global: {' '.join(globs)} local: *; }};\n".encode()
         name = "exports" if symbols == INIT_SYMBOLS else f"exports-{hashlib.sha256(text).hexdigest()[:16]}"
-        path = self.cache / "engine" / f"{name}.map"
+        path = self.cache.engine / f"{name}.map"
         _place(path, text)
         return str(path)
 
@@ -202,22 +180,7 @@ def find_toolchain(environ: Mapping[str, str], cache_dir: Path | None = None) ->
         raise ConfigError(
             f"ziglang {version} is installed; pyz3 needs 0.16", tip="pip install ziglang==0.16.0"
         )
-    configured = environ.get("PYZ3_CACHE_DIR")
-    cache = cache_dir or (
-        Path(configured) if configured else platformdirs.user_cache_path("pyz3", appauthor=False)
-    )
-    cache = Path(os.path.abspath(cache))  # noqa: PTH100 - a link stays the name the user chose
-    try:
-        if not cache.is_dir():
-            cache.mkdir(mode=0o700, parents=True, exist_ok=True)  # the mode is for the last one alone
-        check_owner(cache, environ)
-    except OSError as error:
-        raise ConfigError(
-            f"the cache folder {cache} cannot be made: {error.strerror or error}",
-            tip="choose another with PYZ3_CACHE_DIR",
-        ) from error
-    sweep(cache / "tmp")
-    return Toolchain(zig=zig, version=version, cache=cache)
+    return Toolchain(zig=zig, version=version, cache=open_cache(environ, cache_dir))
 
 
 def _find_build_script() -> Path:

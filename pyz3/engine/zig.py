@@ -162,7 +162,7 @@ class ZigRunner:
         dated = any(date in flag for flag in flags for date in DATES)
         lists = self.manifests(cache, folders=folders, dated=dated)
         lists.prune()
-        with self.toolchain.scratch() as scratch:
+        with self.toolchain.cache.scratch() as scratch:
             prefix = Path(scratch) / "out"
             plan = Path(scratch) / "plan.json"
             plan.write_bytes(msgspec.json.encode(PlanFile(artifacts=tuple(artifacts))))
@@ -176,7 +176,7 @@ class ZigRunner:
             )
             status, text = self.run(command, zig_target=zig_target, optimize=optimize, cache=cache)
             binaries = {
-                artifact.key: self.toolchain.cache / record.read_text(encoding="utf-8")
+                artifact.key: self.toolchain.cache.root / record.read_text(encoding="utf-8")
                 for artifact in artifacts
                 if (record := prefix / artifact.key).exists()
             }
@@ -222,7 +222,7 @@ class ZigRunner:
             self._log(command)
         environment = self._environment(zig_target, optimize, cache)
         try:
-            return self._processes.run(command, env=environment, cwd=self.toolchain.cache)
+            return self._processes.run(command, env=environment, cwd=self.toolchain.cache.root)
         except OSError as error:
             raise BuildFailedError(
                 f"{command[0]} cannot be started: {error.strerror or error}",

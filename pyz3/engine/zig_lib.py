@@ -17,7 +17,7 @@ from pathlib import Path
 
 import msgspec
 
-from pyz3._records import recall, remember
+from pyz3.store import Remembered
 
 
 class _Known(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,8 +79,8 @@ def _name_of(lib: Path, folder: Path) -> str:
         return ""
     (record,) = records
     status = record.stat()
-    memory = folder / "known.json"
-    remembered = recall(memory, dict[str, _Known]) or {}
+    memory = Remembered(folder / "known.json", dict[str, _Known])
+    remembered = memory.recall() or {}
     known = remembered.get(str(record))
     if known is not None and (known.size, known.modified_ns) == (status.st_size, status.st_mtime_ns):
         return known.name
@@ -88,7 +88,7 @@ def _name_of(lib: Path, folder: Path) -> str:
     name = record_name(record.read_bytes(), version=version)
     known = _Known(size=status.st_size, modified_ns=status.st_mtime_ns, name=name)
     there = {path: one for path, one in remembered.items() if Path(path).exists()}
-    remember(memory, {**there, str(record): known})
+    memory.remember({**there, str(record): known})
     return name
 
 

@@ -8,9 +8,9 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pyz3._seals import is_whole, seal
 from pyz3.errors import Pyz3Error
 from pyz3.sources import remove_tree
+from pyz3.store import is_whole, seal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

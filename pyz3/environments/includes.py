@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from pyz3.environments.venvs import Environment
+    from pyz3.store import Cache
     from pyz3.targets import Platform, PythonVersion
 
 # Longest first: -I is no prefix of -isystem, but "" is one of everything.
@@ -93,7 +94,7 @@ def map_include_dirs(
     environment: Environment,
     platform: Platform,
     python: PythonVersion,
-    cache: Path,
+    cache: Cache,
     environ: Mapping[str, str],
 ) -> MappedFlags:
     """Exchange folders of the build environment for those of the target's wheels.
@@ -130,7 +131,7 @@ def header_folders(
     environment: Environment,
     platform: Platform,
     python: PythonVersion,
-    cache: Path,
+    cache: Cache,
     environ: Mapping[str, str],
 ) -> tuple[HeaderFolder, ...]:
     """Give where the headers of build dependencies are for a target, for commands that nobody writes down.
@@ -190,7 +191,7 @@ def _fetch(
     platform: Platform,
     python: PythonVersion,
     *,
-    cache: Path,
+    cache: Cache,
     environ: Mapping[str, str],
 ) -> Path:
     """Give the folder of the target's own wheel of a dependency."""

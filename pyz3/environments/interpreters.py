@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pyz3._records import from_json, recall, remember
+from pyz3._records import from_json
 from pyz3.capi.discovery import find_installations
 from pyz3.errors import ConfigError
+from pyz3.store import Remembered
 from pyz3.targets import SUPPORTED, PythonVersion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from pyz3.capi.discovery import Host
+    from pyz3.store import Cache
 
 # A hanging one must not hang the build; a cold disk may take seconds.
 _TIMEOUT_SECONDS = 30
@@ -77,7 +79,7 @@ class _Answer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def interpreter_for(
-    version: str, *, environ: Mapping[str, str], cache: Path, host: Host | None = None
+    version: str, *, environ: Mapping[str, str], cache: Cache, host: Host | None = None
 ) -> Interpreter:
     """Find a CPython of ``version``, else the nearest one, of two equally near the newer.
 
@@ -95,7 +97,7 @@ def interpreter_for(
         ConfigError: No CPython that pyz3 supports runs here.
     """
     wanted = PythonVersion.parse(version).minor
-    probe = _Probe(cache / "interpreters.json")
+    probe = _Probe(Remembered(cache.interpreters, dict[str, _Answer]))
     try:
         found = tuple(_installations(environ, host))
         for minor in _by_nearness(wanted):
@@ -165,10 +167,10 @@ def _is_program(path: Path) -> bool:
 class _Probe:
     """Asks interpreters of themselves, and remembers the answers."""
 
-    def __init__(self, memory: Path) -> None:
+    def __init__(self, memory: Remembered[dict[str, _Answer]]) -> None:
         self._memory = memory
         self._changed = False
-        self._answers = recall(memory, dict[str, _Answer]) or {}
+        self._answers = memory.recall() or {}
 
     def ask(self, file: Path) -> _Facts | None:
         real = os.path.realpath(file)
@@ -185,7 +187,7 @@ class _Probe:
 
     def save(self) -> None:
         if self._changed:
-            remember(self._memory, self._answers)
+            self._memory.remember(self._answers)
 
 
 def _ask(file: Path) -> _Facts | None:

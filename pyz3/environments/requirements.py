@@ -12,7 +12,7 @@ import msgspec
 from filelock import FileLock
 from packaging.requirements import Requirement
 
-from pyz3._records import from_file, recall, remember
+from pyz3._records import from_file
 from pyz3.environments import _ask
 from pyz3.environments.variables import lasting
 from pyz3.environments.venvs import Environment, build_environment, normalise
@@ -22,7 +22,6 @@ from pyz3.sources import (
     Scope,
     Tree,
     begin_reading,
-    copy_folder,
     describe_tree,
     missed_above,
     note_reads,
@@ -33,12 +32,14 @@ from pyz3.sources import (
     widen_scope,
 )
 from pyz3.sources.pip import run_tool, tail
+from pyz3.store import Remembered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from pyz3.config import Backend
     from pyz3.environments.interpreters import Interpreter
+    from pyz3.store import Cache
 
 # The program that notices what a backend reads of a project.
 READS = Path(_ask.__file__).with_name("_reads.py")
@@ -70,7 +71,7 @@ def environment_for(
     backend: Backend,
     interpreter: Interpreter,
     *,
-    cache: Path,
+    cache: Cache,
     environ: Mapping[str, str],
     tell: Callable[[str], None],
     config_settings: Mapping[str, str | list[str]] | None = None,
@@ -108,15 +109,15 @@ def environment_for(
     asked = (backend.build_backend, backend.backend_path, settings, lasting(environ))
     what = [base.key, str(root.absolute()), *asked]
     key = hashlib.sha256(msgspec.json.encode(what, order="sorted")).hexdigest()[:24]
-    memory = cache / "environments" / "answers" / f"{key}.json"
-    more = _remembered(memory, tree, copy_folder(root, cache=cache))
+    memory = Remembered(cache.requirements(key), _Memory)
+    more = _still_true(memory.recall(), tree, cache.copy_of(root))
     if more is None:
         try:
             more = required_by_backend(
                 root, backend, base, cache=cache, environ=environ, config_settings=settings
             )
             now = scope_of(root, cache=cache)
-            remember(memory, _Memory(requires=more, tree=tree if now == scope else describe_tree(root, now)))
+            memory.remember(_Memory(requires=more, tree=tree if now == scope else describe_tree(root, now)))
         except BuildFailedError as error:
             # A setup.py that tries the host's compiler may do better with ours: the build will tell.
             tell(f"{error.message.partition(chr(10))[0]}; going on without")
@@ -131,7 +132,7 @@ def required_by_backend(
     backend: Backend,
     environment: Environment,
     *,
-    cache: Path,
+    cache: Cache,
     environ: Mapping[str, str],
     config_settings: ConfigSettings,
 ) -> tuple[str, ...]:
@@ -175,12 +176,12 @@ def _ask_once(
     environment: Environment,
     *,
     scope: Scope,
-    cache: Path,
+    cache: Cache,
     environ: Mapping[str, str],
     config_settings: ConfigSettings,
 ) -> tuple[_Answer, str]:
     """Ask the backend; give what it said and what it printed."""
-    copy = copy_folder(root, cache=cache)
+    copy = cache.copy_of(root)
     project = scope.project(copy)
     copy.parent.mkdir(parents=True, exist_ok=True)
     with (
@@ -225,9 +226,8 @@ def is_satisfied(text: str, site_packages: Path) -> bool:
     return any(requirement.specifier.contains(one.version, prereleases=True) for one in found)
 
 
-def _remembered(memory: Path, tree: Tree, copy: Path) -> tuple[str, ...] | None:
+def _still_true(known: _Memory | None, tree: Tree, copy: Path) -> tuple[str, ...] | None:
     """Give what the backend said of this tree of files, or of one that is the same to it."""
-    known = recall(memory, _Memory)
     if known is None:
         return None
     reads = reads_of(copy)

@@ -15,15 +15,16 @@ import msgspec
 from filelock import FileLock
 from packaging.utils import canonicalize_name
 
-from pyz3._records import recall, remember
-from pyz3._seals import is_whole, seal
 from pyz3.errors import Pyz3Error
 from pyz3.sources import remove_tree, unpack_wheel
 from pyz3.sources.pip import offline_tip, python_with_pip, run_tool, tail
+from pyz3.store import Remembered, is_whole, seal
 from pyz3.targets import Platform, PythonVersion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from pyz3.store import Cache
 
 # glibc 2.5 is manylinux1's (PEP 513); the upper end leaves room.  pip takes each tag that is named, no older
 # ones with it, except for macOS.
@@ -51,7 +52,7 @@ def target_wheel(
     platform: Platform,
     python: PythonVersion,
     built_with: str,
-    cache: Path,
+    cache: Cache,
     environ: Mapping[str, str],
 ) -> Path:
     """Give the unpacked wheel of a build dependency as the target would install it.
@@ -65,7 +66,7 @@ def target_wheel(
         platform: The target's; a fused one (universal2) must be asked for slice by slice.
         python: The target's.
         built_with: The version of the build environment's Python, for which there is such a version.
-        cache: pyz3's cache; wheels are kept in ``target-wheels`` below it.
+        cache: pyz3's.
         environ: Environment variables; pip's settings are obeyed.
 
     Raises:
@@ -73,8 +74,8 @@ def target_wheel(
         Pyz3Error: There is no such wheel, or it cannot be fetched.
     """
     name = canonicalize_name(name)
-    folder = cache / "target-wheels" / f"{name}-{version}"
-    memory = folder / f"{platform}-{python}-{built_with}.json"
+    folder = cache.target_wheels(name, version)
+    memory = Remembered(folder / f"{platform}-{python}-{built_with}.json", _Found)
     found = _remembered(memory)
     if found is not None:
         return folder / found.folder
@@ -83,7 +84,7 @@ def target_wheel(
         found = _remembered(memory)
         if found is None:
             found = _fetch(name, version, _attempts(platform, python, built_with), folder, environ)
-            remember(memory, found)
+            memory.remember(found)
     return folder / found.folder
 
 
@@ -175,6 +176,6 @@ def _unpack(wheel: Path, folder: Path) -> str:
     return name
 
 
-def _remembered(memory: Path) -> _Found | None:
-    found = recall(memory, _Found)
-    return found if found is not None and is_whole(memory.parent / found.folder) else None
+def _remembered(memory: Remembered[_Found]) -> _Found | None:
+    found = memory.recall()
+    return found if found is not None and is_whole(memory.path.parent / found.folder) else None

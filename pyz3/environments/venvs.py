@@ -13,16 +13,17 @@ from filelock import FileLock
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
-from pyz3._seals import has_only_grown, note_growing
 from pyz3.capi.discovery import find_uv
 from pyz3.errors import ConfigError, Pyz3Error
 from pyz3.sources import remove_tree
 from pyz3.sources.pip import offline_tip, run_tool, tail
+from pyz3.store import has_only_grown, note_growing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from pyz3.environments.interpreters import Interpreter
+    from pyz3.store import Cache
 
 # Counts up when environments are made in another way.
 _LAYOUT = 1
@@ -66,7 +67,7 @@ def build_environment(
     requires: Sequence[str],
     interpreter: Interpreter,
     *,
-    cache: Path,
+    cache: Cache,
     environ: Mapping[str, str],
     tell: Callable[[str], None],
 ) -> Environment:
@@ -75,7 +76,7 @@ def build_environment(
     Args:
         requires: Requirements (PEP 508); their order is of no meaning.
         interpreter: What it runs on.
-        cache: pyz3's cache; environments are kept in ``environments`` below it.
+        cache: pyz3's.
         environ: The user's environment variables; settings of pip and uv in it are obeyed.
         tell: Called with a sentence when an environment must be made.
 
@@ -87,7 +88,7 @@ def build_environment(
     constraints = [_file(environ, name) for name in _CONSTRAINTS]
     what = [_LAYOUT, names, interpreter.version, interpreter.platform, constraints]
     key = hashlib.sha256(msgspec.json.encode(what)).hexdigest()[:24]
-    environment = _describe(cache / "environments" / key, names, interpreter, key)
+    environment = _describe(cache.environment(key), names, interpreter, key)
     if _is_ready(environment):
         return environment
     environment.root.parent.mkdir(parents=True, exist_ok=True)

@@ -20,10 +20,11 @@ if TYPE_CHECKING:
     from pyz3.environments import Environment
     from pyz3.linking import LinkedLibrary
     from pyz3.plan import Module, Recipe, Unit
+    from pyz3.store import Cache
 
 
 def adapt(
-    recipe: Recipe, environment: Environment, *, cache: Path, environ: Mapping[str, str]
+    recipe: Recipe, environment: Environment, *, cache: Cache, environ: Mapping[str, str]
 ) -> Recipe | Trouble:
     """Give a recipe with the target's headers of build dependencies, and the libraries that sources name.
 

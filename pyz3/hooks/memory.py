@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pyz3._files import file_chunks, file_digest, write_atomically
-from pyz3._records import from_file, recall, remember
-from pyz3._seals import is_whole, seal
+from pyz3._records import from_file
 from pyz3.hooks.protocol import Result
 from pyz3.sources import (
     ALONE,
@@ -27,6 +26,7 @@ from pyz3.sources import (
     unread_changes,
 )
 from pyz3.sources.archives import open_zip
+from pyz3.store import Remembered, is_whole, seal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -112,14 +112,14 @@ class Memory:
             self._note(place, key)
 
     def _note(self, place: Place, key: str) -> None:
-        remember(place.tree, self._tree)
+        Remembered(place.tree, Tree).remember(self._tree)
         write_atomically(place.key, f"{key} {self._digest}".encode())
         with contextlib.suppress(OSError):  # what cannot be read, or changes now, is not remembered
             seal(place.folder)
 
     def _update(self, place: Place, key: str, wheel: Path, reads: Reads) -> bool:
         """Bring what a hook left up to date, if nothing has changed that it read; else it must run again."""
-        before = recall(place.tree, Tree)
+        before = Remembered(place.tree, Tree).recall()
         if before is None:
             return False
         changed = unread_changes(before, self._tree, reads)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import shlex
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -118,9 +117,7 @@ class HookRunner:
             around.tell(Note(text=f"and {len(self._tree.notes) - _MOST_NOTES} more of that kind"))
         self._environments: dict[str, Environment] = {}
         self._ran: list[Place] = []
-        name = re.sub(r"[^A-Za-z0-9_.-]", "_", project.root.name) or "project"
-        place = hashlib.sha256(str(project.root).encode()).hexdigest()[:12]
-        self._folder = around.toolchain.cache / "work" / f"{name}-{place}"
+        self._folder = around.toolchain.cache.work(project.root)
 
     def place(self, order: Order, mode: Mode) -> Place:
         """Give where a wheel is worked on; what is run does not disturb what was written down."""
@@ -179,7 +176,7 @@ class HookRunner:
     def _run_whole(self, orders: Sequence[Order], mode: Mode) -> dict[str, Result | Trouble]:
         """Run the backend, and once more if the cache turns out to be damaged."""
         toolchain = self._around.toolchain
-        seen, began_ns = toolchain.identity(), toolchain.now()
+        seen, began_ns = toolchain.identity(), toolchain.cache.now()
         answers = self._run(orders, mode)
         ran = [place for order in orders if (place := self.place(order, mode)) in self._ran]
         if not ran:
@@ -248,7 +245,7 @@ class HookRunner:
         cache = self._around.toolchain.cache
         environment = self._environments.get(order.identifier)
         own = [environment.root] if environment is not None else []
-        return (*own, cache / "target-wheels", *map(Path, self.options(order).settings.library_dirs))
+        return (*own, cache.all_target_wheels, *map(Path, self.options(order).settings.library_dirs))
 
     def folders(self, order: Order) -> tuple[Path, ...]:
         """Give the folders that an order's Python has to itself: its headers, and its build environment."""
@@ -438,11 +435,11 @@ class HookRunner:
             backend=self._backend.build_backend,
             backend_path=self._backend.backend_path,
             config_settings=dict(settings),
-            cython_cache=str(around.toolchain.cache / "cython"),
+            cython_cache=str(around.toolchain.cache.cython),
             reads=str(READS),
             targets=tuple(requests),
         )
-        with around.toolchain.scratch() as scratch:
+        with around.toolchain.cache.scratch() as scratch:
             file = Path(scratch) / "request.json"
             file.write_bytes(msgspec.json.encode(request))
             command = [str(environment.python), "-s", str(_INSIDE), str(file)]

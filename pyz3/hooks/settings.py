@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pyz3.plan import Order
+    from pyz3.store import Cache
 
 # What a shell profile says to the host's own compiler and Python.
 _HOST_VARIABLES = frozenset(
@@ -241,15 +242,15 @@ def flag_variables(settings: Settings, *, optimize: str) -> dict[str, str]:
     return {name: shlex.join((*base, *words)) for name, (base, words) in values.items() if words}
 
 
-def prefix_maps(place: Place, cache: Path) -> tuple[str, ...]:
+def prefix_maps(place: Place, cache: Cache) -> tuple[str, ...]:
     """Give the flags that keep folders of this machine out of what is compiled; the last that fits counts."""
     return tuple(f"-ffile-prefix-map={folder}={shown}" for folder, shown in shown_folders(place, cache))
 
 
-def shown_folders(place: Place, cache: Path) -> tuple[tuple[str, str], ...]:
+def shown_folders(place: Place, cache: Cache) -> tuple[tuple[str, str], ...]:
     """Give folders and what is said in their place, those within others last."""
     above = ((str(place.copy), os.path.relpath(place.copy, place.source)),) if place.inside else ()
-    return ((str(cache), "cache"), *above, (str(place.source), "."))
+    return ((str(cache.root), "cache"), *above, (str(place.source), "."))
 
 
 def absolute(settings: Settings, root: Path) -> Settings:

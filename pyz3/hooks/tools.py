@@ -82,13 +82,13 @@ def tools_for(
     # Short: the first line of a script names it, and has no room for more.
     name = hashlib.sha256(" ".join((str(place.folder), *lacking)).encode()).hexdigest()[:12]
     return write_tools(
-        plain_folder(toolchain.cache) / "tools" / name,
+        plain_folder(toolchain.cache.tools) / name,
         target=driver_target(order),
         zig=toolchain.zig,
         zig_lib=toolchain.zig_lib,
         local_cache=tools_cache(place, toolchain),
         global_cache=toolchain.global_cache,
-        scratch=toolchain.cache / "tmp",
+        scratch=toolchain.cache.temporary,
         extras=extras,
     )
 
@@ -171,7 +171,7 @@ def sysroot(order: Order, *, toolchain: Toolchain, environ: Mapping[str, str]) -
     target = driver_target(order)
     sdk = sdkroot(order, environ)
     windows = target.system == "windows"
-    overlay = write_overlay(toolchain.cache / "driver", toolchain.zig_lib) if windows else ""
+    overlay = write_overlay(toolchain.cache.driver, toolchain.zig_lib) if windows else ""
     flags = extra_include_args(target, sdk=sdk, overlay=str(overlay))
     links = extra_link_args(target, sdk=sdk)
     # Python itself loads it: Apple's linker lets modules use it without a word.  Unused, it is dropped.

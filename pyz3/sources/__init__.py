@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pyz3.sources.above import scope_of, widen_scope
-from pyz3.sources.copying import copy_folder, pristine_folder, sync_copy
+from pyz3.sources.copying import pristine_folder, sync_copy
 from pyz3.sources.fetching import fetch_sdist
 from pyz3.sources.naming import ArchiveSource, FolderSource, RequirementSource, Source, classify
 from pyz3.sources.reads import Reads, begin_reading, missed_above, note_reads, reads_of, unread_changes
@@ -22,7 +22,6 @@ __all__ = [
     "Tree",
     "begin_reading",
     "classify",
-    "copy_folder",
     "describe_tree",
     "fetch_sdist",
     "missed_above",

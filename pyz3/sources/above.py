@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pyz3.sources.scope import Scope
+    from pyz3.store import Cache
 
 # Texts that name files for programs that nobody watches: compilers, Cython, make, CMake.
 _SOURCES = frozenset((
@@ -26,7 +27,7 @@ _UPWARD = re.compile(rb"(?:[\w.+-]+/)*\.\./[\w.+/-]*[\w+-]")
 _MOST_ROUNDS = 5
 
 
-def scope_of(root: Path, *, cache: Path) -> Scope:
+def scope_of(root: Path, *, cache: Cache) -> Scope:
     """Give what belongs to a project besides its folder; what is too much to copy is left out."""
     asked = asked_above(root, cache=cache)
     if not asked:
@@ -42,7 +43,7 @@ def scope_of(root: Path, *, cache: Path) -> Scope:
     return scope_with(top, names)
 
 
-def widen_scope(root: Path, names: Iterable[str], *, cache: Path) -> Scope:
+def widen_scope(root: Path, names: Iterable[str], *, cache: Cache) -> Scope:
     """Remember what a build asked for above a project's folder; give what belongs to it now.
 
     What the project's own texts name there (``#include "../../core/core.h"``), and the texts that they name,

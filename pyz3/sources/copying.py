@@ -16,26 +16,26 @@ import msgspec
 from filelock import FileLock
 
 from pyz3._files import file_digest, write_atomically
-from pyz3._records import recall, remember
-from pyz3._seals import is_whole, seal
 from pyz3.sources.fetching import fetch_sdist
 from pyz3.sources.git import attach_git, worktree_of
 from pyz3.sources.naming import ArchiveSource, FolderSource, Source
 from pyz3.sources.scope import ALONE
 from pyz3.sources.tree import TreeEntry, walk_tree
 from pyz3.sources.unpacking import remove_tree, unpack_sdist
+from pyz3.store import Remembered, is_whole, seal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pyz3.sources.scope import Scope
     from pyz3.sources.tree import Tree
+    from pyz3.store import Cache
 
 
 _BLOCK = 1 << 20
 
 
-def pristine_folder(source: Source, *, cache: Path, environ: Mapping[str, str]) -> Path:
+def pristine_folder(source: Source, *, cache: Cache, environ: Mapping[str, str]) -> Path:
     """Give the folder of what the user named, as it is: not to be written to.
 
     Args:
@@ -53,7 +53,7 @@ def pristine_folder(source: Source, *, cache: Path, environ: Mapping[str, str]) 
     else:
         path = fetch_sdist(source.requirement, cache=cache, environ=environ)
     digest = file_digest(path)
-    folder = cache / "sources" / "unpacked" / digest
+    folder = cache.unpacked(digest)
     marker = folder.with_suffix(".root")
     folder.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(folder.with_suffix(".lock")):
@@ -65,12 +65,6 @@ def pristine_folder(source: Source, *, cache: Path, environ: Mapping[str, str]) 
         seal(folder)
         write_atomically(marker, root.name.encode())
     return root
-
-
-def copy_folder(pristine: Path, *, cache: Path) -> Path:
-    """Give the place of the private copy of a folder, always the same one; its name is readable."""
-    name = re.sub(r"[^A-Za-z0-9._-]", "_", pristine.name) or "project"
-    return cache / "sources" / "copies" / _digest(os.fsencode(pristine))[:16] / name
 
 
 class _Copied(msgspec.Struct, frozen=True, array_like=True):
@@ -118,8 +112,8 @@ def sync_copy(source: Path, into: Path, tree: Tree | None = None, *, scope: Scop
     Raises:
         OSError: A file cannot be read or written.
     """
-    listing = into.with_name(f"{into.name}.files")
-    known = recall(listing, _Listing) or _Listing()
+    listing = Remembered(into.with_name(f"{into.name}.files"), _Listing)
+    known = listing.recall() or _Listing()
     if known.inside != scope.inside:  # a project's folder is another one's parent
         remove_tree(into)
         known = _Listing()
@@ -147,7 +141,7 @@ def sync_copy(source: Path, into: Path, tree: Tree | None = None, *, scope: Scop
         changed |= files[name] is not before
     if changed:
         listed = {_to_text(name): one for name, one in files.items()}
-        remember(listing, _Listing(files=listed, copied_ns=now, inside=scope.inside))
+        listing.remember(_Listing(files=listed, copied_ns=now, inside=scope.inside))
     worktree = worktree_of(source, scope)
     top = _place(project, os.path.relpath(worktree, os.path.realpath(source)))
     attach_git(worktree, top, into.with_name(f"{into.name}.git"))

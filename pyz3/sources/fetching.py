@@ -11,21 +11,23 @@ from typing import TYPE_CHECKING, Any
 from packaging.utils import canonicalize_name
 
 from pyz3._files import write_atomically
-from pyz3._seals import is_whole, seal
 from pyz3.errors import Pyz3Error
 from pyz3.sources import _find_sdist
 from pyz3.sources.naming import ARCHIVE_SUFFIXES
 from pyz3.sources.pip import offline_tip, python_with_pip, run_tool, tail
+from pyz3.store import is_whole, seal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from packaging.requirements import Requirement
 
+    from pyz3.store import Cache
+
 _NEWEST = 5
 
 
-def fetch_sdist(requirement: Requirement, *, cache: Path, environ: Mapping[str, str]) -> Path:
+def fetch_sdist(requirement: Requirement, *, cache: Cache, environ: Mapping[str, str]) -> Path:
     """Fetch the sdist that pip would choose; nothing of the project is run.
 
     The version is the newest that has an sdist and matches, whatever Python it requires: the choice
@@ -34,7 +36,7 @@ def fetch_sdist(requirement: Requirement, *, cache: Path, environ: Mapping[str, 
 
     Args:
         requirement: Name and specifier, or a direct reference to an sdist's address.
-        cache: pyz3's cache; sdists are kept in ``sdists`` below it.
+        cache: pyz3's; sdists are kept there.
         environ: Environment variables; ``PIP_*`` and pip's files of configuration are obeyed.
 
     Returns:
@@ -44,7 +46,7 @@ def fetch_sdist(requirement: Requirement, *, cache: Path, environ: Mapping[str, 
         ConfigError: There is neither pip nor uv.
         Pyz3Error: There is no such sdist, or it cannot be fetched.
     """
-    folder = cache / "sdists"
+    folder = cache.sdists
     pin = _pin_file(requirement, folder, environ)
     known = _read_pin(pin) if pin else None
     if known is not None:

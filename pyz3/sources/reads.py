@@ -29,10 +29,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pyz3._files import file_digest
-from pyz3._records import recall, remember
 from pyz3.errors import abridged
 from pyz3.sources.scope import is_around, name_above
 from pyz3.sources.unpacking import remove_tree
+from pyz3.store import Remembered
 
 if TYPE_CHECKING:
     from pyz3.sources.scope import Scope
@@ -180,7 +180,7 @@ def _is_unread(name: str, seen: set[str]) -> bool:
 
 def reads_of(copy: Path) -> Reads | None:
     """Give what has ever been read in a copy; None: that is not known."""
-    return recall(_file(copy), Reads)
+    return _memory(copy).recall()
 
 
 def begin_reading(copy: Path) -> Reads:
@@ -190,7 +190,7 @@ def begin_reading(copy: Path) -> Reads:
     says how the run ended, it is not known.
     """
     known = reads_of(copy)
-    _file(copy).unlink(missing_ok=True)
+    _memory(copy).path.unlink(missing_ok=True)
     if known is None and copy.exists():
         remove_tree(copy)
     return known or Reads()
@@ -198,8 +198,8 @@ def begin_reading(copy: Path) -> Reads:
 
 def note_reads(copy: Path, reads: Reads) -> None:
     """Keep what has ever been read in a copy."""
-    remember(_file(copy), reads)
+    _memory(copy).remember(reads)
 
 
-def _file(copy: Path) -> Path:
-    return copy.with_name(f"{copy.name}.reads")
+def _memory(copy: Path) -> Remembered[Reads]:
+    return Remembered(copy.with_name(f"{copy.name}.reads"), Reads)

@@ -8,7 +8,6 @@ that was asked for in vain is no surprise when it appears, nor is one that vanis
 
 from __future__ import annotations
 
-import hashlib
 import os
 import tempfile
 from dataclasses import dataclass
@@ -17,10 +16,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pyz3._records import recall, remember
+from pyz3.store import Remembered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from pyz3.store import Cache
 
 # How many folders above its own a project may ask for something in; environments/_reads.py says it, too.
 MOST_LEVELS = 4
@@ -62,18 +63,18 @@ class _Asked(msgspec.Struct, frozen=True, kw_only=True):
     names: tuple[str, ...] = ()
 
 
-def asked_above(root: Path, *, cache: Path) -> tuple[str, ...]:
+def asked_above(root: Path, *, cache: Cache) -> tuple[str, ...]:
     """Give what builds of a project have asked for above its folder, be it there or not."""
-    top = os.path.realpath(root)
-    if f"{top}{os.sep}".startswith(os.path.realpath(cache) + os.sep):
+    if cache.holds(root):
         return ()  # an sdist that was unpacked there: what lies beside it is not its own
-    return (recall(_file(top, cache), _Asked) or _Asked()).names
+    return (_memory(os.path.realpath(root), cache).recall() or _Asked()).names
 
 
-def note_asked(root: Path, names: Iterable[str], *, cache: Path) -> None:
+def note_asked(root: Path, names: Iterable[str], *, cache: Cache) -> None:
     """Remember what a build asked for above the project's folder."""
     top = os.path.realpath(root)
-    known = (recall(_file(top, cache), _Asked) or _Asked()).names
+    memory = _memory(top, cache)
+    known = (memory.recall() or _Asked()).names
     fresh = {_plain(name) for name in names if 0 < levels(name) <= MOST_LEVELS}
     kept = _without_parts({*known, *(name for name in fresh if "__pycache__" not in name.split("/"))})
     there = [name for name in kept if os.path.lexists(os.path.join(top, name))]  # noqa: PTH118 - text
@@ -81,9 +82,7 @@ def note_asked(root: Path, names: Iterable[str], *, cache: Path) -> None:
     others = [name for name in kept if name not in {*there}][: max(0, _MOST_ASKED - len(there))]
     now = tuple(sorted({*there, *others}))
     if now != known:
-        file = _file(top, cache)
-        file.parent.mkdir(parents=True, exist_ok=True)
-        remember(file, _Asked(names=now))
+        memory.remember(_Asked(names=now))
 
 
 def present(top: str, names: Iterable[str]) -> tuple[str, ...]:
@@ -169,6 +168,5 @@ def _lies_in(path: str, folder: str) -> bool:
     return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
 
 
-def _file(top: str, cache: Path) -> Path:
-    name = hashlib.sha256(os.fsencode(top)).hexdigest()[:16]
-    return cache / "sources" / "above" / f"{name}.json"
+def _memory(top: str, cache: Cache) -> Remembered[_Asked]:
+    return Remembered(cache.asked_above(top), _Asked)

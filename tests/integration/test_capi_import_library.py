@@ -11,6 +11,7 @@ import pytest
 
 from pyz3.capi import SymbolList, import_library
 from pyz3.errors import Pyz3Error
+from pyz3.store import Cache
 from pyz3.targets import PythonVersion
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def test_linked_module_imports_from_the_interpreter(
     tmp_path: Path, arch: Architecture, target: str, text: str
 ) -> None:
     version = PythonVersion.parse(text)
-    library = import_library(SYMBOLS, version=version, arch=arch, cache=tmp_path / "cache", zig=ZIG)
+    library = import_library(SYMBOLS, version=version, arch=arch, cache=Cache(tmp_path / "cache"), zig=ZIG)
     assert library.name == f"python{version.nodot}.lib"
     (tmp_path / "use.c").write_text(SOURCE)
     command = [*ZIG, "cc", "-target", target, "-shared", "-nostdlib", "-O2", "-o", "use.dll", "use.c"]
@@ -55,10 +56,10 @@ def test_linked_module_imports_from_the_interpreter(
 
 def test_made_once(tmp_path: Path) -> None:
     version = PythonVersion(3, 13)
-    library = import_library(SYMBOLS, version=version, arch="amd64", cache=tmp_path, zig=ZIG)
+    library = import_library(SYMBOLS, version=version, arch="amd64", cache=Cache(tmp_path), zig=ZIG)
     before = library.stat().st_mtime_ns
     # No zig is needed the second time.
-    again = import_library(SYMBOLS, version=version, arch="amd64", cache=tmp_path, zig=("no zig",))
+    again = import_library(SYMBOLS, version=version, arch="amd64", cache=Cache(tmp_path), zig=("no zig",))
     assert again == library
     assert library.stat().st_mtime_ns == before
     assert sorted(path.name for path in library.parent.iterdir()) == ["python313.lib", "python313.lib.seal"]
@@ -67,15 +68,17 @@ def test_made_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize("how", ["emptied", "changed"])
 def test_damaged_library_is_made_again(how: str, tmp_path: Path) -> None:
     version = PythonVersion(3, 13)
-    library = import_library(SYMBOLS, version=version, arch="amd64", cache=tmp_path, zig=ZIG)
+    library = import_library(SYMBOLS, version=version, arch="amd64", cache=Cache(tmp_path), zig=ZIG)
     content = library.read_bytes()
     library.write_bytes(b"" if how == "emptied" else content.replace(b"PyLong_From", b"PyLonG_From"))
-    assert import_library(SYMBOLS, version=version, arch="amd64", cache=tmp_path, zig=ZIG) == library
+    assert import_library(SYMBOLS, version=version, arch="amd64", cache=Cache(tmp_path), zig=ZIG) == library
     assert library.read_bytes() == content
 
 
 def test_failing_tool_is_named(tmp_path: Path) -> None:
     failing = (sys.executable, "-c", "raise SystemExit('no such tool')")
     with pytest.raises(Pyz3Error) as caught:
-        import_library(SYMBOLS, version=PythonVersion(3, 13), arch="amd64", cache=tmp_path, zig=failing)
+        import_library(
+            SYMBOLS, version=PythonVersion(3, 13), arch="amd64", cache=Cache(tmp_path), zig=failing
+        )
     assert caught.value.message == "zig could not make the import library of python313.dll:\nno such tool"

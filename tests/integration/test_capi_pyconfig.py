@@ -16,6 +16,7 @@ from runtimes import missing, require, runtimes_dir
 
 from pyz3.capi import HeaderTree, best_headers, find_headers, prepare_include
 from pyz3.capi.discovery import read_tree
+from pyz3.store import Cache
 from pyz3.targets import SUPPORTED, Platform, PythonVersion
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def cache_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def headers_of(version: PythonVersion, cache_folder: Path) -> Path:
     if version.base not in trees():
         missing(f"no headers of {version.base}: run scripts/runtimes.sh include-{version.base}")
-    return prepare_include(trees()[version.base], cache_folder)
+    return prepare_include(trees()[version.base], Cache(cache_folder))
 
 
 def zig(*arguments: str, cwd: Path) -> str:
@@ -306,7 +307,7 @@ def check(real: Real, scratch: Path, cache_folder: Path) -> None:
     tree = read_tree(real.include, origin="system")
     if tree is None or not real.path.is_file():
         missing(f"{real.path} or its headers are missing: run scripts/runtimes.sh")
-    include = prepare_include(tree, cache_folder)
+    include = prepare_include(tree, Cache(cache_folder))
     ours = our_macros(real, include, scratch / "ours")
     theirs = their_macros(real, include, scratch / "theirs")
     our_text = (include / "pyconfig.h").read_text(encoding="utf-8")

@@ -83,7 +83,7 @@ def make(name: str, tmp_path: Path, pyz3_cache: Path, extras: Extras | None = No
         zig_lib=toolchain.zig_lib,
         local_cache=toolchain.local_cache,
         global_cache=toolchain.global_cache,
-        scratch=toolchain.cache / "tmp",
+        scratch=toolchain.cache.temporary,
         extras=replace(extras or Extras(), log=tmp_path / "log.txt"),
     )
     folder = tmp_path / "work"
@@ -396,7 +396,7 @@ def test_the_command_compiles_a_module(
     platform: str, tmp_path: Path, pyz3_cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     version = ".".join(map(str, sys.version_info[:2]))
-    headers.include_of(version, pyz3_cache / "capi")
+    headers.include_of(version, pyz3_cache)
     monkeypatch.setenv("PYZ3_CACHE_DIR", str(pyz3_cache))
     monkeypatch.chdir(tmp_path)
     Path("probe.c").write_text(MODULE)

@@ -24,6 +24,7 @@ from pyz3.environments import (
 )
 from pyz3.errors import Pyz3Error
 from pyz3.sources.pip import offline_tip
+from pyz3.store import Cache
 from pyz3.targets import Platform, PythonVersion
 
 if TYPE_CHECKING:
@@ -64,12 +65,12 @@ def environ(index: Path, tmp_path: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def cache(tmp_path: Path) -> Path:
-    return tmp_path / "cache"
+def cache(tmp_path: Path) -> Cache:
+    return Cache(tmp_path / "cache")
 
 
 @pytest.fixture
-def interpreter(cache: Path) -> Interpreter:
+def interpreter(cache: Cache) -> Interpreter:
     running = ".".join(map(str, sys.version_info[:2]))
     return interpreter_for(running, environ=os.environ, cache=cache)
 
@@ -91,7 +92,11 @@ def test_the_running_interpreter_is_found_by_its_installation(interpreter: Inter
 
 @pytest.mark.parametrize("tool", ["uv", "pip"])
 def test_requirements_are_installed(
-    tool: str, interpreter: Interpreter, cache: Path, environ: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    tool: str,
+    interpreter: Interpreter,
+    cache: Cache,
+    environ: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     if tool == "pip":
         monkeypatch.setattr(venvs, "find_uv", lambda _: None)
@@ -109,12 +114,12 @@ def test_requirements_are_installed(
     assert len(told) == 1
 
 
-def test_none_required(interpreter: Interpreter, cache: Path, environ: dict[str, str]) -> None:
+def test_none_required(interpreter: Interpreter, cache: Cache, environ: dict[str, str]) -> None:
     made = build_environment([], interpreter, cache=cache, environ=environ, tell=lambda _: None)
     assert python_c(made, "import importlib.util as u; print(u.find_spec('pip'))") == "None"
 
 
-def test_what_is_not_to_be_had(interpreter: Interpreter, cache: Path, environ: dict[str, str]) -> None:
+def test_what_is_not_to_be_had(interpreter: Interpreter, cache: Cache, environ: dict[str, str]) -> None:
     with pytest.raises(Pyz3Error) as raised:
         build_environment(
             ["extra", "gone>=7"], interpreter, cache=cache, environ=environ, tell=lambda _: None
@@ -124,7 +129,7 @@ def test_what_is_not_to_be_had(interpreter: Interpreter, cache: Path, environ: d
     )
 
 
-def test_two_at_once_make_one(interpreter: Interpreter, cache: Path, environ: dict[str, str]) -> None:
+def test_two_at_once_make_one(interpreter: Interpreter, cache: Cache, environ: dict[str, str]) -> None:
     told: list[str] = []
 
     def build(_: int) -> Environment:
@@ -143,7 +148,7 @@ def project(tmp_path: Path) -> Path:
 
 
 def test_the_backend_is_asked_once(
-    project: Path, interpreter: Interpreter, cache: Path, environ: dict[str, str]
+    project: Path, interpreter: Interpreter, cache: Cache, environ: dict[str, str]
 ) -> None:
     backend = Backend(kind="setuptools", build_backend="backend", requires=("backend",))
 
@@ -153,7 +158,7 @@ def test_the_backend_is_asked_once(
         ).requires
 
     def asked() -> int:
-        return sum(len(path.read_text()) for path in cache.rglob("asked"))
+        return sum(len(path.read_text()) for path in cache.root.rglob("asked"))
 
     assert made() == ("backend", "backend<2", "extra")
     assert (made(), asked()) == (("backend", "backend<2", "extra"), 1)
@@ -165,7 +170,7 @@ def test_the_backend_is_asked_once(
 
 
 def test_a_backend_is_asked_again_when_a_variable_has_changed(
-    project: Path, interpreter: Interpreter, cache: Path, environ: dict[str, str]
+    project: Path, interpreter: Interpreter, cache: Cache, environ: dict[str, str]
 ) -> None:
     files(project, {"needs.json": '["backend<2"]', "with-cython.json": '["Extra"]'})
     backend = Backend(kind="setuptools", build_backend="backend", requires=("backend",))
@@ -179,11 +184,11 @@ def test_a_backend_is_asked_again_when_a_variable_has_changed(
     assert made() == ("backend",)
     assert made(NEEDS="with-cython.json") == ("backend", "extra")
     assert made(TERM="dumb") == ("backend",)
-    assert sum(len(path.read_text()) for path in cache.rglob("asked")) == 2
+    assert sum(len(path.read_text()) for path in cache.root.rglob("asked")) == 2
 
 
 def test_a_backend_of_the_project_s_own(
-    project: Path, interpreter: Interpreter, cache: Path, environ: dict[str, str]
+    project: Path, interpreter: Interpreter, cache: Cache, environ: dict[str, str]
 ) -> None:
     own = "class maker:\n    get_requires_for_build_wheel = staticmethod(get_requires_for_build_wheel)\n"
     files(project, {"_build/own.py": f"{BACKEND}\n{own}"})
@@ -193,7 +198,7 @@ def test_a_backend_of_the_project_s_own(
 
 
 def test_a_backend_that_cannot_answer(
-    project: Path, interpreter: Interpreter, cache: Path, environ: dict[str, str]
+    project: Path, interpreter: Interpreter, cache: Cache, environ: dict[str, str]
 ) -> None:
     files(project, {"fails": ""})
     backend = Backend(kind="setuptools", build_backend="backend", requires=("backend",))
@@ -205,9 +210,15 @@ def test_a_backend_that_cannot_answer(
     )
 
 
-def wheel_for(platform: Platform, python: PythonVersion, cache: Path, environ: Mapping[str, str]) -> Path:
+def wheel_for(platform: Platform, python: PythonVersion, cache: Cache, environ: Mapping[str, str]) -> Path:
     return target_wheel(
-        "Num_Like", "1.0", platform=platform, python=python, built_with="3.12", cache=cache, environ=environ
+        "Num_Like",
+        "1.0",
+        platform=platform,
+        python=python,
+        built_with="3.12",
+        cache=cache,
+        environ=environ,
     )
 
 
@@ -228,12 +239,12 @@ def wheel_for(platform: Platform, python: PythonVersion, cache: Path, environ: M
     ],
 )
 def test_the_wheel_of_a_target(
-    platform: Platform, tag: str, index: Path, cache: Path, environ: dict[str, str]
+    platform: Platform, tag: str, index: Path, cache: Cache, environ: dict[str, str]
 ) -> None:
     path = put_wheel(index, "num_like", {"num/config.h": "#define A 1\n", "num/__init__.py": ""}, tag)
     put_wheel(index, "num_like", {}, "cp313-cp313-win32")
     folder = wheel_for(platform, PY313, cache, environ)
-    assert folder.parent == cache / "target-wheels" / "num-like-1.0"
+    assert folder.parent == cache.target_wheels("num-like", "1.0")
     assert sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()) == [
         "num/config.h",
         *(f"num_like-1.0.dist-info/{name}" for name in ("METADATA", "RECORD", "WHEEL")),
@@ -242,7 +253,7 @@ def test_the_wheel_of_a_target(
     assert wheel_for(platform, PY313, cache, environ) == folder
 
 
-def test_a_target_without_a_wheel(index: Path, cache: Path, environ: dict[str, str]) -> None:
+def test_a_target_without_a_wheel(index: Path, cache: Cache, environ: dict[str, str]) -> None:
     put_wheel(index, "num_like", {}, "cp313-cp313-win_amd64")
     with pytest.raises(Pyz3Error) as raised:
         wheel_for(Platform.MACOS_ARM64, PY313, cache, environ)
@@ -254,7 +265,7 @@ def test_a_target_without_a_wheel(index: Path, cache: Path, environ: dict[str, s
 
 
 def test_flags_lead_to_the_wheel_of_the_target(
-    index: Path, interpreter: Interpreter, cache: Path, environ: dict[str, str]
+    index: Path, interpreter: Interpreter, cache: Cache, environ: dict[str, str]
 ) -> None:
     put_wheel(index, "pure", {"pure/include/p.h": ""})
     own = Platform.current()
@@ -285,7 +296,12 @@ def test_flags_lead_to_the_wheel_of_the_target(
 
     def config(platform: Platform) -> tuple[str, tuple[str, ...]]:
         mapped = map_include_dirs(
-            given, environment=environment, platform=platform, python=PY313, cache=cache, environ=environ
+            given,
+            environment=environment,
+            platform=platform,
+            python=PY313,
+            cache=cache,
+            environ=environ,
         )
         assert (mapped.flags[0], mapped.flags[2]) == (given[0], given[2])
         folder = type(site)(mapped.flags[1].removeprefix("-I"))
@@ -299,7 +315,7 @@ def test_flags_lead_to_the_wheel_of_the_target(
         assert config(Platform.WINDOWS_X64) == ("win_amd64", ("-mlong-double-64",))
 
 
-def test_numpy_of_the_registry(cache: Path) -> None:
+def test_numpy_of_the_registry(cache: Cache) -> None:
     try:
         folder = target_wheel(
             "numpy",

@@ -31,6 +31,7 @@ from pyz3.capi.emscripten import (
 from pyz3.capi.emscripten.exports import main_module_names, render_exports
 from pyz3.capi.emscripten.wasm import read_wasm
 from pyz3.capi.tree import prepare_include
+from pyz3.store import Cache
 
 pytestmark = pytest.mark.runtime
 SOURCES = Path(__file__).parent / "pyodide"
@@ -140,7 +141,7 @@ def pyodide(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         abi=abi,
         command=runtimes_dir() / "bin" / f"python-{name}",
         package=runtimes_dir() / "opt" / str(name) / "node_modules" / "pyodide",
-        include=prepare_include(header_trees()[abi.python], tmp_path_factory.mktemp("headers")),
+        include=prepare_include(header_trees()[abi.python], Cache(tmp_path_factory.mktemp("headers"))),
         folder=tmp_path_factory.mktemp(f"pyodide-{abi.pyodide}"),
     )
 

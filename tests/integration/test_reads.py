@@ -12,6 +12,7 @@ import pytest
 
 from pyz3.environments import READS, interpreter_for
 from pyz3.errors import ConfigError
+from pyz3.store import Cache
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,7 +36,7 @@ print(json.dumps([reads.files(), reads.copies(), reads.why_unknown()]))
 @pytest.fixture(params=["3.9", "3.11", "3.13"])
 def python(request: pytest.FixtureRequest, pyz3_cache: Path) -> str:
     try:
-        found = interpreter_for(request.param, environ=os.environ, cache=pyz3_cache)
+        found = interpreter_for(request.param, environ=os.environ, cache=Cache(pyz3_cache))
     except ConfigError as error:
         pytest.skip(str(error))
     if not found.exact:

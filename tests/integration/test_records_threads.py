@@ -23,6 +23,7 @@ from pyz3.capi import stable_abi, symbols
 from pyz3.environments import requirements, target_wheels
 from pyz3.hooks import memory, protocol
 from pyz3.sources import reads, tree
+from pyz3.store import Remembered
 from pyz3.targets.pythons import PythonVersion
 
 folder = Path(sys.argv[1])
@@ -41,7 +42,8 @@ written = {
     ),
 }
 for name, record in written.items():
-    (folder / name).write_bytes(msgspec.json.encode(record))
+    Remembered(folder / name, type(record)).remember(record)
+(folder / "result.json").write_bytes(msgspec.json.encode(written.pop("result.json")))
 
 
 def look_up():
@@ -56,8 +58,8 @@ ways = (
     look_up,
     lambda: memory.read_result(SimpleNamespace(result=folder / "result.json")),
     lambda: reads.reads_of(folder / "copy"),
-    lambda: target_wheels._remembered(folder / "found.json"),
-    lambda: requirements._remembered(folder / "answers.json", none, folder / "copy"),
+    lambda: Remembered(folder / "found.json", target_wheels._Found).recall(),
+    lambda: Remembered(folder / "answers.json", requirements._Memory).recall(),
     lambda: symbols.python_symbols(folder / "include", version=python, system="posix"),
     policy._policies.__wrapped__,
     stable_abi._stable_abi.__wrapped__,

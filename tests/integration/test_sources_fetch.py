@@ -18,6 +18,7 @@ from venvs import commit, files, litter
 from pyz3.errors import Pyz3Error
 from pyz3.sources import fetch_sdist, fetching, pip, sync_copy, tree_digest, widen_scope
 from pyz3.sources.pip import offline_tip
+from pyz3.store import Cache
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,7 +56,7 @@ def environ(index: Path) -> dict[str, str]:
 
 
 def fetch(text: str, tmp_path: Path, environ: Mapping[str, str]) -> Path:
-    return fetch_sdist(Requirement(text), cache=tmp_path / "cache", environ=environ)
+    return fetch_sdist(Requirement(text), cache=Cache(tmp_path / "cache"), environ=environ)
 
 
 @pytest.mark.parametrize(
@@ -256,7 +257,7 @@ def test_git_sees_the_copy_of_a_subfolder_as_the_whole_checkout(
 
     def states() -> list[str]:
         before = contents()
-        scope = widen_scope(root, ("../.git", "../../.git", "../../core"), cache=tmp_path / "cache")
+        scope = widen_scope(root, ("../.git", "../../.git", "../../core"), cache=Cache(tmp_path / "cache"))
         assert scope.names == ("../../.git", "../../core")
         seen.append(tree_digest(root, scope))
         sync_copy(root, into, scope=scope)

@@ -16,6 +16,7 @@ from runtimes import require, run_python
 
 from pyz3.audit import judge, read_facts
 from pyz3.capi import import_library, limited_api, limited_api_macros, stable_abi_tag
+from pyz3.store import Cache
 from pyz3.targets import Platform, PythonVersion, Target
 
 if TYPE_CHECKING:
@@ -126,7 +127,7 @@ def compile_module(
             limited_api("3.15", system="windows"),
             version=python,
             arch="amd64",
-            cache=folder / "cache",
+            cache=Cache(folder / "cache"),
             zig=ZIG,
             stable_abi=stable_abi,
         )

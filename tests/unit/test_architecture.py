@@ -194,6 +194,20 @@ def test_one_module_alone_decodes() -> None:
     assert from_msgspec == []
 
 
+def test_one_room_alone_spells_paths_in_the_cache() -> None:
+    spelled = {
+        name
+        for name, tree in TREES.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.BinOp)
+        and isinstance(node.op, ast.Div)
+        and isinstance(node.right, (ast.Constant, ast.JoinedStr))
+        and re.search(r"\bcache(\.root)?$", ast.unparse(node.left))
+    }
+    # Names within one of zig's own folders.
+    assert spelled == {"engine.manifests"}
+
+
 def test_everything_that_is_shown_goes_one_way() -> None:
     # Another console would show the escape sequences that a project's names and compilers bring.
     consoles = {

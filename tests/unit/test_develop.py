@@ -15,6 +15,7 @@ from pyz3.builder.packing import read_contents
 from pyz3.develop import Stamps, editable_contents, redirect_name
 from pyz3.develop.in_place import Manifest
 from pyz3.frontends import load_project
+from pyz3.store import Cache
 
 FINDER = Path(pyz3.develop.__file__).with_name("_finder.py")
 
@@ -126,8 +127,8 @@ def test_the_finder_judges_changes_as_stamps_do(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", [None, "", "{"])
 def test_a_manifest_that_is_not_there(tmp_path: Path, text: str | None) -> None:
     found = load_project(project(tmp_path / "p"))
-    path = Manifest.read(tmp_path / "cache", found).path
+    path = Manifest.read(Cache(tmp_path / "cache"), found).path
     if text is not None:
         path.parent.mkdir(parents=True)
         path.write_text(text)
-    assert Manifest.read(tmp_path / "cache", found).digests == {}
+    assert Manifest.read(Cache(tmp_path / "cache"), found).digests == {}

@@ -12,6 +12,7 @@ from pyz3.engine.toolchain import Toolchain, find_toolchain
 from pyz3.engine.warmth import cold_parts, mark_warm, parts_needed
 from pyz3.errors import ConfigError
 from pyz3.plan import make_plan
+from pyz3.store import Cache
 from pyz3.targets import Platform, PythonVersion, Target
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def artifact(target: str = "x86_64-linux-gnu.2.17", *, zig: bool = False, cpp: b
 
 @pytest.fixture
 def toolchain(tmp_path: Path) -> Toolchain:
-    return Toolchain(zig=Path("zig"), version="0.16.0", cache=tmp_path / "cache")
+    return Toolchain(zig=Path("zig"), version="0.16.0", cache=Cache(tmp_path / "cache"))
 
 
 @pytest.mark.parametrize(
@@ -81,24 +82,23 @@ def test_parts_depend_on_target_and_mode(tmp_path: Path) -> None:
 def test_folders_of_the_cache(toolchain: Toolchain) -> None:
     cache = toolchain.cache
     assert toolchain.zig_lib == Path("lib")
-    assert toolchain.local_cache == cache / "zig-0.16.0" / "local"
-    assert toolchain.global_cache == cache / "zig-0.16.0" / "global"
-    assert (toolchain.capi, toolchain.ledger) == (cache / "capi", cache / "ledger")
-    assert not cache.exists()
+    assert toolchain.local_cache == cache.root / "zig-0.16.0" / "local"
+    assert toolchain.global_cache == cache.root / "zig-0.16.0" / "global"
+    assert not cache.root.exists()
 
 
 def test_scratch_folders_vanish(toolchain: Toolchain) -> None:
-    with toolchain.scratch() as one, toolchain.scratch() as two:
+    with toolchain.cache.scratch() as one, toolchain.cache.scratch() as two:
         assert one != two
-        assert Path(one).parent == Path(two).parent == toolchain.cache / "tmp"
+        assert Path(one).parent == Path(two).parent == toolchain.cache.temporary
         Path(one, "x").touch()
-    assert list((toolchain.cache / "tmp").iterdir()) == []
+    assert list(toolchain.cache.temporary.iterdir()) == []
 
 
 def test_build_script_lies_where_its_content_says(toolchain: Toolchain) -> None:
     script = toolchain.build_script()
     assert script.read_bytes() == BUILD_ZIG
-    assert script.parent.parent == toolchain.cache / "engine"
+    assert script.parent.parent == toolchain.cache.engine
     assert toolchain.build_script() == script
     script.write_bytes(b"damaged")
     assert toolchain.build_script().read_bytes() == BUILD_ZIG
@@ -140,16 +140,16 @@ def test_a_cache_that_another_process_has_made_anew_is_not_discarded(toolchain: 
 
 def test_where_the_cache_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     variable, chosen = tmp_path / "variable", tmp_path / "chosen"
-    assert find_toolchain({"PYZ3_CACHE_DIR": str(variable)}).cache == variable
-    assert find_toolchain({"PYZ3_CACHE_DIR": str(variable)}, chosen).cache == chosen
+    assert find_toolchain({"PYZ3_CACHE_DIR": str(variable)}).cache.root == variable
+    assert find_toolchain({"PYZ3_CACHE_DIR": str(variable)}, chosen).cache.root == chosen
     assert variable.is_dir()
     assert chosen.is_dir()
     monkeypatch.chdir(tmp_path)
-    assert find_toolchain({"PYZ3_CACHE_DIR": "relative"}).cache == tmp_path / "relative"
+    assert find_toolchain({"PYZ3_CACHE_DIR": "relative"}).cache.root == tmp_path / "relative"
     monkeypatch.setattr(
         "platformdirs.user_cache_path", lambda name, appauthor: tmp_path / name / str(appauthor)
     )
-    assert find_toolchain({}).cache == tmp_path / "pyz3" / "False"
+    assert find_toolchain({}).cache.root == tmp_path / "pyz3" / "False"
 
 
 def test_zig_is_the_packages_own(tmp_path: Path) -> None:

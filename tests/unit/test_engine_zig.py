@@ -7,8 +7,9 @@ import pytest
 from pyz3.engine.custom import module_name
 from pyz3.engine.toolchain import Toolchain
 from pyz3.engine.zig import Outcome, ZigRunner, build_command, build_environment, split_messages
+from pyz3.store import Cache
 
-TOOLCHAIN = Toolchain(zig=Path("/zig/zig"), version="0.16.0", cache=Path("/cache"))
+TOOLCHAIN = Toolchain(zig=Path("/zig/zig"), version="0.16.0", cache=Cache(Path("/cache")))
 
 # What zig 0.16.0 printed for a project with a mistake in each language and a library that is missing.
 REAL = """\

@@ -11,6 +11,7 @@ from trees import install
 from pyz3.environments import includes, venvs
 from pyz3.environments.includes import Dependency, exchange, find_owner
 from pyz3.errors import Pyz3Error
+from pyz3.store import Cache
 from pyz3.targets import Platform, PythonVersion
 
 SITE = Path("/env/lib/python3.13/site-packages") if os.name != "nt" else Path("C:/env/Lib/site-packages")
@@ -120,7 +121,7 @@ def test_headers_that_are_others_on_the_target(tmp_path: Path, monkeypatch: pyte
             environment=environment,
             platform=platform,
             python=PythonVersion(3, 13),
-            cache=tmp_path,
+            cache=Cache(tmp_path),
             environ={},
         )
         assert {one.flags for one in folders} <= {()}
@@ -154,7 +155,7 @@ def test_headers_are_found_by_every_path_that_leads_to_them(
         ),
         platform=Platform.WINDOWS_X64,
         python=PythonVersion(3, 13),
-        cache=tmp_path,
+        cache=Cache(tmp_path),
         environ={},
     )
     places = [shown, link / "lib64/python3.13/site-packages", site.resolve()]

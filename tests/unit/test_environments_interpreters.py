@@ -13,6 +13,7 @@ from pyz3.capi.discovery import Host, find_installations
 from pyz3.environments import interpreters
 from pyz3.environments.interpreters import Interpreter, interpreter_for
 from pyz3.errors import ConfigError
+from pyz3.store import Cache
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,7 +59,7 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., 
 
 def find(version: str, tmp_path: Path) -> Interpreter:
     return interpreter_for(
-        version, environ={"PYENV_ROOT": str(tmp_path)}, cache=tmp_path / "cache", host=EMPTY
+        version, environ={"PYENV_ROOT": str(tmp_path)}, cache=Cache(tmp_path / "cache"), host=EMPTY
     )
 
 

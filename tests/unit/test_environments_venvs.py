@@ -14,6 +14,7 @@ from pyz3.environments.interpreters import Interpreter
 from pyz3.environments.requirements import is_satisfied
 from pyz3.environments.venvs import build_environment, normalise
 from pyz3.errors import ConfigError, Pyz3Error
+from pyz3.store import Cache
 
 
 def test_requirements_in_one_spelling() -> None:
@@ -45,7 +46,7 @@ def key_of(
     monkeypatch.setattr(venvs, "_make", make)
     given = interpreter(**changes)
     told: list[str] = []
-    made = build_environment(requires, given, cache=tmp_path, environ=environ or {}, tell=told.append)
+    made = build_environment(requires, given, cache=Cache(tmp_path), environ=environ or {}, tell=told.append)
     assert made.root == tmp_path / "environments" / made.key
     return made.key
 
@@ -87,7 +88,9 @@ def test_an_environment_is_made_once_and_again_when_it_is_broken(
     monkeypatch.setattr(venvs, "_make", make)
 
     def build() -> venvs.Environment:
-        return build_environment(["b", "a"], interpreter(), cache=tmp_path, environ={}, tell=told.append)
+        return build_environment(
+            ["b", "a"], interpreter(), cache=Cache(tmp_path), environ={}, tell=told.append
+        )
 
     first = build()
     assert build() == first
@@ -113,7 +116,7 @@ def test_a_failed_installation_leaves_nothing_that_counts(
     for _ in range(2):
         with pytest.raises(Pyz3Error) as raised:
             build_environment(
-                ["nope", "setuptools"], interpreter(), cache=tmp_path, environ={}, tell=lambda _: None
+                ["nope", "setuptools"], interpreter(), cache=Cache(tmp_path), environ={}, tell=lambda _: None
             )
         assert raised.value.message == (
             "nope cannot be installed for Python 3.13; uv says:\nBecause nope was not found"

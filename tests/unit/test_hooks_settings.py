@@ -24,6 +24,7 @@ from pyz3.hooks.settings import (
 from pyz3.hooks.tools import plain_folder
 from pyz3.hooks.views import host_platform, python_view, system_view
 from pyz3.plan import Order
+from pyz3.store import Cache
 from pyz3.targets import Platform, PythonVersion, Target
 
 if TYPE_CHECKING:
@@ -194,7 +195,7 @@ def test_settings_for_a_projects_own_commands() -> None:
 
 def test_the_last_prefix_that_fits_counts_and_is_the_narrowest() -> None:
     place = Place(folder=Path("/cache/x/cp313-win_amd64"))
-    assert prefix_maps(place, Path("/cache")) == (
+    assert prefix_maps(place, Cache(Path("/cache"))) == (
         "-ffile-prefix-map=/cache=cache",
         "-ffile-prefix-map=/cache/x/cp313-win_amd64/_src=.",
     )
@@ -202,7 +203,7 @@ def test_the_last_prefix_that_fits_counts_and_is_the_narrowest() -> None:
 
 def test_what_lies_above_the_project_is_named_as_the_project_names_it() -> None:
     place = Place(folder=Path("/cache/x/id"), inside="packages/python")
-    assert prefix_maps(place, Path("/cache"))[1:] == (
+    assert prefix_maps(place, Cache(Path("/cache")))[1:] == (
         "-ffile-prefix-map=/cache/x/id/_src=../..",
         "-ffile-prefix-map=/cache/x/id/_src/packages/python=.",
     )

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from trees import POSIX, files, names, tar, write
 
-from pyz3.sources import ArchiveSource, copy_folder, describe_tree, pristine_folder, sync_copy, tree_digest
+from pyz3.sources import ArchiveSource, describe_tree, pristine_folder, sync_copy, tree_digest
+from pyz3.store import Cache
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -128,34 +129,34 @@ def test_links(tmp_path: Path) -> None:
 
 
 def test_copies_have_a_place_of_their_own(tmp_path: Path) -> None:
-    one = copy_folder(tmp_path / "a" / "my project", cache=tmp_path / "cache")
-    two = copy_folder(tmp_path / "b" / "my project", cache=tmp_path / "cache")
+    one = Cache(tmp_path / "cache").copy_of(tmp_path / "a" / "my project")
+    two = Cache(tmp_path / "cache").copy_of(tmp_path / "b" / "my project")
     assert one.name == two.name == "my_project"
     assert one.parent.parent == two.parent.parent == tmp_path / "cache" / "sources" / "copies"
     assert one != two
-    assert one == copy_folder(tmp_path / "a" / "my project", cache=tmp_path / "cache")
+    assert one == Cache(tmp_path / "cache").copy_of(tmp_path / "a" / "my project")
 
 
 def test_an_sdist_is_unpacked_once(tmp_path: Path) -> None:
     archive = tar(tmp_path / "t-1.tar.gz", ("t-1/setup.py", b"a"))
     source = ArchiveSource(path=archive)
-    root = pristine_folder(source, cache=tmp_path / "cache", environ={})
+    root = pristine_folder(source, cache=Cache(tmp_path / "cache"), environ={})
     assert root.name == "t-1"
     assert files(root) == ["setup.py"]
     made = root.stat().st_ino
-    assert pristine_folder(source, cache=tmp_path / "cache", environ={}) == root
+    assert pristine_folder(source, cache=Cache(tmp_path / "cache"), environ={}) == root
     assert root.stat().st_ino == made
     tar(archive, ("t-1/setup.py", b"b"))
-    other = pristine_folder(source, cache=tmp_path / "cache", environ={})
+    other = pristine_folder(source, cache=Cache(tmp_path / "cache"), environ={})
     assert (other / "setup.py").read_text() == "b"
     assert (root / "setup.py").read_text() == "a"
 
 
 def test_a_damaged_unpacked_sdist_is_unpacked_again(tmp_path: Path) -> None:
     source = ArchiveSource(path=tar(tmp_path / "t-1.tar.gz", ("t-1/setup.py", b"a")))
-    root = pristine_folder(source, cache=tmp_path / "cache", environ={})
+    root = pristine_folder(source, cache=Cache(tmp_path / "cache"), environ={})
     (root / "setup.py").write_text("x")
-    assert pristine_folder(source, cache=tmp_path / "cache", environ={}) == root
+    assert pristine_folder(source, cache=Cache(tmp_path / "cache"), environ={}) == root
     assert (root / "setup.py").read_text() == "a"
 
 

@@ -10,6 +10,7 @@ from trees import write
 from pyz3.sources import ALONE, Scope, describe_tree, scope_of, sync_copy, tree, walk_tree, widen_scope
 from pyz3.sources import scope as scope_module
 from pyz3.sources.scope import asked_above, name_above, note_asked, present, scope_with
+from pyz3.store import Cache
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,7 +42,7 @@ def test_the_scope_is_of_what_is_there() -> None:
 
 def test_what_is_asked_for_is_remembered_and_copied_while_it_is_there(root: Path, tmp_path: Path) -> None:
     cache, into = tmp_path / "cache", tmp_path / "copies" / "p"
-    assert scope_of(root, cache=cache) == ALONE
+    assert scope_of(root, cache=Cache(cache)) == ALONE
     asked = (
         "../../VERSION",
         "../../core/core.c",
@@ -50,9 +51,9 @@ def test_what_is_asked_for_is_remembered_and_copied_while_it_is_there(root: Path
         "..",
         "../../../r/a/p/setup.py",
     )
-    scope = widen_scope(root, asked, cache=cache)
+    scope = widen_scope(root, asked, cache=Cache(cache))
     assert scope == Scope(names=("..", "../../VERSION", "../../core"), inside="a/p")
-    assert scope_of(root, cache=cache) == scope
+    assert scope_of(root, cache=Cache(cache)) == scope
     before = describe_tree(root, scope)
     assert sync_copy(root, into, before, scope=scope)
     assert not sync_copy(root, into, before, scope=scope)
@@ -66,7 +67,7 @@ def test_what_is_asked_for_is_remembered_and_copied_while_it_is_there(root: Path
     assert (into / "VERSION").read_text() == "2"
     (root / "../../VERSION").unlink()
     (root / "../../gone").touch()
-    now = scope_of(root, cache=cache)
+    now = scope_of(root, cache=Cache(cache))
     assert now.names == ("..", "../../core", "../../gone")
     sync_copy(root, into, scope=now)
     assert sorted(path.name for path in into.iterdir()) == ["a", "core", "gone"]
@@ -79,7 +80,10 @@ def test_texts_name_what_nobody_is_seen_to_read(root: Path, tmp_path: Path) -> N
     write(root, "src/x.c", text='#include "../../../core/core.h"\n// ../../../none.h, ../setup.py\n')
     write(root, "../../core/core.h", text='__asm__(".incbin \\"../data/blob\\"");\n#include "deep/x.h"\n')
     write(root, "../../data/blob")
-    assert widen_scope(root, (), cache=tmp_path / "cache").names == ("../../core/core.h", "../../data/blob")
+    assert widen_scope(root, (), cache=Cache(tmp_path / "cache")).names == (
+        "../../core/core.h",
+        "../../data/blob",
+    )
 
 
 def test_what_is_never_copied(root: Path, tmp_path: Path) -> None:
@@ -92,14 +96,14 @@ def test_what_is_never_copied(root: Path, tmp_path: Path) -> None:
     write(root, ".git")
     assert present(str(root), ("../../.git",)) == ()
     # What pyz3 itself unpacked has nothing beside it.
-    cache = tmp_path / "r"
+    cache = Cache(tmp_path / "r")
     assert widen_scope(root, ("../../VERSION",), cache=cache) == ALONE
 
 
 def test_what_is_too_much_is_left_out(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tree, "_MOST_FILES", 2)
     write(root, *(f"../../other/{number}" for number in range(9)))
-    scope = widen_scope(root, ("../../core", "../../other"), cache=tmp_path / "cache")
+    scope = widen_scope(root, ("../../core", "../../other"), cache=Cache(tmp_path / "cache"))
     assert scope.names == ("../../core",)
 
 
@@ -115,7 +119,7 @@ def test_names_above() -> None:
 
 def test_few_names_are_remembered(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scope_module, "_MOST_ASKED", 4)
-    cache = tmp_path / "cache"
+    cache = Cache(tmp_path / "cache")
     note_asked(root, ("../../core/core.c", "../../core", "../x/__pycache__/y.pyc", "../x/y.py"), cache=cache)
     assert asked_above(root, cache=cache) == ("../../core", "../x/y.py")
     note_asked(root, (f"../tmp{number}" for number in range(9)), cache=cache)

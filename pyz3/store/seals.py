@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pyz3._files import file_digest
-from pyz3._records import recall, remember
+from pyz3.store.remembered import Remembered
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -38,13 +38,15 @@ def seal(path: Path) -> None:
     Raises:
         OSError: It cannot be read, or the note cannot be written.
     """
-    before = recall(_note(path), dict[str, _Entry]) or {}
-    remember(_note(path), {name: _describe(file, before.get(name)) for name, file in _files(path)})
+    note = _note(path)
+    before = note.recall() or {}
+    note.remember({name: _describe(file, before.get(name)) for name, file in _files(path)})
 
 
 def is_whole(path: Path) -> bool:
     """Tell whether a file or folder was noted and is as it was then."""
-    noted = recall(_note(path), dict[str, _Entry])
+    note = _note(path)
+    noted = note.recall()
     if noted is None:
         return False
     try:
@@ -54,7 +56,7 @@ def is_whole(path: Path) -> bool:
     if {name: entry[-1] for name, entry in now.items()} != {n: entry[-1] for n, entry in noted.items()}:
         return False
     if now != noted:  # copied or touched: the next one need not read it again
-        remember(_note(path), now)
+        note.remember(now)
     return True
 
 
@@ -82,7 +84,7 @@ def note_growing(folder: Path, below: Collection[str]) -> None:
     Raises:
         OSError: It cannot be read, or the note cannot be written.
     """
-    remember(folder / _WITHIN, dict(_grown(folder, below, {})))
+    _note_within(folder).remember(dict(_grown(folder, below, {})))
 
 
 def has_only_grown(
@@ -99,9 +101,9 @@ def has_only_grown(
     Raises:
         OSError: The note cannot be written.
     """
-    note = folder / _WITHIN
+    note = _note_within(folder)
     with _noting:  # what is new is read once
-        noted = recall(note, dict[str, _Entry])
+        noted = note.recall()
         if noted is None:
             return False
         now = dict(_grown(folder, below, noted))
@@ -117,7 +119,7 @@ def has_only_grown(
             if found is None or (found[-1] != before[-1] and max(found[1:3]) < since_ns):
                 return False
         if now != noted:
-            remember(note, now)
+            note.remember(now)
         return True
 
 
@@ -134,8 +136,12 @@ def _grown(folder: Path, below: Collection[str], noted: Mapping[str, _Entry]) ->
                     yield name, entry
 
 
-def _note(path: Path) -> Path:
-    return path.with_name(f"{path.name}.seal")
+def _note(path: Path) -> Remembered[dict[str, _Entry]]:
+    return Remembered(path.with_name(f"{path.name}.seal"), dict[str, _Entry])
+
+
+def _note_within(folder: Path) -> Remembered[dict[str, _Entry]]:
+    return Remembered(folder / _WITHIN, dict[str, _Entry])
 
 
 def _files(path: Path) -> Iterator[tuple[str, Path]]:

@@ -7,18 +7,16 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import stat
 import sys
 import tempfile
-import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pyz3.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 VARIABLE = "PYZ3_TRUST_CACHE"
 
@@ -67,22 +65,6 @@ def _check_mode(cache: Path, user: int) -> None:
                 f"others may write to the cache {cache}, and what lies there is run",
                 tip=f"chmod go-w {cache}, after a look into it; {VARIABLE}=1 if you trust them",
             )
-
-
-def sweep(scratch: Path) -> None:
-    """Remove what runs that were killed have left in a folder a day ago or earlier."""
-    before = time.time() - 24 * 60 * 60
-    try:
-        with os.scandir(scratch) as entries:
-            old = [entry.path for entry in entries if entry.stat(follow_symlinks=False).st_mtime < before]
-    except OSError:  # there is none, or another process is at it
-        return
-    for path in map(Path, old):
-        with contextlib.suppress(OSError):
-            if path.is_dir() and not path.is_symlink():
-                shutil.rmtree(path, ignore_errors=True)
-            else:
-                path.unlink()
 
 
 def _is_owner_of_all(cache: Path, owner: int) -> bool:

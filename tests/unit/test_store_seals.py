@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pyz3._records import recall, remember
-from pyz3._seals import begin_growing, has_only_grown, is_whole, note_growing, seal
+from pyz3.store import Remembered, begin_growing, has_only_grown, is_whole, note_growing, seal
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -163,9 +162,10 @@ def test_what_is_complete(tmp_path: Path) -> None:
 @pytest.mark.parametrize("place", range(0, 80, 7))
 def test_a_record_that_was_damaged_is_not_recalled(place: int, tmp_path: Path) -> None:
     file = tmp_path / "record"
-    remember(file, {"requires": ["cython"]})
-    assert recall(file, dict[str, list[str]]) == {"requires": ["cython"]}
+    memory = Remembered(file, dict[str, list[str]])
+    memory.remember({"requires": ["cython"]})
+    assert memory.recall() == {"requires": ["cython"]}
     content = bytearray(file.read_bytes())
     content[place] ^= 1
     file.write_bytes(content)
-    assert recall(file, dict[str, list[str]]) is None
+    assert memory.recall() is None

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from pyz3.engine import trust
+from pyz3 import store
 from pyz3.engine.toolchain import find_toolchain
 from pyz3.errors import ConfigError
+from pyz3.store import trust
 
 if sys.platform == "win32":
     pytest.skip("owners and modes are POSIX'", allow_module_level=True)
@@ -16,7 +17,7 @@ import pwd
 
 
 def test_a_new_cache_is_the_users_alone(tmp_path: Path) -> None:
-    cache = find_toolchain({"PYZ3_CACHE_DIR": str(tmp_path / "a" / "cache")}).cache
+    cache = find_toolchain({"PYZ3_CACHE_DIR": str(tmp_path / "a" / "cache")}).cache.root
     assert cache.stat().st_mode & 0o777 == 0o700
 
 
@@ -29,7 +30,7 @@ def test_a_cache_that_others_may_write_to(mode: int, tmp_path: Path) -> None:
         find_toolchain({"PYZ3_CACHE_DIR": str(cache)})
     assert caught.value.tip is not None
     assert caught.value.tip.startswith(f"chmod go-w {cache}")
-    assert find_toolchain({"PYZ3_CACHE_DIR": str(cache), "PYZ3_TRUST_CACHE": "1"}).cache == cache
+    assert find_toolchain({"PYZ3_CACHE_DIR": str(cache), "PYZ3_TRUST_CACHE": "1"}).cache.root == cache
 
 
 @pytest.mark.parametrize("mode", [0o700, 0o755, 0o750])
@@ -98,6 +99,5 @@ def test_left_overs_are_swept_after_a_day(tmp_path: Path) -> None:
         (folder / "file").touch()
         when = folder.stat().st_mtime - age
         os.utime(folder, (when, when))
-    trust.sweep(tmp_path / "tmp")
+    store.open_cache({}, tmp_path)
     assert [path.name for path in (tmp_path / "tmp").iterdir()] == ["young"]
-    trust.sweep(tmp_path / "none")

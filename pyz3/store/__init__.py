@@ -1,0 +1,16 @@
+"""The cache: where each thing in it lies, who may write there, and whether it is what it was."""
+
+from pyz3.store.layout import Cache, open_cache
+from pyz3.store.remembered import Remembered
+from pyz3.store.seals import begin_growing, has_only_grown, is_whole, note_growing, seal
+
+__all__ = (
+    "Cache",
+    "Remembered",
+    "begin_growing",
+    "has_only_grown",
+    "is_whole",
+    "note_growing",
+    "open_cache",
+    "seal",
+)

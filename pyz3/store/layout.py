@@ -1,0 +1,207 @@
+"""Where everything lies in the cache: no other module spells a path below it.
+
+    cache/
+      capi/headers/3.13-<digest>/include     Python.h to compile against
+      capi/import-libraries/python313-…/     what a Windows module is linked with
+      zig-0.16.0/local, zig-0.16.0/global    what zig made of the users' sources, and of its own
+      environments/<key>/                    what setup.py runs in
+      sources/unpacked/<digest>/             sdists
+      work/<project>-<key>/                  where setup.py runs
+
+Deleting any of it costs time, nothing else.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import re
+import shutil
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import platformdirs
+
+from pyz3.errors import ConfigError
+from pyz3.store.trust import check_owner
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True)
+class Cache:
+    """pyz3's cache folder.
+
+    Attributes:
+        root: Absolute.
+    """
+
+    root: Path
+
+    @property
+    def headers(self) -> Path:
+        """Folders of headers to compile against, named after version and content."""
+        return self.root / "capi" / "headers"
+
+    @property
+    def import_libraries(self) -> Path:
+        """Folders with an import library each, named after DLL, machine and content."""
+        return self.root / "capi" / "import-libraries"
+
+    @property
+    def audits(self) -> Path:
+        """What the audit read in binaries."""
+        return self.root / "ledger"
+
+    @property
+    def engine(self) -> Path:
+        """What ``zig build`` reads: pyz3's ``build.zig`` and version scripts."""
+        return self.root / "engine"
+
+    @property
+    def driver(self) -> Path:
+        """What the compiler driver reads: overlays of header names."""
+        return self.root / "driver"
+
+    @property
+    def zig_libs(self) -> Path:
+        """Links to zig's own files, named after their content."""
+        return self.root / "zig-lib"
+
+    def zig(self, version: str) -> Path:
+        """Give the folder of what a version of zig made."""
+        return self.root / f"zig-{version}"
+
+    @property
+    def tools(self) -> Path:
+        """Commands named as compilers are, which hooks call."""
+        return self.root / "tools"
+
+    @property
+    def cython(self) -> Path:
+        """What Cython translated, by content."""
+        return self.root / "cython"
+
+    def work(self, project: Path) -> Path:
+        """Give the folder that a project's hooks run in."""
+        return self.root / "work" / f"{_plain(project.name)}-{_key(project, 12)}"
+
+    def environment(self, key: str) -> Path:
+        """Give the folder of a build environment."""
+        return self.root / "environments" / key
+
+    def requirements(self, key: str) -> Path:
+        """Give the file of what a project's hook said that it needs besides."""
+        return self.root / "environments" / "answers" / f"{key}.json"
+
+    @property
+    def interpreters(self) -> Path:
+        """What interpreters said of themselves."""
+        return self.root / "interpreters.json"
+
+    @property
+    def all_target_wheels(self) -> Path:
+        """Wheels of build requirements for the targets, for their headers."""
+        return self.root / "target-wheels"
+
+    def target_wheels(self, name: str, version: str) -> Path:
+        """Give the folder of one requirement's wheels."""
+        return self.all_target_wheels / f"{name}-{version}"
+
+    @property
+    def sdists(self) -> Path:
+        """Sdists that were fetched."""
+        return self.root / "sdists"
+
+    def unpacked(self, digest: str) -> Path:
+        """Give the folder that an sdist is unpacked in."""
+        return self.root / "sources" / "unpacked" / digest
+
+    def copy_of(self, folder: Path) -> Path:
+        """Give the place of the private copy of a project's folder; its name is readable."""
+        return self.root / "sources" / "copies" / _key(folder, 16) / _plain(folder.name)
+
+    def asked_above(self, folder: str) -> Path:
+        """Give the file of what builds of a project asked for above its folder."""
+        return self.root / "sources" / "above" / f"{_key(folder, 16)}.json"
+
+    def in_place(self, project: Path) -> Path:
+        """Give the file of what ``pyz3 develop`` put into a project's folder."""
+        return self.root / "in-place" / f"{_key(project, 32)}.json"
+
+    @property
+    def temporary(self) -> Path:
+        """Unfinished things; what is a day old there is removed."""
+        return self.root / "tmp"
+
+    def scratch(self) -> tempfile.TemporaryDirectory[str]:
+        """Make a folder for one run, below the cache."""
+        self.temporary.mkdir(parents=True, exist_ok=True)
+        return tempfile.TemporaryDirectory(dir=self.temporary, ignore_cleanup_errors=True)
+
+    def now(self) -> int:
+        """Give the time in ns, by the clock of the cache's file system."""
+        with self.scratch() as folder:
+            return Path(folder).stat().st_mtime_ns
+
+    def holds(self, path: str | os.PathLike[str]) -> bool:
+        """Tell whether a path lies in the cache, wherever links lead."""
+        return f"{os.path.realpath(path)}{os.sep}".startswith(os.path.realpath(self.root) + os.sep)
+
+
+def open_cache(environ: Mapping[str, str], chosen: Path | None = None) -> Cache:
+    """Find the cache, make it if it is not there, and remove what killed runs left.
+
+    Args:
+        environ: Environment variables; ``PYZ3_CACHE_DIR`` chooses the folder.
+        chosen: Overrides the variable.
+
+    Raises:
+        ConfigError: It cannot be written, or others could have written to it.
+    """
+    configured = environ.get("PYZ3_CACHE_DIR")
+    root = chosen or (
+        Path(configured) if configured else platformdirs.user_cache_path("pyz3", appauthor=False)
+    )
+    root = Path(os.path.abspath(root))  # noqa: PTH100 - a link stays the name the user chose
+    try:
+        if not root.is_dir():
+            root.mkdir(mode=0o700, parents=True, exist_ok=True)  # the mode is for the last one alone
+        check_owner(root, environ)
+    except OSError as error:
+        raise ConfigError(
+            f"the cache folder {root} cannot be made: {error.strerror or error}",
+            tip="choose another with PYZ3_CACHE_DIR",
+        ) from error
+    cache = Cache(root)
+    _sweep(cache.temporary)
+    return cache
+
+
+def _sweep(scratch: Path) -> None:
+    """Remove what runs that were killed have left in a folder a day ago or earlier."""
+    before = time.time() - 24 * 60 * 60
+    try:
+        with os.scandir(scratch) as entries:
+            old = [entry.path for entry in entries if entry.stat(follow_symlinks=False).st_mtime < before]
+    except OSError:  # there is none, or another process is at it
+        return
+    for path in map(Path, old):
+        with contextlib.suppress(OSError):
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink()
+
+
+def _key(path: str | os.PathLike[str], length: int) -> str:
+    return hashlib.sha256(os.fsencode(path)).hexdigest()[:length]
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^A-Za-z0-9._-]", "_", name) or "project"
