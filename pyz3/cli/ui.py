@@ -15,12 +15,12 @@ from rich.table import Table
 from rich.text import Text
 
 from pyz3.cli.terminal import SafeConsole
-from pyz3.errors import BuildFailedError
+from pyz3.errors import BuildFailedError, abridged
 from pyz3.events import Activity, CommandRun, Note, WheelBuilt, WheelFailed, WheelShared
 from pyz3.plan import Order
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from rich.console import RenderableType
 
@@ -186,9 +186,10 @@ def left_out_lines(wheels: Sequence[WheelResult]) -> list[Text]:
 
 
 def failure_lines(failures: Sequence[Failure]) -> list[Text]:
-    """The causes, each once, under the platforms and the module that they belong to."""
-    causes: dict[tuple[str, str], dict[str, list[str]]] = {}
-    tips: dict[tuple[str, str], str] = {}
+    """The causes, each once, under the platforms and the modules that they belong to."""
+    # Text → platform → module → Pythons.
+    causes: dict[str, dict[str, dict[str, list[str]]]] = {}
+    tips: dict[str, str] = {}
     for failure in failures:
         error, planned = failure.error, failure.planned
         compiler = error.compiler if isinstance(error, BuildFailedError) else ()
@@ -196,23 +197,26 @@ def failure_lines(failures: Sequence[Failure]) -> list[Text]:
         abi = planned.target.python.abi if isinstance(planned, Order) else ""
         # The title says which wheel it is.
         for module, text in compiler or (("", error.message.removeprefix(f"{planned.identifier}: ")),):
-            causes.setdefault((module, text), {}).setdefault(platform, []).append(abi)
+            causes.setdefault(text, {}).setdefault(platform, {}).setdefault(module, []).append(abi)
             # The same cause may have a log on each platform: one is enough.
-            tip = (error.tip or "").replace(platform or _ANY, _ANY)
-            tips.setdefault((module, text), tip)
+            tips.setdefault(text, (error.tip or "").replace(platform or _ANY, _ANY))
     lines = []
-    for (module, text), places in causes.items():
-        for platform, pythons in places.items():
-            title = Text.assemble(("✗ ", "red"), (platform or "any platform", "bold"))
-            if module:
-                title.append(f" · {module}", style="bold")
-            if any(pythons):
-                title.append(f"  ({', '.join(pythons)})")
-            lines.append(title)
+    for text, places in causes.items():
+        lines += [_failed_at(platform, modules) for platform, modules in places.items()]
         lines.append(Text(text))
-        if tip := tips[module, text]:
+        if tip := tips[text]:
             lines.append(Text.assemble(("tip: ", "bold cyan"), tip.replace(_ANY, ", ".join(places))))
     return lines
+
+
+def _failed_at(platform: str, modules: Mapping[str, Sequence[str]]) -> Text:
+    title = Text.assemble(("✗ ", "red"), (platform or "any platform", "bold"))
+    if names := [module for module in modules if module]:
+        title.append(f" · {abridged(names)}", style="bold")
+    pythons = dict.fromkeys(abi for abis in modules.values() for abi in abis if abi)
+    if pythons:
+        title.append(f"  ({', '.join(pythons)})")
+    return title
 
 
 def _cell_of(planned: Planned) -> tuple[str, str]:

@@ -114,6 +114,15 @@ def test_the_same_cause_is_told_once_for_all_wheels() -> None:
     ]
 
 
+def test_the_same_cause_is_told_once_for_all_modules() -> None:
+    modules = ("a", "b", "c", "d")
+    text = "error: unable to find dynamic system library 'z'"
+    error = BuildFailedError("x", tip="libz", compiler=tuple((module, text) for module in modules))
+    assert lines(*(failed("linux-x86_64", python, error) for python in ("3.12", "3.13"))) == [
+        *("✗ linux-x86_64 · a, b, c and 1 more  (cp312, cp313)", text, "tip: libz")
+    ]
+
+
 def test_what_the_title_says_is_not_said_again() -> None:
     failures = [
         failed(
