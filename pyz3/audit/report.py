@@ -97,9 +97,9 @@ def proved_tag(platform: Platform, *, measured: str, floor: str) -> str:
     On glibc the promise holds as long as nothing newer is needed; a macOS binary states its minimum,
     so that is the proof.
     """
-    if platform.family == "linux":
+    if platform.traits.floor_of == "glibc":
         return platform.wheel_platform_for(max(floor, measured, key=version_key))
-    if platform.family == "macos":
+    if platform.traits.floor_of == "macOS":
         oldest = OLDEST_ARM64_MACOS if platform.spec.arch == "arm64" else ""
         return platform.wheel_platform_for(max(measured or floor, oldest, key=version_key))
     return platform.wheel_platform_for(floor)

@@ -243,7 +243,7 @@ class PlatformBuild:
 
     def _capi(self, recipe: Recipe) -> CApi:
         include = self._includes[recipe.target.python.base]
-        if self.platform.family != "windows":
+        if not self.platform.traits.links_python:
             return CApi(include=str(include))
         toolchain = self._runner.toolchain
         stable = {module.limited_api for module in recipe.modules if module.limited_api}

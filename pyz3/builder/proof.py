@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pyz3.audit import Report
-    from pyz3.capi.symbols import System
     from pyz3.engine.damage import Part
     from pyz3.engine.toolchain import Toolchain
     from pyz3.plan import Recipe
@@ -240,14 +239,14 @@ class Prover:
 
     def _since(self, name: str) -> str:
         """Give the glibc that brought a symbol; empty elsewhere."""
-        if self._platform.family != "linux":
+        if self._platform.traits.floor_of != "glibc":
             return ""
         return glibc_since(name, zig_target=self._platform.spec.zig, zig_lib=self._zig_lib)
 
     def _names(self, recipe: Recipe, stable_abi: str) -> Collection[str]:
         """Give what the interpreter exports, or what the stable ABI lets a module use of that."""
         python = recipe.target.python
-        system: System = "windows" if self._platform.family == "windows" else "posix"
+        system = self._platform.traits.exports
         if stable_abi:
             return limited_api(stable_abi, system=system).names
         return python_symbols(self._includes[python.base], version=python, system=system).names

@@ -14,8 +14,8 @@ import msgspec
 
 from pyz3._records import convert
 from pyz3._toml import load_toml
-from pyz3.capi.symbols import SymbolList, System
-from pyz3.targets import PythonVersion
+from pyz3.capi.symbols import SymbolList
+from pyz3.targets import Exports, PythonVersion
 
 # Functions with two names until 3.12: "#" in a format means Py_ssize_t only under the second one, which
 # the headers take if PY_SSIZE_T_CLEAN is defined.  3.13's take the first, which 3.10 to 3.12 refuse "#" in.
@@ -45,7 +45,7 @@ class SymbolTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     feature: str | None = None
     abi_only: bool = False
 
-    def since_on(self, system: System) -> PythonVersion:
+    def since_on(self, system: Exports) -> PythonVersion:
         """Give the oldest Python that has the names on ``system``."""
         on_windows = self.python3_dll_since if system == "windows" else None
         return PythonVersion.parse(on_windows or self.since)
@@ -54,17 +54,17 @@ class SymbolTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 class StableAbi(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``stable_abi.toml``."""
 
-    features: dict[str, tuple[System, ...]]
+    features: dict[str, tuple[Exports, ...]]
     symbols: tuple[SymbolTable, ...]
 
-    def tables(self, system: System) -> tuple[SymbolTable, ...]:
+    def tables(self, system: Exports) -> tuple[SymbolTable, ...]:
         """Give the tables of what ordinary builds on ``system`` have."""
         return tuple(
             table for table in self.symbols if table.feature is None or system in self.features[table.feature]
         )
 
 
-def limited_api(version: str, *, system: System) -> SymbolList:
+def limited_api(version: str, *, system: Exports) -> SymbolList:
     """Give what a module for the stable ABI of ``version`` may use.
 
     Names that are in the ABI but not in the Limited API are included: macros refer to them.  abi3t
@@ -85,7 +85,7 @@ def limited_api(version: str, *, system: System) -> SymbolList:
     )
 
 
-def added_in(name: str, *, system: System) -> str | None:
+def added_in(name: str, *, system: Exports) -> str | None:
     """Give the version whose stable ABI has ``name`` first on ``system``; ``None``: none has it."""
     since = _versions(system).get(name)
     return since.base if since else None
@@ -151,7 +151,7 @@ def _parse(version: str) -> PythonVersion:
 
 
 @cache
-def _versions(system: System) -> dict[str, PythonVersion]:
+def _versions(system: Exports) -> dict[str, PythonVersion]:
     return {
         name: table.since_on(system)
         for table in _stable_abi().tables(system)

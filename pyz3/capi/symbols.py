@@ -17,13 +17,12 @@ import msgspec
 from pyz3._records import convert
 from pyz3._toml import load_toml
 from pyz3.store import Remembered
-from pyz3.targets import PythonVersion
+from pyz3.targets import Exports, PythonVersion
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-System = Literal["windows", "posix"]
 Kind = Literal["function", "data"]
 
 
@@ -50,12 +49,12 @@ class Correction(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     names: tuple[str, ...]
     why: str
     kind: Kind = "function"
-    on: System | None = None
+    on: Exports | None = None
     since: str | None = None
     until: str | None = None
     free_threaded: bool | None = None
 
-    def applies(self, version: PythonVersion, system: System) -> bool:
+    def applies(self, version: PythonVersion, system: Exports) -> bool:
         """Tell whether it is about this Python on this system."""
         first = PythonVersion.parse(self.since).minor if self.since else version.minor
         last = PythonVersion.parse(self.until).minor if self.until else version.minor
@@ -73,7 +72,7 @@ class Corrections(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     remove: tuple[Correction, ...]
 
 
-def python_symbols(include: Path, *, version: PythonVersion, system: System) -> SymbolList:
+def python_symbols(include: Path, *, version: PythonVersion, system: Exports) -> SymbolList:
     """Give the names that ``version`` exports on ``system``.
 
     The result is kept beside ``include``, so that a second call reads one small file.
@@ -131,7 +130,7 @@ def scan(texts: Iterable[str]) -> SymbolList:
     )
 
 
-def correct(symbols: SymbolList, *, version: PythonVersion, system: System) -> SymbolList:
+def correct(symbols: SymbolList, *, version: PythonVersion, system: Exports) -> SymbolList:
     """Apply ``symbols.toml`` to what a scan found."""
     rules, _ = _corrections()
     functions, data = set(symbols.functions), set(symbols.data)

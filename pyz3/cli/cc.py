@@ -14,7 +14,7 @@ from pyz3.driver.target import DriverTarget
 from pyz3.driver.tools import Extras, make_setup
 from pyz3.engine.toolchain import find_toolchain
 from pyz3.errors import ConfigError
-from pyz3.targets import Platform, PythonVersion
+from pyz3.targets import Platform, PythonVersion, Target
 from pyz3.targets.names import glibc_floor, select_platforms
 
 if TYPE_CHECKING:
@@ -125,6 +125,7 @@ def _python_extras(
 ) -> Extras:
     """Give what compiles and links against a Python."""
     from pyz3 import capi  # noqa: PLC0415 - most calls of a compiler are not about Python
+    from pyz3.engine.python_library import windows_library  # noqa: PLC0415
 
     tree = capi.best_headers(capi.find_headers(environ=os.environ)).get(version.base)
     if tree is None:
@@ -133,16 +134,8 @@ def _python_extras(
         )
     include = capi.prepare_include(tree, toolchain.cache)
     libraries: tuple[Path, ...] = ()
-    if platform.family == "windows":
-        symbols = capi.python_symbols(include, version=version, system="windows")
-        library = capi.import_library(
-            symbols,
-            version=version,
-            arch=platform.spec.arch,  # type: ignore[arg-type]  # Windows' rows of the table
-            cache=toolchain.cache,
-            zig=(str(toolchain.zig),),
-        )
-        libraries = (library,)
+    if platform.traits.links_python:
+        libraries = (windows_library(toolchain, include, Target(platform=platform, python=version)),)
     return Extras(
         include=(include,),
         define=("Py_GIL_DISABLED=1",) if version.free_threaded else (),

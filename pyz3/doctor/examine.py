@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from pyz3.audit import Facts, Finding
-    from pyz3.capi.symbols import System
     from pyz3.doctor.subject import Subject
 
 # What keeps a file from being loaded; the audit's other rules are about how it was built.
@@ -36,13 +35,6 @@ _TAGGED = re.compile(
 )
 # The largest wheels hold some hundreds; each costs milliseconds, and is compared with all others.
 _MOST_BINARIES = 1000
-_SYSTEMS = {
-    "linux": "Linux (glibc)",
-    "musllinux": "Linux (musl)",
-    "macos": "macOS",
-    "windows": "Windows",
-    "pyodide": "Pyodide",
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,7 +143,7 @@ def _examine(
         BinaryDiagnosis(
             file=file,
             module=said.module,
-            system=_SYSTEMS[promise.target.platform.family],
+            system=promise.target.platform.traits.name,
             machines=report.machines,
             python=_python(said, promise),
             floor=report.floor,
@@ -234,7 +226,7 @@ def _python(said: _FileName, promise: Promise) -> str:
 def _python_names(promise: Promise, environ: Mapping[str, str]) -> Collection[str]:
     """Give the C API of the Python it is for; without its headers every name of the kind counts."""
     python = promise.target.python
-    system: System = "windows" if promise.target.platform.family == "windows" else "posix"
+    system = promise.target.platform.traits.exports
     if promise.stable_abi:
         return limited_api(promise.stable_abi, system=system).names
     tree = best_headers(find_headers(environ=environ)).get(python.base)
@@ -279,7 +271,7 @@ def _too_old(file: str, facts: tuple[Facts, ...]) -> Iterator[Problem]:
 
 def _system_names(platform: Platform) -> Collection[str] | None:
     """Give the C library's names; of glibc, too, since other linkers leave versions out of some of them."""
-    if platform.family != "linux":
+    if platform.traits.floor_of != "glibc":
         return system_symbols(platform, _zig_lib())
     # zig's own list: the names stand in it as text.
     data = (_zig_lib() / "libc" / "glibc" / "abilists").read_bytes()

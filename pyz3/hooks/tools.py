@@ -56,7 +56,7 @@ def tools_for(
     prefix = (place.prefix,) if with_prefix else ()
     sdk = sdkroot(order, environ)
     libraries: tuple[Path, ...] = ()
-    if order.target.platform.family == "windows":
+    if order.target.platform.traits.links_python:
         libraries = (windows_library(toolchain, include, order.target),)
     moved = header_folders(
         environment=environment,

@@ -253,7 +253,7 @@ def _asked_floor(
     project: Project, options: WheelOptions, target: Target, *, macos: str | None, glibc: str
 ) -> str:
     wanted_glibc = glibc or options.glibc
-    if target.platform.family == "linux" and wanted_glibc is not None:
+    if target.platform.traits.floor_of == "glibc" and wanted_glibc is not None:
         where = "--platform" if glibc else project.where(options.origin["glibc"])
         if _version(wanted_glibc, where, parts=(2, 2)) < OLDEST_GLIBC:
             raise ConfigError(
@@ -262,7 +262,7 @@ def _asked_floor(
             )
         return wanted_glibc
     wanted_macos = macos or options.macos
-    if target.platform.family == "macos" and wanted_macos:
+    if target.platform.traits.floor_of == "macOS" and wanted_macos:
         where = "MACOSX_DEPLOYMENT_TARGET" if macos else project.where(options.origin["macos"])
         _version(wanted_macos, where, parts=(1, 3))
         return wanted_macos if "." in wanted_macos else f"{wanted_macos}.0"

@@ -1,4 +1,4 @@
-"""The platforms that wheels are made for: ``platforms.toml`` as values.
+"""The platforms that wheels are made for: ``platforms.toml`` and ``families.toml`` as values.
 
 A platform is data; code asks its attributes, never its name.  A new one is a new row.
 """
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 Family = Literal["linux", "musllinux", "macos", "windows", "pyodide"]
+Exports = Literal["windows", "posix"]
 
 
 class PlatformSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
@@ -46,10 +47,28 @@ class PlatformSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     lto: bool = True
 
 
+class FamilySpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
+    """One row of ``families.toml``; the file explains the fields."""
+
+    name: str
+    exports: Exports
+    abi3_suffix: dict[Literal["abi3", "abi3t"], str]
+    floor_of: Literal["glibc", "macOS", ""] = ""
+    links_python: bool = False
+
+
 @cache
 def _rows() -> Mapping[str, PlatformSpec]:
-    text = resources.files("pyz3.targets").joinpath("platforms.toml").read_text(encoding="utf-8")
-    return convert(load_toml(text), dict[str, PlatformSpec])
+    return convert(load_toml(_text("platforms.toml")), dict[str, PlatformSpec])
+
+
+@cache
+def _families() -> Mapping[str, FamilySpec]:
+    return convert(load_toml(_text("families.toml")), dict[str, FamilySpec])
+
+
+def _text(name: str) -> str:
+    return resources.files("pyz3.targets").joinpath(name).read_text(encoding="utf-8")
 
 
 class _Members(EnumMeta):
@@ -79,6 +98,11 @@ class Platform(Enum, metaclass=_Members):
     def family(self) -> Family:
         """``linux``, ``musllinux``, ``macos``, ``windows`` or ``pyodide``."""
         return self.spec.family
+
+    @property
+    def traits(self) -> FamilySpec:
+        """What the platform has in common with its family."""
+        return _families()[self.family]
 
     @property
     def zig_target(self) -> str:
@@ -128,10 +152,10 @@ class Platform(Enum, metaclass=_Members):
         return tuple(slice_._zig_target(floor) for slice_ in self.slices)  # noqa: SLF001 - its own kind
 
     def _zig_target(self, floor: str) -> str:
-        # Zig knows no versions of musl or Windows that matter here.
-        if self.family not in {"linux", "macos"}:
+        floor_of = self.traits.floor_of
+        if not floor_of:
             return self.spec.zig
-        floors = (floor, self.spec.zig_floor, self.floor() if self.family == "macos" else "")
+        floors = (floor, self.spec.zig_floor, self.floor() if floor_of == "macOS" else "")
         return f"{self.spec.zig}.{max(filter(None, floors), key=_numbers)}"
 
     def wheel_platform_for(self, floor: str) -> str:
@@ -139,9 +163,9 @@ class Platform(Enum, metaclass=_Members):
 
         Of macOS it is a version that installers look for: what needs 11.3 is for 12.0.
         """
-        shown = _macos_release(floor) if self.family == "macos" else floor
+        shown = _macos_release(floor) if self.traits.floor_of == "macOS" else floor
         tag = self.spec.wheel.format(floor=shown.replace(".", "_"))
-        legacy = _LEGACY_MANYLINUX.get(floor) if self.family == "linux" else None
+        legacy = _LEGACY_MANYLINUX.get(floor) if self.traits.floor_of == "glibc" else None
         return f"{tag}.{legacy}_{self.spec.arch}" if legacy else tag
 
     @classmethod

@@ -35,6 +35,4 @@ class Target:
 
         It is ``.abi3.so`` or ``.abi3t.so``; on Windows ``.pyd`` alone.
         """
-        if self.platform.family == "windows":
-            return ".pyd"
-        return ".abi3t.so" if stable_abi.endswith("t") else ".abi3.so"
+        return self.platform.traits.abi3_suffix["abi3t" if stable_abi.endswith("t") else "abi3"]

@@ -17,9 +17,9 @@ from pyz3.targets import PythonVersion
 
 if TYPE_CHECKING:
     from pyz3.audit import Facts
-    from pyz3.capi.symbols import System
+    from pyz3.targets import Exports
 
-SYSTEMS: tuple[System, ...] = ("windows", "posix")
+SYSTEMS: tuple[Exports, ...] = ("windows", "posix")
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +52,7 @@ class TestData:
 
 class TestLimitedApi:
     @pytest.mark.parametrize("system", SYSTEMS)
-    def test_later_versions_have_all_of_earlier_ones(self, system: System) -> None:
+    def test_later_versions_have_all_of_earlier_ones(self, system: Exports) -> None:
         lists = [limited_api(f"3.{minor}", system=system).names for minor in range(2, 16)]
         for earlier, later in pairwise(lists):
             assert earlier <= later
@@ -159,7 +159,7 @@ def test_older_headers_will_not_do() -> None:
 
 
 def findings(facts: Facts, *undefined: str, stable_abi: str) -> list[tuple[str, str, str]]:
-    system: System = "windows" if facts.format == "pe" else "posix"
+    system: Exports = "windows" if facts.format == "pe" else "posix"
     library = dll_name(PythonVersion(3, 15), stable_abi=stable_abi) if facts.format == "pe" else ""
     needed = (library,) if library else facts.needed
     symbols = tuple(Symbol(name=name, library=library) for name in undefined)

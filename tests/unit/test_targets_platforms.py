@@ -152,6 +152,23 @@ def test_every_row_is_tested() -> None:
     assert [platform.value for platform in Platform] == list(ROWS)
 
 
+@pytest.mark.parametrize(
+    ("family", "floor_of", "exports", "links_python"),
+    [
+        ("linux", "glibc", "posix", False),
+        ("musllinux", "", "posix", False),
+        ("macos", "macOS", "posix", False),
+        ("windows", "", "windows", True),
+        ("pyodide", "", "posix", False),
+    ],
+)
+def test_what_a_family_has_in_common(family: str, floor_of: str, exports: str, links_python: bool) -> None:
+    found = [platform.traits for platform in Platform if platform.family == family]
+    assert {(one.floor_of, one.exports, one.links_python) for one in found} == {
+        (floor_of, exports, links_python)
+    }
+
+
 def test_a_name_is_a_member() -> None:
     assert Platform.LINUX_X86_64 is Platform("linux-x86_64")
     with pytest.raises(AttributeError):
