@@ -22,16 +22,14 @@ from pyz3.results import Failure, Summary, WheelResult, one_per_file
 from pyz3.sources import ALONE, scope_of, tree_looks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from pyz3.builder.packing import Contents
     from pyz3.builder.platform import Built
-    from pyz3.capi import HeaderTree
-    from pyz3.config import Backend, Project
-    from pyz3.engine.toolchain import Toolchain
+    from pyz3.builder.project_build import ProjectBuild
+    from pyz3.config import Backend
     from pyz3.errors import Pyz3Error
-    from pyz3.events import Listener
     from pyz3.plan import Described, Planned
     from pyz3.results import Outcome
     from pyz3.sources import Scope
@@ -41,30 +39,13 @@ class Line:
     """Makes the wheels of one project.
 
     Args:
-        project: The project.
-        environ: The user's environment variables.
-        toolchain: Finds zig and the cache; asked only if something is to be compiled.
-        headers: Finds the header tree of each Python; likewise.
-        jobs_at_once: How many compilers run at a time.
-        tell: Is told what happens, from several threads.
+        build: The project, and what builds it.
     """
 
-    def __init__(
-        self,
-        project: Project,
-        *,
-        environ: Mapping[str, str],
-        toolchain: Callable[[], Toolchain],
-        headers: Callable[[], Mapping[str, HeaderTree]],
-        jobs_at_once: int,
-        tell: Listener,
-    ) -> None:
-        self._project = project
-        self._environ = environ
-        self._find_toolchain = toolchain
-        self._headers = headers
-        self._jobs_at_once = jobs_at_once
-        self._tell = tell
+    def __init__(self, build: ProjectBuild) -> None:
+        self._build = build
+        self._project = build.project
+        self._tell = build.tell
         self._processes = Processes()
 
     def __call__(self, plan: Sequence[Planned], *, contents: Contents | None, output_dir: Path) -> Summary:
@@ -104,7 +85,7 @@ class Line:
         """Give what belongs to the project above its folder, as far as it is known by now."""
         if self._project.backend is None:
             return ALONE
-        return scope_of(self._project.root, cache=self._find_toolchain().cache)
+        return scope_of(self._project.root, cache=self._build.toolchain().cache)
 
     def _attempt(
         self, plan: Sequence[Planned], contents: Contents | None, output_dir: Path
@@ -182,18 +163,18 @@ class Line:
         return _in_order(orders, described, made, failed, packer)
 
     def _packer(self, contents: Contents | None, output_dir: Path) -> Packer:
-        return Packer(contents, output_dir=output_dir, epoch=read_epoch(self._environ), tell=self._tell)
+        return Packer(contents, output_dir=output_dir, epoch=read_epoch(self._build.environ), tell=self._tell)
 
     def _around(self, orders: Sequence[Order]) -> Surroundings:
-        toolchain, headers = self._find_toolchain(), self._headers()
+        toolchain, headers = self._build.toolchain(), self._build.headers()
         return Surroundings(
             toolchain=toolchain,
-            environ=self._environ,
+            environ=self._build.environ,
             headers=headers,
             includes=prepare_includes(orders, headers, toolchain),
             processes=self._processes,
-            epoch=read_epoch(self._environ),
-            jobs=self._jobs_at_once,
+            epoch=read_epoch(self._build.environ),
+            jobs=self._build.jobs,
             tell=self._tell,
         )
 

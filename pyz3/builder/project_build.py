@@ -153,24 +153,22 @@ class ProjectBuild:
         project = self.project
         if selection.without:
             project = switched_off(project, selection.without, required=require_extensions)
-        mode = read_mode(optimize)
-        macos = self.environ.get("MACOSX_DEPLOYMENT_TARGET") or None
         if project.backend is not None:
             _refuse_own_options({"--fallback": fallback, "--require-extensions": require_extensions})
-            return make_orders(
-                project,
-                selection.targets,
-                optimize=mode,
-                macos=macos,
-                glibc=selection.glibc,
-                allow_pure=allow_pure,
-            )
+        orders = make_orders(
+            project,
+            # Without binaries, no floor is promised that could be wrong.
+            selection.targets if project.has_binaries else (),
+            optimize=read_mode(optimize),
+            macos=self.environ.get("MACOSX_DEPLOYMENT_TARGET") or None,
+            glibc=selection.glibc,
+            allow_pure=allow_pure,
+        )
+        if project.backend is not None:
+            return orders
         return make_plan(
             project,
-            selection.targets,
-            optimize=mode,
-            macos=macos,
-            glibc=selection.glibc,
+            orders,
             fallback=fallback,
             require_extensions=require_extensions,
             source_date=read_source_date(self.environ),
@@ -212,15 +210,7 @@ class ProjectBuild:
         Raises:
             ConfigError: The project's metadata, the cache or the output folder is unusable.
         """
-        line = Line(
-            self.project,
-            environ=self.environ,
-            toolchain=self.toolchain,
-            headers=self.headers,
-            jobs_at_once=self.jobs,
-            tell=self.tell,
-        )
-        return line(plan, contents=contents, output_dir=output_dir)
+        return Line(self)(plan, contents=contents, output_dir=output_dir)
 
 
 def _refuse_own_options(options: Mapping[str, bool]) -> None:

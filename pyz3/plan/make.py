@@ -34,37 +34,31 @@ OLDEST_GLIBC = (2, 17)
 
 def make_plan(
     project: Project,
-    targets: Sequence[Target],
+    orders: Sequence[Order],
     *,
-    optimize: Optimize | None = None,
-    macos: str | None = None,
-    glibc: str = "",
     fallback: bool = False,
     require_extensions: bool = False,
     source_date: str = "",
 ) -> tuple[Recipe | Pure, ...]:
-    """Give a wheel for each of ``targets``, in their order; a project without extensions needs just one.
+    """Give a wheel for each of ``orders``, in their order; a project without extensions needs just one.
 
     Args:
         project: What a frontend read.
-        targets: What was selected.
-        optimize: Overrides the project's mode.
-        macos: Overrides the project's macOS minimum (``MACOSX_DEPLOYMENT_TARGET``).
-        glibc: Overrides the project's glibc (``--platform manylinux_2_28``).
+        orders: What :func:`make_orders` gave.
         fallback: Add a wheel without binaries, for whatever has no wheel of its own.
         require_extensions: What is optional must be built all the same.
         source_date: For ``build-info``: when the source was made, as ISO 8601 spells it; empty: unknown.
 
     Raises:
-        ConfigError: A floor is no version or older than the platform can promise; no machine has the cpu.
+        ConfigError: An extension has no sources for a platform.
     """
     if not project.has_binaries:
         return (Pure(fallback=fallback, left_out=_switched_off(project, Pure().identifier)),)
-    orders = make_orders(project, targets, optimize=optimize, macos=macos, glibc=glibc)
     lost: tuple[LeftOut, ...] = ()
     plan: dict[tuple[str, ...], Recipe | Pure] = {}
-    for target, order in zip(targets, orders, strict=True):
-        options = project.tool.for_identifier(target.identifier)
+    for order in orders:
+        target = order.target
+        options = project.tool.for_identifier(order.identifier)
         modules, left_out = _modules(project, target, options, required=require_extensions)
         libraries = make_libraries(
             project, [name for m in modules for name in m.links], target.platform.family
@@ -119,8 +113,16 @@ def make_orders(
 ) -> tuple[Order, ...]:
     """Give an order for each of ``targets``, in their order.
 
-    The arguments and errors are those of :func:`make_plan`; ``allow_pure``: wheels without any of the
-    extension modules that the project declares are no error.
+    Args:
+        project: What a frontend read.
+        targets: What was selected.
+        optimize: Overrides the project's mode.
+        macos: Overrides the project's macOS minimum (``MACOSX_DEPLOYMENT_TARGET``).
+        glibc: Overrides the project's glibc (``--platform manylinux_2_28``).
+        allow_pure: Wheels without any of the extension modules that the project declares are no error.
+
+    Raises:
+        ConfigError: A floor is no version or older than the platform can promise; no machine has the cpu.
     """
     found = []
     for target in targets:

@@ -5,13 +5,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from planning import plan_of
 from rich.console import Console
 
 from pyz3.cli.ui import BuildView, LiveTable, failure_lines, human_size, print_error, wheel_line
 from pyz3.config import Project, ToolTable
 from pyz3.errors import AuditFailedError, BuildFailedError, ConfigError, Pyz3Error
 from pyz3.events import Activity, CommandRun, WheelBuilt, WheelFailed, WheelShared
-from pyz3.plan import make_plan
 from pyz3.results import Failure, Summary, WheelResult
 from pyz3.targets import Platform, PythonVersion, Target
 
@@ -24,12 +24,12 @@ SHA = "ab" * 32
 def job(platform: str = "linux-x86_64", python: str = "3.13") -> Recipe:
     project = Project(root=Path(), tool=ToolTable(build_zig=True), extensions=())
     target = Target(platform=Platform(platform), python=PythonVersion.parse(python))
-    return make_plan(project, [target])[0]
+    return plan_of(project, [target])[0]
 
 
 def pure_job() -> Pure:
     project = Project(root=Path(), tool=ToolTable(), extensions=())
-    return make_plan(project, [Target(platform=Platform.LINUX_X86_64, python=PythonVersion(3, 13))])[0]
+    return plan_of(project, [Target(platform=Platform.LINUX_X86_64, python=PythonVersion(3, 13))])[0]
 
 
 def wheel(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
+from planning import plan_of
 
 from pyz3.capi import limited_api_macros
 from pyz3.config import Extension, Project, Settings, ToolTable
@@ -14,7 +15,6 @@ from pyz3.driver.sysroot import FOLDER
 from pyz3.engine.artifacts import CApi, artifact_key, make_artifacts, slice_key
 from pyz3.engine.plan_file import PLAN_VERSION, Artifact, Emscripten, PlanFile, Source
 from pyz3.errors import ConfigError
-from pyz3.plan import make_plan
 from pyz3.targets import Platform, PythonVersion, Target
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def jobs(
     *extensions: Extension, platform: str = "linux-x86_64", pythons: tuple[str, ...] = ("3.13",)
 ) -> tuple[Recipe, ...]:
     project = Project(root=ROOT, tool=ToolTable(), extensions=extensions)
-    return make_plan(
+    return plan_of(
         project,
         [Target(platform=Platform(platform), python=PythonVersion.parse(python)) for python in pythons],
     )

@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
+from planning import plan_of
 
 from pyz3.config import Extension, Project, Settings, ToolTable
 from pyz3.engine.artifacts import CApi, make_artifacts
 from pyz3.engine.toolchain import Toolchain, find_toolchain
 from pyz3.engine.warmth import cold_parts, mark_warm, parts_needed
 from pyz3.errors import ConfigError
-from pyz3.plan import make_plan
 from pyz3.store import Cache
 from pyz3.targets import Platform, PythonVersion, Target
 
@@ -23,7 +23,7 @@ BUILD_ZIG = (Path(__file__).parents[2] / "build.zig").read_bytes()
 
 def artifact(target: str = "x86_64-linux-gnu.2.17", *, zig: bool = False, cpp: bool = False) -> Artifact:
     extension = Extension(name="m", common=Settings(sources=("a.c",)), families={})
-    plan = make_plan(
+    plan = plan_of(
         Project(root=Path(), tool=ToolTable(), extensions=(extension,)),
         [Target(platform=Platform.LINUX_X86_64, python=PythonVersion(3, 13))],
     )

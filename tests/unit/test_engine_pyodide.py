@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from planning import plan_of
 
 from pyz3.capi.emscripten import ZIG_CPU, ZIG_ROOT, c_flags, cxx_flags, emscripten_abi_for, macros
 from pyz3.config import Extension, Project, Settings, ToolTable
 from pyz3.engine.artifacts import CApi, make_artifacts
 from pyz3.errors import ConfigError
-from pyz3.plan import make_plan
 from pyz3.targets import Platform, PythonVersion, Target
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ ZIG_LIB = Path("/zig/lib")
 def artifact(settings: Settings, python: str = "3.14", optimize: str = "ReleaseFast") -> Artifact:
     extension = Extension(name="pkg._mod", common=settings, families={})
     project = Project(root=ROOT, tool=ToolTable(optimize=optimize), extensions=(extension,))
-    plan = make_plan(project, [Target(platform=Platform.PYODIDE, python=PythonVersion.parse(python))])
+    plan = plan_of(project, [Target(platform=Platform.PYODIDE, python=PythonVersion.parse(python))])
     (made,) = make_artifacts(
         ROOT,
         plan,

@@ -10,6 +10,7 @@ import pytest
 import tomlkit
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from planning import plan_of
 
 from pyz3._toml import load_toml
 from pyz3.builder.choice import Request, choose
@@ -28,7 +29,7 @@ from pyz3.config import (
 from pyz3.engine.artifacts import CApi, make_artifacts
 from pyz3.errors import Pyz3Error
 from pyz3.frontends import load_project
-from pyz3.plan import Recipe, make_notes, make_plan
+from pyz3.plan import Recipe, make_notes
 from pyz3.scaffold import Wishes, adopt
 from pyz3.targets import Platform
 
@@ -105,7 +106,7 @@ def planned(root: Path) -> tuple[str, ...]:
     """Go through everything that happens before zig runs; give the identifiers planned."""
     project = switched(load_project(root), environ={}, implementation="CPython")
     selection = choose(project, Request(), headers=lambda: {"3.9", "3.13", "3.15"})
-    jobs = make_plan(project, selection.targets, glibc=selection.glibc, fallback=project.tool.fallback)
+    jobs = plan_of(project, selection.targets, glibc=selection.glibc, fallback=project.tool.fallback)
     make_notes(project, jobs)
     for job in {job.platform: job for job in jobs if isinstance(job, Recipe)}.values():
         make_artifacts(

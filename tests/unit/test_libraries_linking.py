@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from planning import plan_of
 
 from pyz3.config import FAMILIES, Extension, Library, Project, Settings, ToolTable
 from pyz3.engine.artifacts import CApi, make_artifacts
@@ -12,7 +13,6 @@ from pyz3.engine.ldflags import parse_ldflags
 from pyz3.errors import ConfigError
 from pyz3.frontends import load_project
 from pyz3.linking import link, make_libraries, shared_file
-from pyz3.plan import make_plan
 from pyz3.targets import Platform, PythonVersion, Target
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ def test_unused_static_libraries_are_not_built(tmp_path: Path) -> None:
 
 
 def plan(made: Project, *platforms: str, pythons: tuple[str, ...] = ("3.13",)) -> tuple[Recipe, ...]:
-    return make_plan(
+    return plan_of(
         made,
         [
             Target(platform=Platform(platform), python=PythonVersion.parse(python))

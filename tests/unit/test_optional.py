@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from planning import plan_of
 
 from pyz3.builder.choice import Request, choose
 from pyz3.builder.project_build import read_source_date
@@ -17,7 +18,7 @@ from pyz3.cli.ui import left_out_lines, wheel_line
 from pyz3.config import Extension, Library, Project, Settings, ToolTable
 from pyz3.errors import ConfigError, UnavailablePythonError
 from pyz3.frontends import load_project
-from pyz3.plan import LeftOut, Pure, Recipe, make_plan
+from pyz3.plan import LeftOut, Pure, Recipe
 from pyz3.results import WheelResult, one_per_file
 from pyz3.targets import Platform, PythonVersion, Target, implementation
 from pyz3.wheel import WheelBuilder
@@ -48,25 +49,25 @@ def named(plan: tuple[Recipe | Pure, ...]) -> dict[str, list[str]]:
 
 
 def test_modules_of_optional_extensions_are_optional() -> None:
-    (job,) = make_plan(project(FAST, NET), targets("linux-x86_64"))
+    (job,) = plan_of(project(FAST, NET), targets("linux-x86_64"))
     assert [(m.name, m.optional) for m in job.modules] == [("hello._fast", True), ("hello._net", False)]
-    (job,) = make_plan(project(FAST, NET), targets("linux-x86_64"), require_extensions=True)
+    (job,) = plan_of(project(FAST, NET), targets("linux-x86_64"), require_extensions=True)
     assert [(m.name, m.optional) for m in job.modules] == [("hello._fast", False), ("hello._net", False)]
 
 
 def test_an_optional_extension_without_sources_for_a_platform_is_left_out() -> None:
-    linux, windows = make_plan(project(LINUX_ONLY, NET), targets("linux-x86_64", "windows-x64"))
+    linux, windows = plan_of(project(LINUX_ONLY, NET), targets("linux-x86_64", "windows-x64"))
     assert (len(linux.modules), linux.left_out) == (2, ())
     assert [m.name for m in windows.modules] == ["hello._net"]
     assert windows.left_out == (
         LeftOut(module="hello._epoll", identifier="cp313-win_amd64", why="it has no sources for windows-x64"),
     )
     with pytest.raises(ConfigError, match=r"hello\._epoll has no sources for windows-x64"):
-        make_plan(project(LINUX_ONLY), targets("windows-x64"), require_extensions=True)
+        plan_of(project(LINUX_ONLY), targets("windows-x64"), require_extensions=True)
 
 
 def test_several_targets_without_binaries_are_one_wheel() -> None:
-    jobs = make_plan(project(LINUX_ONLY), targets("linux-x86_64", "windows-x64", "macos-arm64"))
+    jobs = plan_of(project(LINUX_ONLY), targets("linux-x86_64", "windows-x64", "macos-arm64"))
     assert named(jobs) == {"cp313-manylinux_x86_64": ["hello._epoll"], "py3-none-any": []}
     assert [one.identifier for one in jobs[1].left_out] == ["cp313-win_amd64", "cp313-macosx_arm64"]
 
@@ -74,26 +75,26 @@ def test_several_targets_without_binaries_are_one_wheel() -> None:
 def test_the_stable_abi_lists_what_is_left_out_once() -> None:
     net = replace(NET, abi3="3.10")
     chosen = [*targets("windows-x64", python="3.12"), *targets("windows-x64", python="3.13")]
-    (job,) = make_plan(project(net, LINUX_ONLY), chosen)
+    (job,) = plan_of(project(net, LINUX_ONLY), chosen)
     assert [one.identifier for one in job.left_out] == ["cp312-win_amd64"]
 
 
 def test_fallback_adds_a_wheel() -> None:
-    jobs = make_plan(project(NET), targets("linux-x86_64"), fallback=True)
+    jobs = plan_of(project(NET), targets("linux-x86_64"), fallback=True)
     assert named(jobs) == {"cp313-manylinux_x86_64": ["hello._net"], "py3-none-any": []}
     assert isinstance(jobs[1], Pure)
     assert jobs[1].fallback
     # Also for a project whose modules only its build.zig knows.
-    jobs = make_plan(project(build_zig=True), targets("linux-x86_64"), fallback=True)
+    jobs = plan_of(project(build_zig=True), targets("linux-x86_64"), fallback=True)
     assert [job.identifier for job in jobs] == ["cp313-manylinux_x86_64", "py3-none-any"]
     # One that is there anyway is checked, and not made twice.
-    (job,) = make_plan(project(replace(NET, off="X is set")), targets("linux-x86_64"), fallback=True)
+    (job,) = plan_of(project(replace(NET, off="X is set")), targets("linux-x86_64"), fallback=True)
     assert (job.identifier, job.fallback, len(job.left_out)) == ("py3-none-any", True, 1)
 
 
 def test_build_info_is_there_for_those_who_ask() -> None:
     asking = replace(FAST, build_info=True)
-    (job,) = make_plan(project(asking, NET), targets("macos-universal2"), source_date="2026-01-01T00:00:00Z")
+    (job,) = plan_of(project(asking, NET), targets("macos-universal2"), source_date="2026-01-01T00:00:00Z")
     by_name = {module.name: module.settings.define for module in job.modules}
     assert by_name["hello._net"] == {}
     assert set(by_name["hello._fast"]) == {
@@ -136,7 +137,7 @@ def test_what_is_switched_off_needs_no_headers() -> None:
         pytest.fail("nobody asked for them")
 
     selection = choose(found, Request(platforms=["windows-x64"]), headers=headers)
-    (job,) = make_plan(found, selection.targets)
+    (job,) = plan_of(found, selection.targets)
     assert isinstance(job, Pure)
     assert job.left_out == (LeftOut(module="hello._net", identifier="py3-none-any", why="X is set"),)
 

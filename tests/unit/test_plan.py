@@ -5,10 +5,11 @@ from typing import Any
 
 import msgspec
 import pytest
+from planning import plan_of
 
 from pyz3.config import Extension, Project, Settings, ToolTable
 from pyz3.errors import ConfigError
-from pyz3.plan import Module, Pure, Recipe, make_plan
+from pyz3.plan import Module, Pure, Recipe
 from pyz3.targets import Platform, PythonVersion, Target
 
 COMMON = Settings(sources=("a.c",), define={"A": 1, "B": True, "C": "x"}, cflags=("-O1",))
@@ -25,14 +26,14 @@ def target(platform: str, python: str = "3.13") -> Target:
 
 
 def planned(platform: str, **tool: Any) -> tuple[str, str, str]:
-    (job,) = make_plan(project(EXTENSION, **tool), [target(platform)])
+    (job,) = plan_of(project(EXTENSION, **tool), [target(platform)])
     (zig_target,) = job.zig_targets
     return job.floor, zig_target, job.wheel_platform
 
 
 def test_a_recipe_says_everything() -> None:
     top = Extension(name="top", common=Settings(sources=("t.zig",)), families={})
-    jobs = make_plan(project(EXTENSION, top), [target("linux-x86_64", "3.13t"), target("windows-x64", "3.9")])
+    jobs = plan_of(project(EXTENSION, top), [target("linux-x86_64", "3.13t"), target("windows-x64", "3.9")])
     assert jobs == (
         Recipe(
             identifier="cp313t-manylinux_x86_64",
@@ -76,13 +77,13 @@ def test_a_recipe_says_everything() -> None:
 
 def test_a_plan_survives_json() -> None:
     targets = [Target(platform=p, python=PythonVersion(3, 14, free_threaded=True)) for p in Platform]
-    plan = make_plan(project(EXTENSION), targets)
+    plan = plan_of(project(EXTENSION), targets)
     assert len(plan) == len(Platform)
     assert msgspec.json.decode(msgspec.json.encode(plan), type=tuple[Recipe, ...]) == plan
 
 
 def test_json_names_keys_as_the_configuration_does() -> None:
-    plan = make_plan(project(EXTENSION), [target("macos-arm64")])
+    plan = plan_of(project(EXTENSION), [target("macos-arm64")])
     (job,) = msgspec.json.decode(msgspec.json.encode(plan))
     (module,) = job["modules"]
     assert module["settings"] == {
@@ -93,7 +94,7 @@ def test_json_names_keys_as_the_configuration_does() -> None:
 
 
 def test_a_fused_file_has_a_target_per_slice() -> None:
-    (job,) = make_plan(project(EXTENSION), [target("macos-universal2", "3.12")])
+    (job,) = plan_of(project(EXTENSION), [target("macos-universal2", "3.12")])
     assert job.zig_targets == ("x86_64-macos.10.13", "aarch64-macos.11.0")
     assert (job.floor, job.wheel_platform) == ("10.13", "macosx_10_13_universal2")
 
@@ -105,7 +106,7 @@ def stable(name: str, abi3: str) -> Extension:
 def test_a_wheel_for_the_stable_abi_is_built_once() -> None:
     pythons = ("3.9", "3.10", "3.13", "3.13t", "3.14")
     targets = [target(name, python) for name in ("linux-x86_64", "windows-x64") for python in pythons]
-    jobs = make_plan(project(stable("m", "3.10")), targets)
+    jobs = plan_of(project(stable("m", "3.10")), targets)
     assert [(job.identifier, job.tag, job.modules[0].file, job.modules[0].limited_api) for job in jobs] == [
         ("cp39-manylinux_x86_64", "cp39-cp39", "m.cpython-39-x86_64-linux-gnu.so", ""),
         ("cp310-manylinux_x86_64", "cp310-abi3", "m.abi3.so", "3.10"),
@@ -118,17 +119,17 @@ def test_a_wheel_for_the_stable_abi_is_built_once() -> None:
 
 def test_a_wheel_is_for_the_stable_abi_if_all_its_modules_are() -> None:
     both = project(stable("m", "3.10"), stable("n", "3.12"))
-    (job,) = make_plan(both, [target("macos-x86_64", "3.13")])
+    (job,) = plan_of(both, [target("macos-x86_64", "3.13")])
     assert (job.tag, job.floor) == ("cp312-abi3", "10.13")
-    (job,) = make_plan(project(stable("m", "3.10")), [target("macos-x86_64", "3.14")])
+    (job,) = plan_of(project(stable("m", "3.10")), [target("macos-x86_64", "3.14")])
     assert (job.tag, job.floor) == ("cp310-abi3", "10.9")
-    (job,) = make_plan(project(stable("m", "3.10"), EXTENSION), [target("linux-x86_64", "3.13")])
+    (job,) = plan_of(project(stable("m", "3.10"), EXTENSION), [target("linux-x86_64", "3.13")])
     assert (job.tag, [module.limited_api for module in job.modules]) == ("cp313-cp313", ["3.10", ""])
 
 
 def test_the_stable_abi_leaves_each_pyodide_its_own_wheel() -> None:
     pythons = ("3.12", "3.13", "3.14", "3.15")
-    jobs = make_plan(project(stable("m", "3.10")), [target("pyodide", python) for python in pythons])
+    jobs = plan_of(project(stable("m", "3.10")), [target("pyodide", python) for python in pythons])
     assert [(job.identifier, job.tag, job.wheel_platform, job.modules[0].file) for job in jobs] == [
         ("cp312-pyodide_wasm32", "cp310-abi3", "pyodide_2024_0_wasm32", "m.abi3.so"),
         ("cp313-pyodide_wasm32", "cp310-abi3", "pyemscripten_2025_0_wasm32", "m.abi3.so"),
@@ -140,7 +141,7 @@ def test_the_stable_abi_leaves_each_pyodide_its_own_wheel() -> None:
 def test_abi3t_serves_both_builds() -> None:
     pythons = ("3.13", "3.13t", "3.14", "3.14t", "3.15", "3.15t")
     targets = [target(name, python) for name in ("linux-x86_64", "windows-x64") for python in pythons]
-    jobs = make_plan(project(stable("m", "3.15t")), targets)
+    jobs = plan_of(project(stable("m", "3.15t")), targets)
     assert [(job.tag, job.modules[0].file) for job in jobs if job.python.startswith("3.15")] == [
         ("cp315-abi3.abi3t", "m.abi3t.so"),
         ("cp315-abi3.abi3t", "m.pyd"),
@@ -163,18 +164,18 @@ def test_modules_that_promise_different_things(
     modules: tuple[tuple[str, str], ...], wanted: list[tuple[str, ...]]
 ) -> None:
     mine = project(*(stable(*module) for module in modules))
-    jobs = make_plan(mine, [target("linux-x86_64", python) for python in ("3.10", "3.13")])
+    jobs = plan_of(mine, [target("linux-x86_64", python) for python in ("3.10", "3.13")])
     assert [(job.tag, *(module.limited_api for module in job.modules)) for job in jobs] == wanted
 
 
 def test_one_wheel_serves_all_without_extensions() -> None:
-    (job,) = make_plan(project(), [target("linux-x86_64"), target("windows-x64")])
+    (job,) = plan_of(project(), [target("linux-x86_64"), target("windows-x64")])
     assert job == Pure(tag="py3-none")
     assert job.identifier == "py3-none-any"
 
 
 def test_own_build_script_names_no_modules() -> None:
-    (job,) = make_plan(project(build_zig=True), [target("linux-aarch64")])
+    (job,) = plan_of(project(build_zig=True), [target("linux-aarch64")])
     assert isinstance(job, Recipe)
     assert (job.identifier, job.modules) == ("cp313-manylinux_aarch64", ())
 
@@ -184,7 +185,7 @@ def test_build_mode() -> None:
         ("ReleaseSmall", None, "ReleaseSmall"),
         ("ReleaseSmall", "Debug", "Debug"),
     ):
-        (job,) = make_plan(
+        (job,) = plan_of(
             project(EXTENSION, optimize=configured),
             [target("linux-x86_64")],
             optimize=asked,  # type: ignore[arg-type]
@@ -247,8 +248,8 @@ def test_glibc_that_a_tag_cannot_name(text: str) -> None:
     ],
 )
 def test_macos_minimum(platform: str, python: str, macos: str | None, wanted: tuple[str, str, str]) -> None:
-    overridden = make_plan(project(EXTENSION, macos="99.0"), [target(platform, python)], macos=macos)
-    configured = make_plan(project(EXTENSION, macos=macos), [target(platform, python)])
+    overridden = plan_of(project(EXTENSION, macos="99.0"), [target(platform, python)], macos=macos)
+    configured = plan_of(project(EXTENSION, macos=macos), [target(platform, python)])
     jobs = (*configured, *(overridden if macos else ()))
     assert {(job.floor, *job.zig_targets, job.wheel_platform) for job in jobs} == {wanted}
 
@@ -265,5 +266,5 @@ def test_macos_minimum_that_is_no_version(text: str) -> None:
         ((None, text), "pyproject.toml: tool.pyz3.macos"),
     ):
         with pytest.raises(ConfigError) as caught:
-            make_plan(project(EXTENSION, macos=configured), [target("macos-arm64")], macos=given)
+            plan_of(project(EXTENSION, macos=configured), [target("macos-arm64")], macos=given)
         assert caught.value.message == f"{where}: {text!r} is no version like 2.28 or 11.0"

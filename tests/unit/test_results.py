@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
+from planning import plan_of
 
 from pyz3.config import Project, ToolTable
 from pyz3.errors import (
@@ -16,7 +17,6 @@ from pyz3.errors import (
     NoWheelError,
     Pyz3Error,
 )
-from pyz3.plan import make_plan
 from pyz3.results import Failure, Summary, WheelResult, write_report
 from pyz3.targets import Platform, PythonVersion, Target
 
@@ -24,7 +24,7 @@ from pyz3.targets import Platform, PythonVersion, Target
 def failure(python: str, error: Pyz3Error) -> Failure:
     target = Target(platform=Platform.WINDOWS_X64, python=PythonVersion.parse(python))
     project = Project(root=Path(), tool=ToolTable(build_zig=True), extensions=())
-    (job,) = make_plan(project, [target])
+    (job,) = plan_of(project, [target])
     return Failure(planned=job, error=error)
 
 

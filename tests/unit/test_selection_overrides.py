@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from planning import plan_of
 
 from pyz3.config import (
     Extension,
@@ -20,7 +21,7 @@ from pyz3.config import (
 )
 from pyz3.errors import ConfigError
 from pyz3.frontends import load_project
-from pyz3.plan import Recipe, make_notes, make_plan
+from pyz3.plan import Recipe, make_notes
 from pyz3.targets import Platform, PythonVersion, Target
 from pyz3.targets.cpus import _table, check_cpu, has_cpu
 
@@ -41,7 +42,7 @@ def project(*overrides: dict[str, Any], **keys: Any) -> Project:
 
 def plan(of: Project, *targets: tuple[str, str], **keys: Any) -> dict[str, Recipe]:
     wanted = [Target(platform=Platform(p), python=PythonVersion.parse(v)) for p, v in targets]
-    return {job.identifier: job for job in make_plan(of, wanted, **keys)}
+    return {job.identifier: job for job in plan_of(of, wanted, **keys)}
 
 
 ORIGIN = {key: key for key in ("optimize", "glibc", "macos", "cpu", "lto")}
@@ -246,7 +247,7 @@ def test_notes() -> None:
     )
     assert make_notes(project(), tuple(plan(project(), ("macos-arm64", "3.9")).values())) == ()
     pure = Project(root=Path("project"), tool=tool(lto=True, cpu="x86_64_v3"), extensions=())
-    assert make_notes(pure, make_plan(pure, [])) == ()
+    assert make_notes(pure, plan_of(pure, [])) == ()
 
 
 def test_a_job_survives_json() -> None:
