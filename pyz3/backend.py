@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pyz3.archive import dist_info_entries
-from pyz3.builder import WheelBuilder
-from pyz3.builder.packing import build_sdist as write_source
-from pyz3.builder.packing import read_contents, read_epoch
+from pyz3.builder import WheelBuilder, read_contents, read_epoch
+from pyz3.builder import build_sdist as write_source
 from pyz3.cli.boundary import boundary
 from pyz3.cli.terminal import SafeConsole
 from pyz3.cli.ui import BuildView

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pyz3._files import file_chunks
 from pyz3.errors import BuildFailedError, ConfigError
-from pyz3.sources.archives import ArchiveError, open_zip
+from pyz3.sources import ArchiveError, open_zip
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

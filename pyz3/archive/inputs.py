@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pyz3.config.languages import HEADER_SUFFIXES, SOURCE_SUFFIXES
+from pyz3.config import HEADER_SUFFIXES, SOURCE_SUFFIXES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -1,18 +1,21 @@
 """What the files really are: binaries → facts → a report that proves a platform tag."""
 
-from pyz3.audit.facts import Facts, Symbol, VersionNeed
+from pyz3.audit.facts import Facts, Symbol, VersionNeed, version_key
 from pyz3.audit.glibc import glibc_since
 from pyz3.audit.judge import judge
+from pyz3.audit.ledger import CorruptBinaryError, Ledger
 from pyz3.audit.nature import Nature, begins_as_code, nature_of
-from pyz3.audit.policy import fits, machines_of, promised_elsewhere
+from pyz3.audit.policy import fits, machines_of, policy_for, promised_elsewhere
 from pyz3.audit.reader import facts_of, load_parser, read_facts
 from pyz3.audit.report import Finding, Report, proved_platform_tag, proved_tag, require
-from pyz3.audit.rules import is_plain_library
+from pyz3.audit.rules import init_names, is_plain_library
 from pyz3.audit.system import system_symbols
 
-__all__ = [
+__all__ = (
+    "CorruptBinaryError",
     "Facts",
     "Finding",
+    "Ledger",
     "Nature",
     "Report",
     "Symbol",
@@ -21,15 +24,18 @@ __all__ = [
     "facts_of",
     "fits",
     "glibc_since",
+    "init_names",
     "is_plain_library",
     "judge",
     "load_parser",
     "machines_of",
     "nature_of",
+    "policy_for",
     "promised_elsewhere",
     "proved_platform_tag",
     "proved_tag",
     "read_facts",
     "require",
     "system_symbols",
-]
+    "version_key",
+)

@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING
 from pyz3.audit.elf import glibc_release
 from pyz3.audit.facts import version_key
 from pyz3.audit.report import OLDEST_ARM64_MACOS, Finding
-from pyz3.capi import added_in, dll_name
+from pyz3.capi import added_in, dll_name, init_suffix
 from pyz3.capi.emscripten import UNUSABLE, emscripten_abi_for, is_exported
-from pyz3.capi.entry import init_suffix
 from pyz3.targets import PythonVersion
 
 if TYPE_CHECKING:

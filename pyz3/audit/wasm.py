@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pyz3.audit.facts import Facts, Symbol
-from pyz3.capi.emscripten.wasm import read_wasm as parse
+from pyz3.capi.emscripten import read_wasm as parse
 
 
 def read_wasm(data: bytes) -> tuple[Facts, ...]:

@@ -7,5 +7,16 @@ order of the stages after that.  ``foreign`` describes projects with a build bac
 """
 
 from pyz3.builder.api import BuildConfig, WheelBuilder, build_wheel
+from pyz3.builder.packing import Contents, build_sdist, read_contents, read_epoch
+from pyz3.builder.project_build import ProjectBuild
 
-__all__ = ["BuildConfig", "WheelBuilder", "build_wheel"]
+__all__ = (
+    "BuildConfig",
+    "Contents",
+    "ProjectBuild",
+    "WheelBuilder",
+    "build_sdist",
+    "build_wheel",
+    "read_contents",
+    "read_epoch",
+)

@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pyz3.errors import UnavailablePythonError
-from pyz3.targets import Platform, PythonVersion, Target
-from pyz3.targets.selection import (
+from pyz3.targets import (
     Filter,
     Patterns,
+    Platform,
+    PythonVersion,
     Selection,
+    Target,
     combine,
     default_platforms,
     find_target,

@@ -15,7 +15,7 @@ from pyz3.driver.run import read_log
 from pyz3.engine.foreign import is_expressible, left_out_flags
 from pyz3.errors import BuildFailedError, Pyz3Error, abridged
 from pyz3.events import Activity, WheelShared
-from pyz3.frontends.undeclared import undeclared_extensions
+from pyz3.frontends import undeclared_extensions
 from pyz3.hooks.base import differing
 from pyz3.hooks.fusing import fuse_described, slices_of
 from pyz3.hooks.outcome import describe

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from pyz3.events import Listener
     from pyz3.plan import Planned
     from pyz3.results import Summary
-    from pyz3.targets.selection import Selection
+    from pyz3.targets import Selection
 
 
 @dataclass(frozen=True, kw_only=True)

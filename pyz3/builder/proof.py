@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pyz3.audit import (
+    CorruptBinaryError,
     Facts,
+    Ledger,
     facts_of,
     glibc_since,
     is_plain_library,
@@ -20,7 +22,6 @@ from pyz3.audit import (
     proved_tag,
     system_symbols,
 )
-from pyz3.audit.ledger import CorruptBinaryError, Ledger
 from pyz3.capi import limited_api, python_symbols
 from pyz3.errors import AuditFailedError
 from pyz3.plan import LeftOut

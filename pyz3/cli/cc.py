@@ -14,8 +14,7 @@ from pyz3.driver.target import DriverTarget
 from pyz3.driver.tools import Extras, make_setup
 from pyz3.engine.toolchain import find_toolchain
 from pyz3.errors import ConfigError
-from pyz3.targets import Platform, PythonVersion, Target
-from pyz3.targets.names import glibc_floor, select_platforms
+from pyz3.targets import Platform, PythonVersion, Target, glibc_floor, select_platforms
 
 if TYPE_CHECKING:
     from pyz3.driver.command import Setup, Tool

@@ -11,8 +11,7 @@ from pathlib import Path
 
 import click
 
-from pyz3.builder import WheelBuilder
-from pyz3.builder.packing import read_contents
+from pyz3.builder import WheelBuilder, read_contents
 from pyz3.cli.options import SETTINGS, optimize_option, project_argument
 from pyz3.cli.terminal import SafeConsole
 from pyz3.cli.ui import BuildView, print_failures

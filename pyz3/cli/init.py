@@ -12,8 +12,7 @@ from rich.text import Text
 from pyz3.cli.options import SETTINGS
 from pyz3.cli.terminal import SafeConsole
 from pyz3.errors import ConfigError
-from pyz3.scaffold import Draft, Wishes, adopt, new_project, refuse_overwriting, refuse_setup_files
-from pyz3.scaffold.new import LANGUAGES
+from pyz3.scaffold import LANGUAGES, Draft, Wishes, adopt, new_project, refuse_overwriting, refuse_setup_files
 
 _COLOURS = {"+": "green", "-": "red", "@": "cyan"}
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pyz3.builder.packing import build_sdist, read_epoch
+from pyz3.builder import build_sdist, read_epoch
 from pyz3.cli.options import SETTINGS, output_dir_option, project_argument
 from pyz3.cli.terminal import SafeConsole
 from pyz3.cli.ui import BuildView, human_size

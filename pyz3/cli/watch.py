@@ -12,19 +12,17 @@ from typing import TYPE_CHECKING
 import click
 from rich.text import Text
 
-from pyz3.builder import WheelBuilder
-from pyz3.builder.packing import read_contents
+from pyz3.builder import WheelBuilder, read_contents
 from pyz3.cli.options import SETTINGS, project_argument
 from pyz3.cli.terminal import SafeConsole
 from pyz3.cli.ui import print_error, print_failures
-from pyz3.develop import Stamps, build_in_place, find_redirect, in_place_files, refresh
-from pyz3.develop.binaries import build_binaries
+from pyz3.develop import Stamps, build_binaries, build_in_place, find_redirect, in_place_files, refresh
 from pyz3.engine.toolchain import find_toolchain
 from pyz3.errors import Pyz3Error
 from pyz3.frontends import load_own_project
 
 if TYPE_CHECKING:
-    from pyz3.builder.project_build import ProjectBuild
+    from pyz3.builder import ProjectBuild
     from pyz3.results import Summary
 
 # Often enough that nobody waits for it; a thousand files cost a few ms each time.

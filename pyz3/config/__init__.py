@@ -5,16 +5,20 @@ key, what was expected and the nearest key that exists.
 """
 
 from pyz3.config.assignments import expand_variables, parse_assignments
+from pyz3.config.languages import CXX_SUFFIXES, HEADER_SUFFIXES, SOURCE_SUFFIXES
 from pyz3.config.project import Backend, Component, Extension, Library, Project
 from pyz3.config.reading import read_config_file, read_pyproject, read_tool_table
 from pyz3.config.scheme import (
     DEFAULT_OPTIMIZE,
     FAMILIES,
     OPTIMIZE_MODES,
+    Assignments,
     ComponentTable,
+    ConfigSettings,
     ExtensionTable,
     FamilyTable,
     HookOptions,
+    Inherit,
     InheritTable,
     LibraryTable,
     Lto,
@@ -26,19 +30,26 @@ from pyz3.config.scheme import (
     ToolTable,
     VersionTable,
     WheelOptions,
+    Words,
 )
 
-__all__ = [
+__all__ = (
+    "CXX_SUFFIXES",
     "DEFAULT_OPTIMIZE",
     "FAMILIES",
+    "HEADER_SUFFIXES",
     "OPTIMIZE_MODES",
+    "SOURCE_SUFFIXES",
+    "Assignments",
     "Backend",
     "Component",
     "ComponentTable",
+    "ConfigSettings",
     "Extension",
     "ExtensionTable",
     "FamilyTable",
     "HookOptions",
+    "Inherit",
     "InheritTable",
     "Library",
     "LibraryTable",
@@ -52,9 +63,10 @@ __all__ = [
     "ToolTable",
     "VersionTable",
     "WheelOptions",
+    "Words",
     "expand_variables",
     "parse_assignments",
     "read_config_file",
     "read_pyproject",
     "read_tool_table",
-]
+)

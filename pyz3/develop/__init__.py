@@ -4,15 +4,16 @@ Neither leaves anything in the source tree unless asked to: an editable install 
 in the environment, behind a finder (``_finder.py``) that leads imports to them.
 """
 
-from pyz3.develop.binaries import build_here
+from pyz3.develop.binaries import build_binaries, build_here
 from pyz3.develop.editable import editable_contents, find_redirect, is_installed, redirect_name, refresh
 from pyz3.develop.in_place import build_in_place, in_place_files, remove_in_place
 from pyz3.develop.settings import HookSettings, read_settings
 from pyz3.develop.stamps import Stamps
 
-__all__ = [
+__all__ = (
     "HookSettings",
     "Stamps",
+    "build_binaries",
     "build_here",
     "build_in_place",
     "editable_contents",
@@ -23,4 +24,4 @@ __all__ = [
     "redirect_name",
     "refresh",
     "remove_in_place",
-]
+)

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 from pyz3.archive import WheelEntry
 
 if TYPE_CHECKING:
-    from pyz3.builder.packing import Contents
-    from pyz3.builder.project_build import ProjectBuild
+    from pyz3.builder import Contents, ProjectBuild
     from pyz3.results import Summary
 
 # So that a wheel of which every module is left out is no error here.

@@ -17,14 +17,13 @@ from packaging.utils import canonicalize_name
 
 from pyz3._files import write_atomically
 from pyz3.archive import WheelEntry
-from pyz3.builder.packing import read_contents
+from pyz3.builder import read_contents
 from pyz3.develop.binaries import build_binaries
 from pyz3.develop.stamps import Stamps
 from pyz3.errors import ConfigError
 
 if TYPE_CHECKING:
-    from pyz3.builder.packing import Contents
-    from pyz3.builder.project_build import ProjectBuild
+    from pyz3.builder import Contents, ProjectBuild
     from pyz3.config import Project
     from pyz3.results import Summary
 

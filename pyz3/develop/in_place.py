@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pyz3._files import write_atomically
-from pyz3.builder.packing import read_contents
+from pyz3.builder import read_contents
 from pyz3.develop.binaries import build_binaries
 from pyz3.errors import ConfigError
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from pyz3.builder.project_build import ProjectBuild
+    from pyz3.builder import ProjectBuild
     from pyz3.config import Project
     from pyz3.results import Summary
     from pyz3.store import Cache

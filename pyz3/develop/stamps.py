@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pyz3.archive.inputs import INPUT_SUFFIXES, found_inputs, named_inputs
+from pyz3.archive import INPUT_SUFFIXES, found_inputs, named_inputs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

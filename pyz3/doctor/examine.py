@@ -10,9 +10,7 @@ from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pyz3.audit import facts_of, judge, system_symbols
-from pyz3.audit.facts import version_key
-from pyz3.audit.rules import init_names
+from pyz3.audit import facts_of, init_names, judge, system_symbols, version_key
 from pyz3.capi import best_headers, find_headers, limited_api, python_symbols
 from pyz3.doctor.diagnosis import BinaryDiagnosis, Diagnosis, Problem
 from pyz3.doctor.libraries import Place, find_libraries, looked_in

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pyz3.audit.policy import policy_for
+from pyz3.audit import policy_for
 from pyz3.doctor.diagnosis import NeededLibrary, Problem
 
 if TYPE_CHECKING:

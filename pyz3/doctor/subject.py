@@ -17,14 +17,14 @@ from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 from pyz3._files import file_chunks
 from pyz3.doctor.diagnosis import Problem
 from pyz3.errors import ConfigError
-from pyz3.sources.archives import ArchiveError, Limits, open_zip
+from pyz3.sources import ArchiveError, Limits, open_zip
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from packaging.tags import Tag
 
-    from pyz3.sources.archives import OpenZip
+    from pyz3.sources import OpenZip
 
 _SUFFIXES = (".so", ".pyd", ".dll", ".dylib")
 # Binaries are held in memory: they compress to a third, those with debug data to a tenth.

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 
 from packaging.tags import parse_tag, sys_tags
 
-from pyz3.audit.facts import version_key
+from pyz3.audit import version_key
 from pyz3.errors import ConfigError
-from pyz3.targets import Platform, PythonVersion, Target
-from pyz3.targets.names import glibc_floor, select_platforms
+from pyz3.targets import Platform, PythonVersion, Target, glibc_floor, select_platforms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pyz3.capi import limited_api_macros
-from pyz3.config.languages import CXX_SUFFIXES
+from pyz3.config import CXX_SUFFIXES
 from pyz3.driver.runtime import cxx_flags
 from pyz3.engine.foreign import driver_target, foreign_sources, link_flags
 from pyz3.engine.plan_file import Artifact, Source
@@ -18,7 +18,7 @@ from pyz3.engine.pyodide import for_pyodide
 from pyz3.engine.toolchain import INIT_SYMBOLS
 from pyz3.linking import LinkedLibrary
 from pyz3.plan import Module
-from pyz3.targets.cpus import has_cpu
+from pyz3.targets import has_cpu
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

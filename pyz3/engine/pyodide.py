@@ -17,7 +17,7 @@ from pyz3.capi.emscripten import (
     macros,
     system_include_dirs,
 )
-from pyz3.config.languages import CXX_SUFFIXES
+from pyz3.config import CXX_SUFFIXES
 from pyz3.engine.plan_file import Emscripten
 from pyz3.errors import ConfigError
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pyz3._records import from_json
-from pyz3.capi.discovery import find_installations
+from pyz3.capi import find_installations
 from pyz3.errors import ConfigError
 from pyz3.store import Remembered
 from pyz3.targets import SUPPORTED, PythonVersion
@@ -20,7 +20,7 @@ from pyz3.targets import SUPPORTED, PythonVersion
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from pyz3.capi.discovery import Host
+    from pyz3.capi import Host
     from pyz3.store import Cache
 
 # A hanging one must not hang the build; a cold disk may take seconds.

@@ -26,12 +26,13 @@ from pyz3.sources import (
     missed_above,
     note_reads,
     reads_of,
+    run_command,
     scope_of,
     sync_copy,
+    tail,
     unread_changes,
     widen_scope,
 )
-from pyz3.sources.pip import run_tool, tail
 from pyz3.store import Remembered
 
 if TYPE_CHECKING:
@@ -205,7 +206,7 @@ def _ask_once(
         command = (environment.python, "-I", Path(_ask.__file__), request)
         # What lies above the cache is none of the project's, a repository least of all.
         alone = {**environ, "GIT_CEILING_DIRECTORIES": str(copy.parent)}
-        status, text = run_tool(command, cwd=project, environ=alone)
+        status, text = run_command(command, cwd=project, environ=alone)
         said = from_file(answer, _Answer) or _Answer(error=f"it ended with status {status}")
         if said.reads is not None:
             note_reads(copy, before.plus(said.reads).looked_at())

@@ -16,8 +16,7 @@ from filelock import FileLock
 from packaging.utils import canonicalize_name
 
 from pyz3.errors import Pyz3Error
-from pyz3.sources import remove_tree, unpack_wheel
-from pyz3.sources.pip import offline_tip, python_with_pip, run_tool, tail
+from pyz3.sources import offline_tip, python_with_pip, remove_tree, run_command, tail, unpack_wheel
 from pyz3.store import Remembered, is_whole, seal
 from pyz3.targets import Platform, PythonVersion
 
@@ -126,7 +125,7 @@ def _fetch(
         with tempfile.TemporaryDirectory(dir=folder, ignore_cleanup_errors=True) as scratch:
             into = Path(scratch) / "wheels"
             command = _command(f"{name}=={version}", platform, python, into, environ)
-            status, text = run_tool(command, cwd=Path(scratch), environ=environ)
+            status, text = run_command(command, cwd=Path(scratch), environ=environ)
             wheels = sorted(into.glob("*.whl"))
             if status == 0 and len(wheels) == 1:
                 return _Found(folder=_unpack(wheels[0], folder))

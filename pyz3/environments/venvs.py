@@ -13,10 +13,9 @@ from filelock import FileLock
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
-from pyz3.capi.discovery import find_uv
+from pyz3.capi import find_uv
 from pyz3.errors import ConfigError, Pyz3Error
-from pyz3.sources import remove_tree
-from pyz3.sources.pip import offline_tip, run_tool, tail
+from pyz3.sources import offline_tip, remove_tree, run_command, tail
 from pyz3.store import has_only_grown, note_growing
 
 if TYPE_CHECKING:
@@ -148,7 +147,7 @@ def _make(environment: Environment, interpreter: Interpreter, environ: Mapping[s
     uv = find_uv(environ)
     # uv installs into an environment without pip, whose own installation takes seconds.
     bare = ("--without-pip",) if uv or not environment.requires else ()
-    status, text = run_tool(
+    status, text = run_command(
         (interpreter.executable, "-I", "-m", "venv", *bare, root), cwd=root.parent, environ=environ
     )
     if status != 0:
@@ -160,7 +159,7 @@ def _make(environment: Environment, interpreter: Interpreter, environ: Mapping[s
         return
     command = _uv_install(uv, environment, environ) if uv else _pip_install(environment)
     environ = _for_uv(environ) if uv else environ
-    status, text = run_tool((*command, "--", *environment.requires), cwd=root, environ=environ)
+    status, text = run_command((*command, "--", *environment.requires), cwd=root, environ=environ)
     if status != 0:
         raise _not_installed(environment, "uv" if uv else "pip", text)
 

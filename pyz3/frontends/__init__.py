@@ -14,7 +14,14 @@ from pyz3.frontends.backends import is_legacy, recognise
 if TYPE_CHECKING:
     from pyz3.config import Project
 
-__all__ = ["load_own_project", "load_project"]
+from pyz3.frontends.undeclared import undeclared_extensions
+
+__all__ = (
+    "is_legacy",
+    "load_own_project",
+    "load_project",
+    "undeclared_extensions",
+)
 
 
 def load_project(root: Path, *, config: Path | None = None) -> Project:

@@ -14,8 +14,16 @@ import msgspec
 
 from pyz3._patterns import matches, split_words
 from pyz3._schema import convert
-from pyz3.config import InheritTable, OverrideTable, ToolTable, parse_assignments
-from pyz3.config.scheme import Assignments, ConfigSettings, Inherit, Words
+from pyz3.config import (
+    Assignments,
+    ConfigSettings,
+    Inherit,
+    InheritTable,
+    OverrideTable,
+    ToolTable,
+    Words,
+    parse_assignments,
+)
 from pyz3.frontends.variables import trouble_with
 from pyz3.targets import SUPPORTED, Platform, Target
 

@@ -14,6 +14,7 @@ from pyz3._schema import suggest
 from pyz3.capi import stable_abi_tag
 from pyz3.config import (
     FAMILIES,
+    SOURCE_SUFFIXES,
     Extension,
     FamilyTable,
     InheritTable,
@@ -22,7 +23,6 @@ from pyz3.config import (
     Settings,
     read_tool_table,
 )
-from pyz3.config.languages import SOURCE_SUFFIXES
 from pyz3.errors import ConfigError, abridged
 from pyz3.frontends.metadata import classified
 from pyz3.targets import SUPPORTED

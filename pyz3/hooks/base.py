@@ -14,7 +14,7 @@ from pyz3._files import digest_of
 from pyz3.archive import Metadata, WheelEntry, ZippedFile
 from pyz3.audit import begins_as_code, nature_of
 from pyz3.errors import BuildFailedError
-from pyz3.sources.archives import ArchiveError, open_zip
+from pyz3.sources import ArchiveError, open_zip
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -18,14 +18,13 @@ from pyz3._files import digest_of
 from pyz3.engine.fuse import fuse
 from pyz3.errors import abridged
 from pyz3.plan import Base, Pure, Recipe, Trouble
-from pyz3.sources.archives import ArchiveError, open_zip
+from pyz3.sources import ArchiveError, open_zip
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pyz3.plan import Described, Order
-    from pyz3.plan.order import AnyOrder
-    from pyz3.sources.archives import OpenZip
+    from pyz3.plan import AnyOrder, Described, Order
+    from pyz3.sources import OpenZip
 
 # They say what the wheel is for; pyz3 writes its own.
 _OURS = (".dist-info/WHEEL", ".dist-info/RECORD")

@@ -20,12 +20,12 @@ from pyz3.sources import (
     Tree,
     begin_reading,
     note_reads,
+    open_zip,
     reads_of,
     remove_tree,
     sync_copy,
     unread_changes,
 )
-from pyz3.sources.archives import open_zip
 from pyz3.store import Remembered, is_whole, seal
 
 if TYPE_CHECKING:

@@ -39,8 +39,7 @@ from pyz3.hooks.settings import (
 )
 from pyz3.hooks.tools import manifests_of, sysroot, tools_cache, tools_for
 from pyz3.plan import Trouble
-from pyz3.sources import describe_tree, missed_above, remove_tree, scope_of, widen_scope
-from pyz3.sources.pip import own_settings
+from pyz3.sources import describe_tree, missed_above, own_settings, remove_tree, scope_of, widen_scope
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

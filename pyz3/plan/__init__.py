@@ -2,10 +2,11 @@
 
 from pyz3.linking import Unit
 from pyz3.plan.make import make_notes, make_orders, make_plan
-from pyz3.plan.order import Order, serve_from
+from pyz3.plan.order import AnyOrder, Order, serve_from
 from pyz3.plan.recipe import Base, Described, LeftOut, Module, Planned, Pure, Recipe, Trouble
 
-__all__ = [
+__all__ = (
+    "AnyOrder",
     "Base",
     "Described",
     "LeftOut",
@@ -20,4 +21,4 @@ __all__ = [
     "make_orders",
     "make_plan",
     "serve_from",
-]
+)

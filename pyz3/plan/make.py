@@ -18,9 +18,7 @@ from pyz3.errors import ConfigError, abridged
 from pyz3.linking import link, make_libraries
 from pyz3.plan.order import Order, serve_from
 from pyz3.plan.recipe import LeftOut, Module, Pure, Recipe
-from pyz3.targets import PythonVersion, Target
-from pyz3.targets.cpus import check_cpu, has_cpu
-from pyz3.targets.pythons import OLDEST
+from pyz3.targets import OLDEST, PythonVersion, Target, check_cpu, has_cpu
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

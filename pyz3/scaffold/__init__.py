@@ -1,6 +1,15 @@
 """New projects, and pyz3 in projects that exist: which files are to be written, with what in them."""
 
 from pyz3.scaffold.existing import adopt, refuse_setup_files
-from pyz3.scaffold.new import Draft, Language, Wishes, new_project, refuse_overwriting
+from pyz3.scaffold.new import LANGUAGES, Draft, Language, Wishes, new_project, refuse_overwriting
 
-__all__ = ["Draft", "Language", "Wishes", "adopt", "new_project", "refuse_overwriting", "refuse_setup_files"]
+__all__ = (
+    "LANGUAGES",
+    "Draft",
+    "Language",
+    "Wishes",
+    "adopt",
+    "new_project",
+    "refuse_overwriting",
+    "refuse_setup_files",
+)

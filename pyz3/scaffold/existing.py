@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 
 from pyz3._toml import TOMLDecodeError, load_toml
 from pyz3.archive import find_packages
-from pyz3.config import read_pyproject
-from pyz3.config.languages import SOURCE_SUFFIXES
+from pyz3.config import SOURCE_SUFFIXES, read_pyproject
 from pyz3.errors import ConfigError
-from pyz3.frontends.backends import is_legacy
+from pyz3.frontends import is_legacy
 from pyz3.scaffold.new import Draft, package_files, source_files, tool_tables
 
 if TYPE_CHECKING:

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from pyz3.sources.above import scope_of, widen_scope
+from pyz3.sources.archives import ArchiveError, Limits, OpenZip, open_zip
 from pyz3.sources.copying import pristine_folder, sync_copy
 from pyz3.sources.fetching import fetch_sdist
 from pyz3.sources.naming import ArchiveSource, FolderSource, RequirementSource, Source, classify
+from pyz3.sources.pip import offline_tip, own_settings, python_with_pip, run_command, tail
 from pyz3.sources.reads import Reads, begin_reading, missed_above, note_reads, reads_of, unread_changes
 from pyz3.sources.scope import ALONE, Scope, name_above
 from pyz3.sources.tree import Tree, describe_tree, tree_digest, tree_looks, walk_tree
 from pyz3.sources.unpacking import remove_tree, unpack_sdist, unpack_wheel
 
-__all__ = [
+__all__ = (
     "ALONE",
+    "ArchiveError",
     "ArchiveSource",
     "FolderSource",
+    "Limits",
+    "OpenZip",
     "Reads",
     "RequirementSource",
     "Scope",
@@ -27,11 +32,17 @@ __all__ = [
     "missed_above",
     "name_above",
     "note_reads",
+    "offline_tip",
+    "open_zip",
+    "own_settings",
     "pristine_folder",
+    "python_with_pip",
     "reads_of",
     "remove_tree",
+    "run_command",
     "scope_of",
     "sync_copy",
+    "tail",
     "tree_digest",
     "tree_looks",
     "unpack_sdist",
@@ -39,4 +50,4 @@ __all__ = [
     "unread_changes",
     "walk_tree",
     "widen_scope",
-]
+)

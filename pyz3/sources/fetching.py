@@ -14,7 +14,7 @@ from pyz3._files import write_atomically
 from pyz3.errors import Pyz3Error
 from pyz3.sources import _find_sdist
 from pyz3.sources.naming import ARCHIVE_SUFFIXES
-from pyz3.sources.pip import offline_tip, python_with_pip, run_tool, tail
+from pyz3.sources.pip import offline_tip, python_with_pip, run_command, tail
 from pyz3.store import is_whole, seal
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def fetch_sdist(requirement: Requirement, *, cache: Cache, environ: Mapping[str,
         answer = Path(scratch) / "answer.json"
         python = python_with_pip(environ)
         command = (*python, str(Path(_find_sdist.__file__)), str(requirement), str(folder), str(answer))
-        status, text = run_tool(command, cwd=Path(scratch), environ=environ)
+        status, text = run_command(command, cwd=Path(scratch), environ=environ)
         try:
             found: dict[str, Any] = json.loads(answer.read_bytes())
         except (OSError, ValueError):
@@ -103,7 +103,7 @@ def _download(requirement: Requirement, folder: Path, scratch: Path, environ: Ma
         *(*python_with_pip(environ), "-m", "pip", "download", "--no-deps", "--ignore-requires-python"),
         *("--no-binary", ":all:", "--dest", into, str(requirement)),
     )
-    status, text = run_tool(command, cwd=scratch, environ=environ)
+    status, text = run_command(command, cwd=scratch, environ=environ)
     files = sorted(into.iterdir()) if into.is_dir() else []
     if status != 0 or len(files) != 1:
         raise _not_found(requirement, {"error": "pip download failed"}, text)

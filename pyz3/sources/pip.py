@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pyz3._processes import Processes
-from pyz3.capi.discovery import find_uv
+from pyz3.capi import find_uv
 from pyz3.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def python_with_pip(environ: Mapping[str, str]) -> tuple[str, ...]:
     return (*uv, "run", "--quiet", "--no-project", "--python", sys.executable, "--with", "pip", "python")
 
 
-def run_tool(command: Sequence[str | Path], *, cwd: Path, environ: Mapping[str, str]) -> tuple[int, str]:
+def run_command(command: Sequence[str | Path], *, cwd: Path, environ: Mapping[str, str]) -> tuple[int, str]:
     """Run pip, uv or a Python; give its exit code and what it printed, both streams in order.
 
     Args:

@@ -1,17 +1,42 @@
 """Platforms, Pythons and their combinations: what a wheel can be made for."""
 
+from pyz3.targets.cpus import check_cpu, has_cpu
+from pyz3.targets.names import glibc_floor, select_platforms
 from pyz3.targets.platforms import Exports, Family, FamilySpec, Platform, PlatformSpec
-from pyz3.targets.pythons import SUPPORTED, PythonVersion, implementation
+from pyz3.targets.pythons import OLDEST, SUPPORTED, PythonVersion, implementation
+from pyz3.targets.selection import (
+    Filter,
+    Patterns,
+    Selection,
+    combine,
+    default_platforms,
+    find_target,
+    select_pythons,
+    unmatched,
+)
 from pyz3.targets.target import Target
 
 __all__ = (
+    "OLDEST",
     "SUPPORTED",
     "Exports",
     "Family",
     "FamilySpec",
+    "Filter",
+    "Patterns",
     "Platform",
     "PlatformSpec",
     "PythonVersion",
+    "Selection",
     "Target",
+    "check_cpu",
+    "combine",
+    "default_platforms",
+    "find_target",
+    "glibc_floor",
+    "has_cpu",
     "implementation",
+    "select_platforms",
+    "select_pythons",
+    "unmatched",
 )

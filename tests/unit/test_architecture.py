@@ -11,6 +11,7 @@ import pytest
 from rooms import ROOMS, ROOT
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 # Types may be named against the order: nothing is run for them.
@@ -73,6 +74,25 @@ def own_imports(name: str, *, types: bool) -> set[str]:
         if target.split(".")[0] == "pyz3"
     }
     return {target.removeprefix("pyz3").removeprefix(".") for target in targets}
+
+
+def faces(name: str) -> Iterator[str]:
+    """The packages round a module that say in ``__all__`` what others may import."""
+    while name := name.rpartition(".")[0]:
+        if re.search(r"^__all__ = ", MODULES[name].read_text(encoding="utf-8"), re.MULTILINE):
+            yield name
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_a_room_with_a_face_is_entered_by_it(name: str) -> None:
+    named = {
+        str(node.module).removeprefix("pyz3.")
+        for node in ast.walk(TREES[name])
+        if isinstance(node, ast.ImportFrom) and not node.level and str(node.module).startswith("pyz3.")
+    }
+    # A package within a room is a room with a face of its own.
+    inner = [one for one in named if MODULES[one].name != "__init__.py"]
+    assert [one for one in inner for face in faces(one) if not f"{name}.".startswith(f"{face}.")] == []
 
 
 def module_level(name: str) -> set[str]:
