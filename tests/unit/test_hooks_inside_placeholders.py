@@ -23,7 +23,7 @@ class Hooked:
 
     def __init__(self, folder: Path, *, records: bool = True) -> None:
         heard: list[Callable[[str, Any], None]] = []
-        self.uses = Uses(records=records, listen=heard.append)
+        self.uses = Uses(records=records, tool=lambda name: name if name == "cc" else "", listen=heard.append)
         self.file = folder / FILE
         self.file.parent.mkdir(parents=True)
         self.file.write_bytes(placeholder(FILE))
@@ -86,13 +86,56 @@ def test_a_copy_is_a_placeholder_too(hooked: Hooked, tmp_path: Path) -> None:
         ("strip thing/*.pyd>log", "thing/*.pyd"),
         (["stubs", "-m", "thing.fast"], "thing.fast"),
         (["cc", "-c", "other.c", "-o", "other.o", "-Ithing"], ""),
-        (["git", "describe"], ""),
-        (b"make all", ""),
+        (["/usr/bin/git", "describe"], ""),
+        (["sh", "-c", "git describe | echo; cc -v"], ""),
+        ("uname -m", ""),
+        # Nobody knows what these look at.
+        (b"make all", "thing.fast"),
+        (["xargs", "sha256sum"], "thing.fast"),
+        (["sh", "-c", "git describe && sha256sum *"], "thing.fast"),
     ],
 )
 def test_processes_are_told_of_files(command: Any, noticed: str, hooked: Hooked) -> None:
     folder = hooked.file.parents[1]
     hooked.hear("subprocess.Popen", ("x", command, str(folder), None))
+    assert hooked.uses.works_on == noticed
+
+
+def test_a_copy_of_this_process_may_look_at_anything(hooked: Hooked) -> None:
+    hooked.hear("os.fork", ())
+    assert hooked.uses.works_on == "thing.fast"
+
+
+def test_what_is_really_built_is_no_placeholder(hooked: Hooked) -> None:
+    hooked.file.write_bytes(b"\x7fELF")
+    hooked.uses.built(str(hooked.file.parent / "fast.o"))
+    for command in (["strip", str(hooked.file)], ["tar", "cf", "x.tar", "thing"], ["make"]):
+        hooked.hear("subprocess.Popen", ("x", command, str(hooked.file.parents[1]), None))
+    assert hooked.uses.works_on == ""
+
+
+def test_an_object_and_a_library_have_places_held(hooked: Hooked) -> None:
+    hooked.file.unlink()
+    held = hooked.file.parent / "libfast.a"
+    hooked.uses.built(str(held))
+    held.write_bytes(placeholder("libfast.a"))
+    # Where other files are built besides.
+    hooked.hear("subprocess.Popen", ("x", ["make", "-C", str(held.parent)], None, None))
+    assert hooked.uses.works_on == ""
+    hooked.hear("subprocess.Popen", ("x", ["nm", "thing/lib*.a"], str(held.parents[1]), None))
+    assert hooked.uses.works_on == "thing/lib*.a"
+    hooked.uses.works_on = ""
+    # As setuptools' has_function does.
+    hooked.hear("subprocess.Popen", ("x", ["cc", "x.o", "-Lthing", "-lfast"], str(held.parents[1]), None))
+    assert hooked.uses.works_on == "thing/libfast.a"
+
+
+@pytest.mark.parametrize(
+    ("module", "noticed"), [("__main__", "fast.cp313-win_amd64.pyd"), ("setuptools.dist", "")]
+)
+def test_entries_of_a_folder_know_sizes(module: str, noticed: str, hooked: Hooked) -> None:
+    scope: dict[str, Any] = {"__name__": module, "hear": hooked.hear, "path": hooked.file.parent}
+    exec("hear('os.scandir', (path,))", scope)  # noqa: S102 - a frame of that module
     assert hooked.uses.works_on == noticed
 
 

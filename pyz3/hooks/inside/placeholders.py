@@ -4,12 +4,15 @@ A project may hash, strip, patch, measure or import a module that it has just bu
 a placeholder: then only its own commands, really run, give what it means.  Audit events (PEP 578) tell of
 files that Python opens and of processes that it starts, whoever does it; ``os.stat`` is watched besides.
 Copying and packing a placeholder is no work on it: the copy is one, too, and is known by its content.
+What another process reads cannot be told: once a module's place is held, each counts that is not known to
+look at no such file.
 """
 
 # ruff: noqa: PTH100, PTH112, PTH113, PTH118, PTH119, PTH120, PTH123, PTH206 - distutils speaks in strings, which must stay as they are
 
 from __future__ import annotations
 
+import contextlib
 import fnmatch
 import functools
 import os
@@ -20,7 +23,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from types import FrameType
 
 _START = b"pyz3 placeholder of "
@@ -35,7 +38,14 @@ _PACKING = (
 _FOR_OTHERS = ("distutils.archive_util", f"{__package__ or __name__}.backslashes")
 _COPYING = frozenset((("shutil", "copyfile"), ("distutils.file_util", "_copy_file_contents")))
 # Functions of the standard library that ask for a file's size; all others that call os.stat ask for less.
-_MEASURING = frozenset(("getsize", "stat", "lstat"))
+_MEASURING = frozenset(("getsize", "stat", "lstat", "_sig"))
+# Programs that tell of the machine, of its packages or of a repository, and look at nothing that was built.
+_BLIND = frozenset((
+    *("git", "hg", "svn", "uname", "arch", "getconf", "ldconfig", "lsb_release", "sw_vers", "sysctl"),
+    *("xcrun", "xcode-select", "pkg-config", "pkgconf", "which", "where", "dpkg-architecture", "echo"),
+))  # fmt: skip
+_SHELLS = frozenset(("sh", "bash", "dash", "zsh"))
+_FORKS = frozenset(("os.fork", "os.forkpty"))
 _LIBRARY = os.path.dirname(os.__file__) + os.sep
 _SITE = os.path.join(_LIBRARY, "site-packages") + os.sep
 
@@ -45,15 +55,23 @@ class Uses:
 
     Args:
         records: They are placeholders.
+        tool: Gives the compiler, or tool of it, that a command is; empty: it is none.
         listen: Has audit events told; there is no end of it but that of the process.
 
     Attributes:
         works_on: A file, or a module, that the project worked on while it was a placeholder; empty: none.
     """
 
-    def __init__(self, *, records: bool, listen: Callable[[Any], None] = sys.addaudithook) -> None:
+    def __init__(
+        self,
+        *,
+        records: bool,
+        tool: Callable[[str], str] = lambda _: "",
+        listen: Callable[[Any], None] = sys.addaudithook,
+    ) -> None:
         self.works_on = ""
         self._records = records
+        self._tool = tool
         self._listen = listen
         # Absolute path → dotted name.
         self._built: dict[str, str] = {}
@@ -66,8 +84,8 @@ class Uses:
             for name in ("stat", "lstat"):
                 self._watch_status(name)
 
-    def built(self, file: str, module: str) -> None:
-        """Take note of a module that was built, or whose place is held."""
+    def built(self, file: str, module: str = "") -> None:
+        """Take note of a file that was built, or whose place is held; of a module by its dotted name."""
         if not self._built:
             self._listen(self._hear)
         self._built[os.path.abspath(file)] = module
@@ -87,6 +105,10 @@ class Uses:
             self._look(args[0], sys._getframe(1), _works)  # noqa: SLF001 - the way to know who asks
         elif event == "ctypes.dlopen":
             self._look(args[0], sys._getframe(1), _works)  # noqa: SLF001 - as above
+        elif event == "os.scandir":
+            self._list(args[0], sys._getframe(1))  # noqa: SLF001 - as above
+        elif event in _FORKS:
+            self._use(self._held_module())
         elif event == "subprocess.Popen":
             self._start(args[1], args[2])
         elif event in {"os.system", "os.exec", "os.posix_spawn", "os.spawn"}:
@@ -109,27 +131,52 @@ class Uses:
         finally:
             self._local.busy = False
 
+    def _list(self, folder: object, frame: FrameType) -> None:
+        """Notice if the project itself has a folder listed: such entries know sizes, and are not heard of."""
+        if _is_projects(_through_ours(frame)):
+            with contextlib.suppress(Exception):  # as in _look
+                path = os.path.abspath(os.curdir if folder is None else os.fsdecode(folder))  # type: ignore[arg-type]
+                self._use(
+                    next((os.path.basename(one) for one in self._built if os.path.dirname(one) == path), "")
+                )
+
+    def _held_module(self) -> str:
+        """Give a module whose place is held; empty: there is none."""
+        return next((name for file, name in self._built.items() if name and is_placeholder(file)), "")
+
     def _start(self, command: object, folder: object) -> None:
-        """Notice if a process is told of a placeholder, of a folder that has one, or of a module's name."""
+        """Notice if a process is told of a placeholder, of a folder that has one, or of a module's name.
+
+        So is one that is told of none, and may find a module all the same: in the folder where it runs, by an
+        environment variable, by what is written to it.
+        """
         self._local.busy = True
         try:
             base = os.fsdecode(folder or os.curdir)  # type: ignore[arg-type]
-            texts = [command] if isinstance(command, (str, bytes, os.PathLike)) else [*command]  # type: ignore[misc]
-            for text in map(os.fsdecode, texts):
-                for word in (text, *re.split(r"[\s=;&|()<>\"']+", text)):
-                    if word and self._is_told(word, os.path.abspath(os.path.join(base, word))):
-                        self._use(word)
+            one = isinstance(command, (str, bytes, os.PathLike))
+            texts = [os.fsdecode(text) for text in ([command] if one else command)]  # type: ignore[attr-defined]
+            words = [word for text in texts for word in (text, *re.split(r"[\s=;&|()<>\"']+", text)) if word]
+            for word in (*words, *_libraries(words)):
+                if self._is_told(word, os.path.abspath(os.path.join(base, word))):
+                    self._use(word)
+            if not all(map(self._is_blind, _programs(texts))):
+                self._use(self._held_module())
         except Exception:  # noqa: BLE001, S110 - as above
             pass
         finally:
             self._local.busy = False
 
+    def _is_blind(self, program: str) -> bool:
+        """Tell whether a program looks at no file that it is not told of."""
+        return os.path.basename(program) in _BLIND or self._tool(program) != ""
+
     def _is_told(self, word: str, path: str) -> bool:
         if word in self._built.values() and "." in word:
             return True
         if os.path.isdir(path):
-            return any(file.startswith(os.path.join(path, "")) for file in self._built)
-        return _is_held(path) or any(_matches(file, path) for file in self._built)
+            held = (file for file, module in self._built.items() if module and is_placeholder(file))
+            return any(file.startswith(os.path.join(path, "")) for file in held)
+        return _is_held(path) or any(_matches(file, path) and is_placeholder(file) for file in self._built)
 
     def _watch_status(self, name: str) -> None:
         own: Callable[..., os.stat_result] = getattr(os, name)
@@ -172,6 +219,19 @@ def _is_held(file: str) -> bool:
     return (file.endswith(".whl") and os.path.isfile(file)) or is_placeholder(file)
 
 
+def _programs(words: Sequence[str]) -> list[str]:
+    """Give the programs that a command line starts: those of what a shell is told, too."""
+    if len(words) > 1 and ("-c" not in words[:-1] or os.path.basename(words[0]) not in _SHELLS):
+        return [words[0]]
+    return [part.split()[0] for part in re.split(r"[;&|()`\n]+", words[-1]) if part.strip()]
+
+
+def _libraries(words: Sequence[str]) -> list[str]:
+    """Give the static libraries that a linker is told of: ``-Lbuild -lz`` means ``build/libz.a``."""
+    folders, names = ([word[2:] for word in words if word.startswith(flag)] for flag in ("-L", "-l"))
+    return [os.path.join(folder, f"lib{name}.a") for folder in folders for name in names]
+
+
 def _matches(file: str, pattern: str) -> bool:
     """Tell whether a shell takes a word for a file."""
     names, wanted = file.split(os.sep), pattern.split(os.sep)
@@ -192,10 +252,20 @@ def _works(frame: FrameType | None) -> bool:
 
 def _measures(frame: FrameType | None) -> bool:
     """Tell whether it is the project that calls ``os.stat``, and not to know whether there is a file."""
-    while frame is not None and _module(frame) in {"_pyz3_reads", *_FOR_OTHERS}:
-        frame = frame.f_back
+    frame = _through_ours(frame)
     if frame is not None and _for_others(frame, _module(frame)) and frame.f_code.co_name in _MEASURING:
         frame = frame.f_back
+    return _is_projects(frame)
+
+
+def _through_ours(frame: FrameType | None) -> FrameType | None:
+    """Give the frame of who called a function that pyz3 put in the place of the os module's."""
+    while frame is not None and _module(frame) in {"_pyz3_reads", *_FOR_OTHERS}:
+        frame = frame.f_back
+    return frame
+
+
+def _is_projects(frame: FrameType | None) -> bool:
     return frame is not None and not _for_others(frame, _module(frame)) and not _packs(_module(frame))
 
 

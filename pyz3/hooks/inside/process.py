@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import atexit
 import importlib
 import importlib.util
 import json
@@ -98,6 +99,7 @@ def _run_target(request: Mapping[str, Any], target: Mapping[str, Any]) -> None:
         compilers.install()
         watch.install()
         result["wheel"] = _build(request, target)
+        atexit._run_exitfuncs()  # noqa: SLF001 - of a child that ends otherwise nobody calls what is left to do
     except BaseException as error:  # noqa: BLE001 - SystemExit is how setup scripts fail
         result["error"] = _one_line(error)
         result["traceback"] = traceback.format_exc()

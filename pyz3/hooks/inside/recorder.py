@@ -67,7 +67,7 @@ class Recorder:
         self.objects: dict[str, Compiled] = {}
         self.build_libs: list[str] = []
         self._records = target["mode"] == "record"
-        self.uses = Uses(records=self._records)
+        self.uses = Uses(records=self._records, tool=compilers.tool)
         self._windows = target["view"]["sys_platform"] == "win32"
         # Windows alone links modules against Python itself.
         self._python = [target["python_library"]] if target.get("python_library") else []
@@ -155,7 +155,7 @@ class Recorder:
         language = "asm" if os.path.splitext(src)[1] in _ASSEMBLER else "c++" if cpp else "c"
         record = {"source": os.path.abspath(src), "flags": flags, "language": language}
         self.objects[os.path.abspath(obj)] = Compiled(record, really)
-        return _place(obj, os.path.basename(obj))
+        return self._hold(obj, os.path.basename(obj))
 
     def link(self, compiler: Any, kind: str, objects: Any, output: str, given: dict[str, Any]) -> Any:
         """Stand in for ``UnixCCompiler.link``."""
@@ -191,9 +191,7 @@ class Recorder:
             export_symbols=[*(given.get("export_symbols") or ())],
         )
         self.links[os.path.abspath(output)] = record
-        _place(output, record["file"])
-        self.uses.built(output, record["module"])
-        return None
+        return self._hold(output, record["file"], record["module"])
 
     def archive(self, compiler: Any, objects: Any, name: str, args: Any, kwargs: Any) -> Any:
         """Stand in for ``UnixCCompiler.create_static_lib``."""
@@ -211,7 +209,14 @@ class Recorder:
         title = name if name not in taken else f"{name}-{len(taken)}"
         records = [self.objects[os.path.abspath(path)].record for path in paths]
         self.archives[os.path.abspath(file)] = {"name": title, "objects": records}
-        return _place(file, os.path.basename(file))
+        return self._hold(file, os.path.basename(file))
+
+    def _hold(self, path: str, file: str, module: str = "") -> None:
+        """Hold the place of a file that is written down."""
+        os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
+        with open(path, "wb") as stream:
+            stream.write(placeholder(file))
+        self.uses.built(path, module)
 
     @property
     def _recording(self) -> bool:
@@ -299,12 +304,6 @@ def _within(folder: str, name: str) -> str:
     if not relative.startswith(os.pardir + os.sep):
         return name
     return os.path.join(folder, relative.replace(os.pardir + os.sep, "_above" + os.sep))
-
-
-def _place(path: str, file: str) -> None:
-    os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
-    with open(path, "wb") as stream:
-        stream.write(placeholder(file))
 
 
 def _module_of(file: str) -> str:
