@@ -7,6 +7,8 @@ import os.path
 from pyz3.driver.compile_flags import translate_compile
 from pyz3.driver.emulation import Emulated, emulate
 from pyz3.driver.link_flags import translate_link
+from pyz3.driver.resources import Resources, of_rc, of_windres
+from pyz3.driver.resources import step as resource_step
 from pyz3.driver.rules import is_source, units
 from pyz3.driver.runtime import cxx_flags, runtime_files
 from pyz3.driver.sysroot import FRAMEWORKS, LINKED_FRAMEWORKS, extra_include_args, extra_link_args
@@ -17,7 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Literal
 
-    Tool = Literal["cc", "c++", "ar", "ranlib", "as", "ld", "objcopy", "dlltool", "strip"]
+    Tool = Literal[
+        "cc", "c++", "ar", "ranlib", "as", "ld", "objcopy", "dlltool", "strip", "windres", "rc"
+    ]  # fmt: skip
     Stage = Literal["preprocess", "check", "assembly", "object", "link"]
 
 # Stands in a command for the folder that holds its output until it is finished.
@@ -119,6 +123,7 @@ class Command:
     Attributes:
         steps: Command lines of zig, one after the other; ``SCRATCH`` stands for a folder.
         coff: It links C++ for Windows.
+        resources: It compiles resources.
         outputs: Where each step's file belongs if it is made in the folder; empty if it is of no use.
         files: Name → text of what is written into that folder first.
         hiding: Which names of its objects a link keeps to itself; as in ``Emulated``.
@@ -127,7 +132,7 @@ class Command:
         error: Why nothing can be run.
     """
 
-    __slots__ = ("coff", "dropped", "error", "files", "hiding", "outputs", "says", "steps")
+    __slots__ = ("coff", "dropped", "error", "files", "hiding", "outputs", "resources", "says", "steps")
 
     def __init__(
         self,
@@ -136,11 +141,13 @@ class Command:
         outputs: Sequence[str] = (),
         emulated: Emulated | None = None,
         coff: bool = False,
+        resources: bool = False,
         dropped: Sequence[str] = (),
         says: str = "",
         error: str = "",
     ) -> None:
         self.coff = coff
+        self.resources = resources
         self.files = emulated.files if emulated else {}
         self.hiding = emulated.hiding if emulated else ()
         self.steps = tuple(tuple(step) for step in steps)
@@ -188,6 +195,8 @@ def _binutils(tool: Tool, args: Sequence[str], setup: Setup) -> Command:
         return Command()  # what zig links has been stripped; of other files' symbols some may be needed
     if tool == "dlltool" and target.system == "windows":
         return Command([(setup.zig, "dlltool", *args)])
+    if tool in {"windres", "rc"} and target.system == "windows":
+        return _resource_compiler(setup, of_rc(args) if tool == "rc" else of_windres(args))
     if tool == "objcopy" and target.system == "elf":
         return Command([(setup.zig, "objcopy", *args)])
     if tool == "ld" and emulation is not None:
@@ -278,7 +287,8 @@ def _compiler(start: tuple[str, ...], args: Sequence[str], setup: Setup, *, spec
     resources = [unit[0] for unit in given if len(unit) == 1 and unit[0].lower().endswith(".rc")]
     if resources and stage == "object":
         output = output_of(words) or f"{_base_name(resources[0])[:-3]}.o"
-        return Command([_resource_compiler(setup, given, resources[0], output)], dropped=dropped)
+        wanted = Resources(resources[0], output, _resource_options(given), to_object=True)
+        return _resource_compiler(setup, wanted, dropped=dropped)
     sources = [unit[0] for unit in given if len(unit) == 1 and is_source(unit[0])]
     output = output_of(words)
     extras = _headers(setup) if stage != "link" or sources or stdin else ()
@@ -317,17 +327,20 @@ def _compiler(start: tuple[str, ...], args: Sequence[str], setup: Setup, *, spec
     return Command([step], outputs=(kept,), emulated=emulated, coff=coff, dropped=dropped)
 
 
-def _resource_compiler(
-    setup: Setup, given: Sequence[tuple[str, ...]], source: str, output: str
-) -> tuple[str, ...]:
-    """Compile what Windows shows of a file (its version, icons): ``zig rc`` takes what rc.exe takes."""
+def _resource_options(given: Sequence[tuple[str, ...]]) -> list[str]:
+    """Give what a compiler is told as ``zig rc`` takes it."""
     letters = {"-D": "/d", "-U": "/u", "-I": "/i"}
-    options = [
-        word for unit in given if (flag := unit[0][:2]) in letters for word in (letters[flag], unit[-1])
-    ]
-    options = [word[2:] if word[:2] in letters else word for word in options]
-    form = ("/:output-format", "coff", "/:target", setup.target.zig, "/:auto-includes", "gnu")
-    return (setup.zig, "rc", *form, *options, "/fo", output, "--", source)
+    told = [unit for unit in given if unit[0][:2] in letters]
+    return [word for unit in told for word in (letters[unit[0][:2]], unit[0][2:] or unit[-1])]
+
+
+def _resource_compiler(setup: Setup, wanted: Resources, *, dropped: Sequence[str] = ()) -> Command:
+    """Compile what Windows shows of a file (its version, icons)."""
+    if not wanted.source or not wanted.output:
+        return Command(error="it compiles one .rc file, to the file of -o", dropped=dropped)
+    made = f"{SCRATCH}/{_base_name(wanted.output)}"
+    words = resource_step(setup.zig, setup.target.zig, wanted, made)
+    return Command([words], outputs=(wanted.output,), resources=True, dropped=dropped)
 
 
 def _one_by_one(

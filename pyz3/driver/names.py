@@ -22,13 +22,22 @@ _TOOLS: dict[Tool, tuple[str, ...]] = {
     "strip": ("strip", "llvm-strip"),
     "objcopy": ("objcopy", "llvm-objcopy"),
     "dlltool": ("dlltool", "llvm-dlltool"),
+    "windres": ("windres", "llvm-windres"),
+    "rc": ("rc", "rc.exe", "llvm-rc"),
 }
+# No other system has resources; there rc is something else.
+_OF_WINDOWS = frozenset({"windres", "rc"})
 STANDING_IN: dict[str, Tool] = {name: tool for tool, names in _TOOLS.items() for name in names}
 # gcc-12, x86_64-linux-gnu-g++-12, aarch64-unknown-linux-gnu-ar
 _NAME = re.compile(
     r"(?P<system>(?P<machine>[a-z0-9_]+)-(?:[a-z0-9_]+-){1,3})?"
     rf"(?P<name>{'|'.join(sorted(map(re.escape, STANDING_IN), key=len, reverse=True))})(?:-\d[\d.]*)?"
 )
+
+
+def tools_for(target: DriverTarget) -> tuple[Tool, ...]:
+    """Give which tools there are for a target."""
+    return tuple(tool for tool in _TOOLS if target.system == "windows" or tool not in _OF_WINDOWS)
 
 
 def stand_ins(
@@ -51,4 +60,5 @@ def stand_ins(
             continue
         if match["system"] is None or ("mingw" in match["system"]) == (target.system == "windows"):
             names[one] = STANDING_IN[match["name"]]
-    return dict(sorted(names.items()))
+    there = tools_for(target)
+    return {name: tool for name, tool in sorted(names.items()) if tool in there}

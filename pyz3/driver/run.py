@@ -198,6 +198,8 @@ def _run_aside(command: Command, setup: Setup, environment: Mapping[str, str]) -
                 words = _hidden(words, command, folder)
             elif command.coff:
                 words = _defined_once(words, folder)
+            elif command.resources:
+                words = _legible(words, folder)
             status = _call(words, environment)
             if status:
                 return status
@@ -231,6 +233,24 @@ def _defined_once(words: Sequence[str], folder: str) -> list[str]:
     done = without_second_definitions(contents, lambda: _looked_up(words))
     changed = {at: new for (at, old), new in zip(given.items(), done, strict=True) if new is not old}
     return _replaced(words, changed, folder)
+
+
+def _legible(words: Sequence[str], folder: str) -> list[str]:
+    """Give a compile of resources a copy of the source that zig can read, if it cannot read the source."""
+    from pyz3.driver.resources import folders, legible  # noqa: PLC0415 - for Windows alone
+
+    *before, source, output = words
+    beside = os.path.dirname(source) or "."  # noqa: PTH120 - see above
+    places = (beside, *folders(before))
+    content = _read(source)
+    text, code_page = legible(content, lambda name: any(os.path.isfile(f"{one}/{name}") for one in places))  # noqa: PTH113 - see above
+    if text == content:
+        return list(words)
+    copy = f"{folder}/{os.path.basename(source)}"  # noqa: PTH119 - see above
+    with open(copy, "wb") as file:  # noqa: PTH123 - see above
+        file.write(b'#line 1 "%s"\n%s' % (os.fsencode(source.replace("\\", "/")), text))
+    options = ("/i", beside, *(("/c", code_page) if code_page else ()))
+    return [*before[:-1], *options, before[-1], copy, output]
 
 
 def _objects(words: Sequence[str]) -> dict[int, bytes]:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from pyz3.driver.answers import Facts, commands_for
 from pyz3.driver.autoconf import config_site, configure_variables
 from pyz3.driver.command import Setup, triple
-from pyz3.driver.names import STANDING_IN, stand_ins
+from pyz3.driver.names import stand_ins, tools_for
 from pyz3.driver.run import BUILD_CC, BUILD_CXX
 from pyz3.driver.runtime import runtime_folder
 from pyz3.driver.sysroot import SDK, case_overlay
@@ -121,6 +121,7 @@ class Tools:
 
     Attributes:
         build_cc: For programs that run during the build, on this machine; ``build_cxx`` likewise.
+        windres: For Windows alone.
         commands: A folder for ``PATH``: what stands in for this machine's compilers, and answers for the
             target.
     """
@@ -131,6 +132,7 @@ class Tools:
     ranlib: Path
     build_cc: Path
     build_cxx: Path
+    windres: Path | None
     cmake_toolchain: Path
     autoconf: Mapping[str, str]
     commands: Path
@@ -144,6 +146,7 @@ class Tools:
             "AR": str(self.ar),
             "RANLIB": str(self.ranlib),
             "CMAKE_TOOLCHAIN_FILE": str(self.cmake_toolchain),
+            **({"WINDRES": str(self.windres)} if self.windres is not None else {}),
             **self.build_machine,
             **self.autoconf,
         }
@@ -261,6 +264,7 @@ def write_tools(
         ranlib=programs["ranlib"],
         build_cc=programs["build-cc"],
         build_cxx=programs["build-c++"],
+        windres=programs["windres"] if target.system == "windows" else None,
         cmake_toolchain=toolchain,
         autoconf=configure_variables(target, site, system=platform.system(), machine=platform.machine()),
         commands=commands,
@@ -282,7 +286,7 @@ def _write_programs(folder: Path, setup: Setup, python: str, *, verbose: bool) -
         return _write_program(folder, name, _PROGRAM, python, zig=own.target.zig, **values)
 
     programs = {f"build-{tool}": write(f"build-{tool}", tool, native) for tool in _COMPILERS}
-    tools = dict.fromkeys(STANDING_IN.values())
+    tools = tools_for(setup.target)
     return {
         **programs,
         **{tool: write(tool, tool, setup, programs.get(f"build-{tool}", "")) for tool in tools},
@@ -376,6 +380,7 @@ def cmake_toolchain(target: DriverTarget, programs: Mapping[str, Path], extras: 
         "CMAKE_FIND_ROOT_PATH_MODE_LIBRARY": "ONLY",
         "CMAKE_FIND_ROOT_PATH_MODE_INCLUDE": "ONLY",
         "CMAKE_FIND_ROOT_PATH_MODE_PACKAGE": "ONLY",
+        **({"CMAKE_RC_COMPILER": programs["windres"]} if system == "Windows" else {}),
         **({"CMAKE_LIBRARY_ARCHITECTURE": triple(target)} if system == "Linux" else {}),
         **extras.cmake_variables,
     }

@@ -51,14 +51,35 @@ def test_code_for_microsofts_compiler_and_its_resources(pyz3_cache: Path, tmp_pa
         situations.PROJECTS / "windows_code", cache=pyz3_cache, tmp_path=tmp_path, platforms=("windows-x64",)
     )
     assert built.done.returncode == 0, built.done.stderr
-    code = "import windows_code; print(windows_code.values())"
-    assert built.prints(code, ("win_amd64-3.13",)) == {"win_amd64-3.13": "('ab', 3, 4, 5, 10, 0, 1)"}
-    (module,) = built.files("win_amd64").values()
-    binary = lief.PE.parse(list(module))
-    (version,) = binary.resources_manager.version
-    fixed = version.file_info
-    assert (fixed.file_version_ms, fixed.file_version_ls) == (4 << 16 | 3, 2 << 16 | 7)
-    assert "code for Windows".encode("utf-16-le") in module
+    code = """
+import ctypes, windows_code, windows_data
+
+kernel, user = ctypes.windll.kernel32, ctypes.windll.user32
+find, size, load = kernel.FindResourceW, kernel.SizeofResource, kernel.LoadResource
+find.restype = load.restype = ctypes.c_void_p
+find.argtypes = [ctypes.c_void_p] * 3
+size.argtypes = load.argtypes = [ctypes.c_void_p] * 2
+user.LoadStringW.argtypes = [ctypes.c_void_p, ctypes.c_uint, ctypes.c_wchar_p, ctypes.c_int]
+
+def data(module, number):
+    found = find(module, number, 10)
+    return found and ctypes.string_at(load(module, found), size(module, found))
+
+code, more = (ctypes.CDLL(one.__file__)._handle for one in (windows_code, windows_data))
+text = ctypes.create_unicode_buffer(20)
+user.LoadStringW(code, 7, text, 20)
+print(windows_code.values(), ascii(text.value), [data(one, at) for one in (code, more) for at in (1, 2, 3)])
+"""
+    values, text = "('ab', 3, 4, 5, 10, 0, 1)", "'Gr\\xf6\\xdfe \\u65e5\\u672c'"
+    resources = [b"data of a file", None, None, b"data of a file", b"\x02\0", b"\x03\0"]
+    assert built.prints(code, ("win_amd64-3.13",)) == {"win_amd64-3.13": f"{values} {text} {resources}"}
+    for name, number in (("windows_code", 7), ("windows_data", 8)):
+        module = built.files("win_amd64")[f"{name}.cp313-win_amd64.pyd"]
+        binary = lief.PE.parse(list(module))
+        (version,) = binary.resources_manager.version
+        fixed = version.file_info
+        assert (fixed.file_version_ms, fixed.file_version_ls) == (4 << 16 | 3, 2 << 16 | number)
+        assert "code for Windows".encode("utf-16-le") in module
 
 
 def test_what_gcc_only_warns_of(pyz3_cache: Path, tmp_path: Path) -> None:

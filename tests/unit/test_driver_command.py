@@ -425,5 +425,6 @@ def test_a_resource_of_windows_is_compiled_by_its_own_compiler() -> None:
     )
     (step,) = make_command("cc", ["-DA=1", "-I", "inc", "-c", "v.rc", "-o", "v.o"], setup).steps
     assert step[:2] == ("zig", "rc")
-    assert step[-4:] == ("/fo", "v.o", "--", "v.rc")
+    assert step[-3:] == ("--", "v.rc", f"{SCRATCH}/v.o")
+    assert " /:output-format coff /:target x86_64-windows-gnu " in " ".join(step)
     assert " /d A=1 /i inc " in " ".join(step)

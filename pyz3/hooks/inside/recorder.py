@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import hashlib
 import itertools
 import os
 import shutil
@@ -65,6 +66,8 @@ class Recorder:
         self.links: dict[str, dict[str, Any]] = {}
         self.archives: dict[str, dict[str, Any]] = {}
         self.objects: dict[str, Compiled] = {}
+        # Object → a copy, by its content, of one that was really made: the next extension writes it anew.
+        self._kept: dict[str, str] = {}
         self.build_libs: list[str] = []
         self._records = target["mode"] == "record"
         self.uses = Uses(records=self._records, tool=compilers.tool)
@@ -148,7 +151,9 @@ class Recorder:
         resource = os.path.splitext(src)[1] == ".rc"  # an object for the linker as it is
         if resource or not self._recording or not self._is_ours(command[0]):
             self.objects.pop(os.path.abspath(obj), None)  # it stood for another file
-            return really()
+            really()
+            self._kept[os.path.abspath(obj)] = _copied(obj) if self._recording else obj
+            return None
         # The mode's own flags come from the plan.
         told = [flag for flag in command[1:] if flag not in self._cflags]
         flags = absolute([flag for flag in [*told, *cc_args, *extra] if flag != "-c"])
@@ -236,7 +241,7 @@ class Recorder:
             elif file in self.archives:
                 archives.append(self.archives[file]["name"])
             else:
-                extra.append(file)
+                extra.append(os.path.abspath(self._kept.get(file, file)))
         system: list[str] = []
         for library in libraries:
             candidates = (os.path.abspath(os.path.join(folder, f"lib{library}.a")) for folder in library_dirs)
@@ -304,6 +309,14 @@ def _within(folder: str, name: str) -> str:
     if not relative.startswith(os.pardir + os.sep):
         return name
     return os.path.join(folder, relative.replace(os.pardir + os.sep, "_above" + os.sep))
+
+
+def _copied(obj: str) -> str:
+    """Copy an object to a name that its content gives it."""
+    with open(obj, "rb") as stream:
+        digest = hashlib.sha256(stream.read()).hexdigest()
+    stem, extension = os.path.splitext(obj)
+    return str(shutil.copyfile(obj, f"{stem}-{digest[:16]}{extension}"))
 
 
 def _module_of(file: str) -> str:
