@@ -8,23 +8,19 @@ from __future__ import annotations
 
 import posixpath
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
 from pyz3._schema import suggest
 from pyz3.config import Settings
 from pyz3.errors import ConfigError
+from pyz3.targets import family_traits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pyz3.config import Component, Library, Project
-
-# How a shared library's file is called, by the platform's family.
-_FILES = {"windows": "{}.dll", "macos": "lib{}.dylib"}
-# What stands for the folder of the file that needs a library; Windows looks there anyway.
-_ORIGINS = {"linux": "$ORIGIN", "musllinux": "$ORIGIN", "macos": "@loader_path"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +38,9 @@ class Linkage:
     rpaths: tuple[str, ...] = ()
 
 
+Kind = Literal["module", "shared", "static"]
+
+
 class Unit(msgspec.Struct, frozen=True, kw_only=True):
     """A file and how another build system compiles it: its flags as they would be on the command line.
 
@@ -54,32 +53,49 @@ class Unit(msgspec.Struct, frozen=True, kw_only=True):
     flags: tuple[str, ...]
 
 
-class LinkedLibrary(msgspec.Struct, frozen=True, kw_only=True):
-    """One library of the project, for one wheel.
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """What is compiled and linked into one file: an extension module, or a library of the project.
 
     Attributes:
-        name: ``hello.core``, or ``zfoo`` of a static one.
-        file: Path below the wheel's root, ``hello/libcore.so``; empty of a static one.
+        name: ``hello._speed``, ``hello.core``; ``zfoo`` of a static library.
+        file: Path below the wheel's root: ``hello/_speed.cpython-313-x86_64-linux-gnu.so``,
+            ``hello/libcore.so``; empty of a static library.
         settings: What holds for this platform; sources are relative to the project.
-        export_symbols: Names or globs of what it exports; ``*`` is everything that is not hidden.
+        export_symbols: Names or globs of what it exports, of a module besides the init function; ``*`` is
+            everything that is not hidden.
         links: The project's libraries that it is linked with; users stand before what they use.
         rpaths: Where the loader is to look for the shared ones.
         units: What it is compiled from in place of the settings' sources, as another build system does it.
+        objects: Files for the linker as they are, absolute.
+        cpp: It needs C++'s standard library, whatever its sources are called.
     """
 
     name: str
     file: str
     settings: Settings
-    export_symbols: tuple[str, ...] = ("*",)
+    export_symbols: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
     rpaths: tuple[str, ...] = ()
     units: tuple[Unit, ...] = ()
+    objects: tuple[str, ...] = ()
+    cpp: bool = False
+
+    @property
+    def kind(self) -> Kind:
+        """What is made of it."""
+        return "shared" if self.file else "static"
+
+
+class LinkedLibrary(Part, frozen=True, kw_only=True):
+    """A library of the project, for one wheel."""
+
+    export_symbols: tuple[str, ...] = ("*",)
 
 
 def shared_file(name: str, family: str) -> str:
     """Give the path in the wheel of the shared library ``name``: ``hello/libcore.so``."""
     folder, _, last = name.rpartition(".")
-    return posixpath.join(folder.replace(".", "/"), _FILES.get(family, "lib{}.so").format(last))
+    return posixpath.join(folder.replace(".", "/"), family_traits(family).shared_file.format(last))
 
 
 def link(project: Project, component: Component, family: str, *, extra: Settings | None = None) -> Linkage:
@@ -115,7 +131,7 @@ def link(project: Project, component: Component, family: str, *, extra: Settings
         ),
         links=tuple(library.name for library in used),
         rpaths=_unique([_rpath(component, library, family) for library in used if not library.static])
-        if family in _ORIGINS
+        if family_traits(family).origin
         else (),
     )
 
@@ -221,7 +237,8 @@ def _require_system(component: Component, name: str, known: dict[str, Library]) 
 def _rpath(component: Component, library: Library, family: str) -> str:
     here, there = (one.name.rpartition(".")[0].replace(".", "/") for one in (component, library))
     relative = posixpath.relpath(there or ".", here or ".")
-    return _ORIGINS[family] if relative == "." else f"{_ORIGINS[family]}/{relative}"
+    origin = family_traits(family).origin
+    return origin if relative == "." else f"{origin}/{relative}"
 
 
 def _unique(names: Sequence[str]) -> tuple[str, ...]:

@@ -31,11 +31,11 @@ if TYPE_CHECKING:
 
     from pyz3.audit import Report
     from pyz3.config import Project
-    from pyz3.engine.damage import Part
+    from pyz3.engine.damage import CachePart
     from pyz3.engine.plan_file import Artifact
     from pyz3.engine.zig import ZigRunner
     from pyz3.events import Listener
-    from pyz3.linking import LinkedLibrary
+    from pyz3.linking import Part
     from pyz3.plan import Recipe
 
 
@@ -87,7 +87,7 @@ class PlatformBuild:
         jobs_at_once: int,
         tell: Listener,
     ) -> None:
-        self._discarded: set[Part] = set()
+        self._discarded: set[CachePart] = set()
         self._began_ns = 0
         self._vouched = False
         self._project = project
@@ -343,14 +343,12 @@ def _is_own(content: bytes, platform: Platform) -> bool:
     return nature is not None and fits(nature, platform)
 
 
-def _parts(recipe: Recipe) -> tuple[Module | LinkedLibrary, ...]:
+def _parts(recipe: Recipe) -> tuple[Part, ...]:
     """Give what becomes a file of the wheel."""
     return (*recipe.modules, *(library for library in recipe.libraries if library.file))
 
 
-def _binary(
-    module: Module | LinkedLibrary, paths: Sequence[Path], *, dll: bool, timed: bool, unseen: bool
-) -> Binary:
+def _binary(module: Part, paths: Sequence[Path], *, dll: bool, timed: bool, unseen: bool) -> Binary:
     """Read what zig made.
 
     Args:
@@ -388,9 +386,7 @@ def _binary(
     )
 
 
-def _messages(
-    recipe: Recipe, modules: Sequence[Module | LinkedLibrary], outcome: Outcome
-) -> list[tuple[str, str]]:
+def _messages(recipe: Recipe, modules: Sequence[Part], outcome: Outcome) -> list[tuple[str, str]]:
     """Give the compiler's messages about modules; if it names none, what zig says of the whole."""
     messages = [
         (module.name, text)
@@ -401,7 +397,7 @@ def _messages(
     return messages or ([("", outcome.trouble)] if outcome.trouble else [])
 
 
-def _uncompiled(recipe: Recipe, module: Module | LinkedLibrary, outcome: Outcome) -> LeftOut:
+def _uncompiled(recipe: Recipe, module: Part, outcome: Outcome) -> LeftOut:
     linked = [library for library in recipe.libraries if library.name in module.links]
     return LeftOut(
         module=module.name,

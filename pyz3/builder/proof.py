@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pyz3.audit import Report
-    from pyz3.engine.damage import Part
+    from pyz3.engine.damage import CachePart
     from pyz3.engine.toolchain import Toolchain
     from pyz3.plan import Recipe
     from pyz3.targets import Platform
@@ -104,7 +104,7 @@ class DamagedError(Exception):
         part: Of zig's cache.
     """
 
-    def __init__(self, message: str, *, part: Part = "local") -> None:
+    def __init__(self, message: str, *, part: CachePart = "local") -> None:
         super().__init__(message)
         self.part = part
 

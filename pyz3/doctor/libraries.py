@@ -23,15 +23,6 @@ if TYPE_CHECKING:
     from pyz3.audit import Facts
     from pyz3.targets import Platform
 
-_SYSTEM_FOLDERS = {
-    "linux": ("LD_LIBRARY_PATH", "/etc/ld.so.cache", "/lib", "/usr/lib"),
-    "musllinux": ("LD_LIBRARY_PATH", "/lib", "/usr/local/lib", "/usr/lib"),
-    "macos": ("/usr/lib", "/System/Library"),
-    "windows": ("the folders of os.add_dll_directory()", "the folder of python.exe", "System32"),
-    "pyodide": ("the main module",),
-}
-
-
 # No PEP lists them, but auditwheel lets wheels need them: every distribution has them.
 COMMON = {"linux": frozenset({"libz.so.1", "libexpat.so.1"})}
 
@@ -60,7 +51,7 @@ def looked_in(place: Place) -> tuple[str, ...]:
     folders = list(place.facts.rpaths)
     if place.platform.family == "windows":
         folders = [posixpath.dirname(place.file) or "the wheel's root"]
-    return (*folders, *_SYSTEM_FOLDERS[place.platform.family])
+    return (*folders, *place.platform.traits.looked_in)
 
 
 def find_libraries(place: Place) -> tuple[tuple[NeededLibrary, ...], tuple[Problem, ...]]:
@@ -139,7 +130,7 @@ def _out_of_reach(place: Place, name: str, carried: str) -> Problem:
             "before the import"
         )
     else:
-        origin = "@loader_path" if place.platform.family == "macos" else "$ORIGIN"
+        origin = place.platform.traits.origin or "$ORIGIN"
         own, there = posixpath.dirname(place.file) or ".", posixpath.dirname(carried) or "."
         tip = f"link with -Wl,-rpath,{origin}/{posixpath.relpath(there, own)}".replace("/.,", ",")
     return Problem(

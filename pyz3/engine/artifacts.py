@@ -16,7 +16,6 @@ from pyz3.engine.foreign import driver_target, foreign_sources, link_flags
 from pyz3.engine.plan_file import Artifact, Source
 from pyz3.engine.pyodide import for_pyodide
 from pyz3.engine.toolchain import INIT_SYMBOLS
-from pyz3.linking import LinkedLibrary
 from pyz3.plan import Module
 from pyz3.targets import has_cpu
 
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 
     from pyz3.config import Settings
     from pyz3.engine.ldflags import LinkFlags
-    from pyz3.engine.plan_file import Kind
+    from pyz3.linking import Part
     from pyz3.plan import Recipe
 
 
@@ -43,18 +42,18 @@ class CApi(msgspec.Struct, frozen=True, kw_only=True):
     stable_libraries: dict[str, str] = {}
 
 
-def artifact_key(recipe: Recipe, module: Module | LinkedLibrary, zig_target: str) -> str:
+def artifact_key(recipe: Recipe, module: Part, zig_target: str) -> str:
     """Give the name by which ``build.zig`` reports a module: unique among all platforms.
 
     A library is the same for every Python: its key names none, so that it is built once.  What another
     build system compiles may depend on anything.
     """
-    if isinstance(module, LinkedLibrary) and module.units:
+    if module.kind == "module":
+        return f"{zig_target}/{recipe.target.python.abi}/{module.file}"
+    if module.units:
         return f"{zig_target}/{recipe.target.python.abi}/lib/{module.name}"
-    if isinstance(module, LinkedLibrary):
-        variant = "-".join(filter(None, ("lib", recipe.cpu, recipe.lto)))
-        return f"{zig_target}/{variant}/{module.file or module.name}"
-    return f"{zig_target}/{recipe.target.python.abi}/{module.file}"
+    variant = "-".join(filter(None, ("lib", recipe.cpu, recipe.lto)))
+    return f"{zig_target}/{variant}/{module.file or module.name}"
 
 
 def slice_key(key: str) -> str:
@@ -93,7 +92,7 @@ def make_artifacts(
             roots[sources] = _zig_roots(root, sources, read)
         return roots[sources]
 
-    def make(recipe: Recipe, module: Module | LinkedLibrary, zig_target: str) -> Artifact:
+    def make(recipe: Recipe, module: Part, zig_target: str) -> Artifact:
         artifact = _artifact(
             root, recipe, module, zig_target, capi=capi[recipe.python], zig_roots=zig_roots, exports=exports
         )
@@ -105,7 +104,7 @@ def make_artifacts(
 
     made: dict[str, Artifact] = {}
     for recipe in recipes:
-        parts: tuple[Module | LinkedLibrary, ...] = (*recipe.libraries, *recipe.modules)
+        parts: tuple[Part, ...] = (*recipe.libraries, *recipe.modules)
         for module in parts:
             for zig_target in recipe.zig_targets:
                 if artifact_key(recipe, module, zig_target) not in made:
@@ -117,7 +116,7 @@ def make_artifacts(
 def _artifact(
     root: Path,
     recipe: Recipe,
-    module: Module | LinkedLibrary,
+    module: Part,
     zig_target: str,
     *,
     capi: CApi,
@@ -126,14 +125,13 @@ def _artifact(
 ) -> Artifact:
     settings = module.settings
     link = link_flags(recipe, module)
-    kind = _kind(module)
     macros = tuple(_macro(name, value) for name, value in settings.define.items() if value is not False)
     library = None
-    if isinstance(module, LinkedLibrary):
-        capi = capi if module.units else CApi(include="")
-    else:
+    if isinstance(module, Module):
         macros += _python_macros(recipe, module)
         library = capi.stable_libraries.get(module.limited_api, capi.import_library)
+    elif not module.units:
+        capi = CApi(include="")
     base = ("-fwrapv", "-Wno-date-time", *_prefix_maps(root, capi), *(f"-D{macro}" for macro in macros))
     cxx = base + cxx_flags(driver_target(recipe))
     zig = tuple(source for source in settings.sources if source.endswith(".zig"))
@@ -143,7 +141,7 @@ def _artifact(
 
     return Artifact(
         key=artifact_key(recipe, module, zig_target),
-        kind=kind,
+        kind=module.kind,
         name=_library_name(module),
         target=zig_target,
         cpu=recipe.cpu if has_cpu(zig_target, recipe.cpu) else "",
@@ -158,12 +156,12 @@ def _artifact(
         libraries=tuple(link.libraries) if module.units else (*settings.libraries, *link.libraries),
         frameworks=tuple(link.frameworks),
         framework_dirs=absolute(link.framework_dirs),
-        rpaths=(*module.rpaths, *link.rpaths) if kind != "static" else (),
-        objects=(*(module.objects if isinstance(module, Module) else ()), *((library,) if library else ())),
-        links=_links(recipe, module, zig_target) if kind != "static" else (),
-        export_symbols=module.export_symbols if kind != "static" else (),
+        rpaths=(*module.rpaths, *link.rpaths) if module.kind != "static" else (),
+        objects=(*module.objects, *((library,) if library else ())),
+        links=_links(recipe, module, zig_target) if module.kind != "static" else (),
+        export_symbols=module.export_symbols if module.kind != "static" else (),
         link_cpp=_has_cpp(recipe, module),
-        version_script=_version_script(root, module, link, exports) if kind != "static" else None,
+        version_script=_version_script(root, module, link, exports) if module.kind != "static" else None,
     )
 
 
@@ -180,15 +178,9 @@ def _c_sources(
     )
 
 
-def _kind(module: Module | LinkedLibrary) -> Kind:
-    if isinstance(module, LinkedLibrary):
-        return "shared" if module.file else "static"
-    return "module"
-
-
-def _library_name(module: Module | LinkedLibrary) -> str:
+def _library_name(module: Part) -> str:
     """Give what the linker calls it."""
-    if isinstance(module, LinkedLibrary):
+    if module.kind != "module":
         return module.name.rpartition(".")[2]  # others look for it by the name of its file
     # The full name: a module called "c" must not become libc.so, which musl takes for its own.
     return module.file.rpartition(".")[0].replace("/", ".")
@@ -201,29 +193,27 @@ def _python_macros(recipe: Recipe, module: Module) -> tuple[str, ...]:
     return ("Py_GIL_DISABLED=1",) if recipe.target.python.free_threaded else ()
 
 
-def _links(recipe: Recipe, module: Module | LinkedLibrary, zig_target: str) -> tuple[str, ...]:
+def _links(recipe: Recipe, module: Part, zig_target: str) -> tuple[str, ...]:
     libraries = {library.name: library for library in recipe.libraries}
     return tuple(artifact_key(recipe, libraries[name], zig_target) for name in module.links)
 
 
-def _has_cpp(recipe: Recipe, module: Module | LinkedLibrary) -> bool:
+def _has_cpp(recipe: Recipe, module: Part) -> bool:
     """Whether C++ is in it, or in a static library that becomes part of it."""
-    if isinstance(module, Module) and module.cpp:
+    if module.cpp:
         return True
     static = [library for library in recipe.libraries if library.name in module.links and not library.file]
     sources = [source for one in (module, *static) for source in one.settings.sources]
     return any(Path(path).suffix in CXX_SUFFIXES for path in sources)
 
 
-def _version_script(
-    root: Path, module: Module | LinkedLibrary, link: LinkFlags, exports: Callable[..., str]
-) -> str | None:
+def _version_script(root: Path, module: Part, link: LinkFlags, exports: Callable[..., str]) -> str | None:
     symbols = module.export_symbols
     if link.version_script:
         return os.path.normpath(root / link.version_script)
     if module.units:  # all that is not hidden is visible, as where the project's own linker is at work
         return None
-    if isinstance(module, LinkedLibrary):
+    if module.kind != "module":
         return None if "*" in symbols else exports(symbols)
     return exports((*INIT_SYMBOLS, *symbols)) if symbols else exports()
 

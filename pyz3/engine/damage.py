@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-Part: TypeAlias = Literal["local", "global"]
+CachePart: TypeAlias = Literal["local", "global"]
 """What zig made of users' sources, and what it made of its own: C libraries, libc++."""
 
 _CACHE = r"zig-0\.16[\w.]*[/\\](?P<%s>local|global)[/\\]"
@@ -47,7 +47,7 @@ def find_damage(
     own_script: bool = False,
     fresh: bool = False,
     is_there: Callable[[str], bool] = lambda _: True,
-) -> Part | None:
+) -> CachePart | None:
     """Tell which part of zig's cache its messages are about; None if they are about the project.
 
     Args:
@@ -63,6 +63,6 @@ def find_damage(
     return "global" if "global" in found else "local" if found else None
 
 
-def _part(match: re.Match[str]) -> Part:
+def _part(match: re.Match[str]) -> CachePart:
     groups = match.groupdict()
     return "global" if groups.get("part") == "global" or groups.get("archives") else "local"

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pyz3.engine.ldflags import LinkFlags
-    from pyz3.linking import LinkedLibrary, Unit
-    from pyz3.plan import Module, Recipe
+    from pyz3.linking import Part, Unit
+    from pyz3.plan import Recipe
 
 _COMPILING = re.compile(r"-(f(?!ramework)|O|g|m|std=|D|U|I|i|W(?!l,)|pipe)")
 
@@ -39,7 +39,7 @@ def foreign_sources(units: Sequence[Unit], recipe: Recipe, *, before: tuple[str,
     )
 
 
-def link_flags(recipe: Recipe, module: Module | LinkedLibrary) -> LinkFlags:
+def link_flags(recipe: Recipe, module: Part) -> LinkFlags:
     """Give what a module's flags ask of the linker.
 
     Raises:
@@ -73,7 +73,7 @@ def left_out_flags(recipe: Recipe) -> tuple[str, ...]:
     """Give the flags of a project's own that are dropped, each once with the reason (``flag: reason``)."""
     target = driver_target(recipe)
     found: list[str] = []
-    parts: tuple[Module | LinkedLibrary, ...] = (*recipe.libraries, *recipe.modules)
+    parts: tuple[Part, ...] = (*recipe.libraries, *recipe.modules)
     for part in parts:
         for unit in part.units:
             found += translate_compile(unit.flags, target=target).dropped

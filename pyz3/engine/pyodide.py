@@ -23,16 +23,14 @@ from pyz3.errors import ConfigError
 
 if TYPE_CHECKING:
     from pyz3.engine.plan_file import Artifact, Source
-    from pyz3.linking import LinkedLibrary
-    from pyz3.plan import Module, Recipe
+    from pyz3.linking import Part
+    from pyz3.plan import Recipe
 
 # Emscripten's C library is one piece, and it is in Pyodide's main module.
 _IN_THE_MAIN_MODULE = frozenset({"c", "m", "dl", "rt", "pthread", "util"})
 
 
-def for_pyodide(
-    artifact: Artifact, recipe: Recipe, module: Module | LinkedLibrary, *, zig_lib: Path
-) -> Artifact:
+def for_pyodide(artifact: Artifact, recipe: Recipe, module: Part, *, zig_lib: Path) -> Artifact:
     """Give ``artifact`` as Pyodide needs it.
 
     Raises:

@@ -21,7 +21,7 @@ from pyz3.store import begin_growing, has_only_grown, note_growing, open_cache
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from pyz3.engine.damage import Part
+    from pyz3.engine.damage import CachePart
     from pyz3.store import Cache
 
 # What the interpreter looks for in a module (PEP 489; PEP 793 for PyModExport_).
@@ -94,7 +94,7 @@ class Toolchain:
         """Have what zig makes in one of its caches noted from the first; called before zig is run there."""
         begin_growing(cache, _RESULTS)
 
-    def find_damage(self, caches: Iterable[Path], *, since_ns: int) -> Part | None:
+    def find_damage(self, caches: Iterable[Path], *, since_ns: int) -> CachePart | None:
         """Tell which part of zig's cache is not what it was; note what is new.
 
         Zig believes what lies there.  A file whose size, dates and inode are as they were is believed here,

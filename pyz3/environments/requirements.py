@@ -18,6 +18,7 @@ from pyz3.environments.variables import lasting
 from pyz3.environments.venvs import Environment, build_environment, normalise
 from pyz3.errors import BuildFailedError
 from pyz3.sources import (
+    MOST_ROUNDS,
     Reads,
     Scope,
     Tree,
@@ -44,8 +45,6 @@ if TYPE_CHECKING:
 
 # The program that notices what a backend reads of a project.
 READS = Path(_ask.__file__).with_name("_reads.py")
-# How often a backend is asked again because it asks for still more above the project's folder.
-_MOST_ROUNDS = 4
 # setuptools before 70.1 requires it of every project.
 _FALLBACK = ("wheel",)
 
@@ -147,7 +146,7 @@ def required_by_backend(
     Raises:
         BuildFailedError: The hook failed; the message holds the end of what it printed.
     """
-    for _ in range(_MOST_ROUNDS):
+    for _ in range(MOST_ROUNDS):
         scope = scope_of(root, cache=cache)
         said, text = _ask_once(
             root,

@@ -18,7 +18,7 @@ from packaging.utils import canonicalize_name
 from pyz3.errors import Pyz3Error
 from pyz3.sources import offline_tip, python_with_pip, remove_tree, run_command, tail, unpack_wheel
 from pyz3.store import Remembered, is_whole, seal
-from pyz3.targets import Platform, PythonVersion
+from pyz3.targets import LEGACY_MANYLINUX, Platform, PythonVersion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 _GLIBC_MINORS = range(5, 60)
 _MUSL_MINORS = range(10)
 _MACOS = "30_0"
-_LEGACY = ("manylinux2014", "manylinux2010", "manylinux1")
 
 # Modules, and the libraries that repair tools put beside them: most of a wheel, and of no use to a compiler.
 _FOR_PYTHON = re.compile(
@@ -94,7 +93,7 @@ def pip_platforms(platform: Platform, python: PythonVersion) -> tuple[str, ...]:
         case "linux":
             return (
                 *(f"manylinux_2_{minor}_{arch}" for minor in _GLIBC_MINORS),
-                *(f"{x}_{arch}" for x in _LEGACY),
+                *(f"{x}_{arch}" for x in LEGACY_MANYLINUX.values()),
             )
         case "musllinux":
             return tuple(f"musllinux_1_{minor}_{arch}" for minor in _MUSL_MINORS)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from pyz3.environments import Environment
-    from pyz3.linking import LinkedLibrary
+    from pyz3.linking import Part
     from pyz3.plan import Module, Recipe, Unit
     from pyz3.store import Cache
 
@@ -36,7 +36,7 @@ def adapt(
     """
     stands_in = cache_results(_stands_in)
 
-    def units_of(part: Module | LinkedLibrary) -> tuple[Unit, ...]:
+    def units_of(part: Part) -> tuple[Unit, ...]:
         mapped = []
         for unit in part.units:
             found = map_include_dirs(

@@ -39,7 +39,15 @@ from pyz3.hooks.settings import (
 )
 from pyz3.hooks.tools import manifests_of, sysroot, tools_cache, tools_for
 from pyz3.plan import Trouble
-from pyz3.sources import describe_tree, missed_above, own_settings, remove_tree, scope_of, widen_scope
+from pyz3.sources import (
+    MOST_ROUNDS,
+    describe_tree,
+    missed_above,
+    own_settings,
+    remove_tree,
+    scope_of,
+    widen_scope,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -54,8 +62,6 @@ if TYPE_CHECKING:
     from pyz3.sources import Scope
 
 _MOST_NOTES = 5
-# How often a build begins anew because it asks for still more above the project's folder.
-_MOST_ROUNDS = 4
 _INSIDE = Path(__file__).parent / "inside"
 
 _NOT_FOR_PYODIDE = Trouble(
@@ -143,10 +149,10 @@ class HookRunner:
         Returns:
             By identifier: what it said, or why it said nothing.
         """
-        for number in range(_MOST_ROUNDS):
+        for number in range(MOST_ROUNDS):
             answers = self._run_whole(orders, mode)
             scope = self._widened(orders, mode)
-            if scope == self.scope or number + 1 == _MOST_ROUNDS:
+            if scope == self.scope or number + 1 == MOST_ROUNDS:
                 break
             added = [name for name in scope.names if name not in self.scope.names]
             self._around.tell(

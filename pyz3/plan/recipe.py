@@ -6,8 +6,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from pyz3.config import Settings
-from pyz3.linking import LinkedLibrary, Unit
+from pyz3.linking import Kind, LinkedLibrary, Part
 from pyz3.plan.order import Order
 
 
@@ -31,34 +30,21 @@ class LeftOut(msgspec.Struct, frozen=True, kw_only=True):
     instead: str = "the package uses its Python version of it instead, which is slower"
 
 
-class Module(msgspec.Struct, frozen=True, kw_only=True):
-    """One extension module of one wheel.
+class Module(Part, frozen=True, kw_only=True):
+    """An extension module of one wheel.
 
     Attributes:
-        name: Dotted name: ``hello._speed``.
-        file: Path below the wheel's root: ``hello/_speed.cpython-313-x86_64-linux-gnu.so``.
-        settings: What holds for this platform; sources are relative to the project.
         limited_api: The Limited API it is restricted to (``3.10``, PEP 384); empty: all of the C API.
         optional: The wheel is made without it where it cannot be built.
-        export_symbols: Names or globs of what it exports besides the init function.
-        links: The project's libraries that it is linked with; users stand before what they use.
-        rpaths: Where the loader is to look for the shared ones.
-        units: What it is compiled from in place of the settings' sources, as another build system does it.
-        objects: Files for the linker as they are, absolute.
-        cpp: It needs C++'s standard library, whatever its sources are called.
     """
 
-    name: str
-    file: str
-    settings: Settings
     limited_api: str = ""
     optional: bool = False
-    export_symbols: tuple[str, ...] = ()
-    links: tuple[str, ...] = ()
-    rpaths: tuple[str, ...] = ()
-    units: tuple[Unit, ...] = ()
-    objects: tuple[str, ...] = ()
-    cpp: bool = False
+
+    @property
+    def kind(self) -> Kind:
+        """A module."""
+        return "module"
 
 
 class Trouble(msgspec.Struct, frozen=True, kw_only=True):

@@ -30,7 +30,7 @@ import msgspec
 
 from pyz3._files import file_digest
 from pyz3.errors import abridged
-from pyz3.sources.scope import is_around, name_above
+from pyz3.sources.scope import is_around, is_sdist, name_above
 from pyz3.sources.unpacking import remove_tree
 from pyz3.store import Remembered
 
@@ -119,7 +119,7 @@ def missed_above(root: Path, reads: Reads | None, scope: Scope) -> str:
         A sentence; empty: there is nothing of the kind.
     """
     top = os.path.realpath(root)
-    if os.path.isfile(os.path.join(top, "PKG-INFO")):  # noqa: PTH113, PTH118 - text
+    if is_sdist(top):
         return ""  # an sdist holds all that it needs: whatever lies beside it is another's
     own_git = os.path.lexists(os.path.join(top, ".git"))  # noqa: PTH118 - text
     found = []

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 # How many folders above its own a project may ask for something in; environments/_reads.py says it, too.
 MOST_LEVELS = 4
+# How many times a backend is run again for what it asked for above.
+MOST_ROUNDS = 4
 # How many names are remembered of what is not there.
 _MOST_ASKED = 500
 # Of other version control nothing but a whole copy would be of use.
@@ -61,6 +63,11 @@ class _Asked(msgspec.Struct, frozen=True, kw_only=True):
     """What builds of a project have asked for above its folder, ever."""
 
     names: tuple[str, ...] = ()
+
+
+def is_sdist(top: str) -> bool:
+    """Tell an unpacked sdist from a checkout: nothing but an sdist has ``PKG-INFO`` (PEP 643)."""
+    return os.path.isfile(os.path.join(top, "PKG-INFO"))  # noqa: PTH113, PTH118 - text, and fast
 
 
 def asked_above(root: Path, *, cache: Cache) -> tuple[str, ...]:

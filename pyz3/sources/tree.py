@@ -14,7 +14,7 @@ import msgspec
 from pyz3._files import CHUNK
 from pyz3.errors import ConfigError
 from pyz3.sources.git import Changes, git_changes, git_state, worktree_of
-from pyz3.sources.scope import ALONE, is_around, levels
+from pyz3.sources.scope import ALONE, is_around, is_sdist, levels
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -88,8 +88,7 @@ def _walk(
     root: Path, scope: Scope, tell: Callable[[str], None], modified: Callable[[Path], Iterable[str]]
 ) -> Iterator[TreeEntry]:
     top = os.path.realpath(root)
-    is_sdist = os.path.isfile(os.path.join(top, "PKG-INFO"))  # noqa: PTH113, PTH118 - fast
-    walk = _Walk(top, tell, is_sdist=is_sdist)
+    walk = _Walk(top, tell, is_sdist=is_sdist(top))
     yield from walk.entries(top, "", within=(top,))
     above: dict[str, TreeEntry] = {}
     for name in scope.names:

@@ -2,7 +2,15 @@
 
 from pyz3.targets.cpus import check_cpu, has_cpu
 from pyz3.targets.names import glibc_floor, select_platforms
-from pyz3.targets.platforms import Exports, Family, FamilySpec, Platform, PlatformSpec
+from pyz3.targets.platforms import (
+    LEGACY_MANYLINUX,
+    Exports,
+    Family,
+    FamilySpec,
+    Platform,
+    PlatformSpec,
+    family_traits,
+)
 from pyz3.targets.pythons import OLDEST, SUPPORTED, PythonVersion, implementation
 from pyz3.targets.selection import (
     Filter,
@@ -17,6 +25,7 @@ from pyz3.targets.selection import (
 from pyz3.targets.target import Target
 
 __all__ = (
+    "LEGACY_MANYLINUX",
     "OLDEST",
     "SUPPORTED",
     "Exports",
@@ -32,6 +41,7 @@ __all__ = (
     "check_cpu",
     "combine",
     "default_platforms",
+    "family_traits",
     "find_target",
     "glibc_floor",
     "has_cpu",

@@ -12,13 +12,13 @@ from pyz3._patterns import matches, split_words
 from pyz3._records import convert
 from pyz3._toml import load_toml
 from pyz3.errors import ConfigError
-from pyz3.targets.platforms import Platform
+from pyz3.targets.platforms import LEGACY_MANYLINUX, Platform
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 # PEP 513, 571 and 599 named these before PEP 600 put glibc's version into the tag.
-_LEGACY_MANYLINUX: Mapping[str, str] = {"manylinux1": "2.5", "manylinux2010": "2.12", "manylinux2014": "2.17"}
+_GLIBC_OF: Mapping[str, str] = {name: floor for floor, name in LEGACY_MANYLINUX.items()}
 
 
 def select_platforms(patterns: Sequence[str], *, source: str = "--platform") -> tuple[Platform, ...]:
@@ -83,13 +83,13 @@ def _manylinux(text: str) -> tuple[str, str]:
     match = re.fullmatch(r"(manylinux(?:1|20\d\d)|manylinux_(\d+)_(\d+))(?:_(\w+))?", text, re.ASCII)
     if match is None:
         return "", ""
-    floor = f"{match[2]}.{match[3]}" if match[2] else _LEGACY_MANYLINUX.get(match[1], "")
+    floor = f"{match[2]}.{match[3]}" if match[2] else _GLIBC_OF.get(match[1], "")
     return floor, match[4] or ""
 
 
 def _unknown(pattern: str, source: str) -> ConfigError:
     names = [str(p) for p in Platform]
-    others = [*_aliases(), *_LEGACY_MANYLINUX, *(name for p in Platform for name in _names(p))]
+    others = [*_aliases(), *_GLIBC_OF, *(name for p in Platform for name in _names(p))]
     near = difflib.get_close_matches(pattern, [*names, *others], n=1) or difflib.get_close_matches(
         pattern.lower(), others, n=1
     )

@@ -53,6 +53,9 @@ class FamilySpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     name: str
     exports: Exports
     abi3_suffix: dict[Literal["abi3", "abi3t"], str]
+    shared_file: str
+    looked_in: tuple[str, ...]
+    origin: str = ""
     floor_of: Literal["glibc", "macOS", ""] = ""
     links_python: bool = False
 
@@ -60,6 +63,15 @@ class FamilySpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 @cache
 def _rows() -> Mapping[str, PlatformSpec]:
     return convert(load_toml(_text("platforms.toml")), dict[str, PlatformSpec])
+
+
+def family_traits(family: str) -> FamilySpec:
+    """Give what the platforms of a family have in common.
+
+    Raises:
+        KeyError: There is no such family.
+    """
+    return _families()[family]
 
 
 @cache
@@ -102,7 +114,7 @@ class Platform(Enum, metaclass=_Members):
     @property
     def traits(self) -> FamilySpec:
         """What the platform has in common with its family."""
-        return _families()[self.family]
+        return family_traits(self.family)
 
     @property
     def zig_target(self) -> str:
@@ -165,7 +177,7 @@ class Platform(Enum, metaclass=_Members):
         """
         shown = _macos_release(floor) if self.traits.floor_of == "macOS" else floor
         tag = self.spec.wheel.format(floor=shown.replace(".", "_"))
-        legacy = _LEGACY_MANYLINUX.get(floor) if self.traits.floor_of == "glibc" else None
+        legacy = LEGACY_MANYLINUX.get(floor) if self.traits.floor_of == "glibc" else None
         return f"{tag}.{legacy}_{self.spec.arch}" if legacy else tag
 
     @classmethod
@@ -222,7 +234,7 @@ _ZIG_MACHINES: Mapping[str, str] = {
 # From this macOS on tags have no minor version (packaging.tags.mac_platforms).
 _MACOS_WITHOUT_MINOR = 11
 # PEP 600 keeps the older names of these glibc versions as aliases.
-_LEGACY_MANYLINUX: Mapping[str, str] = {"2.17": "manylinux2014", "2.12": "manylinux2010", "2.5": "manylinux1"}
+LEGACY_MANYLINUX: Mapping[str, str] = {"2.17": "manylinux2014", "2.12": "manylinux2010", "2.5": "manylinux1"}
 
 
 def _since(value: str | Mapping[str, str], python: PythonVersion) -> str:
