@@ -174,8 +174,10 @@ class Reads:
     def _hear(self, event: str, args: Any) -> None:
         number = _FILES.get(event)
         if number is not None:
-            frame = sys._getframe(1)  # noqa: SLF001 - the way to know who asks
-            if event != "open" or not self._is_copied(args[0], frame):
+            frame = sys._getframe().f_back  # noqa: SLF001 - the way to know who asks
+            if frame is None:  # the interpreter itself, the script that it was started with
+                self._add(args[0])
+            elif event != "open" or not self._is_copied(args[0], frame):
                 # Within a folder that is removed, names are relative to it.
                 removing = frame.f_code.co_name.startswith("_rmtree") and _module(frame) == "shutil"
                 for path in () if removing else args[:number]:

@@ -63,13 +63,18 @@ def test_each_target_has_its_wheel(hooks: Hooks) -> None:
 
 
 ASKS = """
-import ctypes.util, glob, locale, multiprocessing, os, pathlib, shutil, subprocess, sysconfig
+import ctypes.util, glob, locale, multiprocessing, os, pathlib, shutil, subprocess, sys, sysconfig
 os.path.exists('/etc/hosts')
 pathlib.Path('/etc/passwd').is_file()
 os.access('/etc/group', os.R_OK)
 glob.glob('/usr/lib/*/libm.*')
 subprocess.call('true; ldd --version | cat', shell=True)
 subprocess.call(['true', '/etc/services'])
+subprocess.check_call([sys.executable, '-c', 'import os; os.path.exists("/etc/protocols")'])
+subprocess.check_call([sys.executable, '-Ic', ''])
+pathlib.Path('ask.py').write_text('import sys; print(sys.platform)')
+child = subprocess.run([sys.executable, 'ask.py'], check=True, env={}, stdout=subprocess.PIPE)
+open('child', 'wb').write(child.stdout.strip())
 # Not there, everywhere, the user's choice, Python's, a program.
 os.path.exists('/usr/include/not-there.h')
 os.path.isdir('/usr/lib')
@@ -90,7 +95,9 @@ def test_what_is_asked_of_this_machine_is_told(hooks: Hooks) -> None:
         assert one.result.error == "", one.result.traceback
         assert one.result.asks_machine == (
             *("/etc/hosts", "/etc/passwd", "/etc/group", "/usr/lib/", "ldd", "/etc/services"),
+            *("/etc/protocols", "python -Ic"),
         )
+    assert [(one.source / "child").read_text() for one in (linux, windows)] == ["linux", "win32"]
     assert [(one.source / "libc").read_text() for one in (linux, windows)] == ["glibc 2.17", "none"]
 
 

@@ -1,15 +1,20 @@
 """Notices where the project's own code asks what this machine's system has: the target has something else."""
 
-# ruff: noqa: PTH117, PTH118, PTH120 - as the os module has it
+# ruff: noqa: PTH117, PTH118, PTH120, PTH123 - as the os module has it
 
 from __future__ import annotations
 
+import ctypes
+import importlib.util
+import json
 import os
 import sys
 import sysconfig
-from typing import TYPE_CHECKING
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
     from types import FrameType
 
     from .view import Scope
@@ -28,8 +33,13 @@ _EVERYWHERE = frozenset((
 # Commands that tell of the machine they run on.
 _COMMANDS = frozenset((
     *("ldconfig", "ldd", "lscpu", "getconf", "lsb_release", "dpkg", "dpkg-architecture", "dpkg-query", "rpm"),
-    *("brew", "port", "arch", "sysctl", "system_profiler"),
+    *("brew", "port", "arch", "sysctl", "system_profiler", "file", "hostnamectl"),
 ))  # fmt: skip
+# What of numpy tells of C's types by this machine's sizes.
+_TYPES = (
+    *("dtype", "int_", "uint", "long", "ulong", "intp", "uintp", "longdouble", "longfloat", "clongdouble"),
+    *("iinfo", "finfo"),
+)
 _LIBRARY = os.path.dirname(os.__file__) + os.sep
 _SITE = os.path.join(_LIBRARY, "site-packages") + os.sep
 
@@ -39,11 +49,13 @@ class Machine:
 
     Args:
         scope: Whose code is the project's.
+        file: Where they are kept, for this process and those that it starts; absolute.
     """
 
-    def __init__(self, scope: Scope) -> None:
+    def __init__(self, scope: Scope, file: str) -> None:
         self._scope = scope
-        self._asked: dict[str, None] = {}
+        self.file = file
+        self._noted: set[str] = set()
         self._status = os.lstat  # before anybody hears of who asks
         bases = {sys.prefix, sys.exec_prefix, sys.base_prefix, sys.base_exec_prefix}
         own = [base for base in bases if base not in {"/usr", "/usr/local"}]
@@ -52,10 +64,13 @@ class Machine:
 
     def asked(self) -> list[str]:
         """Give what was asked for, in that order; of what lies in a folder whose names are, no more."""
-        listed = tuple(one for one in self._asked if one.endswith(os.sep))
-        return [
-            one for one in self._asked if not one.startswith(tuple(other for other in listed if other != one))
-        ]
+        try:
+            with open(self.file, encoding="utf-8") as lines:
+                asked = [*dict.fromkeys(map(json.loads, lines))]
+        except FileNotFoundError:
+            return []
+        listed = tuple(one for one in asked if one.endswith(os.sep))
+        return [one for one in asked if not one.startswith(tuple(other for other in listed if other != one))]
 
     def hear(self, what: str) -> None:
         """Take note of a path, or of a command by its name, if it is the project that asks.
@@ -70,7 +85,40 @@ class Machine:
             and self._is_there(what)
         )
         if there and self._is_projects(sys._getframe(1)):  # noqa: SLF001 - the way to know who asks
-            self._asked[what] = None
+            self.note(what)
+
+    def note(self, what: str) -> None:
+        """Take note of what the project asks for."""
+        if what not in self._noted:
+            self._noted.add(what)
+            with open(self.file, "a", encoding="utf-8") as lines:
+                lines.write(json.dumps(what) + "\n")
+
+    def watch_numpy(self, sizes: Mapping[str, int]) -> None:
+        """Notice if the project asks numpy for types, where some have another size on the target.
+
+        Args:
+            sizes: Of the request's view.
+        """
+        own = {"long": ctypes.c_long, "void_p": ctypes.c_void_p, "long_double": ctypes.c_longdouble}
+        if any(sizes[name] != ctypes.sizeof(kind) for name, kind in own.items()):
+            sys.meta_path.insert(0, _Numpy(self))
+
+    def watch_attributes(self, module: ModuleType, names: Iterable[str]) -> None:
+        """Take note of the project's reading attributes of a module, which are what they were."""
+        shown = {name: self._noting(module, name) for name in names if name in vars(module)}
+        module.__class__ = type("module", (ModuleType,), shown)
+
+    def _noting(self, module: ModuleType, name: str) -> property:
+        def get(_: ModuleType) -> object:
+            if self._scope.reads(sys._getframe(1), name):  # noqa: SLF001 - the way to know who asks
+                self.note(f"{module.__name__}.{name}")
+            return vars(module)[name]
+
+        def put(_: ModuleType, value: object) -> None:
+            vars(module)[name] = value
+
+        return property(get, put)
 
     def _is_there(self, path: str) -> bool:
         try:
@@ -93,6 +141,46 @@ class Machine:
             one for value in os.environ.values() for one in value.split(os.pathsep) if os.path.isabs(one)
         )
         return any(len(one) > 1 and f"{path}{os.sep}".startswith(os.path.join(one, "")) for one in values)
+
+
+class _Numpy:
+    """Finds numpy as others do, and has what it tells of this machine watched."""
+
+    def __init__(self, machine: Machine) -> None:
+        self._machine = machine
+
+    def find_spec(self, name: str, *_: object) -> Any:
+        """Give the module's specification, as finders do."""
+        if name != "numpy":
+            return None
+        sys.meta_path.remove(self)
+        spec = importlib.util.find_spec(name)
+        if spec is not None and spec.loader is not None:
+            own = spec.loader.exec_module
+
+            def exec_module(module: ModuleType) -> None:
+                own(module)
+                self._machine.watch_attributes(module, _TYPES)
+
+            spec.loader.exec_module = exec_module  # type: ignore[method-assign] # of this one
+        return spec
+
+
+def load_reads(file: str) -> ModuleType:
+    """Import the program that notices what is read: :class:`Reads` tells a :class:`Machine` of it.
+
+    Args:
+        file: Of the request.
+
+    Raises:
+        ImportError: It is not there.
+    """
+    spec = importlib.util.spec_from_file_location("_pyz3_reads", file)
+    if spec is None or spec.loader is None:
+        raise ImportError(file)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def _for_others(frame: FrameType) -> bool:

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import atexit
 import importlib
-import importlib.util
 import json
 import os
 import shutil
@@ -23,7 +22,7 @@ from .children import show_children
 from .commands import Watch, preload
 from .compilers import Compilers
 from .configuration import configure
-from .machine import Machine
+from .machine import Machine, load_reads
 from .recorder import Recorder
 from .temporary import keep_temporary, repeatable_names
 from .translation import remember_translations
@@ -91,11 +90,15 @@ def _run_target(request: Mapping[str, Any], target: Mapping[str, Any]) -> None:
     recorder = Recorder(target, source, compilers)
     recorder.uses.watch_sizes()
     roots = [source, target["copy"], os.path.join(target["work"], "tmp"), *helper_folders(sys.path)]
-    machine = Machine(Scope(roots))
+    asked = os.path.join(target["work"], "asked.txt")
+    Path(asked).unlink(missing_ok=True)
+    machine = Machine(Scope(roots), asked)
     reads = _watch_reads(request, target, source, machine)
     watch = Watch(recorder, target["work"], target["log"])
     try:
         _prepare(request, target, source, roots)
+        show_children(request, target, roots, machine)
+        machine.watch_numpy(target["view"]["sizes"])
         compilers.install()
         watch.install()
         result["wheel"] = _build(request, target)
@@ -132,16 +135,11 @@ def _watch_reads(request: Mapping[str, Any], target: Mapping[str, Any], source: 
     """Notice from now on what of the project is read; the parent names the program that does it."""
     if not request.get("reads"):
         return None
-    spec = importlib.util.spec_from_file_location("_pyz3_reads", request["reads"])
-    if spec is None or spec.loader is None:
-        raise ImportError(request["reads"])
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
     scratch = [os.path.join(target["work"], name) for name in _OF_ONE_RUN]
     # pyz3's own, of which it knows itself: the copy's surroundings, the environment, this program.
     here = [str(Path(target["copy"]).parent), target["work"], target["log"]]
     known = [*here, request["cython_cache"], str(Path(__file__).parent)]
-    reads = module.Reads(source, scratch, known, machine.hear)
+    reads = load_reads(request["reads"]).Reads(source, scratch, known, machine.hear)
     reads.watch()
     return reads
 
@@ -166,7 +164,6 @@ def _prepare(request: Mapping[str, Any], target: Mapping[str, Any], source: str,
     remember_translations(request["cython_cache"], [source, target["copy"]], str(temporary), target["view"])
     if target["view"]["sys_platform"] == "win32":
         find_backslashes()
-    show_children(target, roots)
     show(target, Scope(roots))
 
 

@@ -197,7 +197,11 @@ def _os_attributes(view: Mapping[str, Any]) -> dict[str, object]:
         return {"name": "nt", **dict.fromkeys(("uname", "confstr", "sysconf"), ABSENT)}
     fields = (view["system"], "localhost", view["release"], view["version"], view["machine"])
     kind = getattr(os, "uname_result", None)  # the host may be Windows
-    shown = {"confstr": functools.partial(_confstr, os.confstr, view)} if hasattr(os, "confstr") else {}
+    shown: dict[str, object] = (
+        {"confstr": functools.partial(_confstr, os.confstr, view)} if hasattr(os, "confstr") else {}
+    )
+    if hasattr(os, "sysconf"):
+        shown["sysconf"] = functools.partial(_sysconf, os.sysconf, view)
     return {"name": view["os_name"], **shown, "uname": lambda: _uname(view) if kind is None else kind(fields)}
 
 
@@ -207,6 +211,11 @@ def _confstr(own: Callable[[Any], str | None], view: Mapping[str, Any], name: An
     if not view["libc"][0]:
         raise ValueError("unrecognized configuration name")
     return " ".join(view["libc"])
+
+
+def _sysconf(own: Callable[[Any], int], view: Mapping[str, Any], name: Any) -> int:
+    wanted = name in {"SC_LONG_BIT", os.sysconf_names.get("SC_LONG_BIT")}
+    return view["sizes"]["long"] * 8 if wanted else own(name)
 
 
 def _uname(view: Mapping[str, Any]) -> Any:
