@@ -10,14 +10,16 @@ import click
 
 from pyz3.cli.options import SETTINGS
 from pyz3.driver.run import run_tool
+from pyz3.driver.runtime import runtime_folder
+from pyz3.driver.setup import Setup
 from pyz3.driver.target import DriverTarget
-from pyz3.driver.tools import Extras, make_setup
+from pyz3.driver.tools import write_overlay
 from pyz3.engine.toolchain import find_toolchain
 from pyz3.errors import ConfigError
 from pyz3.targets import Platform, PythonVersion, Target, glibc_floor, select_platforms
 
 if TYPE_CHECKING:
-    from pyz3.driver.command import Setup, Tool
+    from pyz3.driver.command import Tool
     from pyz3.engine.toolchain import Toolchain
 
 # What each does, and an example of it.
@@ -75,19 +77,19 @@ def _setup(
 ) -> Setup:
     version = _version(python) if python is not None else None
     platform, target = _target(name, version)
-    sdk = os.environ.get("SDKROOT") if target.system == "macos" else None
-    extras = Extras(sdkroot=Path(sdk) if sdk else None, log=log)
-    if version is not None:
-        extras = _python_extras(extras, version, platform, toolchain)
+    include, libraries = _python(version, platform, toolchain) if version is not None else ((), ())
     toolchain.identity()  # makes the folders
-    return make_setup(
+    return Setup(
+        toolchain.driver_zig(local_cache),
         target,
-        zig=toolchain.zig,
-        zig_lib=toolchain.zig_lib,
-        local_cache=local_cache,
-        global_cache=toolchain.global_cache,
-        scratch=toolchain.cache.temporary,
-        extras=extras,
+        include=include,
+        overlay=write_overlay(target, toolchain.cache.driver, toolchain.zig_lib),
+        define=("Py_GIL_DISABLED=1",) if version is not None and version.free_threaded else (),
+        library_dirs=(library.parent for library in libraries),
+        libraries=libraries,
+        runtime=runtime_folder(str(toolchain.global_cache)),
+        sdkroot=os.environ.get("SDKROOT", "") if target.system == "macos" else "",
+        log=log or "",
     )
 
 
@@ -119,10 +121,10 @@ def _target(name: str, python: PythonVersion | None) -> tuple[Platform, DriverTa
     return platform, DriverTarget.of(platform, floor=floor)
 
 
-def _python_extras(
-    extras: Extras, version: PythonVersion, platform: Platform, toolchain: Toolchain
-) -> Extras:
-    """Give what compiles and links against a Python."""
+def _python(
+    version: PythonVersion, platform: Platform, toolchain: Toolchain
+) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
+    """Give folders of headers and libraries, for what is compiled and linked against a Python."""
     from pyz3 import capi  # noqa: PLC0415 - most calls of a compiler are not about Python
     from pyz3.engine.python_library import windows_library  # noqa: PLC0415
 
@@ -135,14 +137,7 @@ def _python_extras(
     libraries: tuple[Path, ...] = ()
     if platform.traits.links_python:
         libraries = (windows_library(toolchain, include, Target(platform=platform, python=version)),)
-    return Extras(
-        include=(include,),
-        define=("Py_GIL_DISABLED=1",) if version.free_threaded else (),
-        library_dirs=tuple(library.parent for library in libraries),
-        libraries=libraries,
-        sdkroot=extras.sdkroot,
-        log=extras.log,
-    )
+    return (include,), libraries
 
 
 cc = _make("cc")

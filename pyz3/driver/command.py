@@ -12,12 +12,14 @@ from pyz3.driver.resources import step as resource_step
 from pyz3.driver.rules import is_source, units
 from pyz3.driver.runtime import cxx_flags, runtime_files
 from pyz3.driver.sysroot import FRAMEWORKS, LINKED_FRAMEWORKS, extra_include_args, extra_link_args
-from pyz3.driver.target import DriverTarget
 
 TYPE_CHECKING = False  # see target.py
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Literal
+
+    from pyz3.driver.setup import Setup
+    from pyz3.driver.target import DriverTarget
 
     Tool = Literal[
         "cc", "c++", "ar", "ranlib", "as", "ld", "objcopy", "dlltool", "strip", "windres", "rc"
@@ -44,77 +46,6 @@ _NO_FRAMEWORK = (
     "{}: zig has no frameworks of macOS, and pyz3 only parts of {}; "
     "set SDKROOT to the folder of a macOS SDK (MacOSX.sdk)"
 )
-
-
-class Setup:
-    """What one set of tools is for.
-
-    Args:
-        zig: The executable.
-        zig_lib: Its own files; empty: where it looks itself.
-        target: Zig's target, with versions.
-        local_cache: What zig makes of sources.
-        global_cache: What zig makes of its own.
-        scratch: Where outputs are made that zig would not leave alone.
-        debug: Debug information is kept.
-        include: Folders of headers, behind those of the command.
-        overlay: The file that lets Windows' headers be found in any spelling (``case_overlay``).
-        define: ``NAME=VALUE``.
-        prefix_maps: Pairs of folders and what ``__FILE__`` shows in their stead.
-        moved: Packages of the build environment, where the target's are, flags for whoever includes their
-            headers, and why there are none of the target.
-        library_dirs: Folders of libraries, behind those of the command.
-        libraries: Files that each shared library is linked with: Python's import library.
-        libc: What shared libraries call the C library, where zig calls it otherwise.
-        runtime: Folder of what zig's runtime lacks (``runtime_files``); empty: nothing is added.
-        sdkroot: Folder of a macOS SDK; empty if there is none.
-        log: File that takes a line for each flag that was dropped; empty for none.
-    """
-
-    def __init__(
-        self,
-        *,
-        zig: str,
-        target: str,
-        local_cache: str,
-        global_cache: str,
-        scratch: str,
-        zig_lib: str = "",
-        debug: bool = False,
-        include: Sequence[str] = (),
-        overlay: str = "",
-        define: Sequence[str] = (),
-        prefix_maps: Sequence[tuple[str, str]] = (),
-        moved: Sequence[tuple[str, str, Sequence[str], str]] = (),
-        library_dirs: Sequence[str] = (),
-        libraries: Sequence[str] = (),
-        libc: str = "",
-        runtime: str = "",
-        sdkroot: str = "",
-        log: str = "",
-    ) -> None:
-        self.zig = zig
-        self.zig_lib = zig_lib
-        self.target = DriverTarget(target, debug=debug, libc=libc)
-        self.local_cache = local_cache
-        self.global_cache = global_cache
-        self.scratch = scratch
-        self.include = tuple(include)
-        self.overlay = overlay
-        self.define = tuple(define)
-        self.prefix_maps = tuple(prefix_maps)
-        self.moved = tuple((here, there, tuple(flags), why) for here, there, flags, why in moved)
-        self.library_dirs = tuple(library_dirs)
-        self.libraries = tuple(libraries)
-        self.runtime = runtime
-        self.sdkroot = sdkroot
-        self.log = log
-
-    def __repr__(self) -> str:
-        """Give an expression that makes its like: the tools hold it."""
-        values = {**vars(self), "target": self.target.zig, "debug": self.target.debug}
-        values["libc"] = self.target.libc
-        return f"Setup({', '.join(f'{name}={value!r}' for name, value in values.items())})"
 
 
 class Command:
@@ -170,16 +101,18 @@ def make_command(
         cwd: What relative paths are relative to.
     """
     if tool == "ar":
-        return Command([(setup.zig, "ar", *args)])
+        return Command([(setup.zig.program, "ar", *args)])
     if tool == "ranlib":
         # Apple's has flags of its own.
         own = {"-D", "-U", "--version", "--help", "-h", "-v"}
-        return Command([(setup.zig, "ranlib", *(a for a in args if not a.startswith("-") or a in own))])
+        return Command(
+            [(setup.zig.program, "ranlib", *(a for a in args if not a.startswith("-") or a in own))]
+        )
     if tool not in {"cc", "c++", "as"}:
         return _binutils(tool, args, setup)
     if tool == "as":
         tool, args = "cc", _as_compiler(args)
-    start = (setup.zig, tool, "-target", setup.target.zig)
+    start = (setup.zig.program, tool, "-target", setup.target.zig)
     answer = _inquiry(args, start, setup.target) if args else Command(error="no input files")
     if answer:
         return answer
@@ -194,14 +127,14 @@ def _binutils(tool: Tool, args: Sequence[str], setup: Setup) -> Command:
     if tool == "strip":
         return Command()  # what zig links has been stripped; of other files' symbols some may be needed
     if tool == "dlltool" and target.system == "windows":
-        return Command([(setup.zig, "dlltool", *args)])
+        return Command([(setup.zig.program, "dlltool", *args)])
     if tool in {"windres", "rc"} and target.system == "windows":
         return _resource_compiler(setup, of_rc(args) if tool == "rc" else of_windres(args))
     if tool == "objcopy" and target.system == "elf":
-        return Command([(setup.zig, "objcopy", *args)])
+        return Command([(setup.zig.program, "objcopy", *args)])
     if tool == "ld" and emulation is not None:
         given = any(word.startswith("-m") for word in args)
-        return Command([(setup.zig, "ld.lld", *(() if given else ("-m", emulation)), *args)])
+        return Command([(setup.zig.program, "ld.lld", *(() if given else ("-m", emulation)), *args)])
     return Command(error=f"pyz3 has none for {target.zig}; this machine's would make files for this machine")
 
 
@@ -339,7 +272,7 @@ def _resource_compiler(setup: Setup, wanted: Resources, *, dropped: Sequence[str
     if not wanted.source or not wanted.output:
         return Command(error="it compiles one .rc file, to the file of -o", dropped=dropped)
     made = f"{SCRATCH}/{_base_name(wanted.output)}"
-    words = resource_step(setup.zig, setup.target.zig, wanted, made)
+    words = resource_step(setup.zig.program, setup.target.zig, wanted, made)
     return Command([words], outputs=(wanted.output,), resources=True, dropped=dropped)
 
 

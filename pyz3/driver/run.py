@@ -7,9 +7,10 @@ import os
 import sys
 import time
 
-from pyz3.driver.command import SCRATCH, Setup, make_command, output_of
+from pyz3.driver.command import SCRATCH, make_command, output_of
 from pyz3.driver.rules import is_source, units
 from pyz3.driver.runtime import make_runtime
+from pyz3.driver.setup import Setup
 from pyz3.driver.variables import DATES, HOST_VARIABLES
 
 TYPE_CHECKING = False  # see target.py
@@ -85,7 +86,7 @@ def run_tool(
         _make_runtime(command, setup, environment)
         return _run_steps(command, setup, environment, replace=replace)
     except OSError as error:
-        complain(f"pyz3 {tool}: error: {error.filename or setup.zig}: {error.strerror or error}")
+        complain(f"pyz3 {tool}: error: {error.filename or setup.zig.program}: {error.strerror or error}")
         return _MISSING
 
 
@@ -139,9 +140,9 @@ def _date(words: Sequence[str], environ: Mapping[str, str]) -> tuple[str, ...]:
 def _environment(environ: Mapping[str, str], setup: Setup) -> dict[str, str]:
     kept = {name: value for name, value in environ.items() if name not in HOST_VARIABLES}
     folders = {
-        "ZIG_LIB_DIR": setup.zig_lib,
-        "ZIG_LOCAL_CACHE_DIR": _local_cache(setup.local_cache, os.getcwd()),  # noqa: PTH109 - pathlib costs 15 ms
-        "ZIG_GLOBAL_CACHE_DIR": setup.global_cache,
+        "ZIG_LIB_DIR": setup.zig.lib,
+        "ZIG_LOCAL_CACHE_DIR": _local_cache(setup.zig.local_cache, os.getcwd()),  # noqa: PTH109 - pathlib costs 15 ms
+        "ZIG_GLOBAL_CACHE_DIR": setup.zig.global_cache,
     }
     return {**kept, **{name: folder for name, folder in folders.items() if folder}}
 
@@ -161,7 +162,7 @@ def _local_cache(folder: str, cwd: str) -> str:
 def _make_runtime(command: Command, setup: Setup, environment: Mapping[str, str]) -> None:
     folder = f"{setup.runtime}/"
     files = [word for step in command.steps for word in step if setup.runtime and word.startswith(folder)]
-    make_runtime(files, setup.target, zig=setup.zig, zig_lib=setup.zig_lib, environ=environment)
+    make_runtime(files, setup.target, zig=setup.zig.program, zig_lib=setup.zig.lib, environ=environment)
 
 
 def _run(steps: Sequence[Sequence[str]], environment: Mapping[str, str]) -> int:
@@ -186,7 +187,7 @@ else:
 
 def _run_aside(command: Command, setup: Setup, environment: Mapping[str, str]) -> int:
     """Run in a folder that takes what zig leaves beside its output, and move the output alone."""
-    folder = f"{setup.scratch}/driver-{os.getpid()}-{time.monotonic_ns()}"
+    folder = f"{setup.zig.scratch}/driver-{os.getpid()}-{time.monotonic_ns()}"
     os.makedirs(folder)  # noqa: PTH103 - see above
     try:
         for name, text in command.files.items():

@@ -8,24 +8,24 @@ import os
 import platform
 import sys
 import tempfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from pyz3.driver.answers import Facts, commands_for
 from pyz3.driver.autoconf import config_site, configure_variables
-from pyz3.driver.command import Setup, triple
+from pyz3.driver.command import triple
 from pyz3.driver.names import stand_ins, tools_for
 from pyz3.driver.run import BUILD_CC, BUILD_CXX
-from pyz3.driver.runtime import runtime_folder
+from pyz3.driver.setup import Setup
 from pyz3.driver.sysroot import SDK, case_overlay
+from pyz3.driver.target import DriverTarget
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from pyz3.driver.command import Tool
-    from pyz3.driver.target import DriverTarget
 
 # Isolated and without site-packages, in 13 ms: a tool starts hundreds of times.
 _PROGRAM = """\
@@ -42,7 +42,7 @@ if {native!r} and for_this_machine(sys.argv[0], os.environ):
 status = run_tool(
     {tool!r},
     sys.argv[1:],
-    {setup!r},
+    Setup.read({setup!r}),
     environ=os.environ,
     say=lambda text: print(text) if text else None,
     complain=lambda text: print(text, file=sys.stderr),
@@ -81,38 +81,6 @@ _LONGEST_FIRST_LINE = 127
 # What CMake calls systems and processors.
 _SYSTEMS = {"elf": "Linux", "macos": "Darwin", "windows": "Windows", "wasm": "Emscripten"}
 _PROCESSORS = {"x86_64": "AMD64", "aarch64": "ARM64", "x86": "x86"}  # of Windows; elsewhere uname's
-
-
-@dataclass(frozen=True, kw_only=True)
-class Extras:
-    """What a command is given besides its own flags.
-
-    Attributes:
-        include: Folders of headers, behind those of the command.
-        define: ``NAME=VALUE``.
-        prefix_maps: Pairs of folders and what ``__FILE__`` shows in their stead.
-        moved: Packages of the build environment, where the target's are, flags for whoever includes their
-            headers, and why there are none of the target.
-        library_dirs: Folders of libraries, behind those of the command.
-        libraries: Files that each shared library is linked with: Python's import library (Windows).
-        sdkroot: Folder of a macOS SDK, for frameworks.
-        log: File that takes a line for each flag that was dropped.
-        find_roots: Folders in which CMake may look for headers and libraries.
-        cmake_variables: More of CMake's variables.
-        python_config: What ``python3-config`` answers to its options, and the Python's ``--version``.
-    """
-
-    include: tuple[Path, ...] = ()
-    define: tuple[str, ...] = ()
-    prefix_maps: tuple[tuple[str, str], ...] = ()
-    moved: tuple[tuple[Path, Path, tuple[str, ...], str], ...] = ()
-    library_dirs: tuple[Path, ...] = ()
-    libraries: tuple[Path, ...] = ()
-    sdkroot: Path | None = None
-    log: Path | None = None
-    find_roots: tuple[Path, ...] = ()
-    cmake_variables: Mapping[str, str] = field(default_factory=dict)
-    python_config: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,101 +128,40 @@ class Tools:
         }
 
 
-def make_setup(
-    target: DriverTarget,
-    *,
-    zig: Path,
-    zig_lib: Path,
-    local_cache: Path,
-    global_cache: Path,
-    scratch: Path,
-    extras: Extras,
-) -> Setup:
-    """Give what the tools of a target work with; of Windows its headers' overlay is written.
-
-    Args:
-        target: What they compile for.
-        zig: The executable.
-        zig_lib: Its own files.
-        local_cache: What zig makes of sources.
-        global_cache: What zig makes of its own; beside it lies what the driver makes.
-        scratch: A folder for unfinished outputs.
-        extras: What commands are given besides.
-
-    Raises:
-        OSError: The overlay cannot be written.
-    """
-    windows = target.system == "windows"
-    return Setup(
-        zig=str(zig),
-        zig_lib=str(zig_lib),
-        target=target.zig,
-        debug=target.debug,
-        local_cache=str(local_cache),
-        global_cache=str(global_cache),
-        scratch=str(scratch),
-        include=_texts(extras.include),
-        overlay=str(write_overlay(global_cache.parent / "driver", zig_lib)) if windows else "",
-        define=extras.define,
-        prefix_maps=extras.prefix_maps,
-        moved=tuple((str(here), str(there), flags, why) for here, there, flags, why in extras.moved),
-        library_dirs=_texts(extras.library_dirs),
-        libraries=_texts(extras.libraries),
-        libc=target.libc,
-        runtime=runtime_folder(str(global_cache)),
-        sdkroot=str(extras.sdkroot or ""),
-        log=str(extras.log or ""),
-    )
-
-
 def write_tools(
     folder: Path,
+    setup: Setup,
     *,
-    target: DriverTarget,
-    zig: Path,
-    zig_lib: Path,
-    local_cache: Path,
-    global_cache: Path,
-    scratch: Path,
-    extras: Extras | None = None,
+    find_roots: Sequence[Path] = (),
+    cmake_variables: Mapping[str, str] | None = None,
+    python_config: Mapping[str, str] | None = None,
     verbose: bool = False,
     python: str = sys.executable,
 ) -> Tools:
-    """Write the tools of a target; files that are so already stay as they are.
+    """Write a set of tools; files that are so already stay as they are.
 
     Args:
         folder: Where they go; it is made.
-        target: What they compile for.
-        zig: The executable.
-        zig_lib: Its own files.
-        local_cache: What zig makes of sources.
-        global_cache: What zig makes of its own.
-        scratch: A folder for unfinished outputs, below the cache.
-        extras: What commands are given besides.
+        setup: What they are for.
+        find_roots: Folders in which CMake may look for headers and libraries.
+        cmake_variables: More of CMake's variables.
+        python_config: What ``python3-config`` answers to its options, and the Python's ``--version``.
         verbose: The tools tell zig's command lines.
         python: An interpreter of 3.10 or newer that starts them.
 
     Raises:
         OSError: The folder cannot be written.
     """
-    extras = extras or Extras()
-    setup = make_setup(
-        target,
-        zig=zig,
-        zig_lib=zig_lib,
-        local_cache=local_cache,
-        global_cache=global_cache,
-        scratch=scratch,
-        extras=extras,
-    )
+    target = setup.target
     programs = _write_programs(folder, setup, python, verbose=verbose)
     commands = folder / _COMMANDS
-    _write_answering(commands, target, programs, extras=extras, python=python)
+    _write_answering(commands, setup, programs, python_config=python_config or {}, python=python)
     names = stand_ins(target, triple=triple(target), machine=platform.machine(), found=_on_path())
     for name, tool in names.items():
         _write_stand_in(commands, name, programs[tool])
     toolchain = folder / "toolchain.cmake"
-    _write(toolchain, cmake_toolchain(target, programs, extras).encode(), mode=0o644)
+    roots = [*find_roots, folder / "root"]
+    _write(toolchain, cmake_toolchain(target, programs, roots, cmake_variables or {}).encode(), mode=0o644)
     site = folder / "config.site"
     _write(site, config_site(target).encode(), mode=0o644)
     return Tools(
@@ -262,9 +169,9 @@ def write_tools(
         cxx=programs["c++"],
         ar=programs["ar"],
         ranlib=programs["ranlib"],
+        windres=programs["windres"] if target.system == "windows" else None,
         build_cc=programs["build-cc"],
         build_cxx=programs["build-c++"],
-        windres=programs["windres"] if target.system == "windows" else None,
         cmake_toolchain=toolchain,
         autoconf=configure_variables(target, site, system=platform.system(), machine=platform.machine()),
         commands=commands,
@@ -272,24 +179,21 @@ def write_tools(
 
 
 def _write_programs(folder: Path, setup: Setup, python: str, *, verbose: bool) -> dict[str, Path]:
-    native = Setup(
-        zig=setup.zig,
-        zig_lib=setup.zig_lib,
-        target=_this_machine(),
-        local_cache=setup.local_cache,
-        global_cache=setup.global_cache,
-        scratch=setup.scratch,
-    )
-
-    def write(name: str, tool: Tool, own: Setup, build: object = "") -> Path:
-        values = {"tool": tool, "setup": own, "verbose": verbose, "native": str(build)}
+    def write(name: str, tool: Tool, own: Setup, kept: Path, build: object = "") -> Path:
+        values = {"tool": tool, "setup": str(kept), "verbose": verbose, "native": str(build)}
         return _write_program(folder, name, _PROGRAM, python, zig=own.target.zig, **values)
 
-    programs = {f"build-{tool}": write(f"build-{tool}", tool, native) for tool in _COMPILERS}
-    tools = tools_for(setup.target)
+    native = Setup(setup.zig, DriverTarget(_this_machine()))
+    kept, kept_native = folder / "setup.json", folder / "build-setup.json"
+    _write(kept, setup.to_json().encode(), mode=0o644)
+    _write(kept_native, native.to_json().encode(), mode=0o644)
+    programs = {f"build-{tool}": write(f"build-{tool}", tool, native, kept_native) for tool in _COMPILERS}
     return {
         **programs,
-        **{tool: write(tool, tool, setup, programs.get(f"build-{tool}", "")) for tool in tools},
+        **{
+            tool: write(tool, tool, setup, kept, programs.get(f"build-{tool}", ""))
+            for tool in tools_for(setup.target)
+        },
     }
 
 
@@ -331,30 +235,39 @@ def _write_stand_in(folder: Path, name: str, program: Path) -> None:
 
 
 def _write_answering(
-    folder: Path, target: DriverTarget, programs: Mapping[str, Path], *, extras: Extras, python: str
+    folder: Path,
+    setup: Setup,
+    programs: Mapping[str, Path],
+    *,
+    python_config: Mapping[str, str],
+    python: str,
 ) -> None:
+    target = setup.target
     facts = Facts(
-        sdk=str(extras.sdkroot or SDK),
+        sdk=setup.sdkroot or SDK,
         version=target.zig.partition(".")[2],
         programs={name: str(path) for name, path in programs.items()},
         system=target.system,
         machine=target.uname,
-        python=extras.python_config,
+        python=python_config,
     )
-    for name in commands_for(target.system, python=extras.python_config.get("--version", "")):
+    for name in commands_for(target.system, python=python_config.get("--version", "")):
         _write_program(folder, name, _ANSWERING, python, zig=target.zig, facts=facts)
 
 
-def write_overlay(folder: Path, zig_lib: Path) -> Path:
-    """Write the file that lets Windows' headers be found in any spelling; give it.
+def write_overlay(target: DriverTarget, folder: Path, zig_lib: Path) -> Path | Literal[""]:
+    """Write the file that lets Windows' headers be found in any spelling; give it, for other systems nothing.
 
     Args:
+        target: What is compiled for.
         folder: Where it goes.
         zig_lib: Zig's own files.
 
     Raises:
         OSError: The folder cannot be written.
     """
+    if target.system != "windows":
+        return ""
     headers = zig_lib / "libc" / "include" / "any-windows-any"
     names = [path.name for path in headers.iterdir() if path.suffix in {".h", ".hpp"}]
     text = case_overlay(headers.as_posix(), names).encode()
@@ -363,9 +276,10 @@ def write_overlay(folder: Path, zig_lib: Path) -> Path:
     return path
 
 
-def cmake_toolchain(target: DriverTarget, programs: Mapping[str, Path], extras: Extras) -> str:
+def cmake_toolchain(
+    target: DriverTarget, programs: Mapping[str, Path], roots: Sequence[Path], more: Mapping[str, str]
+) -> str:
     """Give the text of CMake's toolchain file (cmake-toolchains(7))."""
-    roots = [*extras.find_roots, programs["cc"].parent / "root"]
     system = _SYSTEMS[target.system]
     variables = {
         "CMAKE_SYSTEM_NAME": system,
@@ -382,7 +296,7 @@ def cmake_toolchain(target: DriverTarget, programs: Mapping[str, Path], extras: 
         "CMAKE_FIND_ROOT_PATH_MODE_PACKAGE": "ONLY",
         **({"CMAKE_RC_COMPILER": programs["windres"]} if system == "Windows" else {}),
         **({"CMAKE_LIBRARY_ARCHITECTURE": triple(target)} if system == "Linux" else {}),
-        **extras.cmake_variables,
+        **more,
     }
     # CMake asks Apple's tools where there are none, and changes load commands that are right already.
     cached = {"CMAKE_OSX_SYSROOT": "", "CMAKE_OSX_ARCHITECTURES": "", "CMAKE_INSTALL_NAME_TOOL": "true"}
@@ -394,10 +308,6 @@ def cmake_toolchain(target: DriverTarget, programs: Mapping[str, Path], extras: 
 
 def _cmake(value: object) -> str:
     return str(value).replace("\\", "/").replace('"', '\\"').replace("$", "\\$")
-
-
-def _texts(paths: Sequence[Path]) -> tuple[str, ...]:
-    return tuple(str(path) for path in paths)
 
 
 def _first_lines(python: str) -> str:

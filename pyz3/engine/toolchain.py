@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pyz3._files import write_atomically
+from pyz3.driver.setup import Zig
 from pyz3.engine.zig_lib import stable_lib
 from pyz3.errors import ConfigError
 from pyz3.store import begin_growing, has_only_grown, note_growing, open_cache
@@ -89,6 +90,16 @@ class Toolchain:
     def global_cache(self) -> Path:
         """What zig made of its own: libc++, mingw's runtime, the build runner."""
         return self.cache.zig(self.version) / "global"
+
+    def driver_zig(self, local_cache: Path) -> Zig:
+        """Give zig as the compiler driver runs it, for what is compiled from sources to ``local_cache``."""
+        return Zig(
+            self.zig,
+            local_cache=local_cache,
+            global_cache=self.global_cache,
+            scratch=self.cache.temporary,
+            lib=self.zig_lib,
+        )
 
     def begin(self, cache: Path) -> None:
         """Have what zig makes in one of its caches noted from the first; called before zig is run there."""

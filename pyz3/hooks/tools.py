@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 
 from pyz3.config import Settings
 from pyz3.driver.run import FOLDER_MARKER
+from pyz3.driver.runtime import runtime_folder
+from pyz3.driver.setup import Setup
 from pyz3.driver.sysroot import extra_include_args, extra_link_args
 from pyz3.driver.target import DriverTarget
-from pyz3.driver.tools import Extras, Tools, write_overlay, write_tools
+from pyz3.driver.tools import Tools, write_overlay, write_tools
 from pyz3.engine.manifests import Manifests
 from pyz3.engine.python_library import windows_library
 from pyz3.environments import header_folders
@@ -54,7 +56,6 @@ def tools_for(
         with_prefix: Libraries are looked for where the configuration's own commands put them.
     """
     prefix = (place.prefix,) if with_prefix else ()
-    sdk = sdkroot(order, environ)
     libraries: tuple[Path, ...] = ()
     if order.target.platform.traits.links_python:
         libraries = (windows_library(toolchain, include, order.target),)
@@ -65,16 +66,18 @@ def tools_for(
         cache=toolchain.cache,
         environ=environ,
     )
-    extras = Extras(
+    target = driver_target(order)
+    setup = Setup(
+        toolchain.driver_zig(tools_cache(place, toolchain)),
+        target,
         include=(include, *(folder / "include" for folder in prefix)),
+        overlay=write_overlay(target, toolchain.cache.driver, toolchain.zig_lib),
         prefix_maps=shown_folders(place, toolchain.cache),
-        library_dirs=tuple(folder / "lib" for folder in prefix),
+        moved=((one.here, one.there, one.flags, one.trouble) for one in moved),
+        library_dirs=(folder / "lib" for folder in prefix),
         libraries=libraries,
-        moved=tuple((one.here, one.there, one.flags, one.trouble) for one in moved),
-        find_roots=(*prefix, environment.root, place.copy, place.work),
-        cmake_variables=_cmake_variables(order, include=include, libraries=libraries),
-        python_config=_python_config(order, include),
-        sdkroot=Path(sdk) if sdk else None,
+        runtime=runtime_folder(str(toolchain.global_cache)),
+        sdkroot=sdkroot(order, environ),
         log=place.dropped,
     )
     # What hooks did without a package is not remembered for when it can be fetched.
@@ -83,13 +86,10 @@ def tools_for(
     name = hashlib.sha256(" ".join((str(place.folder), *lacking)).encode()).hexdigest()[:12]
     return write_tools(
         plain_folder(toolchain.cache.tools) / name,
-        target=driver_target(order),
-        zig=toolchain.zig,
-        zig_lib=toolchain.zig_lib,
-        local_cache=tools_cache(place, toolchain),
-        global_cache=toolchain.global_cache,
-        scratch=toolchain.cache.temporary,
-        extras=extras,
+        setup,
+        find_roots=(*prefix, environment.root, place.copy, place.work),
+        cmake_variables=_cmake_variables(order, include=include, libraries=libraries),
+        python_config=_python_config(order, include),
     )
 
 
@@ -170,8 +170,7 @@ def sysroot(order: Order, *, toolchain: Toolchain, environ: Mapping[str, str]) -
     """Give the flags for headers and libraries that projects expect of a system and zig does not carry."""
     target = driver_target(order)
     sdk = sdkroot(order, environ)
-    windows = target.system == "windows"
-    overlay = write_overlay(toolchain.cache.driver, toolchain.zig_lib) if windows else ""
+    overlay = write_overlay(target, toolchain.cache.driver, toolchain.zig_lib)
     flags = extra_include_args(target, sdk=sdk, overlay=str(overlay))
     links = extra_link_args(target, sdk=sdk)
     # Python itself loads it: Apple's linker lets modules use it without a word.  Unused, it is dropped.

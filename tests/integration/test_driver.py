@@ -7,17 +7,19 @@ import shlex
 import shutil
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import headers
 import lief
 import pytest
 
 from pyz3.cli import main
+from pyz3.driver.runtime import runtime_folder
+from pyz3.driver.setup import Setup
 from pyz3.driver.sysroot import SDK
 from pyz3.driver.target import DriverTarget
-from pyz3.driver.tools import Extras, Tools, write_tools
+from pyz3.driver.tools import Tools, write_overlay, write_tools
 from pyz3.engine.toolchain import find_toolchain
 
 TARGETS = {
@@ -73,19 +75,19 @@ def name(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-def make(name: str, tmp_path: Path, pyz3_cache: Path, extras: Extras | None = None) -> Driver:
+def make(name: str, tmp_path: Path, pyz3_cache: Path, **more: Any) -> Driver:
     toolchain = find_toolchain({}, pyz3_cache)
     toolchain.identity()
-    tools = write_tools(
-        tmp_path / "tools",
-        target=DriverTarget(TARGETS[name]),
-        zig=toolchain.zig,
-        zig_lib=toolchain.zig_lib,
-        local_cache=toolchain.local_cache,
-        global_cache=toolchain.global_cache,
-        scratch=toolchain.cache.temporary,
-        extras=replace(extras or Extras(), log=tmp_path / "log.txt"),
+    target = DriverTarget(TARGETS[name])
+    setup = Setup(
+        toolchain.driver_zig(toolchain.local_cache),
+        target,
+        overlay=write_overlay(target, toolchain.cache.driver, toolchain.zig_lib),
+        runtime=runtime_folder(str(toolchain.global_cache)),
+        log=tmp_path / "log.txt",
+        **more,
     )
+    tools = write_tools(tmp_path / "tools", setup)
     folder = tmp_path / "work"
     folder.mkdir()
     return Driver(tools, folder)

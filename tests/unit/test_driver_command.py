@@ -4,27 +4,29 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 
-from pyz3.driver.command import SCRATCH, Setup, make_command, output_of, triple
+from pyz3.driver.command import SCRATCH, make_command, output_of, triple
 from pyz3.driver.compile_flags import ALWAYS
 from pyz3.driver.msvc import is_msvc
 from pyz3.driver.rules import is_file, is_source, units
 from pyz3.driver.run import read_response_files, run_tool
+from pyz3.driver.setup import Setup, Zig
 from pyz3.driver.sysroot import FRAMEWORKS, extra_include_args, extra_link_args
 from pyz3.driver.target import DriverTarget
-from pyz3.driver.tools import Extras, make_setup, write_tools
+from pyz3.driver.tools import write_overlay, write_tools
 
 ELF = "powerpc64le-linux-gnu.2.19"  # of which the tables say least
 MACOS = "aarch64-macos.11.0"
 WINDOWS = "aarch64-windows-gnu"
+ZIG = Zig("zig", local_cache="l", global_cache="g", scratch="s")
 LINK = ("-fno-sanitize=undefined", "-O2", "-s")
 
 
-def setup(target: str, **more: object) -> Setup:
-    return Setup(zig="zig", target=target, local_cache="l", global_cache="g", scratch="s", **more)  # type: ignore[arg-type]
+def setup(target: str, **more: Any) -> Setup:
+    return Setup(ZIG, DriverTarget(target), **more)
 
 
 def steps(text: str, target: str = ELF, **more: object) -> list[str]:
@@ -337,49 +339,47 @@ def fake_zig(folder: Path) -> Path:
     return folder / "zig" / "zig"
 
 
-def tools_of(
-    folder: Path, target: str, *, python: str = "/usr/bin/python3", extras: Extras | None = None
-) -> Path:
-    write_tools(
-        folder / "tools",
-        target=DriverTarget(target),
-        zig=fake_zig(folder) if not (folder / "zig").exists() else folder / "zig" / "zig",
-        zig_lib=folder / "zig" / "lib",
-        local_cache=folder / "cache" / "local",
-        global_cache=folder / "cache" / "global",
-        scratch=folder / "cache" / "tmp",
-        extras=extras,
-        python=python,
-    )
+def tools_of(folder: Path, target: str, *, python: str = "/usr/bin/python3", **more: Any) -> Path:
+    program = fake_zig(folder) if not (folder / "zig").exists() else folder / "zig" / "zig"
+    caches = {name: folder / "cache" / name for name in ("local_cache", "global_cache", "scratch")}
+    zig = Zig(program, lib=folder / "zig" / "lib", **caches)
+    write_tools(folder / "tools", Setup(zig, DriverTarget(target)), python=python, **more)
     return folder / "tools"
 
 
-def test_a_setup_is_written_as_it_is(tmp_path: Path) -> None:
-    extras = Extras(
-        include=(Path("/py"),), define=('X="a\'b"',), prefix_maps=(("/w", "."),), log=Path("/log")
+def test_a_setup_is_read_as_it_was_written(tmp_path: Path) -> None:
+    made = Setup(
+        Zig("/z", local_cache=Path("/l"), global_cache="/g", scratch="/s", lib="/lib"),
+        DriverTarget(WINDOWS, debug=True, libc="libc.x.so.1"),
+        include=(Path("/py"),),
+        define=('X="a\'b"',),
+        prefix_maps=(("/w", "."),),
+        moved=((Path("/here"), Path("/there"), ("-DX",), ""),),
+        libraries=("/é.lib",),
+        log=Path("/log"),
     )
-    target = DriverTarget(WINDOWS, debug=True)
-    made = make_setup(
-        target,
-        zig=fake_zig(tmp_path),
-        zig_lib=tmp_path / "zig" / "lib",
-        local_cache=Path("/l"),
-        global_cache=tmp_path / "global",
-        scratch=Path("/s"),
-        extras=extras,
-    )
-    again = eval(repr(made), {"Setup": Setup})  # noqa: S307 - this is what a tool does
-    assert repr(again) == repr(made)
-    assert (again.target.zig, again.target.debug, again.define) == (WINDOWS, True, ('X="a\'b"',))
-    assert Path(again.overlay).parent == tmp_path / "driver"
+    (tmp_path / "setup.json").write_text(made.to_json(), encoding="utf-8")
+    again = Setup.read(str(tmp_path / "setup.json"))
+    assert again.to_json() == made.to_json()
+    assert (again.target.zig, again.target.debug, again.target.libc) == (WINDOWS, True, "libc.x.so.1")
+    assert (again.zig.lib, again.include, again.define) == ("/lib", ("/py",), ('X="a\'b"',))
+    assert (again.prefix_maps, again.moved) == ((("/w", "."),), (("/here", "/there", ("-DX",), ""),))
+    assert (again.libraries, again.log, again.sdkroot) == (("/é.lib",), "/log", "")
+
+
+def test_of_windows_an_overlay_is_written(tmp_path: Path) -> None:
+    lib = fake_zig(tmp_path).parent / "lib"
+    assert write_overlay(DriverTarget(ELF), tmp_path / "driver", lib) == ""
+    assert not (tmp_path / "driver").exists()
+    assert Path(write_overlay(DriverTarget(WINDOWS), tmp_path / "driver", lib)).parent == tmp_path / "driver"
 
 
 @pytest.mark.skipif(os.name != "posix", reason="on Windows they are batch files")
 def test_tools_are_programs_that_stay_as_they_are(tmp_path: Path) -> None:
     folder = tools_of(tmp_path, MACOS)
     names = sorted(path.name for path in folder.iterdir())
-    tools = "ar as bin build-c++ build-cc c++ cc config.site dlltool ld objcopy ranlib strip"
-    assert names == [*tools.split(), "toolchain.cmake"]
+    tools = "ar as bin build-c++ build-cc build-setup.json c++ cc config.site dlltool ld objcopy ranlib"
+    assert names == [*tools.split(), "setup.json", "strip", "toolchain.cmake"]
     assert (folder / "bin" / "gcc").readlink() == Path("../cc")
     assert (folder / "bin" / "arm64-apple-darwin-g++").readlink() == Path("../c++")
     assert (folder / "cc").read_text().splitlines()[0] == "#!/usr/bin/python3 -IS"
@@ -409,8 +409,8 @@ def test_an_interpreter_that_no_first_line_can_name(tmp_path: Path, python: str)
     ],
 )
 def test_toolchain_file(tmp_path: Path, target: str, system: str, processor: str) -> None:
-    extras = Extras(find_roots=(Path("/deps"),), cmake_variables={"Python_INCLUDE_DIR": 'C:\\py "x"'})
-    folder = tools_of(tmp_path, target, extras=extras)
+    variables = {"Python_INCLUDE_DIR": 'C:\\py "x"'}
+    folder = tools_of(tmp_path, target, find_roots=(Path("/deps"),), cmake_variables=variables)
     lines = (folder / "toolchain.cmake").read_text().splitlines()
     assert lines[:2] == [f'set(CMAKE_SYSTEM_NAME "{system}")', f'set(CMAKE_SYSTEM_PROCESSOR "{processor}")']
     assert f'set(CMAKE_FIND_ROOT_PATH "/deps;{folder.as_posix()}/root")' in lines
@@ -420,9 +420,7 @@ def test_toolchain_file(tmp_path: Path, target: str, system: str, processor: str
 
 
 def test_a_resource_of_windows_is_compiled_by_its_own_compiler() -> None:
-    setup = Setup(
-        zig="zig", target="x86_64-windows-gnu", local_cache="l", global_cache="g", scratch="scratch"
-    )
+    setup = Setup(ZIG, DriverTarget("x86_64-windows-gnu"))
     (step,) = make_command("cc", ["-DA=1", "-I", "inc", "-c", "v.rc", "-o", "v.o"], setup).steps
     assert step[:2] == ("zig", "rc")
     assert step[-3:] == ("--", "v.rc", f"{SCRATCH}/v.o")

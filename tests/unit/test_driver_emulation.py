@@ -5,15 +5,18 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING
 
-from pyz3.driver.command import SCRATCH, Setup, make_command
+from pyz3.driver.command import SCRATCH, make_command
 from pyz3.driver.emulation import emulate
+from pyz3.driver.setup import Setup, Zig
 from pyz3.driver.symbols import hide, is_hideable, is_kept, without_second_definitions
+from pyz3.driver.target import DriverTarget
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 SETUP = Setup(
-    zig="zig", target="x86_64-linux-gnu.2.17", local_cache="local", global_cache="global", scratch="scratch"
+    Zig("zig", local_cache="local", global_cache="global", scratch="scratch"),
+    DriverTarget("x86_64-linux-gnu.2.17"),
 )
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from pyz3.driver.command import Setup, make_command
+from pyz3.driver.command import make_command
 from pyz3.driver.names import stand_ins
 from pyz3.driver.run import for_this_machine
+from pyz3.driver.setup import Setup, Zig
 from pyz3.driver.target import DriverTarget
 
 
@@ -68,7 +69,7 @@ def test_a_compiler_of_tools_that_run_during_the_build(environ: dict[str, str], 
 
 
 def setup(target: str) -> Setup:
-    return Setup(zig="/zig", target=target, local_cache="/l", global_cache="/g", scratch="/s")
+    return Setup(Zig("/zig", local_cache="/l", global_cache="/g", scratch="/s"), DriverTarget(target))
 
 
 def test_tools_of_binutils() -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from pyz3.driver.command import SCRATCH, Setup, make_command
+from pyz3.driver.command import SCRATCH, make_command
 from pyz3.driver.names import stand_ins
 from pyz3.driver.resources import folders, legible, of_rc, of_windres
+from pyz3.driver.setup import Setup, Zig
 from pyz3.driver.target import DriverTarget
 
-WINDOWS = Setup(zig="zig", target="x86_64-windows-gnu", local_cache="l", global_cache="g", scratch="s")
+ZIG = Zig("zig", local_cache="l", global_cache="g", scratch="s")
+WINDOWS = Setup(ZIG, DriverTarget("x86_64-windows-gnu"))
 
 
 @pytest.mark.parametrize(
@@ -50,7 +52,7 @@ def test_the_tools_run_zig() -> None:
     assert step[-3:] == ("--", "r/x.rc", f"{SCRATCH}/x.o")
     assert (command.outputs, command.resources) == (("b/x.o",), True)
     assert make_command("windres", ["x.rc"], WINDOWS).error
-    linux = Setup(zig="zig", target="x86_64-linux-gnu", local_cache="l", global_cache="g", scratch="s")
+    linux = Setup(ZIG, DriverTarget("x86_64-linux-gnu"))
     assert make_command("rc", ["x.rc"], linux).error.startswith("pyz3 has none for x86_64-linux-gnu")
 
 
