@@ -6,6 +6,7 @@ from pyz3.audit.judge import judge
 from pyz3.audit.ledger import CorruptBinaryError, Ledger
 from pyz3.audit.nature import Nature, begins_as_code, nature_of
 from pyz3.audit.policy import fits, machines_of, policy_for, promised_elsewhere
+from pyz3.audit.reach import carried_as, expanded, how_to_reach, is_reached
 from pyz3.audit.reader import facts_of, load_parser, read_facts
 from pyz3.audit.report import Finding, Report, proved_platform_tag, proved_tag, require
 from pyz3.audit.rules import init_names, is_plain_library
@@ -21,11 +22,15 @@ __all__ = (
     "Symbol",
     "VersionNeed",
     "begins_as_code",
+    "carried_as",
+    "expanded",
     "facts_of",
     "fits",
     "glibc_since",
+    "how_to_reach",
     "init_names",
     "is_plain_library",
+    "is_reached",
     "judge",
     "load_parser",
     "machines_of",

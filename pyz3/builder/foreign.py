@@ -22,6 +22,7 @@ from pyz3.hooks.outcome import describe
 from pyz3.hooks.recorded import GOES_ON
 from pyz3.hooks.runner import HookRunner
 from pyz3.plan import Pure, Recipe, Trouble
+from pyz3.sources import open_zip
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -42,6 +43,9 @@ _PREBUILT = (
     "holds what another compiler made: the project brings it compiled already, and it is taken as it is"
 )
 _PLAIN = "not modules to import, but libraries for ctypes or cffi: no source defines a PyInit_… function"
+# By which Python code has a library loaded, or looked for, before a module needs it.
+_LOADING = (b"CDLL", b"dlopen", b"LoadLibrary")
+_LOADING_DLLS = (*_LOADING, b"WinDLL", b"add_dll_directory")
 _TELLING = "the project writes the folder into it that it is built in"
 
 
@@ -166,6 +170,12 @@ class BackendDescriber:
         )
         notes = [*dict.fromkeys(remarks)]
         notes += [f"{abridged(tuple(dict.fromkeys(names)))}: {what}" for names, what in told if names]
+        unreached: dict[str, list[str]] = {}
+        for name, made_of in built.items():
+            if made_of.unreached and not _loads_libraries(described.get(name)):
+                for file, why in made_of.unreached:
+                    unreached.setdefault(why, []).append(file)
+        notes += [f"{abridged(tuple(dict.fromkeys(files)))}: {why}" for why, files in unreached.items()]
         recipes = [one for one in wheels if isinstance(one, Recipe)]
         for one in dict.fromkeys(one for recipe in recipes for one in self._left_out_flags(recipe)):
             flag, _, reason = one.partition(": ")
@@ -186,6 +196,16 @@ class BackendDescriber:
 
 def _telling(wheel: Described | None) -> tuple[str, ...]:
     return wheel.base.telling if isinstance(wheel, Recipe) and wheel.base is not None else ()
+
+
+def _loads_libraries(wheel: Described | None) -> bool:
+    """Tell whether a wheel's own Python code has libraries loaded, or looked for in more folders."""
+    if not isinstance(wheel, Recipe) or wheel.base is None:
+        return False
+    calls = _LOADING_DLLS if wheel.target.platform.family == "windows" else _LOADING
+    with open_zip(Path(wheel.base.path)) as archive:
+        sources = (archive.read(file) for file in archive.files if file.endswith(".py"))
+        return any(call in source for source in sources for call in calls)
 
 
 def _differing_files(one: Base, two: Base) -> tuple[str, ...]:

@@ -51,6 +51,7 @@ class Built:
         cached: Every binary was known already.
         left_out: The optional modules that could not be built.
         plain: What another build backend calls extension modules and are none, by those names.
+        unreached: Binaries for which the loader does not find another of the wheel, and what helps.
     """
 
     files: Mapping[str, bytes]
@@ -60,6 +61,7 @@ class Built:
     cached: bool
     left_out: tuple[LeftOut, ...] = ()
     plain: tuple[str, ...] = ()
+    unreached: tuple[tuple[str, str], ...] = ()
 
 
 class PlatformBuild:
@@ -299,6 +301,7 @@ class PlatformBuild:
             cached=not self._discarded and not left_out and all(known[b.key].cached for b in binaries),
             left_out=left_out + proof.left_out,
             plain=proof.plain,
+            unreached=proof.unreached,
         )
 
     def _say(self, text: str) -> None:

@@ -11,12 +11,16 @@ from pyz3.audit import (
     CorruptBinaryError,
     Facts,
     Ledger,
+    carried_as,
     facts_of,
     glibc_since,
+    how_to_reach,
     is_plain_library,
+    is_reached,
     judge,
     machines_of,
     nature_of,
+    policy_for,
     promised_elsewhere,
     proved_platform_tag,
     proved_tag,
@@ -87,6 +91,7 @@ class Proof:
         tag: The wheel's tag, its platform part as proved.
         left_out: The optional modules that were refused.
         plain: What was to be extension modules and are libraries for ctypes or cffi.
+        unreached: Binaries for which the loader does not find another of the wheel, and what helps.
     """
 
     binaries: tuple[Binary, ...]
@@ -94,6 +99,7 @@ class Proof:
     tag: str
     left_out: tuple[LeftOut, ...] = ()
     plain: tuple[str, ...] = ()
+    unreached: tuple[tuple[str, str], ...] = ()
 
 
 class DamagedError(Exception):
@@ -194,7 +200,25 @@ class Prover:
             for binary, report in zip(binaries, reports, strict=True)
             if binary.module and not report.module
         )
-        return Proof(binaries=tuple(binaries), reports=reports, tag=tag, plain=plain)
+        unreached = self._unreached(binaries, known)
+        return Proof(binaries=tuple(binaries), reports=reports, tag=tag, plain=plain, unreached=unreached)
+
+    def _unreached(
+        self, binaries: Sequence[Binary], known: Mapping[str, Known]
+    ) -> tuple[tuple[str, str], ...]:
+        """Give which binaries need others that the loader does not find by itself, and what helps."""
+        siblings = {binary.file: self._own(binary, known) for binary in binaries}
+        promised = policy_for(self._platform.family).promises
+        found = []
+        for file, several in siblings.items():
+            for name in several[0].needed if several else ():
+                carried = carried_as(name, siblings, platform=self._platform)
+                if not carried or promised(name, several[0].machine):
+                    continue
+                if not is_reached(file, several[0], name, siblings, platform=self._platform):
+                    tip = how_to_reach(file, carried, platform=self._platform)
+                    found.append((file, f"the loader does not look for {carried}, which is needed: {tip}"))
+        return tuple(found)
 
     def _refuse_leaks(self, binaries: Sequence[Binary]) -> None:
         for binary in binaries:
@@ -202,7 +226,8 @@ class Prover:
                 if folder.encode() in binary.content:
                     raise AuditFailedError(
                         f"{binary.file}: it holds the path {folder} of the machine that it was built on",
-                        tip="find what hands an absolute path to the compiler: a macro or a run path",
+                        tip="find what hands an absolute path to compiler or linker: a macro, run path, or a "
+                        "library without a name of its own (-Wl,-soname) that is linked by its path",
                     )
 
     def _judge(

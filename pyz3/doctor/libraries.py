@@ -1,8 +1,4 @@
-"""Where the loader of each system looks for a library, and whether it is there.
-
-Sources: ld.so(8), dyld(1), and Microsoft's "Dynamic-link library search order" as Python asks for it
-since 3.8 (``os.add_dll_directory``): PATH and the current folder are not searched.
-"""
+"""Where the loader of each system looks for a library, and whether it is there; see ``pyz3.audit.reach``."""
 
 from __future__ import annotations
 
@@ -14,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pyz3.audit import policy_for
+from pyz3.audit import carried_as, expanded, how_to_reach, is_reached, policy_for
 from pyz3.doctor.diagnosis import NeededLibrary, Problem
 
 if TYPE_CHECKING:
@@ -57,16 +53,17 @@ def looked_in(place: Place) -> tuple[str, ...]:
 def find_libraries(place: Place) -> tuple[tuple[NeededLibrary, ...], tuple[Problem, ...]]:
     """Look for every library that a binary needs; what lies in the wheel must be where the loader looks."""
     libraries, problems = [], []
-    policy = policy_for(place.platform.family)
+    family = place.platform.family
+    policy = policy_for(family)
     for name in place.facts.needed:
-        carried = _carried(place, name)
+        carried = carried_as(name, place.siblings, platform=place.platform)
         if _is_python(place, name):
             libraries.append(NeededLibrary(name=name, status="python"))
-        elif policy.promises(name, place.facts.machine) or name in COMMON.get(place.platform.family, ()):
+        elif policy.promises(name, place.facts.machine) or name in COMMON.get(family, ()):
             libraries.append(NeededLibrary(name=name, status="system"))
         elif carried:
             libraries.append(NeededLibrary(name=name, status="wheel", where=carried))
-            if not _reaches(place, name, carried) and not _is_loaded_by_another(place):
+            if not is_reached(place.file, place.facts, name, place.siblings, platform=place.platform):
                 problems.append(_out_of_reach(place, name, carried))
         elif here := _on_this_machine(place, name):
             libraries.append(NeededLibrary(name=name, status="here", where=here))
@@ -80,64 +77,12 @@ def _is_python(place: Place, name: str) -> bool:
     return place.platform.family == "windows" and stem.removesuffix("t").removeprefix("python").isdigit()
 
 
-def _carried(place: Place, name: str) -> str:
-    """Give the path in the wheel of a library of that name."""
-    wanted = posixpath.basename(name)
-    for path in place.siblings:
-        last = posixpath.basename(path)
-        if last == wanted or (place.platform.family == "windows" and last.lower() == wanted.lower()):
-            return path
-    return ""
-
-
-def _reaches(place: Place, name: str, carried: str) -> bool:
-    """Tell whether the loader looks in the folder of ``carried``."""
-    own, wanted = posixpath.dirname(place.file), posixpath.dirname(carried)
-    if place.platform.family == "windows":
-        # delvewheel and its like call os.add_dll_directory() for this folder in __init__.py.
-        return own == wanted or wanted.endswith(".libs")
-    folders = place.facts.rpaths
-    if name.startswith("@loader_path/"):
-        folders = (posixpath.dirname(name),)
-    elif not name.startswith("@rpath/") and place.platform.family == "macos":
-        return False
-    return any(_expand(folder, own) == wanted for folder in folders)
-
-
-def _is_loaded_by_another(place: Place) -> bool:
-    """Tell whether another file of the wheel needs this one.
-
-    Then that one's folders may count: DT_RPATH is inherited, and what is loaded is not looked for.
-    """
-    own = posixpath.basename(place.file)
-    return any(
-        own == posixpath.basename(name) for several in place.siblings.values() for name in several[0].needed
-    )
-
-
-def _expand(folder: str, own: str) -> str:
-    for origin in ("$ORIGIN", "${ORIGIN}", "@loader_path"):
-        if folder == origin or folder.startswith(f"{origin}/"):
-            joined = posixpath.normpath(posixpath.join(own or ".", folder[len(origin) :].lstrip("/")))
-            return "" if joined == "." else joined
-    return folder
-
-
 def _out_of_reach(place: Place, name: str, carried: str) -> Problem:
-    if place.platform.family == "windows":
-        tip = (
-            "put the DLL into the folder of the module, or call os.add_dll_directory() with its folder "
-            "before the import"
-        )
-    else:
-        origin = place.platform.traits.origin or "$ORIGIN"
-        own, there = posixpath.dirname(place.file) or ".", posixpath.dirname(carried) or "."
-        tip = f"link with -Wl,-rpath,{origin}/{posixpath.relpath(there, own)}".replace("/.,", ",")
     return Problem(
         file=place.file,
         rule="reach",
         message=f"{place.file} needs {name}; the wheel has {carried}, where the loader does not look",
-        tip=tip,
+        tip=how_to_reach(place.file, carried, platform=place.platform),
     )
 
 
@@ -159,7 +104,7 @@ def _folders_here(place: Place) -> list[Path]:
         return [own, Path(sys.prefix), Path(sys.base_prefix), system] if place.facts.format == "pe" else []
     if place.facts.format != "elf" or not sys.platform.startswith("linux"):
         return []
-    rpaths = [Path(_expand(folder, str(own))) for folder in place.facts.rpaths]
+    rpaths = [Path(expanded(folder, str(own))) for folder in place.facts.rpaths]
     variable = [Path(p) for p in os.environ.get("LD_LIBRARY_PATH", "").split(":") if p]
     multiarch = f"{place.facts.machine}-linux-gnu"
     system = [Path(top) for top in ("/lib", "/usr/lib", "/lib64", "/usr/lib64", "/usr/local/lib")]

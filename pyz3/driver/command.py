@@ -372,7 +372,8 @@ def _own_name(words: Sequence[str], output: str, system: str) -> tuple[str, ...]
     name = _base_name(output or "a.out")
     option, shown, needed = {
         "macos": ("-install_name", f"@rpath/{name}", True),
-        "elf": ("-soname", name, name.startswith("lib")),  # nothing is linked with a module
+        # Nothing is linked with a module; x.cpython-313-x86_64-linux-gnu.so, x.abi3.so.
+        "elf": ("-soname", name, name.startswith("lib") or (name.endswith(".so") and name.count(".") == 1)),
     }.get(system, ("", "", False))
     if not needed or any(word == option or word.startswith(f"-Wl,{option}") for word in words):
         return ()

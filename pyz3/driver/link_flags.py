@@ -322,8 +322,10 @@ def _linker_word(name: str, value: str, target: DriverTarget, *, dashes: str = "
     """Translate one word of the linker; what is dropped is told with the word."""
     told = f"-Wl,{dashes}{name}{',' + value if value else ''}"
     found: Answer | None = None
-    if (target.system != "windows" and name in {"rpath", "R"}) or name.startswith("R/"):
-        folder = (value or name[1:]).replace("\\$", "$")  # written for a shell that was not asked
+    if name[:1] == "R" and not value:  # -R/opt/x, -R$ORIGIN
+        name, value = "R", name[1:]
+    if target.system != "windows" and name in {"rpath", "R"}:
+        folder = value.replace("\\$", "$")  # written for a shell that was not asked
         if target.system == "macos":  # both mean the folder of the file itself
             folder = folder.replace("${ORIGIN}", "@loader_path").replace("$ORIGIN", "@loader_path")
         found = ((), _PLACE) if folder.startswith("/") else ((f"-Wl,-rpath,{folder}",), IMPLIED)

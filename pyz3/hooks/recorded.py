@@ -111,17 +111,21 @@ def _module(link: RecordedLink, extra: Settings, *, optional: bool, python_abi: 
         settings=Settings(
             libraries=(*link.libraries, *extra.libraries),
             library_dirs=(*link.library_dirs, *extra.library_dirs),
-            ldflags=(*link.flags, *extra.ldflags),
+            ldflags=(*link.flags, *_run_paths(link.runtime_library_dirs), *extra.ldflags),
         ),
         limited_api=_limited_api(link, python_abi),
         export_symbols=link.export_symbols,
         optional=optional,
         links=link.archives,
-        rpaths=link.runtime_library_dirs,
         units=_units(link.objects, extra),
         objects=link.extra_objects,
         cpp=link.language == "c++" or any(one.language == "c++" for one in link.objects),
     )
+
+
+def _run_paths(folders: Iterable[str]) -> tuple[str, ...]:
+    """Give flags for the folders: what comes of a run path is the linker's table's to say."""
+    return tuple(f"-Wl,-rpath,{folder}" for folder in folders)
 
 
 def _units(objects: Iterable[RecordedObject], extra: Settings) -> tuple[Unit, ...]:

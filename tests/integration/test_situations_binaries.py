@@ -112,3 +112,23 @@ def test_a_shared_library_between_modules(pyz3_cache: Path, tmp_path: Path) -> N
         (facts,) = facts_of(files[module], name=module)
         assert (library.name, facts.rpaths) == ("@rpath/libtally.dylib", ("@loader_path/dll",))
         assert facts.needed == ("@rpath/libtally.dylib", "/usr/lib/libSystem.B.dylib")
+
+
+def test_a_library_that_the_loader_does_not_find_is_told_of(pyz3_cache: Path, tmp_path: Path) -> None:
+    """Linked by its path, a library has its name inside; where nobody looks for it, that is said."""
+    platforms = ("linux-x86_64", "macos-arm64")
+    project = situations.PROJECTS / "library_out_of_reach"
+    built = situations.build(project, cache=pyz3_cache, tmp_path=tmp_path, platforms=platforms)
+    assert built.done.returncode == 0, built.done.stderr
+    told = {
+        line for line in (built.done.stdout + built.done.stderr).splitlines() if line.startswith("note: ")
+    }
+    unreached = "the loader does not look for reach/parts/count.so, which is needed: link with -Wl,-rpath,"
+    assert told == {
+        f"note: reach/far.cpython-313-x86_64-linux-gnu.so: {unreached}$ORIGIN/parts",
+        f"note: reach/far.cpython-313-darwin.so: {unreached}@loader_path/parts",
+        "note: -Wl,-rpath,/opt/parts is left out: a folder of this machine would be no use elsewhere",
+    }
+    # What is loaded already is not looked for.
+    code = "from reach import near, far; print(near.up(), far.up())"
+    assert built.prints(code, ("host-3.13",)) == {"host-3.13": "1 2"}

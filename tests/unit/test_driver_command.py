@@ -113,13 +113,15 @@ def test_what_goes_to_stdout_or_beside_the_source_passes(question: str) -> None:
 
 
 def test_a_link_of_objects_has_no_headers() -> None:
-    given = steps("-shared a.o -lz -o m.so", include=("/py",), define=("X=1",), library_dirs=("/lib-py",))
-    assert given == ["-shared a.o -lz -O2 -s -L/lib-py -o m.so"]
+    given = steps(
+        "-shared a.o -lz -o m.abi3.so", include=("/py",), define=("X=1",), library_dirs=("/lib-py",)
+    )
+    assert given == ["-shared a.o -lz -O2 -s -L/lib-py -o m.abi3.so"]
 
 
 def test_a_link_with_a_source_has_headers() -> None:
-    given = steps("x.c -shared -o m.so", include=("/py",), define=("X=1",), prefix_maps=(("/w", "."),))
-    assert given == ["x.c -shared -O2 -s -ffile-prefix-map=/w=. -DX=1 -I/py -o m.so"]
+    given = steps("x.c -shared -o m.abi3.so", include=("/py",), define=("X=1",), prefix_maps=(("/w", "."),))
+    assert given == ["x.c -shared -O2 -s -ffile-prefix-map=/w=. -DX=1 -I/py -o m.abi3.so"]
 
 
 def test_a_program_is_no_module() -> None:
@@ -156,8 +158,10 @@ def test_a_library_for_linux_has_a_name_without_folder() -> None:
     given = make_command("cc", own, setup(ELF)).steps[0]
     assert [word for word in given if "soname" in word] == ["-Wl,-soname,libx.so.1"]
     assert not any(
-        "soname" in word for word in make_command("cc", ["-shared", "-o", "x.so"], setup(ELF)).steps[0]
+        "soname" in word for word in make_command("cc", ["-shared", "-o", "x.abi3.so"], setup(ELF)).steps[0]
     )
+    plain = make_command("cc", ["-shared", "x.o", "-o", "/w/build/plain.so"], setup(ELF)).steps[0]
+    assert [word for word in plain if "soname" in word] == ["-Wl,-soname,plain.so"]
 
 
 def test_an_install_name_of_the_project_stays() -> None:

@@ -106,6 +106,13 @@ CASES = [
     ("elf macos", "-Wl,-rpath=/opt/lib", "", PLACE),
     ("elf macos", "-Wl,-R/opt/lib", "", PLACE),
     ("elf macos", "-Wl,-R,/opt/lib", "", PLACE),
+    ("elf", "-Wl,-R$ORIGIN/lib", "-Wl,-rpath,$ORIGIN/lib", ""),
+    (
+        "macos",
+        "-Wl,-R$ORIGIN/lib -Wl,-R@loader_path",
+        "-Wl,-rpath,@loader_path/lib -Wl,-rpath,@loader_path",
+        "",
+    ),
     ("elf macos", "-R/opt/lib", "", PLACE),
     ("elf macos", "-rpath /opt/lib", "", PLACE),
     ("elf", "-export-dynamic -static -no-pie", "-rdynamic", ""),

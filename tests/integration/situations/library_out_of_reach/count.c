@@ -1,0 +1,7 @@
+static int count;
+
+int
+count_up(void)
+{
+    return ++count;
+}
