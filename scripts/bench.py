@@ -16,6 +16,8 @@ setuptools-one    markupsafe, an unmodified setuptools project, for Linux x86_64
                   source changed before each run
 setuptools-all    the same for the eight default platforms and five Pythons
 setuptools-unchanged  the same, no source touched
+setup-skipped     ten setuptools projects for the eight default platforms and one Python, a C source changed:
+                  processor seconds as it is, and with every setup.py run again for a changed variable
 size              bytes of hello._speed for Linux x86_64, against the same file built by gcc -O2 and
                   stripped, both with this Python's headers
 hardening         what a stack protector, _FORTIFY_SOURCE and a build-id cost four projects from PyPI:
@@ -50,6 +52,19 @@ PLATFORMS = ("linux-x86_64", "linux-aarch64", "macos-x86_64", "macos-arm64", "wi
 PYTHONS = ("3.9", "3.10", "3.11", "3.12", "3.13")
 DEFAULT = (*PLATFORMS, "musllinux-x86_64", "musllinux-aarch64", "windows-arm64")
 EVERY = (*DEFAULT, "macos-universal2", "pyodide")
+# A project, and a source of its own that its setup.py compiles.
+EDITED = {
+    "annoy==1.17.3": "src/annoymodule.cc",
+    "lz4==4.4.5": "lz4/block/_block.c",
+    "markupsafe==3.0.3": "src/markupsafe/_speedups.c",
+    "msgpack==1.1.2": "msgpack/unpack.h",
+    "psutil==7.2.1": "psutil/arch/all/init.c",
+    "regex==2025.11.3": "src/_regex.c",
+    "simplejson==3.20.2": "simplejson/_speedups.c",
+    "tornado==6.5.4": "tornado/speedups.c",
+    "ujson==5.11.0": "src/ujson/python/ujson.c",
+    "xxhash==3.6.0": "src/_xxhash.c",
+}
 # What can be asked for, as [tool.pyz3.extra] of a setuptools project says it.
 HARDENING = {
     "plain": "",
@@ -124,6 +139,27 @@ def setuptools_all(runs: int) -> dict[str, object]:
 def setuptools_unchanged(runs: int) -> dict[str, object]:
     """Measure all wheels of a setuptools project when there is nothing to do."""
     return _measure(runs, _leave, platforms=DEFAULT, copy=_markupsafe)
+
+
+def setup_skipped(runs: int) -> dict[str, object]:
+    """Measure what it saves that a setup.py which does not read a source is not run again for it."""
+    return {requirement: _skipped(requirement, source, runs) for requirement, source in EDITED.items()}
+
+
+def _skipped(requirement: str, source: str, runs: int) -> dict[str, float]:
+    arguments = [word for name in DEFAULT for word in ("--platform", name)]
+    spent: dict[str, list[float]] = {"as it is": [], "run again": []}
+    with tempfile.TemporaryDirectory() as scratch:
+        project = _fetched(requirement, Path(scratch))
+        for number in range(runs + 1):
+            for way, seconds in spent.items():
+                _edit(project / source)
+                environ = {**os.environ, "PYZ3_BENCH_AGAIN": str(number)} if way == "run again" else None
+                before = sum(os.times()[2:4])
+                _build(project, Path(scratch) / "dist", [*arguments, "--python", "3.13"], environ)
+                seconds.append(sum(os.times()[2:4]) - before)
+    best = {way: round(min(seconds[1:]), 2) for way, seconds in spent.items()}
+    return {**best, "saved": round(best["run again"] - best["as it is"], 2)}
 
 
 def _leave(_source: Path) -> None:
@@ -238,17 +274,23 @@ def _copy(scratch: Path) -> Path:
 
 
 def _markupsafe(scratch: Path) -> Path:
+    return _fetched("markupsafe==3.0.3", scratch)
+
+
+def _fetched(requirement: str, scratch: Path) -> Path:
     """Fetch an sdist as the user would, and give its folder."""
     cache = find_toolchain(os.environ).cache
-    source = classify("markupsafe==3.0.3")
+    source = classify(requirement)
     return Path(
         shutil.copytree(pristine_folder(source, cache=cache, environ=os.environ), scratch / "project")
     )
 
 
-def _build(project: Path | str, output: Path, arguments: list[str]) -> None:
+def _build(
+    project: Path | str, output: Path, arguments: list[str], environ: dict[str, str] | None = None
+) -> None:
     command = [sys.executable, "-m", "pyz3", "wheel", str(project), "-q", "-o", str(output), *arguments]
-    subprocess.run(command, check=True)
+    subprocess.run(command, check=True, env=environ)
 
 
 BENCHMARKS: dict[str, Callable[[int], dict[str, object]]] = {
@@ -259,6 +301,7 @@ BENCHMARKS: dict[str, Callable[[int], dict[str, object]]] = {
     "setuptools-all": setuptools_all,
     "setuptools-unchanged": setuptools_unchanged,
     "all-changed": all_changed,
+    "setup-skipped": setup_skipped,
     "size": size,
     "hardening": hardening,
 }
