@@ -26,7 +26,7 @@ class CorruptBinaryError(Exception):
     """A binary in the cache is not what it was."""
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
+class LedgerEntry(msgspec.Struct, frozen=True, kw_only=True):
     """A binary as it was when it was read."""
 
     format: int
@@ -63,8 +63,8 @@ class Ledger:
 
     def note(self, key: str, content: bytes, facts: tuple[Facts, ...]) -> None:
         """Keep the facts of a binary."""
-        entry = Entry(format=_FORMAT, sha256=hashlib.sha256(content).hexdigest(), facts=facts)
+        entry = LedgerEntry(format=_FORMAT, sha256=hashlib.sha256(content).hexdigest(), facts=facts)
         self._entry(key).remember(entry)
 
-    def _entry(self, key: str) -> Remembered[Entry]:
-        return Remembered(self._folder / f"{key}.json", Entry)
+    def _entry(self, key: str) -> Remembered[LedgerEntry]:
+        return Remembered(self._folder / f"{key}.json", LedgerEntry)

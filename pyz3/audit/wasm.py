@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pyz3.audit.facts import Facts, Symbol
-from pyz3.capi.emscripten import read_wasm as parse
+from pyz3.capi.emscripten import parse_wasm
 
 
 def read_wasm(data: bytes) -> tuple[Facts, ...]:
@@ -14,7 +14,7 @@ def read_wasm(data: bytes) -> tuple[Facts, ...]:
     Raises:
         ValueError: It is damaged.
     """
-    module = parse(data)
+    module = parse_wasm(data)
     exported = tuple(dict.fromkeys(export.name for export in module.exports))
     own = frozenset(exported)
     undefined = dict.fromkeys(one.name for one in module.imports if one.name not in own)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Request:
+class Choice:
     """What was asked for; what nobody asked for is None or empty.
 
     Attributes:
@@ -55,7 +55,7 @@ class Request:
         return self.sources.get(name, f"--{name.removesuffix('s')}")
 
 
-def choose(project: Project, request: Request, *, headers: Callable[[], Collection[str]]) -> Selection:
+def choose(project: Project, request: Choice, *, headers: Callable[[], Collection[str]]) -> Selection:
     """Give the targets asked for.
 
     Args:
@@ -116,7 +116,7 @@ def _anywhere(platforms: tuple[Platform, ...]) -> Target:
     return Target(platform=(platforms or default_platforms())[0], python=PythonVersion.current())
 
 
-def _platforms(project: Project, request: Request) -> tuple[tuple[Platform, ...], str]:
+def _platforms(project: Project, request: Choice) -> tuple[tuple[Platform, ...], str]:
     if request.platforms is not None:
         names, source = request.platforms, request.source("platforms")
     elif project.tool.platforms is not None:
@@ -126,7 +126,7 @@ def _platforms(project: Project, request: Request) -> tuple[tuple[Platform, ...]
     return select_platforms(names, source=source), glibc_floor(names, source=source)
 
 
-def _filter(project: Project, request: Request) -> Filter:
+def _filter(project: Project, request: Choice) -> Filter:
     return Filter(
         build=Patterns.first(
             (request.build, request.source("build")), (project.tool.build, project.where("build"))

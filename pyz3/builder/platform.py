@@ -16,7 +16,7 @@ from pyz3.engine.artifacts import CApi, artifact_key, make_artifacts, slice_key
 from pyz3.engine.custom import LIBRARY_SUFFIXES, build_custom, custom_cache, module_name
 from pyz3.engine.damage import find_damage
 from pyz3.engine.fuse import fuse
-from pyz3.engine.pe import named, without_time
+from pyz3.engine.pe import with_dll_name, without_time
 from pyz3.engine.python_library import windows_library
 from pyz3.engine.warmth import cold_parts, mark_warm, parts_needed
 from pyz3.engine.zig import Outcome, merge
@@ -364,7 +364,7 @@ def _binary(module: Part, paths: Sequence[Path], *, dll: bool, timed: bool, unse
     try:
         content = fuse([path.read_bytes() for path in paths])
         if dll:
-            content = named(content, module.file.rpartition("/")[2])
+            content = with_dll_name(content, module.file.rpartition("/")[2])
         if timed:
             content = without_time(content)
     except (OSError, ValueError) as error:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pyz3.builder.choice import Request, choose
+from pyz3.builder.choice import Choice, choose
 from pyz3.builder.compiling import prepare_includes
 from pyz3.builder.line import Line
 from pyz3.builder.packing import read_epoch
@@ -81,7 +81,7 @@ class ProjectBuild:
             ConfigError: There is no such platform, Python or identifier, or its headers are missing.
             NothingSelectedError: Nothing is left.
         """
-        request = Request(
+        request = Choice(
             platforms=platforms,
             pythons=pythons,
             build=build,

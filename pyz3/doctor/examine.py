@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from pyz3.audit import facts_of, init_names, judge, system_symbols, version_key
 from pyz3.capi import best_headers, find_headers, limited_api, python_symbols
 from pyz3.doctor.diagnosis import BinaryDiagnosis, Diagnosis, Problem
-from pyz3.doctor.libraries import Place, find_libraries, looked_in
+from pyz3.doctor.libraries import LoadedFile, find_libraries, looked_in
 from pyz3.doctor.subject import find_subject
 from pyz3.doctor.symptoms import symptom
 from pyz3.doctor.tags import Promise, misfit, read_promise
@@ -113,7 +113,7 @@ def _examine(
         return BinaryDiagnosis(file=file, system=several[0].format, machines=machines), [
             Problem(file=file, rule="machine", message=message)
         ]
-    place = Place(
+    place = LoadedFile(
         file=file,
         facts=several[0],
         siblings={path: found for path, found in facts.items() if path != file},

@@ -24,7 +24,7 @@ COMMON = {"linux": frozenset({"libz.so.1", "libexpat.so.1"})}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Place:
+class LoadedFile:
     """A binary where it lies.
 
     Attributes:
@@ -42,7 +42,7 @@ class Place:
     folder: Path | None = None
 
 
-def looked_in(place: Place) -> tuple[str, ...]:
+def looked_in(place: LoadedFile) -> tuple[str, ...]:
     """Give where the loader looks, in its order, as a user would write it."""
     folders = list(place.facts.rpaths)
     if place.platform.family == "windows":
@@ -50,7 +50,7 @@ def looked_in(place: Place) -> tuple[str, ...]:
     return (*folders, *place.platform.traits.looked_in)
 
 
-def find_libraries(place: Place) -> tuple[tuple[NeededLibrary, ...], tuple[Problem, ...]]:
+def find_libraries(place: LoadedFile) -> tuple[tuple[NeededLibrary, ...], tuple[Problem, ...]]:
     """Look for every library that a binary needs; what lies in the wheel must be where the loader looks."""
     libraries, problems = [], []
     family = place.platform.family
@@ -72,12 +72,12 @@ def find_libraries(place: Place) -> tuple[tuple[NeededLibrary, ...], tuple[Probl
     return tuple(libraries), tuple(problems)
 
 
-def _is_python(place: Place, name: str) -> bool:
+def _is_python(place: LoadedFile, name: str) -> bool:
     stem = name.lower().removesuffix(".dll")
     return place.platform.family == "windows" and stem.removesuffix("t").removeprefix("python").isdigit()
 
 
-def _out_of_reach(place: Place, name: str, carried: str) -> Problem:
+def _out_of_reach(place: LoadedFile, name: str, carried: str) -> Problem:
     return Problem(
         file=place.file,
         rule="reach",
@@ -86,7 +86,7 @@ def _out_of_reach(place: Place, name: str, carried: str) -> Problem:
     )
 
 
-def _on_this_machine(place: Place, name: str) -> str:
+def _on_this_machine(place: LoadedFile, name: str) -> str:
     """Give where a library lies that only this machine has; only an installed binary is asked for."""
     if place.folder is None:
         return ""
@@ -97,7 +97,7 @@ def _on_this_machine(place: Place, name: str) -> str:
     return ""
 
 
-def _folders_here(place: Place) -> list[Path]:
+def _folders_here(place: LoadedFile) -> list[Path]:
     own = (place.folder or Path()) / posixpath.dirname(place.file)
     if sys.platform == "win32":
         system = Path(os.environ.get("SYSTEMROOT", r"C:\Windows")) / "System32"

@@ -35,7 +35,7 @@ _WITH_VALUE = frozenset({"--sdk", "-sdk", "--toolchain", "-toolchain"})
 _BUILD = "20A2411"
 
 
-class Facts:
+class TargetFacts:
     """What the commands know.
 
     Args:
@@ -67,7 +67,7 @@ class Facts:
     def __repr__(self) -> str:
         """Give an expression that makes its like: the commands hold it."""
         return (
-            f"Facts(sdk={self.sdk!r}, version={self.version!r}, programs={self.programs!r}, "
+            f"TargetFacts(sdk={self.sdk!r}, version={self.version!r}, programs={self.programs!r}, "
             f"system={self.system!r}, machine={self.machine!r}, python={self.python!r})"
         )
 
@@ -95,7 +95,7 @@ def commands_for(system: str, *, python: str = "") -> tuple[str, ...]:
     return ("uname", *(f"python{version}-config" for version in configs), *_APPLE * (system == "macos"))
 
 
-def answer(name: str, args: Sequence[str], facts: Facts) -> Answer:
+def answer(name: str, args: Sequence[str], facts: TargetFacts) -> Answer:
     """Give what the command ``name`` does with its arguments.
 
     Args:
@@ -117,7 +117,7 @@ def answer(name: str, args: Sequence[str], facts: Facts) -> Answer:
     return _xcrun(args, facts)
 
 
-def _uname(args: Sequence[str], facts: Facts) -> Answer:
+def _uname(args: Sequence[str], facts: TargetFacts) -> Answer:
     name, release = SYSTEMS[facts.system]
     known = {
         "s": name, "n": "localhost", "r": release, "v": "#1",
@@ -135,7 +135,7 @@ def _uname(args: Sequence[str], facts: Facts) -> Answer:
     return Answer(" ".join(text for letter, text in known.items() if letter in everything))
 
 
-def _python_config(args: Sequence[str], facts: Facts) -> Answer:
+def _python_config(args: Sequence[str], facts: TargetFacts) -> Answer:
     asked = [word for word in args if word != "--embed"]
     unknown = [word for word in asked if word not in facts.python]
     if unknown or not asked:
@@ -143,7 +143,7 @@ def _python_config(args: Sequence[str], facts: Facts) -> Answer:
     return Answer("\n".join(facts.python[word] for word in asked))
 
 
-def _sw_vers(args: Sequence[str], facts: Facts) -> Answer:
+def _sw_vers(args: Sequence[str], facts: TargetFacts) -> Answer:
     known = {"ProductName": "macOS", "ProductVersion": facts.version, "BuildVersion": _BUILD}
     if not args:
         return Answer("\n".join(f"{key}:\t{value}" for key, value in known.items()))
@@ -175,7 +175,7 @@ def _otool(args: Sequence[str]) -> Answer:
     return Answer("\n".join(lines))
 
 
-def _xcrun(args: Sequence[str], facts: Facts) -> Answer:
+def _xcrun(args: Sequence[str], facts: TargetFacts) -> Answer:
     rest = list(args)
     finds = False
     while rest and rest[0].startswith("-"):

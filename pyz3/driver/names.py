@@ -35,7 +35,7 @@ _NAME = re.compile(
 )
 
 
-def tools_for(target: DriverTarget) -> tuple[Tool, ...]:
+def tool_names(target: DriverTarget) -> tuple[Tool, ...]:
     """Give which tools there are for a target."""
     return tuple(tool for tool in _TOOLS if target.system == "windows" or tool not in _OF_WINDOWS)
 
@@ -60,5 +60,5 @@ def stand_ins(
             continue
         if match["system"] is None or ("mingw" in match["system"]) == (target.system == "windows"):
             names[one] = STANDING_IN[match["name"]]
-    there = tools_for(target)
+    there = tool_names(target)
     return {name: tool for name, tool in sorted(names.items()) if tool in there}

@@ -13,10 +13,10 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from pyz3.driver.answers import Facts, commands_for
+from pyz3.driver.answers import TargetFacts, commands_for
 from pyz3.driver.autoconf import config_site, configure_variables
 from pyz3.driver.command import triple
-from pyz3.driver.names import stand_ins, tools_for
+from pyz3.driver.names import stand_ins, tool_names
 from pyz3.driver.run import BUILD_CC, BUILD_CXX
 from pyz3.driver.setup import Setup
 from pyz3.driver.sysroot import SDK, case_overlay
@@ -62,7 +62,7 @@ import subprocess
 import sys
 
 sys.path.append({package!r})
-from pyz3.driver.answers import Facts, answer
+from pyz3.driver.answers import TargetFacts, answer
 
 found = answer({name!r}, sys.argv[1:], {facts!r})
 if found.command:
@@ -192,7 +192,7 @@ def _write_programs(folder: Path, setup: Setup, python: str, *, verbose: bool) -
         **programs,
         **{
             tool: write(tool, tool, setup, kept, programs.get(f"build-{tool}", ""))
-            for tool in tools_for(setup.target)
+            for tool in tool_names(setup.target)
         },
     }
 
@@ -243,7 +243,7 @@ def _write_answering(
     python: str,
 ) -> None:
     target = setup.target
-    facts = Facts(
+    facts = TargetFacts(
         sdk=setup.sdkroot or SDK,
         version=target.zig.partition(".")[2],
         programs={name: str(path) for name, path in programs.items()},

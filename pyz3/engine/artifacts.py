@@ -12,7 +12,7 @@ import msgspec
 from pyz3.capi import limited_api_macros
 from pyz3.config import CXX_SUFFIXES
 from pyz3.driver.runtime import cxx_flags
-from pyz3.engine.foreign import driver_target, foreign_sources, link_flags
+from pyz3.engine.foreign import asked_of_linker, driver_target, foreign_sources
 from pyz3.engine.plan_file import Artifact, Source
 from pyz3.engine.pyodide import for_pyodide
 from pyz3.engine.toolchain import INIT_SYMBOLS
@@ -124,7 +124,7 @@ def _artifact(
     exports: Callable[..., str],
 ) -> Artifact:
     settings = module.settings
-    link = link_flags(recipe, module)
+    link = asked_of_linker(recipe, module)
     macros = tuple(_macro(name, value) for name, value in settings.define.items() if value is not False)
     library = None
     if isinstance(module, Module):

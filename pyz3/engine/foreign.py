@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from pyz3.engine.ldflags import LinkFlags
     from pyz3.linking import Part, Unit
-    from pyz3.plan import Recipe
+    from pyz3.plan import Order, Recipe
 
 _COMPILING = re.compile(r"-(f(?!ramework)|O|g|m|std=|D|U|I|i|W(?!l,)|pipe)")
 
@@ -39,7 +39,7 @@ def foreign_sources(units: Sequence[Unit], recipe: Recipe, *, before: tuple[str,
     )
 
 
-def link_flags(recipe: Recipe, module: Part) -> LinkFlags:
+def asked_of_linker(recipe: Recipe, module: Part) -> LinkFlags:
     """Give what a module's flags ask of the linker.
 
     Raises:
@@ -61,9 +61,9 @@ def is_expressible(recipe: Recipe) -> bool:
     """Tell whether the engine can link the recipe's modules as their own build system would."""
     try:
         for library in recipe.libraries:
-            link_flags(recipe, library)
+            asked_of_linker(recipe, library)
         for module in recipe.modules:
-            link_flags(recipe, module)
+            asked_of_linker(recipe, module)
     except ConfigError:
         return False
     return True
@@ -83,6 +83,7 @@ def left_out_flags(recipe: Recipe) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def driver_target(recipe: Recipe) -> DriverTarget:
+def driver_target(order: Order) -> DriverTarget:
     """Give the driver's view of a wheel's target."""
-    return DriverTarget(recipe.zig_targets[0], debug=recipe.optimize == "Debug")
+    libc = order.target.platform.slices[0].spec.libc
+    return DriverTarget(order.zig_targets[0], debug=order.optimize == "Debug", libc=libc)

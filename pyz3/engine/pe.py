@@ -34,7 +34,7 @@ def without_time(content: bytes) -> bytes:
     return bytes(data)
 
 
-def named(content: bytes, name: str) -> bytes:
+def with_dll_name(content: bytes, name: str) -> bytes:
     """Give a DLL that calls itself ``name``; one whose table has no room for that as it is.
 
     Raises:

@@ -92,7 +92,7 @@ def build_command(
     ]
 
 
-def build_environment(environ: Mapping[str, str], *, zig_target: str, optimize: str) -> dict[str, str]:
+def zig_environment(environ: Mapping[str, str], *, zig_target: str, optimize: str) -> dict[str, str]:
     """Give the environment of a ``zig build``: the user's, less what names the host's compiler."""
     kept = {name: value for name, value in environ.items() if name not in HOST_VARIABLES}
     return {**kept, "ZIG_TARGET": zig_target, "PYDUST_OPTIMIZE": optimize}
@@ -254,7 +254,7 @@ class ZigRunner:
 
     def _environment(self, zig_target: str, optimize: str, cache: Path) -> dict[str, str]:
         return {
-            **build_environment(self._environ, zig_target=zig_target, optimize=optimize),
+            **zig_environment(self._environ, zig_target=zig_target, optimize=optimize),
             "ZIG_LIB_DIR": str(_lib(self.toolchain.zig_lib, zig_target)),
             # Steps of a build that are zig commands of their own (translate-c) know no --cache-dir.
             "ZIG_LOCAL_CACHE_DIR": str(cache),

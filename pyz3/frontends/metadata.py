@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Metadata:
+class DeclaredMetadata:
     """What is known of a distribution; what is not is empty.
 
     Attributes:
@@ -37,9 +37,11 @@ class Metadata:
     classifiers: tuple[str, ...] = ()
     origin: str = ""
 
-    def or_else(self, other: Metadata) -> Metadata:
+    def or_else(self, other: DeclaredMetadata) -> DeclaredMetadata:
         """Give this, with what is not known taken from ``other``."""
-        return Metadata(**{f.name: getattr(self, f.name) or getattr(other, f.name) for f in fields(self)})
+        return DeclaredMetadata(
+            **{f.name: getattr(self, f.name) or getattr(other, f.name) for f in fields(self)}
+        )
 
 
 def classified(classifiers: Iterable[object]) -> tuple[str, ...]:
@@ -50,7 +52,7 @@ def classified(classifiers: Iterable[object]) -> tuple[str, ...]:
     return tuple(match[1] for match in found if match)
 
 
-def read_metadata(root: Path, data: dict[str, Any]) -> Metadata:
+def read_declared(root: Path, data: dict[str, Any]) -> DeclaredMetadata:
     """Read what the project in ``root`` says of itself; a file that cannot be read says nothing.
 
     Args:
@@ -63,14 +65,14 @@ def read_metadata(root: Path, data: dict[str, Any]) -> Metadata:
     return _of_project(data).or_else(_of_setup_cfg(root)).or_else(_of_setup_py(root))
 
 
-def _of_sdist(root: Path) -> Metadata | None:
+def _of_sdist(root: Path) -> DeclaredMetadata | None:
     try:
         raw, _ = parse_email((root / "PKG-INFO").read_bytes())
     except (OSError, ValueError):
         return None
     if "name" not in raw:
         return None
-    return Metadata(
+    return DeclaredMetadata(
         name=raw["name"],
         version=raw.get("version", ""),
         requires_python=raw.get("requires_python", ""),
@@ -79,11 +81,11 @@ def _of_sdist(root: Path) -> Metadata | None:
     )
 
 
-def _of_project(data: dict[str, Any]) -> Metadata:
+def _of_project(data: dict[str, Any]) -> DeclaredMetadata:
     project = data.get("project")
     if not isinstance(project, dict):
-        return Metadata()
-    return Metadata(
+        return DeclaredMetadata()
+    return DeclaredMetadata(
         name=_text(project.get("name")),
         version=_text(project.get("version")),
         requires_python=_text(project.get("requires-python")),
@@ -92,12 +94,12 @@ def _of_project(data: dict[str, Any]) -> Metadata:
     )
 
 
-def _of_setup_cfg(root: Path) -> Metadata:
+def _of_setup_cfg(root: Path) -> DeclaredMetadata:
     parser = configparser.RawConfigParser(strict=False)
     try:
         parser.read_string((root / "setup.cfg").read_text(encoding="utf-8", errors="replace"))
     except (OSError, configparser.Error):
-        return Metadata()
+        return DeclaredMetadata()
 
     def value(section: str, key: str) -> str:
         # setuptools takes dashes for underscores.
@@ -109,7 +111,7 @@ def _of_setup_cfg(root: Path) -> Metadata:
         return ""
 
     requires = value("options", "python_requires")
-    return Metadata(
+    return DeclaredMetadata(
         name=value("metadata", "name"),
         version=value("metadata", "version"),
         requires_python=requires,
@@ -118,24 +120,24 @@ def _of_setup_cfg(root: Path) -> Metadata:
     )
 
 
-def _of_setup_py(root: Path) -> Metadata:
+def _of_setup_py(root: Path) -> DeclaredMetadata:
     try:
         tree = ast.parse((root / "setup.py").read_bytes())
     except (OSError, SyntaxError, ValueError, RecursionError):
-        return Metadata()
+        return DeclaredMetadata()
     constants = _constants(tree)
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == "setup":
             said = _keywords(node, constants)
             requires = _text(said.get("python_requires"))
-            return Metadata(
+            return DeclaredMetadata(
                 name=_text(said.get("name")),
                 version=_text(said.get("version")),
                 requires_python=requires,
                 classifiers=_lines(said.get("classifiers")),
                 origin="setup.py: python_requires" if requires else "",
             )
-    return Metadata()
+    return DeclaredMetadata()
 
 
 def _constants(tree: ast.Module) -> dict[str, ast.expr]:

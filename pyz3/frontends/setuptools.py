@@ -14,7 +14,7 @@ from pyz3.config import FAMILIES, Project, ToolTable, parse_assignments, read_co
 from pyz3.errors import ConfigError
 from pyz3.frontends import cibuildwheel
 from pyz3.frontends.backends import NATIVE_KEYS
-from pyz3.frontends.metadata import classified, read_metadata
+from pyz3.frontends.metadata import classified, read_declared
 from pyz3.frontends.variables import trouble_with
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pyz3.config import Backend, OverrideTable, Settings
-    from pyz3.frontends.metadata import Metadata
+    from pyz3.frontends.metadata import DeclaredMetadata
 
 
 def load_project(root: Path, data: dict[str, Any], backend: Backend, *, config: Path | None) -> Project:
@@ -41,7 +41,7 @@ def load_project(root: Path, data: dict[str, Any], backend: Backend, *, config: 
     """
     tools = data.get("tool")
     tools = tools if isinstance(tools, dict) else {}
-    found = read_metadata(root, data)
+    found = read_declared(root, data)
     project = Project(
         root=root,
         tool=ToolTable(),
@@ -63,7 +63,7 @@ def load_project(root: Path, data: dict[str, Any], backend: Backend, *, config: 
     return _with_requires_python(project, found)
 
 
-def _with_requires_python(project: Project, found: Metadata) -> Project:
+def _with_requires_python(project: Project, found: DeclaredMetadata) -> Project:
     try:
         SpecifierSet(found.requires_python)
     except InvalidSpecifier:

@@ -15,8 +15,8 @@ from pyz3.driver.run import FOLDER_MARKER
 from pyz3.driver.runtime import runtime_folder
 from pyz3.driver.setup import Setup
 from pyz3.driver.sysroot import extra_include_args, extra_link_args
-from pyz3.driver.target import DriverTarget
 from pyz3.driver.tools import Tools, write_overlay, write_tools
+from pyz3.engine.foreign import driver_target
 from pyz3.engine.manifests import Manifests
 from pyz3.engine.python_library import windows_library
 from pyz3.environments import header_folders
@@ -182,9 +182,3 @@ def sysroot(order: Order, *, toolchain: Toolchain, environ: Mapping[str, str]) -
 def sdkroot(order: Order, environ: Mapping[str, str]) -> str:
     """Give the user's macOS SDK; empty if there is none, or the wheel is for another system."""
     return environ.get("SDKROOT", "") if order.target.platform.family == "macos" else ""
-
-
-def driver_target(order: Order) -> DriverTarget:
-    """Give the driver's view of a wheel's target."""
-    libc = order.target.platform.slices[0].spec.libc
-    return DriverTarget(order.zig_targets[0], debug=order.optimize == "Debug", libc=libc)

@@ -13,7 +13,7 @@ from pyz3.archive import find_packages
 from pyz3.config import SOURCE_SUFFIXES, read_pyproject
 from pyz3.errors import ConfigError
 from pyz3.frontends import is_legacy
-from pyz3.scaffold.new import Draft, package_files, source_files, tool_tables
+from pyz3.scaffold.new import Draft, source_files, starter_files, tool_tables
 
 if TYPE_CHECKING:
     from pyz3.archive import PackageRoot
@@ -63,7 +63,7 @@ def adopt(root: Path, wishes: Wishes) -> Draft:
         wishes = replace(wishes, name=package.name) if package else wishes
         files = source_files(wishes, folder)
         if package is None:
-            files |= package_files(wishes, folder)
+            files |= starter_files(wishes, folder)
         modules = {f"{wishes.package}._core": tuple(n for n in files if n.endswith(SOURCE_SUFFIXES))}
     before = (root / "pyproject.toml").read_bytes().decode("utf-8")  # as it is: line ends count
     return Draft(files=files, before=before, after=_edited(before, tool_tables(wishes, modules)))

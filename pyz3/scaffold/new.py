@@ -125,13 +125,13 @@ def new_project(wishes: Wishes) -> Draft:
         "README.md": render("readme.md", wishes),
         ".gitignore": render("gitignore", wishes),
         f"tests/test_{wishes.package}.py": render("test.py", wishes),
-        **package_files(wishes, folder),
+        **starter_files(wishes, folder),
         **source_files(wishes, folder),
     }
     return Draft(files={"pyproject.toml": _pyproject(wishes, folder), **texts})
 
 
-def package_files(wishes: Wishes, folder: str) -> dict[str, str]:
+def starter_files(wishes: Wishes, folder: str) -> dict[str, str]:
     """Give the Python files of the package in ``folder``."""
     found = {f"{folder}/__init__.py": render("init.py", wishes), f"{folder}/py.typed": ""}
     if wishes.fallback:

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from pyz3._files import write_atomically
 from pyz3.errors import ConfigError
-from pyz3.sources.git_index import Entry, Index, UnknownIndexError, read_index
+from pyz3.sources.git_index import Index, IndexEntry, UnknownIndexError, read_index
 
 if TYPE_CHECKING:
     from pyz3.sources.scope import Scope
@@ -96,7 +96,7 @@ def git_changes(worktree: Path) -> Changes:
     return Changes(modified=tuple(modified), state=state)
 
 
-def _holds(entry: Entry, path: Path, status: os.stat_result) -> bool:
+def _holds(entry: IndexEntry, path: Path, status: os.stat_result) -> bool:
     """Tell whether a file that looks changed is as it was: Git filters (line ends) are not looked through."""
     if not entry.has_kind(status):
         return False
@@ -182,7 +182,7 @@ def _copy_index(file: Path, store: Path, *, source: Path, copy: Path) -> None:
             shutil.copy2(shared, store / shared.name)
 
 
-def _is_lacking(entry: Entry, source: Path, copy: Path) -> bool:
+def _is_lacking(entry: IndexEntry, source: Path, copy: Path) -> bool:
     """Tell whether a file is in a worktree, and not in its copy."""
     path = os.fsdecode(entry.path)
     return not (entry.is_skipped or os.path.lexists(copy / path)) and os.path.lexists(source / path)

@@ -33,7 +33,7 @@ class UnknownIndexError(ValueError):
     """An index is damaged, or of a kind that is not known; the text says which."""
 
 
-class Entry(NamedTuple):
+class IndexEntry(NamedTuple):
     """A file that is listed.
 
     Attributes:
@@ -106,7 +106,7 @@ class Index:
     """
 
     version: int
-    entries: tuple[Entry, ...]
+    entries: tuple[IndexEntry, ...]
     extensions: bytes
 
     @property
@@ -180,7 +180,7 @@ def read_index(content: bytes) -> Index:
     return Index(version=version, entries=tuple(entries), extensions=content[place:-size])
 
 
-def _read(content: bytes, start: int, *, before: bytes, version: int, size: int) -> tuple[Entry, int]:
+def _read(content: bytes, start: int, *, before: bytes, version: int, size: int) -> tuple[IndexEntry, int]:
     """Read an entry; give it and where the next one begins."""
     status = _STAT.unpack_from(content, start)
     place = start + _STAT.size
@@ -203,7 +203,7 @@ def _read(content: bytes, start: int, *, before: bytes, version: int, size: int)
         end = place + length if length < _LONG_NAME else content.index(b"\0", place)
         path = name = content[place:end]
         after = start + ((end - start + 8) & ~7)
-    entry = Entry(path=path, status=status, object_id=object_id, flags=flags, more=more, name=name)
+    entry = IndexEntry(path=path, status=status, object_id=object_id, flags=flags, more=more, name=name)
     return entry, after
 
 
@@ -218,7 +218,7 @@ def _number(content: bytes, place: int) -> tuple[int, int]:
     return value, place + 1
 
 
-def _written(entry: Entry, version: int, *, skip: bool) -> bytes:
+def _written(entry: IndexEntry, version: int, *, skip: bool) -> bytes:
     more = entry.more | (_SKIP_WORKTREE if skip else 0)
     flags = entry.flags | (_EXTENDED if skip else 0)
     text = _STAT.pack(*entry.status) + entry.object_id + struct.pack(">H", flags)

@@ -26,10 +26,10 @@ from pyz3.capi.emscripten import (
     is_exported,
     link_flags,
     macros,
+    parse_wasm,
     system_include_dirs,
 )
 from pyz3.capi.emscripten.exports import main_module_names, render_exports
-from pyz3.capi.emscripten.wasm import read_wasm
 from pyz3.capi.tree import prepare_include
 from pyz3.store import Cache
 
@@ -313,7 +313,7 @@ assert zigzag.fmt() == "3.142 zig beef"
 def test_what_a_module_takes_is_exported(pyodide: Pyodide) -> None:
     names = set()
     for source, *flags in (("abi.c",), ("plain.c",), ("standard.cpp", "-std=c++20"), ("zigzag.zig",)):
-        module = read_wasm(pyodide.build(SOURCES / source, *flags).read_bytes())
+        module = parse_wasm(pyodide.build(SOURCES / source, *flags).read_bytes())
         assert module.shared
         assert module.needed == ()
         assert f"PyInit_{Path(source).stem}" in {export.name for export in module.exports}

@@ -30,7 +30,7 @@ folder = Path(sys.argv[1])
 python = PythonVersion.parse("3.13")
 none = tree.Tree(git="", files={})
 written = {
-    "ledger.json": ledger.Entry(format=ledger._FORMAT, sha256="", facts=()),
+    "ledger.json": ledger.LedgerEntry(format=ledger._FORMAT, sha256="", facts=()),
     "result.json": protocol.Result(
         wheel="", error="", traceback="", extensions=(), links=(), archives=(), seconds=0.0
     ),

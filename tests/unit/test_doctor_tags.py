@@ -7,7 +7,7 @@ from packaging.tags import sys_tags
 
 from pyz3.audit import Facts
 from pyz3.audit.report import Finding
-from pyz3.doctor.libraries import Place, find_libraries, looked_in
+from pyz3.doctor.libraries import LoadedFile, find_libraries, looked_in
 from pyz3.doctor.symptoms import symptom
 from pyz3.doctor.tags import misfit, read_platform, read_promise
 from pyz3.targets import Platform
@@ -69,11 +69,11 @@ def test_misfit_names_what_differs() -> None:
     assert misfit(["cp27-cp27mu-palmos_68k"]).startswith("it is for cp27, and it is for palmos_68k; ")
 
 
-def place(platform: str, file: str, needed: str, *siblings: str, rpaths: tuple[str, ...] = ()) -> Place:
+def place(platform: str, file: str, needed: str, *siblings: str, rpaths: tuple[str, ...] = ()) -> LoadedFile:
     forms = {"windows": "pe", "macos": "macho"}
     family = Platform(platform).family
     facts = Facts(format=forms.get(family, "elf"), machine="x86_64", needed=(needed,), rpaths=rpaths)  # type: ignore[arg-type]
-    return Place(
+    return LoadedFile(
         file=file, facts=facts, siblings=dict.fromkeys(siblings, (facts,)), platform=Platform(platform)
     )
 
@@ -107,7 +107,7 @@ def place(platform: str, file: str, needed: str, *siblings: str, rpaths: tuple[s
         (place("macos-x86_64", "p/_m.so", "/opt/a.dylib", "p/a.dylib"), "wheel", False),
     ],
 )
-def test_where_loaders_look(where: Place, status: str, reached: bool) -> None:
+def test_where_loaders_look(where: LoadedFile, status: str, reached: bool) -> None:
     (library,), problems = find_libraries(where)
     assert library.status == status
     assert [problem.rule for problem in problems] == ([] if reached else ["reach"])

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pyz3.driver.answers import Facts, answer, commands_for
+from pyz3.driver.answers import TargetFacts, answer, commands_for
 from pyz3.driver.target import DriverTarget
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-FACTS = Facts(
+FACTS = TargetFacts(
     sdk="/sdk",
     version="11.0",
     programs={"cc": "/tools/cc", "c++": "/tools/c++", "ar": "/tools/ar"},
@@ -41,7 +41,9 @@ FACTS = Facts(
 )
 def test_uname(zig: str, options: str, says: str) -> None:
     target = DriverTarget(zig)
-    facts = Facts(sdk="", version="", programs={}, system=target.system, machine=target.uname, python={})
+    facts = TargetFacts(
+        sdk="", version="", programs={}, system=target.system, machine=target.uname, python={}
+    )
     assert answer("uname", options.split(), facts).says == says
 
 
@@ -105,7 +107,7 @@ def test_what_there_is_no_answer_to(command: str, error: str) -> None:
 
 
 def test_facts_are_written_as_they_are() -> None:
-    again = eval(repr(FACTS), {"Facts": Facts})  # noqa: S307 - this is what a command does
+    again = eval(repr(FACTS), {"TargetFacts": TargetFacts})  # noqa: S307 - this is what a command does
     assert repr(again) == repr(FACTS)
 
 

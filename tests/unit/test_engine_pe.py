@@ -4,7 +4,7 @@ import struct
 
 import pytest
 
-from pyz3.engine.pe import named, without_time
+from pyz3.engine.pe import with_dll_name, without_time
 
 NAME = b"hello._speed.cp313-win32.dll"
 HEADER, SECTION, EXPORTS = 0x40, 0x40 + 24 + 240, 0x200
@@ -36,12 +36,12 @@ def test_both_times_become_zero_and_nothing_else_changes(magic: int) -> None:
 
 @pytest.mark.parametrize("magic", [0x20B, 0x10B])
 def test_the_name_is_that_of_the_file(magic: int) -> None:
-    after = named(bytes(dll(magic=magic)), "_speed.cp313-win32.pyd")
+    after = with_dll_name(bytes(dll(magic=magic)), "_speed.cp313-win32.pyd")
     assert after[EXPORTS + 0x80 :].startswith(b"_speed.cp313-win32.pyd" + bytes(7) + b"PyIn")
     assert after[: EXPORTS + 0x80] == dll(magic=magic)[: EXPORTS + 0x80]
-    assert named(after, "_speed.cp313-win32.pyd") == after
+    assert with_dll_name(after, "_speed.cp313-win32.pyd") == after
     # There is no room for a longer one.
-    assert named(bytes(dll()), "x" * len(NAME) + "y") == dll()
+    assert with_dll_name(bytes(dll()), "x" * len(NAME) + "y") == dll()
 
 
 @pytest.mark.parametrize("content", [b"", b"MZ", b"\0" * 0x400, bytes(dll()[:0x60])])
@@ -49,4 +49,4 @@ def test_what_is_no_dll(content: bytes) -> None:
     with pytest.raises(ValueError, match="PE file"):
         without_time(content)
     with pytest.raises(ValueError, match="PE file"):
-        named(content, "a.pyd")
+        with_dll_name(content, "a.pyd")

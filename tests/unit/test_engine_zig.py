@@ -6,7 +6,7 @@ import pytest
 
 from pyz3.engine.custom import module_name
 from pyz3.engine.toolchain import Toolchain
-from pyz3.engine.zig import Outcome, ZigRunner, build_command, build_environment, split_messages
+from pyz3.engine.zig import Outcome, ZigRunner, build_command, split_messages, zig_environment
 from pyz3.store import Cache
 
 TOOLCHAIN = Toolchain(zig=Path("/zig/zig"), version="0.16.0", cache=Cache(Path("/cache")))
@@ -126,7 +126,7 @@ def test_environment_is_the_users_without_the_hosts_compiler() -> None:
         "PYDUST_OPTIMIZE": "Debug",
     }
     before = dict(environ)
-    assert build_environment(environ, zig_target="aarch64-linux-gnu.2.17", optimize="ReleaseSmall") == {
+    assert zig_environment(environ, zig_target="aarch64-linux-gnu.2.17", optimize="ReleaseSmall") == {
         "PATH": "/bin",
         "HOME": "/h/me",
         "ZIG_TARGET": "aarch64-linux-gnu.2.17",

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from planning import plan_of
 
 from pyz3._toml import load_toml
-from pyz3.builder.choice import Request, choose
+from pyz3.builder.choice import Choice, choose
 from pyz3.builder.packing import build_sdist, read_contents
 from pyz3.builder.switches import switched
 from pyz3.config import (
@@ -105,7 +105,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def planned(root: Path) -> tuple[str, ...]:
     """Go through everything that happens before zig runs; give the identifiers planned."""
     project = switched(load_project(root), environ={}, implementation="CPython")
-    selection = choose(project, Request(), headers=lambda: {"3.9", "3.13", "3.15"})
+    selection = choose(project, Choice(), headers=lambda: {"3.9", "3.13", "3.15"})
     jobs = plan_of(project, selection.targets, glibc=selection.glibc, fallback=project.tool.fallback)
     make_notes(project, jobs)
     for job in {job.platform: job for job in jobs if isinstance(job, Recipe)}.values():

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from pyz3.config import Settings
-from pyz3.driver.answers import Facts, answer
+from pyz3.driver.answers import TargetFacts, answer
 from pyz3.driver.target import DriverTarget
 from pyz3.hooks.settings import (
     Place,
@@ -88,7 +88,9 @@ def test_what_a_project_sees_of_the_machine(
 def test_python_and_uname_agree_about_the_system(platform: str) -> None:
     view = system_view(target(platform), floor="11.0")
     driver = DriverTarget.of(Platform(platform))
-    facts = Facts(sdk="", version="", programs={}, system=driver.system, machine=driver.uname, python={})
+    facts = TargetFacts(
+        sdk="", version="", programs={}, system=driver.system, machine=driver.uname, python={}
+    )
     assert answer("uname", ["-srm"], facts).says == f"{view.system} {view.release} {view.machine}"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pyz3.builder.choice import Request, choose
+from pyz3.builder.choice import Choice, choose
 from pyz3.config import Extension, Project, Settings, ToolTable
 from pyz3.targets import SUPPORTED, Platform
 
@@ -27,7 +27,7 @@ PROJECT = Project(
 
 
 def selected(*platforms: str) -> list[str]:
-    request = Request(platforms=platforms, pythons=("all",))
+    request = Choice(platforms=platforms, pythons=("all",))
     chosen = choose(PROJECT, request, headers=lambda: [python.base for python in SUPPORTED])
     return [target.identifier for target in chosen.targets]
 
@@ -50,6 +50,6 @@ def test_everything() -> None:
 def test_each_of_theirs_can_be_the_only_one() -> None:
     for identifier in THEIRS:
         chosen = choose(
-            PROJECT, Request(only=identifier), headers=lambda: [python.base for python in SUPPORTED]
+            PROJECT, Choice(only=identifier), headers=lambda: [python.base for python in SUPPORTED]
         )
         assert [target.identifier for target in chosen.targets] == [identifier]

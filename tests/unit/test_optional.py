@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from planning import plan_of
 
-from pyz3.builder.choice import Request, choose
+from pyz3.builder.choice import Choice, choose
 from pyz3.builder.project_build import read_source_date
 from pyz3.builder.switches import is_set, switched, switched_off
 from pyz3.cli.ui import left_out_lines, wheel_line
@@ -136,7 +136,7 @@ def test_what_is_switched_off_needs_no_headers() -> None:
     def headers() -> list[str]:
         pytest.fail("nobody asked for them")
 
-    selection = choose(found, Request(platforms=["windows-x64"]), headers=headers)
+    selection = choose(found, Choice(platforms=["windows-x64"]), headers=headers)
     (job,) = plan_of(found, selection.targets)
     assert isinstance(job, Pure)
     assert job.left_out == (LeftOut(module="hello._net", identifier="py3-none-any", why="X is set"),)
@@ -199,7 +199,7 @@ def test_under_pypy_a_builder_makes_a_pure_wheel(on_disk: Path, monkeypatch: pyt
 
 
 def test_no_headers_and_all_is_optional() -> None:
-    request = Request(platforms=["linux-x86_64"], pythons=["3.13"])
+    request = Choice(platforms=["linux-x86_64"], pythons=["3.13"])
     selection = choose(project(FAST), request, headers=list)
     assert len(selection.targets) == 1
     assert selection.without.startswith(
@@ -216,11 +216,11 @@ def test_no_headers_and_all_is_optional() -> None:
 )
 def test_no_headers_and_they_are_needed(found: Project, pythons: list[str]) -> None:
     with pytest.raises(UnavailablePythonError):
-        choose(found, Request(platforms=["linux-x86_64"], pythons=pythons), headers=list)
+        choose(found, Choice(platforms=["linux-x86_64"], pythons=pythons), headers=list)
 
 
 def test_a_python_of_the_future_installs_what_is_optional() -> None:
-    selection = choose(project(FAST), Request(platforms=["linux-x86_64"], pythons=["3.99"]), headers=list)
+    selection = choose(project(FAST), Choice(platforms=["linux-x86_64"], pythons=["3.99"]), headers=list)
     assert selection.without.startswith("--python: pyz3 makes no wheels for Python 3.99; there are: ")
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pyz3.capi.emscripten import UNUSABLE, emscripten_abis, is_exported
 from pyz3.capi.emscripten.exports import main_module_names, render_exports
-from pyz3.capi.emscripten.wasm import Export, Import, read_wasm
+from pyz3.capi.emscripten.wasm import Export, Import, parse_wasm
 
 HEADER = b"\0asm\1\0\0\0"
 
@@ -36,7 +36,7 @@ DYLINK = section(0, name("dylink.0") + section(1, b"\0\0\0\0") + section(2, b"\1
 
 
 def test_read() -> None:
-    module = read_wasm(HEADER + DYLINK + IMPORTS + EXPORTS)
+    module = parse_wasm(HEADER + DYLINK + IMPORTS + EXPORTS)
     assert module.imports == (
         Import(module="env", name="strlen", kind="function"),
         Import(module="env", name="__indirect_function_table", kind="table"),
@@ -51,7 +51,7 @@ def test_read() -> None:
 
 
 def test_read_a_module_that_no_loader_takes() -> None:
-    module = read_wasm(HEADER + section(0, name("name")))
+    module = parse_wasm(HEADER + section(0, name("name")))
     assert (module.imports, module.exports, module.shared, module.needed) == ((), (), False, ())
 
 
@@ -68,13 +68,13 @@ def test_read_a_module_that_no_loader_takes() -> None:
 )
 def test_read_refuses(data: bytes, message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        read_wasm(data)
+        parse_wasm(data)
 
 
 @given(st.binary(max_size=200))
 def test_read_never_fails_otherwise(body: bytes) -> None:
     try:
-        read_wasm(HEADER + body)
+        parse_wasm(HEADER + body)
     except ValueError as error:
         assert str(error) == "damaged WebAssembly module"  # noqa: PT017 - most bytes are refused, some not
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from pyz3.builder.choice import Request, choose
+from pyz3.builder.choice import Choice, choose
 from pyz3.config import Extension, Project, Settings, ToolTable, read_tool_table
 from pyz3.errors import ConfigError, NothingSelectedError
 from pyz3.targets import SUPPORTED, Platform, PythonVersion
@@ -23,7 +23,7 @@ def project(**tool: Any) -> Project:
 def select(
     of: Project | None = None, *, available: tuple[str, ...] = ALL_VERSIONS, **request: Any
 ) -> Selection:
-    return choose(of or project(), Request(**request), headers=lambda: available)
+    return choose(of or project(), Choice(**request), headers=lambda: available)
 
 
 def identifiers(selection: Selection) -> tuple[str, ...]:

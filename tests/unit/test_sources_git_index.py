@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pyz3.sources.git_index import Entry, Index, UnknownIndexError, read_index
+from pyz3.sources.git_index import Index, IndexEntry, UnknownIndexError, read_index
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,8 +17,8 @@ PLAIN, PROGRAM, LINK, GITLINK = 0o100644, 0o100755, 0o120000, 0o160000
 
 def entry(
     path: bytes, *, name: bytes | None = None, size: int = 20, more: int = 0, mode: int = PLAIN
-) -> Entry:
-    return Entry(
+) -> IndexEntry:
+    return IndexEntry(
         path=path,
         status=(1, 2, 3, 4, 5, 6, mode, 7, 8, 9),
         object_id=hashlib.new({20: "sha1", 32: "sha256"}[size], b"blob 1\0x").digest(),
@@ -46,7 +46,7 @@ PREFIXED = (entry(b"a/b", name=b"\0a/b"), entry(b"a/c", name=b"\1c"), entry(b"z"
         (2, ()),
     ],
 )
-def test_an_index_is_read_as_it_is_written(version: int, entries: tuple[Entry, ...]) -> None:
+def test_an_index_is_read_as_it_is_written(version: int, entries: tuple[IndexEntry, ...]) -> None:
     extensions = b"TREE" + struct.pack(">L", 3) + b"abc"
     own = Index(version=version, entries=entries, extensions=extensions)
     content = own.without(())
@@ -96,7 +96,7 @@ def test_whether_a_file_is_as_it_was_listed(tmp_path: Path) -> None:
         part & 0xFFFFFFFF for ns in (status.st_ctime_ns, status.st_mtime_ns) for part in divmod(ns, 10**9)
     ]
     one = entry(b"x")
-    listed = Entry(
+    listed = IndexEntry(
         path=b"x",
         status=(*dates, 0, status.st_ino & 0xFFFFFFFF, PLAIN, 0, 0, 1),
         object_id=one.object_id,

@@ -13,7 +13,7 @@ from pyz3.capi.emscripten.flags import (
     macros,
     system_include_dirs,
 )
-from pyz3.capi.emscripten.wasm import read_wasm
+from pyz3.capi.emscripten.wasm import parse_wasm
 
 __all__ = [
     "CLANG_TARGET",
@@ -29,6 +29,6 @@ __all__ = [
     "is_exported",
     "link_flags",
     "macros",
-    "read_wasm",
+    "parse_wasm",
     "system_include_dirs",
 ]

@@ -16,7 +16,7 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from pyz3.capi.emscripten.wasm import read_wasm
+from pyz3.capi.emscripten.wasm import parse_wasm
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -80,7 +80,7 @@ def main_module_names(wasm: bytes, javascript: str) -> frozenset[str]:
         msg = "no list of wasmImports in Pyodide's JavaScript"
         raise ValueError(msg)
     names = {entry.partition(":")[0].strip(" \n\"'") for entry in imports[1].split(",")}
-    names |= {export.name for export in read_wasm(wasm).exports}
+    names |= {export.name for export in parse_wasm(wasm).exports}
     return frozenset(name for name in names if name and not _LEFT_OUT.match(name))
 
 

@@ -101,7 +101,7 @@ class _Reader:
             self.number()
 
 
-def read_wasm(data: bytes) -> WasmModule:
+def parse_wasm(data: bytes) -> WasmModule:
     """Read a module's imports, exports and ``dylink.0`` section.
 
     Raises:
