@@ -54,7 +54,7 @@ DEFAULT = (*PLATFORMS, "musllinux-x86_64", "musllinux-aarch64", "windows-arm64")
 EVERY = (*DEFAULT, "macos-universal2", "pyodide")
 # A project, and a source of its own that its setup.py compiles.
 EDITED = {
-    "annoy==1.17.3": "src/annoymodule.cc",
+    "bitarray==3.8.0": "bitarray/_bitarray.c",
     "lz4==4.4.5": "lz4/block/_block.c",
     "markupsafe==3.0.3": "src/markupsafe/_speedups.c",
     "msgpack==1.1.2": "msgpack/unpack.h",
