@@ -28,9 +28,6 @@ _PREFIXES = ("-idirafter", "-isystem", "-iquote", "-I", "-L", "/I", "")
 # numpy's wheels for Windows are Visual C++'s, whose long double is a double.  On ARM it is one anyway.
 _LONG_DOUBLE = "-mlong-double-64"
 
-# How platform tags begin: PEP 513 and 600, PEP 656, PEP 425.
-_FAMILIES = {"linux": "manylinux", "musllinux": "musllinux_", "macos": "macosx_"}
-
 
 @dataclass(frozen=True, kw_only=True)
 class Dependency:
@@ -48,12 +45,11 @@ class Dependency:
 
     def serves(self, platform: Platform) -> bool:
         """Whether its headers, as installed here, are those of ``platform``."""
-        begin = _FAMILIES.get(platform.family)
-        end = f"_{platform.spec.arch}"
-        for tag in self.platforms:
-            if tag in {"any", platform.spec.wheel} or (begin and tag.startswith(begin) and tag.endswith(end)):
-                return True
-        return False
+        begin, end = platform.traits.tags[0], f"_{platform.spec.arch}"
+        return any(
+            tag in {"any", platform.spec.wheel} or (tag.startswith(begin) and tag.endswith(end))
+            for tag in self.platforms
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

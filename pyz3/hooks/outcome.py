@@ -32,13 +32,6 @@ if TYPE_CHECKING:
     from pyz3.targets import Target
 
 # What platform tags of each family may begin with; setuptools knows no libc.
-_TAGGED = {
-    "linux": ("linux_", "manylinux"),
-    "musllinux": ("linux_", "musllinux_"),
-    "macos": ("macosx_",),
-    "windows": ("win",),
-    "pyodide": ("pyodide_", "emscripten_", "pyemscripten_"),
-}
 _THIS_MACHINE = (
     "that is this machine's, and tells nothing of what the wheel is for; what the target has, its compiler "
     "tells (setuptools' has_function), and before-build can put a library for it into PYZ3_PREFIX"
@@ -170,9 +163,7 @@ def _is_for(platform: str, target: Target) -> bool:
     arch = target.platform.spec.arch
     exact = target.platform.wheel_platform if target.platform.family == "windows" else ""
     return any(
-        one == exact
-        if exact
-        else one.startswith(_TAGGED[target.platform.family]) and one.endswith(f"_{arch}")
+        one == exact if exact else one.startswith(target.platform.traits.tags) and one.endswith(f"_{arch}")
         for one in platform.split(".")
     )
 

@@ -16,7 +16,7 @@ from pyz3.driver.run import BUILD_CC, BUILD_CXX
 from pyz3.environments import lasting
 from pyz3.hooks.protocol import Mode, TargetRequest
 from pyz3.hooks.recorded import compiler_flags
-from pyz3.hooks.views import host_platform, python_view, system_view
+from pyz3.hooks.views import python_view, system_view
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -147,7 +147,7 @@ def target_request(
         copy=str(place.copy),
         python=python_view(target, full=full_version),
         view=system_view(target, floor=order.floor),
-        host_platform=host_platform(target, floor=order.floor),
+        host_platform=target.platform.host_platform(order.floor),
         extension_suffix=target.extension_suffix,
         include=str(include),
         cflags=setuptools_flags(order.optimize),

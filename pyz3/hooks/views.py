@@ -13,18 +13,13 @@ from pyz3.hooks.protocol import PythonView, SystemView
 if TYPE_CHECKING:
     from pyz3.targets import Target
 
-# What sys.platform, os.name and platform.system, release and version say.
+# What platform.system, release and version say.
 _SYSTEMS = {
-    "linux": ("linux", "posix", *SYSTEMS["elf"], "#1 SMP"),
-    "musllinux": ("linux", "posix", *SYSTEMS["elf"], "#1 SMP"),
-    "macos": ("darwin", "posix", *SYSTEMS["macos"], f"Darwin Kernel Version {SYSTEMS['macos'][1]}"),
-    "windows": ("win32", "nt", "Windows", "10", "10.0.19045"),
+    "linux": (*SYSTEMS["elf"], "#1 SMP"),
+    "musllinux": (*SYSTEMS["elf"], "#1 SMP"),
+    "macos": (*SYSTEMS["macos"], f"Darwin Kernel Version {SYSTEMS['macos'][1]}"),
+    "windows": ("Windows", "10", "10.0.19045"),
 }
-# platform.machine() where the wheel tag's name of the machine is another.
-_MACHINES = {"amd64": "AMD64", "universal2": "arm64"}
-_WINDOWS_MACHINES = {**_MACHINES, "arm64": "ARM64"}
-# sysconfig.get_platform() on Windows.
-_WINDOWS = {"AMD64": "win-amd64", "ARM64": "win-arm64", "x86": "win32"}
 # sizeof(long double): IEEE's quadruple, Intel's 80 bits padded to 16 or 12 bytes, or no more than a double.
 _LONG_DOUBLES = {"armv7l": 8, "i686": 12}
 _POINTERS_OF_32_BITS = frozenset({"i686", "armv7l", "x86"})
@@ -38,20 +33,20 @@ def system_view(target: Target, *, floor: str) -> SystemView:
         floor: The oldest system promised: ``2.17``, ``11.0``.
     """
     family = target.platform.family
-    sys_platform, os_name, system, release, version = _SYSTEMS[family]
+    system, release, version = _SYSTEMS[family]
     arch = target.platform.spec.arch
-    machine = machine_name(target)
+    machine, traits = target.platform.machine, target.platform.traits
     return SystemView(
-        sys_platform=sys_platform,
-        os_name=os_name,
+        sys_platform=traits.sys_platform,
+        os_name=traits.os_name,
         system=system,
         machine=machine,
         release=release,
         version=version,
         maxsize=2**31 - 1 if arch in _POINTERS_OF_32_BITS else 2**63 - 1,
-        libc=("glibc", floor) if family == "linux" else ("", ""),
+        libc=("glibc", floor) if traits.floor_of == "glibc" else ("", ""),
         byteorder="big" if arch == "s390x" else "little",
-        mac_ver=floor if family == "macos" else "",
+        mac_ver=floor if traits.floor_of == "macOS" else "",
         sizes=c_sizes(family, arch),
         compiler=f"MSC v.1944 64 bit ({machine})" if family == "windows" else "Clang 20.1.0 ",
     )
@@ -77,22 +72,6 @@ def c_sizes(family: str, arch: str) -> dict[str, int]:
         "time_t": 4 if old_time else 8,
         "alignment": 4 if arch == "i686" else 8,
     }
-
-
-def machine_name(target: Target) -> str:
-    """Give what ``platform.machine()`` says there."""
-    arch = target.platform.spec.arch
-    return (_WINDOWS_MACHINES if target.platform.family == "windows" else _MACHINES).get(arch, arch)
-
-
-def host_platform(target: Target, *, floor: str) -> str:
-    """Give what ``sysconfig.get_platform()`` says there: ``win-amd64``, ``macosx-11.0-arm64``."""
-    machine = machine_name(target)
-    if target.platform.family == "windows":
-        return _WINDOWS[machine]
-    if target.platform.family == "macos":
-        return f"macosx-{floor}-{target.platform.spec.arch}"
-    return f"linux-{machine}"
 
 
 def python_view(target: Target, *, full: str) -> PythonView:

@@ -38,6 +38,8 @@ class PlatformSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     suffix: str | dict[str, str]
     floor: str | dict[str, str] = ""
     zig_floor: str = ""
+    machine: str = ""
+    host: str = ""
     libc: str = ""
     slices: tuple[str, ...] = ()
     alike: tuple[str, ...] = ()
@@ -55,6 +57,10 @@ class FamilySpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     abi3_suffix: dict[Literal["abi3", "abi3t"], str]
     shared_file: str
     looked_in: tuple[str, ...]
+    tags: tuple[str, ...]
+    sys_platform: str
+    os_name: str
+    host: str
     origin: str = ""
     floor_of: Literal["glibc", "macOS", ""] = ""
     links_python: bool = False
@@ -115,6 +121,16 @@ class Platform(Enum, metaclass=_Members):
     def traits(self) -> FamilySpec:
         """What the platform has in common with its family."""
         return family_traits(self.family)
+
+    @property
+    def machine(self) -> str:
+        """What ``platform.machine()`` says there."""
+        return self.spec.machine or self.spec.arch
+
+    def host_platform(self, floor: str) -> str:
+        """Give what ``sysconfig.get_platform()`` says there: ``win-amd64``, ``macosx-11.0-arm64``."""
+        text = self.spec.host or self.traits.host
+        return text.format(machine=self.machine, floor=floor, arch=self.spec.arch)
 
     @property
     def zig_target(self) -> str:

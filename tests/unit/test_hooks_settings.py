@@ -22,7 +22,7 @@ from pyz3.hooks.settings import (
     target_request,
 )
 from pyz3.hooks.tools import plain_folder
-from pyz3.hooks.views import host_platform, python_view, system_view
+from pyz3.hooks.views import python_view, system_view
 from pyz3.plan import Order
 from pyz3.store import Cache
 from pyz3.targets import Platform, PythonVersion, Target
@@ -81,7 +81,7 @@ def test_what_a_project_sees_of_the_machine(
     assert (
         view.sys_platform, view.os_name, view.system, view.machine, view.libc, view.mac_ver,
     ) == seen  # fmt: skip
-    assert host_platform(target(platform), floor=floor) == host
+    assert Platform(platform).host_platform(floor) == host
 
 
 @pytest.mark.parametrize("platform", ["linux-x86_64", "musllinux-aarch64", "macos-arm64"])
