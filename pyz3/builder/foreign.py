@@ -11,6 +11,8 @@ import msgspec
 
 from pyz3.builder.sharing import share
 from pyz3.driver.missing_headers import compile_advice
+from pyz3.driver.msvc import PASSED_OVER
+from pyz3.driver.pragmas import passed_over
 from pyz3.driver.run import read_log
 from pyz3.engine.foreign import is_expressible, left_out_flags
 from pyz3.errors import BuildFailedError, Pyz3Error, abridged
@@ -188,7 +190,8 @@ class BackendDescriber:
     def _left_out_flags(self, recipe: Recipe) -> tuple[str, ...]:
         """Give what compilers and linkers were not told of what the project says (``flag: reason``)."""
         if any(module.units for module in recipe.modules):
-            return left_out_flags(recipe)
+            windows = recipe.target.platform.family == "windows"
+            return (*left_out_flags(recipe), *(_passed_over(recipe) if windows else ()))
         logs = [self._hooks.place(part, "run").dropped for part in slices_of(recipe)]
         texts = [log.read_text("utf-8", "surrogateescape") for log in logs if log.is_file()]
         return tuple(dict.fromkeys(one for text in texts for one in read_log(text)))
@@ -196,6 +199,19 @@ class BackendDescriber:
 
 def _telling(wheel: Described | None) -> tuple[str, ...]:
     return wheel.base.telling if isinstance(wheel, Recipe) and wheel.base is not None else ()
+
+
+def _passed_over(recipe: Recipe) -> tuple[str, ...]:
+    """Give what sources say to Microsoft's compiler and zig's does not do."""
+    parts = (*recipe.libraries, *recipe.modules)
+    files = dict.fromkeys(Path(unit.source) for part in parts for unit in part.units)
+    contents = ((file, file.read_bytes()) for file in files if file.is_file())
+    return tuple(
+        text
+        for file, content in contents
+        if any(mark in content for mark in PASSED_OVER)
+        for text in passed_over(content.decode("utf-8", "replace"), file.name)
+    )
 
 
 def _loads_libraries(wheel: Described | None) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os.path
 
-from pyz3.driver.compile_flags import translate_compile
+from pyz3.driver.compile_flags import c_flags, translate_compile
 from pyz3.driver.emulation import Emulated, emulate
 from pyz3.driver.link_flags import translate_link
 from pyz3.driver.resources import Resources, of_rc, of_windres
@@ -225,6 +225,9 @@ def _compiler(start: tuple[str, ...], args: Sequence[str], setup: Setup, *, spec
     sources = [unit[0] for unit in given if len(unit) == 1 and is_source(unit[0])]
     output = output_of(words)
     extras = _headers(setup) if stage != "link" or sources or stdin else ()
+    if start[1] == "cc" and sources:
+        # One that is not C makes all of them take what C++ takes.
+        extras += min((c_flags(source, words, target=target) for source in sources), key=len)
     if stage == "link":
         extras = (
             *_link_base(setup),

@@ -134,6 +134,8 @@ _LINK = Table(
         ("/MANIFESTDEPENDENCY:* /WINMD*", "", "", _LACKS),
     ]
 )  # fmt: skip
+# What is in a file that has words for Microsoft's compiler which clang passes over (see pragmas.py).
+PASSED_OVER = (b"init_seg", b"fp_contract", b"manifestdependency", b"__try")
 # A header that shall be preprocessed: cffi's users hand one to the compiler.  /FI, /Yc and /Yu name theirs.
 _HEADER = re.compile(r"/(?!(?:FI|Yc|Yu)/)[\w.+-]+/.*\.(?:h|hh|hpp|hxx)")
 _TAKES_NEXT = ("/D", "/U", "/I", "/FI", "/Fo:", "/Tc", "/Tp")

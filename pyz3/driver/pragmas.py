@@ -13,6 +13,41 @@ _MSVC_ALONE = re.compile(
     r"\s*#[ \t]*error\b",
     re.MULTILINE,
 )
+# Words for Microsoft's compiler that clang passes over for mingw, though the code then does something else.
+_PASSED_OVER = (
+    (r"#[ \t]*pragma[ \t]+init_seg[ \t]*\([^)\n]*\)", "objects are constructed in the order of the link"),
+    (
+        r"#[ \t]*pragma[ \t]+fp_contract[ \t]*\([^)\n]*\)",
+        "it is another compiler's; clang has #pragma STDC FP_CONTRACT OFF",
+    ),
+    (
+        r"#[ \t]*pragma[ \t]+comment[ \t]*\([ \t]*linker[ \t]*,[ \t]*\"[/-]manifestdependency",
+        'the linker makes no manifest; a .rc file can hold one: 2 24 "x.manifest"',
+    ),
+)
+_TRY = r"\b__try\b"
+_IN_CXX = (
+    "in C++ clang catches what functions raise that are called there; do it in one that is "
+    "__declspec(noinline), or in a C file"
+)
+
+
+def passed_over(source: str, name: str) -> tuple[str, ...]:
+    """Give what a file says to Microsoft's compiler and clang does not do: ``what (file:line): why``.
+
+    A file that holds nothing of ``msvc.PASSED_OVER`` says no such thing.
+
+    Args:
+        source: Its text.
+        name: What it is called.
+    """
+    told = [(found, found[0], why) for form, why in _PASSED_OVER for found in re.finditer(form, source)]
+    if not name.endswith(".c"):
+        block = "catching what the block of __try does itself"
+        told += [(found, block, _IN_CXX) for found in re.finditer(_TRY, source)][:1]
+    return tuple(
+        f"{what} ({name}:{source.count(chr(10), 0, found.start()) + 1}): {why}" for found, what, why in told
+    )
 
 
 def comment_libraries(source: str) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ import sys
 import time
 
 from pyz3.driver.command import SCRATCH, make_command, output_of
+from pyz3.driver.msvc import PASSED_OVER
 from pyz3.driver.rules import is_source, units
 from pyz3.driver.runtime import make_runtime
 from pyz3.driver.setup import Setup
@@ -64,8 +65,9 @@ def run_tool(
     special = bool(output) and os.path.exists(output) and not os.path.isfile(output)  # noqa: PTH110, PTH113 - see rules
     cwd = os.getcwd() if setup.moved else ""  # noqa: PTH109 - pathlib costs 15 ms
     command = make_command(tool, words, setup, special=special, cwd=cwd)
-    if setup.log and command.dropped:
-        _write_log(setup, output, command.dropped)
+    dropped = (*command.dropped, *(_passed_over(words) if setup.target.system == "windows" else ()))
+    if setup.log and dropped:
+        _write_log(setup, output, dropped)
     if command.error:
         complain(f"pyz3 {tool}: error: {command.error}")
         return 1
@@ -303,6 +305,19 @@ def read_log(text: str) -> tuple[str, ...]:
 def _missing_source(words: Sequence[str]) -> str:
     sources = (unit[0] for unit in units(words) if is_source(unit[0]))
     return next((source for source in sources if not os.path.exists(source)), "")  # noqa: PTH110 - see rules
+
+
+def _passed_over(words: Sequence[str]) -> tuple[str, ...]:
+    """Give what sources say to Microsoft's compiler and zig's does not do."""
+    sources = [unit[0] for unit in units(words) if is_source(unit[0]) and os.path.isfile(unit[0])]  # noqa: PTH113 - see above
+    contents = [(source, _read(source)) for source in sources]
+    marked = [one for one in contents if any(mark in one[1] for mark in PASSED_OVER)]
+    if not marked:
+        return ()
+    from pyz3.driver.pragmas import passed_over  # noqa: PLC0415 - rarely needed
+
+    texts = [(os.path.basename(source), content.decode("utf-8", "replace")) for source, content in marked]  # noqa: PTH119 - see above
+    return tuple(told for name, text in texts for told in passed_over(text, name))
 
 
 def _copy(words: Sequence[str], output: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pyz3.driver.compile_flags import translate_compile
+from pyz3.driver.compile_flags import c_flags, translate_compile
 from pyz3.driver.link_flags import translate_link
 from pyz3.driver.target import DriverTarget
 from pyz3.engine.ldflags import parse_ldflags
@@ -34,7 +34,14 @@ def foreign_sources(units: Sequence[Unit], recipe: Recipe, *, before: tuple[str,
         return ()
     target = driver_target(recipe)
     return tuple(
-        Source(path=unit.source, flags=before + translate_compile(unit.flags, target=target).args)
+        Source(
+            path=unit.source,
+            flags=(
+                *before,
+                *translate_compile(unit.flags, target=target).args,
+                *c_flags(unit.source, unit.flags, target=target),
+            ),
+        )
         for unit in units
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pyz3.driver.compile_flags import ALWAYS, setuptools_flags, translate_compile
+from pyz3.driver.compile_flags import ALWAYS, c_flags, setuptools_flags, translate_compile
 from pyz3.driver.target import DriverTarget, Translated
 from pyz3.targets import Platform
 
@@ -321,3 +321,19 @@ def test_what_the_code_would_not_be_the_same_without_is_refused(name: str, flag:
 def test_a_sanitizer_that_needs_no_runtime_is_obeyed() -> None:
     done = translate_compile(["-fsanitize=signed-integer-overflow"], target=TARGETS["linux"])
     assert done.args[-1] == "-fsanitize=signed-integer-overflow"
+
+
+@pytest.mark.parametrize(
+    ("source", "flags", "target", "expected"),
+    [
+        ("x.c", "-DA", "x86_64-windows-gnu", ("-Xclang", "-fasync-exceptions")),
+        ("x.cpp", "", "x86_64-windows-gnu", ()),
+        ("x.c", "/TP", "x86_64-windows-gnu", ()),
+        ("x.c", "-x c++", "aarch64-windows-gnu", ()),
+        ("x.c", "", "x86_64-linux-gnu", ()),
+    ],
+)
+def test_what_c_alone_is_compiled_with(
+    source: str, flags: str, target: str, expected: tuple[str, ...]
+) -> None:
+    assert c_flags(source, flags.split(), target=DriverTarget(target)) == expected

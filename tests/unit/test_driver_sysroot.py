@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from pyz3.driver.pragmas import comment_libraries, quoted_includes, refuses_other_compilers
+from pyz3.driver.msvc import PASSED_OVER
+from pyz3.driver.pragmas import comment_libraries, passed_over, quoted_includes, refuses_other_compilers
 from pyz3.driver.sysroot import (
     FOLDER,
     FRAMEWORKS,
@@ -178,3 +179,23 @@ def test_headers_for_msvc_alone(condition: str) -> None:
 
 def test_headers_for_all_compilers() -> None:
     assert not refuses_other_compilers("#ifdef _MSC_VER\n#error no\n#endif\n#ifndef _MSC_VERSION\n#error\n")
+
+
+def test_what_clang_passes_over_is_told_with_its_line() -> None:
+    source = """int x;
+#pragma init_seg(lib)
+# pragma comment(linker, "/manifestdependency:\\"type='win32'\\"")
+int f(int *p) { __try { *p = 1; } __except (1) { return 1; } return 0; }
+int g(int *p) { __try { *p = 1; } __finally { x = 1; } return 0; }
+#pragma fp_contract(off)
+"""
+    told = passed_over(source, "x.cpp")
+    assert all(mark in source.encode() for mark in PASSED_OVER)
+    assert [one.partition(": ")[0] for one in told] == [
+        "#pragma init_seg(lib) (x.cpp:2)",
+        "#pragma fp_contract(off) (x.cpp:6)",
+        '# pragma comment(linker, "/manifestdependency (x.cpp:3)',
+        "catching what the block of __try does itself (x.cpp:4)",
+    ]
+    assert [one for one in passed_over(source, "x.c") if "__try" in one] == []
+    assert passed_over("#pragma pack(1)\nint __try_again;", "x.cpp") == ()
