@@ -210,6 +210,8 @@ def compile_advice(output: str, platform: str) -> tuple[str, ...]:
     """
     found = [missing_header_advice(header, platform) for header in missing_headers(output)]
     found += [missing_library_advice(output, platform), _twice_advice(output, platform)]
+    if not any(found):
+        found.append(_spelled_advice(output))
     return (*dict.fromkeys(filter(None, found)), *missing_name_advice(output, platform))
 
 
@@ -217,6 +219,21 @@ def missing_headers(output: str) -> tuple[str, ...]:
     """Give the headers that a compiler's output says it did not find, each once, in order."""
     names = (match["clang"] or match["gcc"] for match in _NOT_FOUND.finditer(output))
     return tuple(dict.fromkeys(names))
+
+
+def _spelled_advice(output: str) -> str | None:
+    """Say how names of a project's own headers count; None: none seems to be spelled otherwise."""
+    odd = [
+        header
+        for header in missing_headers(output)
+        if "\\" in header or (header != header.lower() and f'#include "{header}"' in output)
+    ]
+    if not odd:
+        return None
+    return (
+        f"{', '.join(odd)}: an #include counts as it is written, on every platform: in the letters (upper or "
+        "lower case) of the file's name, and with / between folders"
+    )
 
 
 def missing_library_advice(output: str, platform: str) -> str | None:

@@ -28,6 +28,8 @@ os.rename("deps\\\\b.h", "deps\\\\new\\\\c.h")
 print(sorted(os.listdir("deps")), os.listdir("deps\\\\new"), os.listdir("."))
 made = Extension("x", ["deps\\\\inc\\\\a.h", "deps\\\\later.c"], include_dirs=["deps\\\\inc", "a\\\\b"])
 print(made.sources, made.include_dirs)
+args = ["deps\\\\inc\\\\a.h", "/DEF:deps\\\\inc\\\\a.h", "/DEF:none\\\\b.h", "-DX=deps\\\\inc", "\\\\x"]
+print(Extension("x", [], extra_link_args=args).extra_link_args)
 shutil.rmtree("deps")
 try:
     open("none\\\\x.h")
@@ -67,5 +69,6 @@ def test_functions_of_python_find_it(tmp_path: Path) -> None:
         "['deps/b.h'] ['deps/inc/a.h']",
         "['inc', 'new'] ['c.h'] ['deps']",
         "['deps/inc/a.h', 'deps/later.c'] ['deps/inc', 'a\\\\b']",
+        r"['deps/inc/a.h', '/DEF:deps/inc/a.h', '/DEF:none\\b.h', '-DX=deps\\inc', '\\x']",
         "[Errno 2] No such file or directory: 'none\\\\x.h'",
     ]

@@ -107,6 +107,25 @@ d.c:4:1: error: unknown type name 'x'
     assert missing_headers(output) == ("netinet/tcp_fsm.h", "ffi.h", "zlib.h")
 
 
+@pytest.mark.parametrize(
+    ("included", "told"),
+    [
+        ('"Foo.h"', True),
+        ('"sub\\\\foo.h"', True),
+        ("<sub\\\\foo.h>", True),
+        ("<Foo.h>", False),
+        ('"foo.h"', False),
+    ],
+)
+def test_names_that_other_systems_would_find(included: str, told: bool) -> None:
+    output = f"m.c:3:10: error: '{included[1:-1]}' file not found\n#include {included}\n"
+    advice = (
+        f"{included[1:-1]}: an #include counts as it is written, on every platform: in the letters (upper or "
+        "lower case) of the file's name, and with / between folders"
+    )
+    assert compile_advice(output, "macos-arm64") == ((advice,) if told else ())
+
+
 def test_a_library_that_zig_does_not_find() -> None:
     output = "error: unable to find dynamic system library 'yaml' using strategy 'paths_first'."
     assert missing_library_advice(output, "linux-aarch64") == (

@@ -31,7 +31,7 @@ def in_pieces(monkeypatch: pytest.MonkeyPatch) -> Any:
     vars(copy).update(WheelFile=WheelFile, get_zipinfo_datetime=wheelfile.get_zipinfo_datetime)
     with monkeypatch.context() as patch:
         patch.setattr(sys, "modules", {copy.__name__: copy})
-        pieces.install()
+        pieces.install(slashes=True)
     return WheelFile
 
 
@@ -60,6 +60,12 @@ def test_the_wheel_is_the_librarys(in_pieces: Any, tmp_path: Path, monkeypatch: 
     assert [row[0] for row in ours] == [
         "probe/empty", "probe/tool", "probe/large.bin", "probe-1.dist-info/RECORD"
     ]  # fmt: skip
+
+
+def test_a_name_as_windows_has_it(in_pieces: Any, tmp_path: Path) -> None:
+    (tmp_path / "a\\b").write_bytes(b"")
+    (row, _) = written(in_pieces, [tmp_path / "a\\b"], tmp_path / "out")
+    assert row[0] == "probe/a/b"
 
 
 def test_a_class_of_the_projects_own_is_asked(in_pieces: Any, tmp_path: Path) -> None:

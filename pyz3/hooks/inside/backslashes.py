@@ -99,5 +99,16 @@ def _naming(own: Callable[..., None]) -> Callable[..., None]:
             value = getattr(extension, name, None)
             if isinstance(value, list):
                 value[:] = map(with_slashes, value)
+        for value in (extension.extra_compile_args, extension.extra_link_args):
+            if isinstance(value, list):
+                value[:] = map(_flag_with_slashes, value)
 
     return init
+
+
+def _flag_with_slashes(flag: Any) -> Any:
+    r"""Give a flag that is a file, or MSVC's for one (``/DEF:src\x.def``), with slashes in its name."""
+    if not isinstance(flag, str) or "\\" not in flag or flag.startswith("-"):
+        return flag
+    name, colon, file = flag.rpartition(":") if flag.startswith("/") else ("", "", flag)
+    return name + colon + (with_slashes(file) if _is_there(file.replace("\\", "/")) else file)

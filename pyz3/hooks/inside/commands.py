@@ -109,7 +109,7 @@ class Watch:
         distribution = sys.modules["distutils.dist"].Distribution
         distribution.run_commands = self._notices(distribution.run_commands)
         distribution.__init__ = _refuses_unheard(distribution.__init__)
-        write_in_pieces()
+        write_in_pieces(slashes=self._recorder.windows)
 
     def extensions(self) -> list[dict[str, Any]]:
         """Give the declared extension modules, in the order of their declaration."""

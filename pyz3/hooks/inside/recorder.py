@@ -71,7 +71,7 @@ class Recorder:
         self.build_libs: list[str] = []
         self._records = target["mode"] == "record"
         self.uses = Uses(records=self._records, tool=compilers.tool)
-        self._windows = target["view"]["sys_platform"] == "win32"
+        self.windows = target["view"]["sys_platform"] == "win32"
         # Windows alone links modules against Python itself.
         self._python = [target["python_library"]] if target.get("python_library") else []
         self._cflags = frozenset(target["cflags"])
@@ -91,7 +91,7 @@ class Recorder:
         self._methods = Methods(compiler._compile, compiler.link, compiler.create_static_lib)  # noqa: SLF001
         compiler.object_filenames = _distinct(compiler.object_filenames)
         recorder = self
-        if self._windows and ".rc" not in compiler.src_extensions:
+        if self.windows and ".rc" not in compiler.src_extensions:
             compiler.src_extensions = [*compiler.src_extensions, ".rc"]
 
         def _compile(self: Any, *args: Any) -> Any:
@@ -175,7 +175,7 @@ class Recorder:
                 given["extra_postargs"] += [*self._python, *self._exports(given.get("export_symbols"))]
                 place = os.path.join(given.get("output_dir") or "", output)
                 self.uses.built(place, self._module or _module_of(self.wheel_path(place)))
-            if self._windows and kind == compiler.SHARED_OBJECT:
+            if self.windows and kind == compiler.SHARED_OBJECT:
                 return self._link_apart(compiler, kind, objects, output, given)
             return self._methods.link(compiler, kind, objects, output, **given)
         objects, folder = compiler._fix_object_args(objects, given.get("output_dir"))  # noqa: SLF001 - for subclasses
@@ -247,7 +247,7 @@ class Recorder:
             candidates = (os.path.abspath(os.path.join(folder, f"lib{library}.a")) for folder in library_dirs)
             found = next((path for path in candidates if path in self.archives), None)
             if found is None:
-                system.append(unix_name(library, library_dirs) if self._windows else library)
+                system.append(unix_name(library, library_dirs) if self.windows else library)
             else:
                 archives.append(self.archives[found]["name"])
         return {
@@ -260,7 +260,7 @@ class Recorder:
 
     def _exports(self, names: Sequence[str] | None) -> list[str]:
         """Give what Microsoft's linker is told of an extension's ``export_symbols``; others export all."""
-        return [f"/EXPORT:{name}" for name in names or ()] if self._windows else []
+        return [f"/EXPORT:{name}" for name in names or ()] if self.windows else []
 
     def _materialize(self, files: Sequence[str]) -> None:
         """Really compile what was only written down: something real is made of it."""

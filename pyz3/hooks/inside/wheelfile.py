@@ -19,15 +19,19 @@ if TYPE_CHECKING:
 _PIECE = 1 << 20
 
 
-def install() -> None:
-    """Take over the class of wheels, of each copy of the wheel library that is imported."""
+def install(*, slashes: bool) -> None:
+    """Take over the class of wheels, of each copy of the wheel library that is imported.
+
+    Args:
+        slashes: A backslash in a file's name stands between folders, as on Windows.
+    """
     for name, module in [*sys.modules.items()]:
         kind = getattr(module, "WheelFile", None) if name.endswith("wheel.wheelfile") else None
         if kind is not None and hasattr(module, "get_zipinfo_datetime"):
-            kind.write = _in_pieces(kind, module.get_zipinfo_datetime)
+            kind.write = _in_pieces(kind, module.get_zipinfo_datetime, slashes=slashes)
 
 
-def _in_pieces(kind: Any, date: Callable[[float], Any]) -> Callable[..., None]:
+def _in_pieces(kind: Any, date: Callable[[float], Any], *, slashes: bool) -> Callable[..., None]:
     """Give what stands in for ``WheelFile.write``.
 
     It notes for RECORD what the library does.  Nothing is compressed: pyz3 alone reads this wheel, and packs
@@ -43,7 +47,8 @@ def _in_pieces(kind: Any, date: Callable[[float], Any]) -> Callable[..., None]:
             return
         with open(filename, "rb") as file:
             status = os.fstat(file.fileno())
-            info = ZipInfo(arcname or filename, date_time=date(status.st_mtime))
+            name = arcname or filename
+            info = ZipInfo(name.replace("\\", "/") if slashes else name, date_time=date(status.st_mtime))
             info.external_attr = (stat.S_IMODE(status.st_mode) | stat.S_IFMT(status.st_mode)) << 16
             info.compress_type = ZIP_STORED
             info.file_size = status.st_size  # so that only what is large is written as such a file
