@@ -53,7 +53,7 @@ class Command:
 
     Attributes:
         steps: Command lines of zig, one after the other; ``SCRATCH`` stands for a folder.
-        coff: It links C++ for Windows.
+        coff: It links objects for Windows.
         resources: It compiles resources.
         outputs: Where each step's file belongs if it is made in the folder; empty if it is of no use.
         files: Name → text of what is written into that folder first.
@@ -259,7 +259,7 @@ def _compiler(start: tuple[str, ...], args: Sequence[str], setup: Setup, *, spec
         return Command([(*start, *rest, *extras, "-o", output)], dropped=dropped)
     step = (*start, *rest, *extras, "-o", f"{SCRATCH}/{_base_name(output) if output != '-' else 'out'}")
     kept = "" if special or stage == "check" else output
-    coff = stage == "link" and target.system == "windows" and start[1] == "c++"
+    coff = stage == "link" and target.system == "windows"
     return Command([step], outputs=(kept,), emulated=emulated, coff=coff, dropped=dropped)
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 
+# As a directive, as __pragma(…) in a macro, or as _Pragma("…") with \\" in it.
 _COMMENT_LIB = re.compile(
-    r'^[ \t]*#[ \t]*pragma[ \t]+comment[ \t]*\([ \t]*lib[ \t]*,[ \t]*"([^"\n]+)"', re.MULTILINE
+    r'(?:^[ \t]*#[ \t]*pragma[ \t]+|\b__pragma[ \t]*\([ \t]*|\b_Pragma[ \t]*\([ \t]*L?"[ \t]*)'
+    r'comment[ \t]*\([ \t]*lib[ \t]*,[ \t]*\\?"([^"\\\n]+(?:\\\\[^"\\\n]+)*)',
+    re.MULTILINE,
 )
 _QUOTED = re.compile(r'^[ \t]*#[ \t]*include[ \t]*"([^"\n]+)"', re.MULTILINE)
 _MSVC_ALONE = re.compile(

@@ -30,6 +30,8 @@ BUILD_CXX = ("CXX_FOR_BUILD", "BUILD_CXX", "HOST_CXX", "HOSTCXX")
 FOLDER_MARKER = "pyz3-folder"
 # What -lx is looked for as, for Windows.
 _LIBRARIES = ("lib{}.a", "{}.lib")
+# Where zig has lists of what Windows' libraries export.
+_DEFINITIONS = ("lib-common", "lib64", "lib32", "libarm32")
 _MISSING = 127  # as shells report a program that is not there
 
 
@@ -200,7 +202,7 @@ def _run_aside(command: Command, setup: Setup, environment: Mapping[str, str]) -
             if command.hiding:
                 words = _hidden(words, command, folder)
             elif command.coff:
-                words = _defined_once(words, folder)
+                words = _with_default_libraries(_defined_once(words, folder), setup)
             elif command.resources:
                 words = _legible(words, folder)
             status = _call(words, environment)
@@ -254,6 +256,19 @@ def _legible(words: Sequence[str], folder: str) -> list[str]:
         file.write(b'#line 1 "%s"\n%s' % (os.fsencode(source.replace("\\", "/")), text))
     options = ("/i", beside, *(("/c", code_page) if code_page else ()))
     return [*before[:-1], *options, before[-1], copy, output]
+
+
+def _with_default_libraries(words: Sequence[str], setup: Setup) -> list[str]:
+    """Give a link for Windows with the import libraries that its objects ask for."""
+    from pyz3.driver.symbols import default_libraries  # noqa: PLC0415 - for Windows alone
+
+    def is_windows_own(name: str) -> bool:
+        places = (f"{setup.zig.lib}/libc/mingw/{folder}/{name}.def" for folder in _DEFINITIONS)
+        return any(os.path.isfile(place + end) for place in places for end in ("", ".in"))  # noqa: PTH113 - see above
+
+    names = default_libraries([*_objects(words).values()])
+    named = [f"-l{name}" for name in names if is_windows_own(name)]
+    return [*words[:-2], *(word for word in named if word not in words), *words[-2:]]
 
 
 def _objects(words: Sequence[str]) -> dict[int, bytes]:

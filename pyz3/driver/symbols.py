@@ -91,6 +91,22 @@ def without_second_definitions(
     ]
 
 
+def default_libraries(contents: Sequence[bytes]) -> tuple[str, ...]:
+    """Give the libraries that objects for Windows tell the linker to link, as ``-l`` takes them.
+
+    ``#pragma comment(lib, …)`` becomes ``/DEFAULTLIB:`` in an object's section ``.drectve``, which the linker
+    follows; but import libraries are made for those alone that a command names.
+
+    Args:
+        contents: Objects, and archives of them.
+    """
+    import re  # noqa: PLC0415 - for Windows alone
+
+    found = (one for content in contents for one in re.findall(rb'(?i)[/-]DEFAULTLIB:"?([\w.+-]+)', content))
+    names = (name.decode("ascii", "replace").lower().removesuffix(".lib") for name in found)
+    return tuple(dict.fromkeys(names))
+
+
 def _starts(content: bytes) -> Iterator[int]:
     """Give where objects begin in a file, which may be an archive."""
     if not content.startswith(_ARCHIVE):

@@ -306,6 +306,19 @@ def test_cpp(name: str, tmp_path: Path, pyz3_cache: Path) -> None:
     assert driver.files() == {"x.cpp", "x.o", "x.so"}
 
 
+def test_libraries_of_windows_that_macros_name(tmp_path: Path, pyz3_cache: Path) -> None:
+    driver = make("windows", tmp_path, pyz3_cache)
+    driver.write(
+        x_c='#include <winsock2.h>\n#define LINK(name) __pragma(comment(lib, name))\nLINK("Ws2_32.lib")\n'
+        "__declspec(dllexport) int one(void) { return WSAGetLastError(); }\n"
+    )
+    for words in ("-c x.c -o x.o", "-shared x.o -o x.dll"):
+        done = driver.cc(words)
+        assert done.returncode == 0, done.stderr
+    binary = lief.PE.parse(driver.folder / "x.dll")
+    assert "WS2_32.dll" in {library.name for library in binary.imports}
+
+
 def test_headers_of_windows_in_any_spelling(tmp_path: Path, pyz3_cache: Path) -> None:
     driver = make("windows", tmp_path, pyz3_cache)
     driver.write(x_c="#include <WinSock2.h>\n#include <Windows.h>\n#include <PSAPI.H>\nDWORD x;\n")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pyz3.driver.command import SCRATCH, make_command
 from pyz3.driver.emulation import emulate
 from pyz3.driver.setup import Setup, Zig
-from pyz3.driver.symbols import hide, is_hideable, is_kept, without_second_definitions
+from pyz3.driver.symbols import default_libraries, hide, is_hideable, is_kept, without_second_definitions
 from pyz3.driver.target import DriverTarget
 
 if TYPE_CHECKING:
@@ -164,3 +164,8 @@ def test_what_is_inline_everywhere_stays_as_it_is() -> None:
         raise AssertionError
 
     assert without_second_definitions([_coff(("more", CODE)), b"", b"MZ"], never)[1:] == [b"", b"MZ"]
+
+
+def test_libraries_that_objects_ask_for() -> None:
+    said = b' /DEFAULTLIB:Ws2_32.lib -defaultlib:x /DEFAULTLIB:"python313.lib" /DEFAULTLIB:uuid\0'
+    assert default_libraries([said, b"", b"/defaultlib:WS2_32.LIB"]) == ("ws2_32", "x", "python313", "uuid")

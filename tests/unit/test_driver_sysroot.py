@@ -153,6 +153,12 @@ def test_libraries_that_sources_name() -> None:
 // #pragma comment(lib, "user32.lib")
 """
     assert comment_libraries(source) == ("iphlpapi", "ws2_32", "pdh")
+    source = """
+__pragma(comment(lib, "Ws2_32.lib")) int x;
+_Pragma("comment(lib, \\"pdh\\")")
+#define LINK(x) __pragma(comment(lib, x))
+"""
+    assert comment_libraries(source) == ("ws2_32", "pdh")
     assert comment_libraries("int x;") == ()
 
 
