@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-import pyz3.hooks
 from pyz3.engine.toolchain import find_toolchain
-from pyz3.environments import READS, build_environment, interpreter_for
+from pyz3.environments import build_environment, interpreter_for
+from pyz3.guests import HOOK, READS
 from pyz3.hooks.protocol import PythonView, Request, Result, SystemView, TargetRequest
 from pyz3.hooks.views import c_sizes
 from pyz3.store import Cache
@@ -23,7 +23,6 @@ from pyz3.store import Cache
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-INSIDE = Path(pyz3.hooks.__file__).parent / "inside"
 ZIG_TARGETS = {
     "linux": "aarch64-linux-gnu.2.17",
     "macos": "aarch64-macos.11.0",
@@ -137,7 +136,7 @@ class Hooks:
         """Run the hook's process; give what it printed."""
         file = self.root / "request.json"
         file.write_text(json.dumps(request), encoding="utf-8")
-        command = [str(self.python), "-I", str(INSIDE), str(file)]
+        command = [str(self.python), "-I", str(HOOK), str(file)]
         done = subprocess.run(
             command, cwd=request["source"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
         )

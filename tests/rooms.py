@@ -43,6 +43,7 @@ ROOMS = (
     "_records",
     "_files",
     "_processes",
+    "guests",
     "errors",
     "",  # pyz3/__init__.py: the version
 )

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from pyz3.environments.includes import HeaderFolder, MappedFlags, header_folders, map_include_dirs
 from pyz3.environments.interpreters import Interpreter, interpreter_for
-from pyz3.environments.requirements import READS, environment_for
+from pyz3.environments.requirements import environment_for
 from pyz3.environments.target_wheels import target_wheel
 from pyz3.environments.variables import lasting
 from pyz3.environments.venvs import Environment, build_environment
 
 __all__ = [
-    "READS",
     "Environment",
     "HeaderFolder",
     "Interpreter",

@@ -13,10 +13,10 @@ from filelock import FileLock
 from packaging.requirements import Requirement
 
 from pyz3._records import from_file
-from pyz3.environments import _ask
 from pyz3.environments.variables import lasting
 from pyz3.environments.venvs import Environment, build_environment, normalise
 from pyz3.errors import BuildFailedError
+from pyz3.guests import ASK
 from pyz3.sources import (
     MOST_ROUNDS,
     Reads,
@@ -43,8 +43,6 @@ if TYPE_CHECKING:
     from pyz3.environments.interpreters import Interpreter
     from pyz3.store import Cache
 
-# The program that notices what a backend reads of a project.
-READS = Path(_ask.__file__).with_name("_reads.py")
 # setuptools before 70.1 requires it of every project.
 _FALLBACK = ("wheel",)
 
@@ -202,7 +200,7 @@ def _ask_once(
                 "answer": str(answer),
             })
         )  # fmt: skip
-        command = (environment.python, "-I", Path(_ask.__file__), request)
+        command = (environment.python, "-I", ASK, request)
         # What lies above the cache is none of the project's, a repository least of all.
         alone = {**environ, "GIT_CEILING_DIRECTORIES": str(copy.parent)}
         status, text = run_command(command, cwd=project, environ=alone)

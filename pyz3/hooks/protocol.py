@@ -1,6 +1,6 @@
 """What pyz3 asks of a project's own build backend, and what comes back: two JSON files.
 
-The other half is ``pyz3/hooks/inside``, which runs in the build environment's Python.
+The other half is ``pyz3/guests/hook``, which runs in the build environment's Python.
 """
 
 from __future__ import annotations

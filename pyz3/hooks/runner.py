@@ -17,9 +17,10 @@ from filelock import FileLock
 from pyz3._processes import wait_alert
 from pyz3.audit import load_parser
 from pyz3.config import Settings, expand_variables
-from pyz3.environments import READS, environment_for, interpreter_for
+from pyz3.environments import environment_for, interpreter_for
 from pyz3.errors import Pyz3Error, abridged
 from pyz3.events import Activity, Note
+from pyz3.guests import HOOK, READS
 from pyz3.hooks.adapting import adapt
 from pyz3.hooks.memory import Memory, read_result
 from pyz3.hooks.printed import essence, library_advice
@@ -62,7 +63,6 @@ if TYPE_CHECKING:
     from pyz3.sources import Scope
 
 _MOST_NOTES = 5
-_INSIDE = Path(__file__).parent / "inside"
 
 _NOT_FOR_PYODIDE = Trouble(
     message="wheels for Pyodide are made of projects that pyz3 itself builds, so far",
@@ -447,7 +447,7 @@ class HookRunner:
         with around.toolchain.cache.scratch() as scratch:
             file = Path(scratch) / "request.json"
             file.write_bytes(msgspec.json.encode(request))
-            command = [str(environment.python), "-s", str(_INSIDE), str(file)]
+            command = [str(environment.python), "-s", str(HOOK), str(file)]
             _, text = around.processes.run(
                 command, env=python_environment(around.environ), cwd=Path(requests[0].source)
             )
@@ -484,5 +484,5 @@ def _printed(place: Place) -> str:
 @cache
 def _program() -> str:
     """Give a digest of the hook's own code."""
-    files = (*sorted(_INSIDE.glob("*.py")), READS)
+    files = (*sorted(HOOK.glob("*.py")), READS)
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()

@@ -12,7 +12,7 @@ from packaging.utils import canonicalize_name
 
 from pyz3._files import write_atomically
 from pyz3.errors import Pyz3Error
-from pyz3.sources import _find_sdist
+from pyz3.guests import FIND_SDIST
 from pyz3.sources.naming import ARCHIVE_SUFFIXES
 from pyz3.sources.pip import offline_tip, python_with_pip, run_command, tail
 from pyz3.store import is_whole, seal
@@ -55,7 +55,7 @@ def fetch_sdist(requirement: Requirement, *, cache: Cache, environ: Mapping[str,
     with tempfile.TemporaryDirectory(dir=folder, ignore_cleanup_errors=True) as scratch:
         answer = Path(scratch) / "answer.json"
         python = python_with_pip(environ)
-        command = (*python, str(Path(_find_sdist.__file__)), str(requirement), str(folder), str(answer))
+        command = (*python, str(FIND_SDIST), str(requirement), str(folder), str(answer))
         status, text = run_command(command, cwd=Path(scratch), environ=environ)
         try:
             found: dict[str, Any] = json.loads(answer.read_bytes())

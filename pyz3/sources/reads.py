@@ -15,7 +15,7 @@ it held for another one, and the two differ only so:
 
 Outside of the project, all that was read must be as it was, and all that was there or not.
 
-``pyz3/environments/_reads.py`` is what watches.
+``pyz3/guests/reads.py`` is what watches.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from pyz3.store import Cache
 
-# How many folders above its own a project may ask for something in; environments/_reads.py says it, too.
+# How many folders above its own a project may ask for something in; guests/reads.py says it, too.
 MOST_LEVELS = 4
 # How many times a backend is run again for what it asked for above.
 MOST_ROUNDS = 4

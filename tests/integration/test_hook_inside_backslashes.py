@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from pyz3.hooks.inside.backslashes import with_slashes
+from pyz3.guests.hook.backslashes import with_slashes
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="there they are names")
 
 PROGRAM = """\
 import glob, os, pathlib, shutil
-from pyz3.hooks.inside import backslashes
+from pyz3.guests.hook import backslashes
 backslashes.install()
 from setuptools import Extension
 print(open("deps\\\\inc\\\\a.h").read())

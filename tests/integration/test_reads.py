@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pyz3.environments import READS, interpreter_for
+from pyz3.environments import interpreter_for
 from pyz3.errors import ConfigError
+from pyz3.guests import READS
 from pyz3.store import Cache
 
 if TYPE_CHECKING:

@@ -127,7 +127,7 @@ def test_a_pip_whose_finder_has_changed(
     changed.write_text(
         "import json, sys\nopen(sys.argv[3], 'w').write(json.dumps({'unsupported': 'AttributeError: x'}))\n"
     )
-    monkeypatch.setattr(fetching._find_sdist, "__file__", str(changed))
+    monkeypatch.setattr(fetching, "FIND_SDIST", changed)
     put_sdist(index, "thing", "1.0")
     # pip download does run the project's hook.
     with pytest.raises(

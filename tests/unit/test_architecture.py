@@ -29,8 +29,8 @@ def modules() -> dict[str, Path]:
 MODULES = modules()
 TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in MODULES.items()}
 ABOVE = ROOMS[: ROOMS.index("_interruption") + 1]
-# A program of its own, started as a process: the hook in a build environment.
-PROGRAMS = ("hooks.inside",)
+# Programs of their own, started as processes.
+PROGRAMS = ("guests",)
 BELOW_THE_COMMAND_LINE = [
     name for name in MODULES if name.split(".")[0] not in ABOVE and not name.startswith(PROGRAMS)
 ]

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from pyz3.hooks.inside.compilers import Compilers
-from pyz3.hooks.inside.configuration import variables
-from pyz3.hooks.inside.flags import Flags, absolute, unix_name
-from pyz3.hooks.inside.placeholders import is_placeholder, placeholder
-from pyz3.hooks.inside.recorder import Recorder
+from pyz3.guests.hook.compilers import Compilers
+from pyz3.guests.hook.configuration import variables
+from pyz3.guests.hook.flags import Flags, absolute, unix_name
+from pyz3.guests.hook.placeholders import is_placeholder, placeholder
+from pyz3.guests.hook.recorder import Recorder
 from pyz3.hooks.views import c_sizes
 
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pyz3.hooks.inside.children import _cannot_show
-from pyz3.hooks.inside.machine import Machine
-from pyz3.hooks.inside.view import Scope, _os_attributes
+from pyz3.guests.hook.children import _cannot_show
+from pyz3.guests.hook.machine import Machine
+from pyz3.guests.hook.view import Scope, _os_attributes
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pyz3.hooks.inside.placeholders import Uses, placeholder
+from pyz3.guests.hook.placeholders import Uses, placeholder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,7 +51,7 @@ def hooked(tmp_path: Path) -> Hooked:
         ("wheel.wheelfile", "write"),
         ("hatchling.builders.wheel", "add_file"),
         ("shutil", "copyfile"),
-        ("pyz3.hooks.inside.commands", "outcome"),
+        ("pyz3.guests.hook.commands", "outcome"),
     ],
 )
 def test_copying_and_packing_is_no_work(module: str, function: str, hooked: Hooked) -> None:

@@ -7,8 +7,8 @@ import struct
 
 import pytest
 
-from pyz3.hooks.inside.layouts import Layouts
-from pyz3.hooks.inside.sizes import standard
+from pyz3.guests.hook.layouts import Layouts
+from pyz3.guests.hook.sizes import standard
 from pyz3.hooks.views import c_sizes
 
 

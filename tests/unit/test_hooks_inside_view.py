@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pyz3.hooks.inside.view import ABSENT, Scope, VersionInfo, _platform_answers, _serve, python_version
+from pyz3.guests.hook.view import ABSENT, Scope, VersionInfo, _platform_answers, _serve, python_version
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from wheel import wheelfile  # type: ignore[import-untyped]
 
-from pyz3.hooks.inside import wheelfile as pieces
+from pyz3.guests.hook import wheelfile as pieces
 
 if TYPE_CHECKING:
     from pathlib import Path

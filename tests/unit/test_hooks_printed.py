@@ -14,7 +14,7 @@ warning: no previously-included files matching '*.pyc' found anywhere in distrib
 warning: build_py: byte-compiling is disabled, skipping.
 adding license file 'LICENSE'
 Traceback (most recent call last):
-  File "/pyz3/hooks/inside/process.py", line 84, in _run_target
+  File "/pyz3/guests/hook/process.py", line 84, in _run_target
     result["wheel"] = _build(request, target)
                       ^^^^^^^^^^^^^^^^^^^^^^^
   File "/cache/environments/f9/lib/python3.11/site-packages/setuptools/build_meta.py", line 317, in run_setup

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pyz3.environments import READS
+from pyz3.guests import READS
 from pyz3.sources import (
     ALONE,
     Reads,

@@ -32,7 +32,7 @@ def main(path: str) -> None:
         request = json.load(file)
     spec: Any = importlib.util.spec_from_file_location(
         "_pyz3_reads",
-        os.path.join(os.path.dirname(os.path.abspath(__file__)), "_reads.py"),  # noqa: PTH100, PTH118, PTH120
+        os.path.join(os.path.dirname(os.path.abspath(__file__)), "reads.py"),  # noqa: PTH100, PTH118, PTH120
     )
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)

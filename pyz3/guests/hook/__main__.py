@@ -1,4 +1,4 @@
-"""``python -I pyz3/hooks/inside REQUEST.json``: make the wheels of a request, or ask for its requirements.
+"""``python -I pyz3/guests/hook REQUEST.json``: make the wheels of a request, or ask for its requirements.
 
 The files are ``pyz3.hooks.protocol``'s.  Nothing of this folder stays importable for the project.
 """
