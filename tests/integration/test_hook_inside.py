@@ -377,24 +377,3 @@ def test_a_backend_in_the_project_that_builds_in_a_copy(hooks: Hooks) -> None:
     assert [seen(one) for one in run] == ["win32", "win32"]
     sources = {one.result.links[0].objects[0].source for one in run}
     assert sources == {str(run[0].work / "tmp/copy-pyz30000/src/x.c")}
-
-
-def test_requirements_of_the_backend(hooks: Hooks, tmp_path: Path) -> None:
-    source = tmp_path / "asked"
-    source.mkdir()
-    (source / "setup.py").write_text(
-        "from setuptools import setup\nsetup(name='d', setup_requires=['cffi>=1'])\n"
-    )
-    request = {
-        "kind": "requires", "source": str(source), "backend": "setuptools.build_meta", "backend_path": [],
-        "config_settings": {}, "result": str(tmp_path / "out.json"), "log": str(tmp_path / "log"),
-    }  # fmt: skip
-    hooks.start(request)
-    requires = (tmp_path / "out.json").read_text()
-    assert requires in {
-        '{"requires": ["cffi>=1"], "error": ""}',
-        '{"requires": ["wheel", "cffi>=1"], "error": ""}',  # setuptools before 70.1
-    }
-    (source / "setup.py").write_text("raise SystemExit('error: no')\n")
-    hooks.start(request)
-    assert (tmp_path / "out.json").read_text() == '{"requires": [], "error": "no"}'

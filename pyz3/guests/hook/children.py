@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from .machine import Machine
+    from .protocol import Request, TargetRequest
 
 _PYTHON = re.compile(r"python(\d(\.\d+)?t?)?(\.exe)?")
 
@@ -54,9 +55,7 @@ if sys.version_info >= (3, 9) and sys.implementation.name == "cpython":
 _SHOWN = ("view", "python", "extension_suffix", "include", "commands")
 
 
-def show_children(
-    request: Mapping[str, Any], target: Mapping[str, Any], roots: Sequence[str], machine: Machine
-) -> None:
+def show_children(request: Request, target: TargetRequest, roots: Sequence[str], machine: Machine) -> None:
     """Let Pythons that this process starts show the target to the project's code.
 
     Args:
@@ -67,7 +66,7 @@ def show_children(
     """
     folder = Path(target["work"], "site")
     folder.mkdir(parents=True, exist_ok=True)
-    shown = pprint.pformat({name: target[name] for name in _SHOWN})
+    shown = pprint.pformat({name: value for name, value in target.items() if name in _SHOWN})
     inside = str(Path(__file__).absolute().parent)
     text = _TEXT.format(
         folder=inside,

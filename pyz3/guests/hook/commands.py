@@ -20,6 +20,7 @@ from .wheelfile import install as write_in_pieces
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from .protocol import Declared
     from .recorder import Recorder
 
 # What one wheel needs of setuptools: imported once, before there is a process per target.
@@ -111,9 +112,9 @@ class Watch:
         distribution.__init__ = _refuses_unheard(distribution.__init__)
         write_in_pieces(slashes=self._recorder.windows)
 
-    def extensions(self) -> list[dict[str, Any]]:
+    def extensions(self) -> list[Declared]:
         """Give the declared extension modules, in the order of their declaration."""
-        found: dict[str, dict[str, Any]] = {}
+        found: dict[str, Declared] = {}
         for command in self._commands:
             for extension in command.extensions or ():
                 try:
@@ -130,7 +131,7 @@ class Watch:
                     found[name] = self._outcome(name, "", extension)
         return list(found.values())
 
-    def _outcome(self, name: str, path: str, extension: Any) -> dict[str, Any]:
+    def _outcome(self, name: str, path: str, extension: Any) -> Declared:
         why = self._failures.get(name, "")
         if path and path in self._recorder.links and os.path.exists(path):
             state = "recorded" if is_placeholder(path) else "run"

@@ -18,11 +18,13 @@ from .configuration import config_sizes
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from .protocol import TargetRequest
+
 # A macro may stand for another one, and that for a third.
 _DEPTH = 5
 
 
-def install(target: Mapping[str, Any]) -> None:
+def install(target: TargetRequest) -> None:
     """Let sysconfig and distutils answer for the target whoever has them read its ``pyconfig.h``.
 
     Args:
@@ -34,7 +36,7 @@ def install(target: Mapping[str, Any]) -> None:
             module.parse_config_h = _parses(module.parse_config_h, target)
 
 
-def _parses(own: Callable[..., dict[str, Any]], target: Mapping[str, Any]) -> Callable[..., dict[str, Any]]:
+def _parses(own: Callable[..., dict[str, Any]], target: TargetRequest) -> Callable[..., dict[str, Any]]:
     header = os.path.join(target["include"], "pyconfig.h")
 
     @functools.wraps(own)

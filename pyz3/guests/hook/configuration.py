@@ -21,6 +21,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from .protocol import TargetRequest
+
 DATA = "_pyz3_sysconfigdata"
 # sysconfig reads it before it answers anything: the folder of headers is none of its variables.
 _DATA_TEXT = """\
@@ -49,7 +51,7 @@ _OF_THE_HOST = (
 )
 
 
-def variables(target: Mapping[str, Any]) -> dict[str, Any]:
+def variables(target: TargetRequest) -> dict[str, Any]:
     """Give the configuration variables of the target's Python.
 
     Args:
@@ -127,7 +129,7 @@ def config_sizes(sizes: Mapping[str, int]) -> dict[str, int]:
     return {f"SIZEOF_{name}": size for name, size in every.items()}
 
 
-def configure(target: Mapping[str, Any]) -> None:
+def configure(target: TargetRequest) -> None:
     """Let Python's build tools of this process work for the target.
 
     Children that are Pythons, too, find the same: the data module is on ``PYTHONPATH``.
@@ -193,7 +195,7 @@ def _configure_distutils(values: Mapping[str, Any], include: str, header: str) -
                     setattr(sys.modules[name], function, sysconfig.get_platform)
 
 
-def _stable_suffix(target: Mapping[str, Any]) -> str | None:
+def _stable_suffix(target: TargetRequest) -> str | None:
     """Give how files end that keep to the stable ABI (PEP 384, PEP 803); None: there is none."""
     threads = target["python"]["free_threaded"]
     if threads and tuple(target["python"]["version_info"][:2]) < (3, 15):
@@ -203,7 +205,7 @@ def _stable_suffix(target: Mapping[str, Any]) -> str | None:
     return ".abi3t.so" if threads else ".abi3.so"
 
 
-def _tag(target: Mapping[str, Any]) -> None:
+def _tag(target: TargetRequest) -> None:
     """Let every copy of ``packaging.tags`` know the target: ``bdist_wheel`` asks one of them."""
     version = tuple(target["python"]["version_info"][:2])
     abi = f"cp{version[0]}{version[1]}" + "t" * target["python"]["free_threaded"]

@@ -6,12 +6,14 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .backslashes import with_slashes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
+
+    from .protocol import TargetRequest
 
 # Flags whose value is a folder or a file, joined to the flag or after it.
 _FOLDERS = ("-I", "-L", "-isystem", "-iquote", "-idirafter", "-F")
@@ -29,7 +31,7 @@ class Flags:
         source: The project's folder, absolute.
     """
 
-    def __init__(self, target: Mapping[str, Any], source: str) -> None:
+    def __init__(self, target: TargetRequest, source: str) -> None:
         own = (source, target["work"], target["include"], sys.prefix)
         self._own = tuple(_below(folder) for folder in {*own, *map(os.path.realpath, own)})
         host = (*_SYSTEM, sys.base_prefix, sys.base_exec_prefix)

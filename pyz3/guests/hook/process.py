@@ -29,7 +29,9 @@ from .translation import remember_translations
 from .view import Scope, helper_folders, show
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
+
+    from .protocol import Request, Result, TargetRequest
 
 # Folders below a target's work folder that hold what the hook before made.
 _OF_ONE_RUN = ("build", "dist", "tmp", "link", "sysconfig", "site")
@@ -42,10 +44,7 @@ def main(args: list[str]) -> None:
         args: The request's file; on hosts without ``fork`` also the number of the target.
     """
     file = Path(args[0])
-    request = json.loads(file.read_text(encoding="utf-8"))
-    if request.get("kind") == "requires":
-        _requires(request)
-        return
+    request: Request = json.loads(file.read_text(encoding="utf-8"))
     preload()
     if len(args) > 1:
         _run_target(request, request["targets"][int(args[1])])
@@ -56,7 +55,7 @@ def main(args: list[str]) -> None:
             _write(target["result"], _result(error=f"the build backend's process {ended}"))
 
 
-def _fork(request: Mapping[str, Any], target: Mapping[str, Any]) -> str:
+def _fork(request: Request, target: TargetRequest) -> str:
     Path(target["result"]).unlink(missing_ok=True)
     sys.stdout.flush()
     sys.stderr.flush()
@@ -80,11 +79,11 @@ def _spawn(file: Path, number: int) -> str:
     return f"ended with status {ended.returncode}"
 
 
-def _run_target(request: Mapping[str, Any], target: Mapping[str, Any]) -> None:
+def _run_target(request: Request, target: TargetRequest) -> None:
     """Make one wheel, and write what became of it, whatever happens."""
     started = time.monotonic()
     _log_to(target["log"])
-    source = os.path.abspath(target.get("source") or request["source"])
+    source = os.path.abspath(target["source"])
     result = _result()
     compilers = Compilers(target["stand_ins"])
     recorder = Recorder(target, source, compilers)
@@ -116,25 +115,22 @@ def _run_target(request: Mapping[str, Any], target: Mapping[str, Any]) -> None:
     result["cannot_import"] = recorder.uses.cannot_import()
     result["links"] = list(recorder.links.values())
     result["archives"] = list(recorder.archives.values())
-    if reads is not None:
-        result["reads"] = {
-            "files": reads.files(),
-            "copies": reads.copies(),
-            "unknown": reads.why_unknown(),
-            "outside": reads.outside(),
-            "asked": reads.asked(),
-            "above": reads.above(),
-        }
+    result["reads"] = {
+        "files": reads.files(),
+        "copies": reads.copies(),
+        "unknown": reads.why_unknown(),
+        "outside": reads.outside(),
+        "asked": reads.asked(),
+        "above": reads.above(),
+    }
     result["seconds"] = round(time.monotonic() - started, 3)
     sys.stdout.flush()
     sys.stderr.flush()
     _write(target["result"], result)
 
 
-def _watch_reads(request: Mapping[str, Any], target: Mapping[str, Any], source: str, machine: Machine) -> Any:
+def _watch_reads(request: Request, target: TargetRequest, source: str, machine: Machine) -> Any:
     """Notice from now on what of the project is read; the parent names the program that does it."""
-    if not request.get("reads"):
-        return None
     scratch = [os.path.join(target["work"], name) for name in _OF_ONE_RUN]
     # pyz3's own, of which it knows itself: the copy's surroundings, the environment, this program.
     here = [str(Path(target["copy"]).parent), target["work"], target["log"]]
@@ -144,7 +140,7 @@ def _watch_reads(request: Mapping[str, Any], target: Mapping[str, Any], source: 
     return reads
 
 
-def _prepare(request: Mapping[str, Any], target: Mapping[str, Any], source: str, roots: list[str]) -> None:
+def _prepare(request: Request, target: TargetRequest, source: str, roots: list[str]) -> None:
     """Make this process the target's: folders, environment, what Python says of itself."""
     work = Path(target["work"])
     for name in _OF_ONE_RUN:
@@ -179,7 +175,7 @@ def _log_to(file: str) -> None:
             reconfigure(encoding="utf-8", errors="backslashreplace", line_buffering=True)
 
 
-def _build(request: Mapping[str, Any], target: Mapping[str, Any]) -> str:
+def _build(request: Request, target: TargetRequest) -> str:
     folder = os.path.join(target["work"], "dist")
     os.makedirs(folder)
     sys.argv = ["setup.py"]
@@ -187,7 +183,7 @@ def _build(request: Mapping[str, Any], target: Mapping[str, Any]) -> str:
     return os.path.join(folder, name)
 
 
-def _backend(request: Mapping[str, Any]) -> Any:
+def _backend(request: Request) -> Any:
     """Import the backend: ``module:object``, from the project's own folders if it says so (PEP 517)."""
     sys.path[:0] = [os.path.abspath(folder) for folder in request["backend_path"]]
     name, _, attributes = request["backend"].partition(":")
@@ -197,27 +193,20 @@ def _backend(request: Mapping[str, Any]) -> Any:
     return backend
 
 
-def _requires(request: Mapping[str, Any]) -> None:
-    """Ask the backend what a wheel needs besides; the host's own view is right for that."""
-    result: dict[str, Any] = {"requires": [], "error": ""}
-    os.chdir(request["source"])
-    if request.get("log"):
-        _log_to(request["log"])
-    try:
-        sys.argv = ["setup.py"]
-        backend = _backend(request)
-        if hasattr(backend, "get_requires_for_build_wheel"):
-            settings = request.get("config_settings") or None
-            result["requires"] = list(backend.get_requires_for_build_wheel(settings))
-    except BaseException as error:  # noqa: BLE001 - SystemExit is how setup scripts fail
-        result["error"] = _one_line(error)
-        traceback.print_exc()
-    _write(request["result"], result)
-
-
-def _result(*, error: str = "") -> dict[str, Any]:
-    empty: dict[str, Any] = {name: [] for name in ("extensions", "links", "archives")}
-    return {"wheel": "", "error": error, "traceback": "", **empty, "seconds": 0.0}
+def _result(*, error: str = "") -> Result:
+    return {
+        "wheel": "",
+        "error": error,
+        "traceback": "",
+        "extensions": [],
+        "links": [],
+        "archives": [],
+        "seconds": 0.0,
+        "reads": None,
+        "works_on": "",
+        "cannot_import": "",
+        "asks_machine": [],
+    }
 
 
 def _one_line(error: BaseException) -> str:
@@ -230,7 +219,7 @@ def _one_line(error: BaseException) -> str:
     return f"{type(error).__name__}: {line}" if line else type(error).__name__
 
 
-def _write(file: str, content: Mapping[str, Any]) -> None:
+def _write(file: str, content: Result) -> None:
     path = Path(file)
     path.parent.mkdir(parents=True, exist_ok=True)
     scratch = path.with_name(f"{path.name}.{os.getpid()}")

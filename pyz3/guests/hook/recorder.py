@@ -24,9 +24,10 @@ from .flags import Flags, absolute, unix_name
 from .placeholders import Uses, placeholder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from .compilers import Compilers
+    from .protocol import LinkInputs, RecordedArchive, RecordedLink, RecordedObject, TargetRequest
 
 _OF_LDSHARED = frozenset(itertools.chain(*LINK_FLAGS.values()))
 _CPP = frozenset((".cpp", ".cxx", ".cc", ".c++", ".C", ".mm", ".cp"))
@@ -41,7 +42,7 @@ _LINK_OPTIONS = (
 class Compiled(NamedTuple):
     """An object file that was written down."""
 
-    record: dict[str, Any]
+    record: RecordedObject
     really: Callable[[], object]
 
 
@@ -62,9 +63,9 @@ class Recorder:
         compilers: What stands in for this machine's.
     """
 
-    def __init__(self, target: Mapping[str, Any], source: str, compilers: Compilers) -> None:
-        self.links: dict[str, dict[str, Any]] = {}
-        self.archives: dict[str, dict[str, Any]] = {}
+    def __init__(self, target: TargetRequest, source: str, compilers: Compilers) -> None:
+        self.links: dict[str, RecordedLink] = {}
+        self.archives: dict[str, RecordedArchive] = {}
         self.objects: dict[str, Compiled] = {}
         # Object → a copy, by its content, of one that was really made: the next extension writes it anew.
         self._kept: dict[str, str] = {}
@@ -72,8 +73,6 @@ class Recorder:
         self._records = target["mode"] == "record"
         self.uses = Uses(records=self._records, tool=compilers.tool)
         self.windows = target["view"]["sys_platform"] == "win32"
-        # Windows alone links modules against Python itself.
-        self._python = [target["python_library"]] if target.get("python_library") else []
         self._cflags = frozenset(target["cflags"])
         self._source = source
         self._work = target["work"]
@@ -158,7 +157,7 @@ class Recorder:
         told = [flag for flag in command[1:] if flag not in self._cflags]
         flags = absolute([flag for flag in [*told, *cc_args, *extra] if flag != "-c"])
         language = "asm" if os.path.splitext(src)[1] in _ASSEMBLER else "c++" if cpp else "c"
-        record = {"source": os.path.abspath(src), "flags": flags, "language": language}
+        record: RecordedObject = {"source": os.path.abspath(src), "flags": flags, "language": language}
         self.objects[os.path.abspath(obj)] = Compiled(record, really)
         return self._hold(obj, os.path.basename(obj))
 
@@ -172,7 +171,7 @@ class Recorder:
         if not self._recording or kind != compiler.SHARED_OBJECT or not self._is_ours(linker[0]):
             self._materialize([*objects, *compiler.objects])
             if kind == compiler.SHARED_OBJECT:
-                given["extra_postargs"] += [*self._python, *self._exports(given.get("export_symbols"))]
+                given["extra_postargs"] += self._exports(given.get("export_symbols"))
                 place = os.path.join(given.get("output_dir") or "", output)
                 self.uses.built(place, self._module or _module_of(self.wheel_path(place)))
             if self.windows and kind == compiler.SHARED_OBJECT:
@@ -185,16 +184,17 @@ class Recorder:
         libraries, library_dirs, runtime_library_dirs = ([*values] for values in fixed)
         output = os.path.join(folder, output) if folder else output
         flags = [flag for flag in linker[1:] if flag not in _OF_LDSHARED]
-        record = self._inputs([*objects, *compiler.objects], libraries, self._flags.folders(library_dirs))
-        languages = {one["language"] for one in record["objects"]}
-        record.update(
-            file=self.wheel_path(output),
-            module=self._module or _module_of(self.wheel_path(output)),
-            runtime_library_dirs=runtime_library_dirs,
-            flags=absolute([*flags, *given["extra_preargs"], *given["extra_postargs"]]),
-            language="c++" if given.get("target_lang") == "c++" or "c++" in languages else "c",
-            export_symbols=[*(given.get("export_symbols") or ())],
-        )
+        inputs = self._inputs([*objects, *compiler.objects], libraries, self._flags.folders(library_dirs))
+        languages = {given.get("target_lang"), *(one["language"] for one in inputs["objects"])}
+        record: RecordedLink = {
+            **inputs,
+            "file": self.wheel_path(output),
+            "module": self._module or _module_of(self.wheel_path(output)),
+            "runtime_library_dirs": runtime_library_dirs,
+            "flags": absolute([*flags, *given["extra_preargs"], *given["extra_postargs"]]),
+            "language": "c++" if "c++" in languages else "c",
+            "export_symbols": [*(given.get("export_symbols") or ())],
+        }
         self.links[os.path.abspath(output)] = record
         return self._hold(output, record["file"], record["module"])
 
@@ -230,9 +230,9 @@ class Recorder:
     def _is_ours(self, command: str) -> bool:
         return self._compilers.tool(command) in self._commands
 
-    def _inputs(self, files: Sequence[str], libraries: list[str], library_dirs: list[str]) -> dict[str, Any]:
+    def _inputs(self, files: Sequence[str], libraries: list[str], library_dirs: list[str]) -> LinkInputs:
         """Tell what a link is made of: what was written down, and what is there."""
-        objects: list[dict[str, Any]] = []
+        objects: list[RecordedObject] = []
         extra: list[str] = []
         archives: list[str] = []
         for file in map(os.path.abspath, files):

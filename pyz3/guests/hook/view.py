@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from types import FrameType
 
+    from .protocol import TargetRequest
+
 # Packages that make flags on the project's behalf: what they see must be what it sees.
 HELPERS = ("pybind11", "cppy", "extension_helpers", "setuptools_dso")
 # Instructions that read an attribute; functions that read one by its name as a text.
@@ -107,7 +109,7 @@ def helper_folders(path: Iterable[str]) -> list[str]:
     return [folder for folder in found if os.path.isdir(folder)]
 
 
-def show(target: Mapping[str, Any], scope: Scope) -> None:
+def show(target: TargetRequest, scope: Scope) -> None:
     """Show the target's system and Python to the project, from now on until the process ends.
 
     Args:
