@@ -20,6 +20,7 @@ import contextlib
 import hashlib
 import os
 import re
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -146,7 +147,11 @@ class Manifests:
             left, removed = {}, []
             for name, one in sorted(look.lists()):
                 changed_date = self.date != state.date and (self.dated or look.is_dated(one))
-                if changed_date or look.is_opaque(one) or look.is_outdated(name, one):
+                outdated = look.is_outdated(name, one)
+                if outdated:
+                    # What zig has parsed it believes by the same token: of each Zig file, by its path.
+                    shutil.rmtree(self.cache / "z", ignore_errors=True)
+                if changed_date or outdated or look.is_opaque(one):
                     (self.cache / "h" / name).unlink(missing_ok=True)
                     removed.append(name)
                 else:

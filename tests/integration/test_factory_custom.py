@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import zipfile
 from pathlib import Path
@@ -98,17 +99,20 @@ def test_a_build_that_installs_nothing(project: Path, pyz3_cache: Path, tmp_path
 
 def test_a_build_for_another_platform_than_asked(project: Path, pyz3_cache: Path, tmp_path: Path) -> None:
     script = project / "build.zig"
-    script.write_text(
-        script.read_text().replace('b.graph.environ_map.get("ZIG_TARGET").?', '"x86_64-linux-gnu"')
-    )
+    asked, named = 'b.graph.environ_map.get("ZIG_TARGET").?', '@import("named.zig").target'
+    script.write_text(script.read_text().replace(asked, named))
+    right, wrong = (f'pub const target = "{name}-linux-gnu";'.ljust(50) for name in ("aarch64", "x86_64"))
     args = ("wheel", project, "--platform", "linux-aarch64", "-o", tmp_path / "out")
-    done = factory.pyz3(*args, cache=pyz3_cache)
-    assert done.returncode == 9
+    for text, status in ((right, 0), (wrong, 9)):  # of one size and date
+        (project / "named.zig").write_text(text)
+        os.utime(project / "named.zig", (10**9, 10**9))
+        done = factory.pyz3(*args, cache=pyz3_cache)
+        assert done.returncode == status, done.stderr
     suffix = SUFFIXES["linux-aarch64"].format(THIS.nodot)
     assert (
         f"custom/sum{suffix} is for Linux on x86_64, but {THIS.abi}-manylinux_aarch64 needs Linux on aarch64"
     ) in done.stderr
-    assert factory.listing(tmp_path / "out") == []
+    assert factory.listing(tmp_path / "out") == [wheel_name("linux-aarch64", THIS)]
 
 
 def test_no_build_script(project: Path, pyz3_cache: Path, tmp_path: Path) -> None:

@@ -75,7 +75,11 @@ def test_other_content_that_looks_the_same(lists: Lists) -> None:
     assert (before.st_size, before.st_mtime_ns, before.st_ino) == (
         after.st_size, after.st_mtime_ns, after.st_ino,
     )  # fmt: skip
+    parsed = lists.cache / "z" / "abc"
+    parsed.parent.mkdir()
+    parsed.touch()
     assert lists.of().prune() == ("x.txt",)
+    assert not parsed.exists()
     assert sorted(path.name for path in (lists.cache / "h").iterdir()) == ["y.txt"]
 
 
