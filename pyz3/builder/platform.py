@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from pyz3.audit import fits, nature_of
 from pyz3.builder.proof import Binary, DamagedError, Known, Prover
 from pyz3.driver.missing_headers import compile_advice
+from pyz3.driver.undefined import undefined_advice
 from pyz3.engine.artifacts import CApi, artifact_key, make_artifacts, slice_key
 from pyz3.engine.custom import LIBRARY_SUFFIXES, build_custom, custom_cache, module_name
 from pyz3.engine.damage import find_damage
@@ -186,7 +187,7 @@ class PlatformBuild:
                 left_out = tuple(_uncompiled(recipe, module, outcome) for module in missing)
                 yield recipe, self._prove(recipe, found, known, share, left_out=left_out)
             else:
-                yield recipe, _compile_error(recipe, outcome)
+                yield recipe, _compile_error(recipe, outcome, zig_lib=self._runner.toolchain.zig_lib)
 
     def _run_custom(self) -> Iterator[tuple[Recipe, Built | Pyz3Error]]:
         for recipe in self._recipes:
@@ -410,10 +411,12 @@ def _uncompiled(recipe: Recipe, module: Part, outcome: Outcome) -> LeftOut:
     )
 
 
-def _compile_error(recipe: Recipe, outcome: Outcome) -> BuildFailedError:
+def _compile_error(recipe: Recipe, outcome: Outcome, *, zig_lib: Path) -> BuildFailedError:
     messages = _messages(recipe, (*recipe.libraries, *recipe.modules), outcome)
     failed = ", ".join(dict.fromkeys(name for name, _ in messages if name)) or "the build"
     advice = [tip for _, text in messages for tip in compile_advice(text, recipe.platform)]
+    definitions = zig_lib / "libc" / "mingw" / "lib-common"
+    advice += [tip for _, text in messages for tip in undefined_advice(text, definitions)]
     return BuildFailedError(
         f"{failed} failed to compile for {recipe.identifier}",
         tip="; ".join(dict.fromkeys(advice)) or None,

@@ -71,7 +71,10 @@ user.LoadStringW(code, 7, text, 20)
 print(windows_code.values(), windows_data.faults(), ascii(text.value))
 print([data(one, at) for one in (code, more) for at in (1, 2, 3)])
 """
-    values, text = "('ab', 3, 4, 5, 10, 0, 1) (0, 1, 1)", "'Gr\\xf6\\xdfe \\u65e5\\u672c'"
+    values, text = (
+        "('ab', 3, 4, 5, 10, 0, 1) (0, 1, 1, 2635249153387078803, 0)",
+        "'Gr\\xf6\\xdfe \\u65e5\\u672c'",
+    )
     resources = [b"data of a file", None, None, b"data of a file", b"\x02\0", b"\x03\0"]
     assert built.prints(code, ("win_amd64-3.13",)) == {"win_amd64-3.13": f"{values} {text}\n{resources}"}
     told = built.done.stdout + built.done.stderr

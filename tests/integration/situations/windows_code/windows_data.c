@@ -1,6 +1,7 @@
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 #include <windows.h>
+#include <intrin.h>
 
 static int
 filter(unsigned code)
@@ -25,7 +26,9 @@ static PyObject *
 faults(PyObject *self, PyObject *args)
 {
     int place = 0;
-    return Py_BuildValue("(iii)", written(NULL), written(&place), place);
+    unsigned __int64 rest, quotient = _udiv128(1, 5, 7, &rest);
+    __nop();
+    return Py_BuildValue("(iiiKK)", written(NULL), written(&place), place, quotient, rest);
 }
 
 static PyMethodDef methods[] = {{"faults", faults, METH_NOARGS, NULL}, {NULL, NULL, 0, NULL}};
