@@ -47,6 +47,15 @@ def essence(output: str, *, source: str, said: str = "", lines: int = 30) -> str
     return "\n".join(found[-lines:]).replace(f"{source}/", "").replace(f"{source}\\", "")
 
 
+# What distutils says of a source by its ending (UnknownFileType).
+_FILE_TYPE = re.compile(r"unknown file type '(?P<type>\.\w+)' \(from '(?P<file>[^']+)'\)")
+_OF_TYPES = {
+    ".rc": "resources are Windows' alone, and end in .rc; list the file where sys.platform is 'win32'",
+    ".mc": "there is no message compiler; list the .rc that mc.exe makes of it, and keep that and its header",
+    ".idl": "there is no compiler for it (midl.exe); keep the sources that it makes",
+}
+
+
 def library_advice(output: str) -> str:
     """Say what to do about an external library that a build looked for and did not find; empty: it did not.
 
@@ -61,6 +70,17 @@ def library_advice(output: str) -> str:
         f"{', '.join(dict.fromkeys(known or tools))}: an external library is looked for, and this machine's "
         "own is of no use to other platforms; before-build can build it for each and put it into PYZ3_PREFIX"
     )
+
+
+def file_type_advice(output: str) -> str:
+    """Say what to do about a source that setuptools has no compiler for; empty: there is none.
+
+    Args:
+        output: All that a build printed.
+    """
+    match = _FILE_TYPE.search(output)
+    advice = _OF_TYPES.get(match["type"].lower(), "") if match is not None else ""
+    return f"{match['file']}: {advice}" if match is not None and advice else ""
 
 
 def _own(output: Iterable[str], source: str) -> Iterator[str]:

@@ -23,7 +23,7 @@ from pyz3.events import Activity, Note
 from pyz3.guests import HOOK, READS
 from pyz3.hooks.adapting import adapt
 from pyz3.hooks.memory import Memory, read_result
-from pyz3.hooks.printed import essence, library_advice
+from pyz3.hooks.printed import essence, file_type_advice, library_advice
 from pyz3.hooks.protocol import Mode, Request, Result, TargetRequest
 from pyz3.hooks.recorded import asked_above
 from pyz3.hooks.settings import (
@@ -423,7 +423,15 @@ class HookRunner:
             if result is not None and result.cannot_import
             else place.named(shown),
             tip="; ".join(
-                filter(None, (above, library_advice(output), f"everything that it printed: {place.log}"))
+                filter(
+                    None,
+                    (
+                        above,
+                        library_advice(output),
+                        file_type_advice(output),
+                        f"everything that it printed: {place.log}",
+                    ),
+                )
             ),
             recorded=recorded,
         )

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pyz3.hooks.printed import essence, library_advice
+from pyz3.hooks.printed import essence, file_type_advice, library_advice
 
 LOG = """\
 running bdist_wheel
@@ -107,3 +107,12 @@ def test_a_library_that_is_not_part_of_the_project(output: str, names: str) -> N
 )
 def test_no_library(output: str) -> None:
     assert library_advice(output) == ""
+
+
+def test_a_source_that_setuptools_does_not_compile() -> None:
+    output = "SystemExit: error: unknown file type '.mc' (from 'src/events.mc')"
+    assert file_type_advice(output).startswith("src/events.mc: there is no message compiler; ")
+    assert file_type_advice(output.replace("mc", "rc")).startswith(
+        "src/events.rc: resources are Windows' alone"
+    )
+    assert file_type_advice(output.replace("mc", "cu")) == file_type_advice("") == ""
