@@ -10,6 +10,13 @@ if TYPE_CHECKING:
 
 _HEAD = "Traceback (most recent call last):"
 _FRAME = re.compile(r'  File "(?P<file>.*?)"(?P<place>, line \d+.*)')
+# What distutils says of a source by its ending (UnknownFileType).
+_FILE_TYPE = re.compile(r"unknown file type '(?P<type>\.\w+)' \(from '(?P<file>[^']+)'\)")
+_OF_TYPES = {
+    ".rc": "resources are Windows' alone, and end in .rc; list the file where sys.platform is 'win32'",
+    ".mc": "there is no message compiler; list the .rc that mc.exe makes of it, and keep that and its header",
+    ".idl": "there is no compiler for it (midl.exe); keep the sources that it makes",
+}
 # What pkg-config, CMake's and meson's use of it, and projects say of a library that it does not know.
 _NOT_KNOWN = re.compile(
     r"Package '?(?P<pc>[\w.+-]+)'? was not found in the pkg-config|No package '(?P<asked>[\w.+-]+)' found"
@@ -45,15 +52,6 @@ def essence(output: str, *, source: str, said: str = "", lines: int = 30) -> str
     if found and said and found[-1] == said:
         found.pop()
     return "\n".join(found[-lines:]).replace(f"{source}/", "").replace(f"{source}\\", "")
-
-
-# What distutils says of a source by its ending (UnknownFileType).
-_FILE_TYPE = re.compile(r"unknown file type '(?P<type>\.\w+)' \(from '(?P<file>[^']+)'\)")
-_OF_TYPES = {
-    ".rc": "resources are Windows' alone, and end in .rc; list the file where sys.platform is 'win32'",
-    ".mc": "there is no message compiler; list the .rc that mc.exe makes of it, and keep that and its header",
-    ".idl": "there is no compiler for it (midl.exe); keep the sources that it makes",
-}
 
 
 def library_advice(output: str) -> str:
