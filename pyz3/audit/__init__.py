@@ -4,7 +4,7 @@ from pyz3.audit.facts import Facts, Symbol, VersionNeed, version_key
 from pyz3.audit.glibc import glibc_since
 from pyz3.audit.judge import judge
 from pyz3.audit.ledger import CorruptBinaryError, Ledger
-from pyz3.audit.nature import Nature, begins_as_code, nature_of
+from pyz3.audit.nature import begins_as_code, nature_of
 from pyz3.audit.policy import fits, machines_of, policy_for, promised_elsewhere
 from pyz3.audit.reach import carried_as, expanded, how_to_reach, is_reached
 from pyz3.audit.reader import facts_of, load_parser, read_facts
@@ -17,7 +17,6 @@ __all__ = (
     "Facts",
     "Finding",
     "Ledger",
-    "Nature",
     "Report",
     "Symbol",
     "VersionNeed",

@@ -12,7 +12,7 @@ from pyz3.capi.discovery import (
 )
 from pyz3.capi.entry import init_suffix
 from pyz3.capi.import_library import definition, dll_name, import_library
-from pyz3.capi.stable_abi import added_in, limited_api, limited_api_macros, stable_abi_dll, stable_abi_tag
+from pyz3.capi.stable_abi import added_in, limited_api, limited_api_macros, stable_abi_tag
 from pyz3.capi.symbols import SymbolList, python_symbols
 from pyz3.capi.tree import prepare_include
 
@@ -35,6 +35,5 @@ __all__ = (
     "limited_api_macros",
     "prepare_include",
     "python_symbols",
-    "stable_abi_dll",
     "stable_abi_tag",
 )

@@ -1,6 +1,6 @@
 """``pyz3 doctor``: why a wheel does not install or a module does not load, read from the files alone."""
 
-from pyz3.doctor.diagnosis import BinaryDiagnosis, Diagnosis, NeededLibrary, Problem
+from pyz3.doctor.diagnosis import Diagnosis
 from pyz3.doctor.examine import diagnose
 
-__all__ = ["BinaryDiagnosis", "Diagnosis", "NeededLibrary", "Problem", "diagnose"]
+__all__ = ["Diagnosis", "diagnose"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pyz3.environments.includes import HeaderFolder, MappedFlags, header_folders, map_include_dirs
+from pyz3.environments.includes import header_folders, map_include_dirs
 from pyz3.environments.interpreters import Interpreter, interpreter_for
 from pyz3.environments.requirements import environment_for
 from pyz3.environments.target_wheels import target_wheel
@@ -11,9 +11,7 @@ from pyz3.environments.venvs import Environment, build_environment
 
 __all__ = [
     "Environment",
-    "HeaderFolder",
     "Interpreter",
-    "MappedFlags",
     "build_environment",
     "environment_for",
     "header_folders",

@@ -6,9 +6,7 @@ from pyz3.targets.platforms import (
     LEGACY_MANYLINUX,
     Exports,
     Family,
-    FamilySpec,
     Platform,
-    PlatformSpec,
     family_traits,
 )
 from pyz3.targets.pythons import OLDEST, SUPPORTED, PythonVersion, implementation
@@ -30,11 +28,9 @@ __all__ = (
     "SUPPORTED",
     "Exports",
     "Family",
-    "FamilySpec",
     "Filter",
     "Patterns",
     "Platform",
-    "PlatformSpec",
     "PythonVersion",
     "Selection",
     "Target",
