@@ -18,6 +18,7 @@ reading either: what becomes of it is known.  Whoever else opens a copy has read
 from __future__ import annotations
 
 import contextlib
+import functools
 import importlib.machinery
 import importlib.util
 import os
@@ -66,6 +67,8 @@ _KEEPING = {
 }  # fmt: skip
 # How many folders above its own a project may ask for something in, at the most.
 _LEVELS = 4
+# The system's own: what is asked by it is not heard.
+_lstat = os.lstat
 # Compiled, and known to open files through Python alone, or none.
 _KNOWN = ("Cython", "numpy", "_cffi_backend")
 
@@ -115,10 +118,11 @@ class Reads:
 
     def files(self) -> list[str]:
         """Give what was read below the project's folder, with forward slashes; a folder means all in it."""
+        real = _resolver()
         found = set()
         for path in sorted(self._paths):
             # By its own name and by that of what a link leads to.
-            for name in {path, os.path.realpath(path)}:
+            for name in {path, real(path)}:
                 relative = _relative(name, self._root)
                 if relative is not None:
                     found.add(relative)
@@ -126,11 +130,11 @@ class Reads:
 
     def outside(self) -> list[str]:
         """Give the files and folders elsewhere whose content was read: of a folder, the names in it."""
-        return sorted(filter(self._is_outside, {*self._paths, *map(_source_of, self._paths)}))
+        return self._outside({*self._paths, *map(_source_of, self._paths)})
 
     def asked(self) -> list[str]:
         """Give the paths elsewhere of which it was asked whether something is there, and of what kind."""
-        return sorted(filter(self._is_outside, self._asked - self._paths))
+        return self._outside(self._asked - self._paths)
 
     def above(self) -> list[str]:
         """Give what was asked for in the folders above, be it there or not: ``../VERSION``.
@@ -143,7 +147,7 @@ class Reads:
         # The import system asks for folders of sys.path without os.stat.
         imports = {os.path.abspath(entry) for entry in sys.path_importer_cache if isinstance(entry, str)}
         found = set()
-        for path in map(os.path.realpath, self._paths | self._asked | imports):
+        for path in map(_resolver(), self._paths | self._asked | imports):
             if any(_relative(path, folder) is not None for folder in own):
                 continue
             parts = _parts_from(path, self._root)
@@ -155,14 +159,19 @@ class Reads:
                 found.add("/".join(parts))
         return sorted(found)
 
-    def _is_outside(self, path: str) -> bool:
-        return all(_relative(os.path.realpath(path), folder) is None for folder in self._known)
+    def _outside(self, paths: Iterable[str]) -> list[str]:
+        real = _resolver()
+        places = ((path, real(path)) for path in paths)
+        return sorted(
+            path for path, place in places if all(_relative(place, folder) is None for folder in self._known)
+        )
 
     def copies(self) -> dict[str, list[str]]:
         """Give the project's files that were copied, and where their copies still are."""
+        real = _resolver()
         found: dict[str, list[str]] = {}
         for copy, path in sorted(self._copies.items()):
-            relative = _relative(os.path.realpath(path), self._root)
+            relative = _relative(real(path), self._root)
             if relative is not None:
                 found.setdefault(relative, []).extend([copy] if os.path.isfile(copy) else ())
         return found
@@ -302,6 +311,29 @@ class Reads:
         accessor = getattr(pathlib, "_NormalAccessor", None)  # of Python 3.9 and 3.10
         if hasattr(accessor, name):
             setattr(accessor, name, staticmethod(ours))
+
+
+def _resolver() -> Callable[[str], str]:
+    """Give what does as ``os.path.realpath`` does, and looks at each folder once.
+
+    Thousands of paths share a few folders, and each look is heard by those who watch ``os.stat``.
+    """
+    if os.name == "nt":  # where a folder has short names, too, and others by upper and lower case
+        return functools.cache(os.path.realpath)
+
+    @functools.cache
+    def real(path: str) -> str:
+        folder, name = os.path.split(path)
+        if folder == path or not name:
+            return os.path.realpath(path)
+        path = os.path.join(real(folder), name)  # noqa: PTH118 - text
+        try:
+            is_link = stat.S_ISLNK(_lstat(path).st_mode)
+        except OSError:  # it is not there
+            return path
+        return os.path.realpath(path) if is_link else path
+
+    return real
 
 
 def _absolute(path: object) -> str | None:

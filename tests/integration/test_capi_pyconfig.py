@@ -125,7 +125,10 @@ def test_compiles(version: PythonVersion, target: str, tmp_path: Path, cache_fol
     zig("cc", "-target", target, *flags, "use.c", cwd=tmp_path)
 
 
-@pytest.mark.parametrize("target", ["x86_64-linux-gnu.2.17", "aarch64-macos.11.0", "x86_64-windows-gnu"])
+CPP_TARGETS = ("x86_64-linux-gnu.2.17", "aarch64-macos.11.0", "x86_64-windows-gnu", "aarch64-windows-gnu")
+
+
+@pytest.mark.parametrize("target", CPP_TARGETS)
 @pytest.mark.parametrize("version", SUPPORTED, ids=str)
 def test_compiles_as_cpp(version: PythonVersion, target: str, tmp_path: Path, cache_folder: Path) -> None:
     include = headers_of(version, cache_folder)
@@ -134,6 +137,34 @@ def test_compiles_as_cpp(version: PythonVersion, target: str, tmp_path: Path, ca
     if version.free_threaded:
         flags += ["-DPy_GIL_DISABLED=1", "-DGIL=1"]
     zig("c++", "-target", target, *flags, "use.cpp", cwd=tmp_path)
+
+
+@pytest.mark.parametrize("name", ["use.c", "use.cpp"])
+@pytest.mark.parametrize("flags", [(), ("-fms-extensions",)], ids=["plain", "ms-extensions"])
+def test_thread_of_free_threaded_windows_on_arm(
+    flags: tuple[str, ...], name: str, tmp_path: Path, cache_folder: Path
+) -> None:
+    include = headers_of(PythonVersion.parse("3.13t"), cache_folder)
+    source = "#include <Python.h>\nextern void *owner(void);\n"
+    (tmp_path / name).write_text(f"{source}void *owner(void) {{ return (void *)_Py_ThreadId(); }}\n")
+    flags += ("-DPy_GIL_DISABLED=1", "-O1", "-S", "-o", "use.s", "-Wall")
+    # Of the words that zig adds -S needs no -c, and clang says so.
+    flags += ("-Werror", "-Wno-unused-command-line-argument")
+    zig("cc", "-target", "aarch64-windows-gnu", "-isystem", str(include), *flags, name, cwd=tmp_path)
+    assembly = (tmp_path / "use.s").read_text()
+    assert re.search(r"^\s+mov\s+x0, x18$", assembly, re.MULTILINE)
+    assert not re.search(r"^\s+bl\s", assembly, re.MULTILINE)  # a call
+
+
+def test_other_registers_of_windows_on_arm_are_refused(tmp_path: Path, cache_folder: Path) -> None:
+    include = headers_of(PythonVersion.parse("3.13t"), cache_folder)
+    source = "#include <Python.h>\nunsigned long long stack(void);\n"
+    (tmp_path / "use.c").write_text(f"{source}unsigned long long stack(void) {{ return __getReg(31); }}\n")
+    command = [*ZIG, "cc", "-target", "aarch64-windows-gnu", "-isystem", str(include), "-c", "use.c"]
+    command += ["-DPy_GIL_DISABLED=1", "-o", "use.o"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert "error: only register 18 can be read" in done.stderr
 
 
 @pytest.mark.parametrize("target", ["x86_64-linux-musl", "x86_64-macos.10.13", "x86_64-windows-gnu"])

@@ -234,6 +234,29 @@
 #define Py_ENABLE_SHARED 1
 #define MS_COREDLL 1
 
+/* CPython (3.13 on, free-threaded) reads the address of the thread's data with MSVC's __getReg(18).
+ * mingw declares no such function; where clang knows it (-fms-extensions), a declaration is enough. */
+#if defined(__aarch64__) && defined(Py_GIL_DISABLED) && defined(__clang__)
+#ifdef __cplusplus
+extern "C" {
+#endif
+#if __has_builtin(__getReg)
+unsigned __int64 __getReg(int);
+#else
+static __inline__ unsigned __int64 __getReg(int number)
+    __attribute__((unused, diagnose_if(number != 18, "only register 18 can be read", "error")));
+static __inline__ unsigned __int64 __getReg(int number) {
+  unsigned __int64 value;
+  (void)number;
+  __asm__ volatile("mov %0, x18" : "=r"(value));
+  return value;
+}
+#endif
+#ifdef __cplusplus
+}
+#endif
+#endif
+
 #define HAVE_CONIO_H 1
 #define HAVE_DIRECT_H 1
 #define HAVE_IO_H 1
