@@ -207,6 +207,7 @@ def view(kind: Kind) -> SystemView:
         version="10.0.19045" if windows else "#1 SMP",
         maxsize=2 ** (kind.bits - 1) - 1,
         sizes=c_sizes(kind.family, {"AMD64": "amd64"}.get(kind.machine, kind.machine)),
+        pages=(4096, 65536) if windows else (0, 0),
         libc=("glibc", "2.17") if kind.family == "linux" else ("", ""),
         byteorder="little",
         mac_ver="11.0" if kind.family == "macos" else "",

@@ -33,6 +33,7 @@ class SystemView(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         sizes: Of C's types, in bytes: ``long``, ``void_p``, ``wchar_t``, ``long_double``, ``time_t``; and the
             largest ``alignment`` within a struct.
+        pages: Sizes of a page of memory and of what files are mapped by, in bytes; zeros: kernels differ.
     """
 
     sys_platform: str
@@ -47,6 +48,7 @@ class SystemView(msgspec.Struct, frozen=True, kw_only=True):
     mac_ver: str
     compiler: str
     sizes: dict[str, int]
+    pages: tuple[int, int]
 
 
 class TargetRequest(msgspec.Struct, frozen=True, kw_only=True):

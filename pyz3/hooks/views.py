@@ -48,6 +48,7 @@ def system_view(target: Target, *, floor: str) -> SystemView:
         byteorder="big" if arch == "s390x" else "little",
         mac_ver=floor if traits.floor_of == "macOS" else "",
         sizes=c_sizes(family, arch),
+        pages=_pages(family, arch),
         compiler=f"MSC v.1944 64 bit ({machine})" if family == "windows" else "Clang 20.1.0 ",
     )
 
@@ -72,6 +73,15 @@ def c_sizes(family: str, arch: str) -> dict[str, int]:
         "time_t": 4 if old_time else 8,
         "alignment": 4 if arch == "i686" else 8,
     }
+
+
+def _pages(family: str, arch: str) -> tuple[int, int]:
+    # Linux is built for pages of 4, 16 or 64 kB everywhere but on Intel's processors.
+    if family == "windows":
+        return 4096, 65536
+    if family == "macos" and arch == "arm64":
+        return 16384, 16384
+    return (4096, 4096) if arch in {"x86_64", "i686"} else (0, 0)
 
 
 def python_view(target: Target, *, full: str) -> PythonView:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import sys
 from pathlib import Path
 
@@ -143,6 +144,28 @@ def test_the_project_sees_the_target_and_others_the_host(hooks: Hooks) -> None:
         "win32 nt Windows x86 False 4 False True win32 win32nt a/b "
         f"win32 none .cp{digits}-win32.pyd Windows MSC no 32bit"
     )
+
+
+NUMBERS = """
+import mmap, sys
+text = ' '.join(map(str, [
+    sys.hash_info.width, sys.hash_info.modulus, sys.hash_info.seed_bits,
+    sys.int_info.bits_per_digit, sys.int_info.sizeof_digit, mmap.PAGESIZE, mmap.ALLOCATIONGRANULARITY,
+]))
+"""
+
+
+def test_numbers_and_pages_are_those_of_the_target(hooks: Hooks) -> None:
+    project = {"setup.py": SETUP + NUMBERS + SHOWS, "x.c": EMPTY}
+    linux, windows, win32 = hooks.run(project, LINUX, WINDOWS, WIN32)
+    wide = f"64 {2**61 - 1} 128 30 4"
+    small = "15 2" if hooks.version < (3, 11) else "30 4"
+    assert seen(windows) == f"{wide} 4096 65536"
+    assert seen(win32) == f"32 {2**31 - 1} 128 {small} 4096 65536"
+    # Kernels for ARM have pages of several sizes: this machine's is shown, and told.
+    assert seen(linux) == f"{wide} {mmap.PAGESIZE} {mmap.ALLOCATIONGRANULARITY}"
+    told = ("mmap.PAGESIZE", "mmap.ALLOCATIONGRANULARITY")
+    assert [one.result.asks_machine for one in (linux, windows, win32)] == [told, (), ()]
 
 
 def test_another_python_than_the_one_that_runs(hooks: Hooks) -> None:

@@ -34,7 +34,7 @@ def test_who_asks_numpy_for_types_is_told(monkeypatch: pytest.MonkeyPatch, tmp_p
     monkeypatch.delitem(sys.modules, "numpy", raising=False)
     machine = Machine(Scope([str(tmp_path / "project")]), str(tmp_path / "asked"))
     before = [*sys.meta_path]
-    machine.watch_numpy(SIZES)
+    machine.watch_sizes({"sizes": SIZES, "pages": (4096, 4096)})
     code = "import numpy\nfound = numpy.get_include()\nnumpy.include = 'here'\n"
     own = run(code, tmp_path / "project" / "setup.py")
     assert (own["found"], own["numpy"].get_include(), sys.meta_path) == ("there", "here", before)
@@ -66,8 +66,13 @@ def test_pythons_that_see_this_machine(command: str, told: str) -> None:
 
 @pytest.mark.skipif(not hasattr(os, "sysconf"), reason="not on Windows")
 def test_sysconf() -> None:
-    view = {"os_name": "posix", "libc": ("glibc", "2.17"), "sizes": SIZES}
+    view = {"os_name": "posix", "libc": ("glibc", "2.17"), "sizes": SIZES, "pages": (0, 0)}
     shown: Any = _os_attributes({**view, **dict.fromkeys(("system", "release", "version", "machine"), "")})
     assert shown["sysconf"]("SC_LONG_BIT") == 32
     assert shown["sysconf"](os.sysconf_names["SC_LONG_BIT"]) == 32
     assert shown["sysconf"]("SC_PAGE_SIZE") == os.sysconf("SC_PAGE_SIZE")
+    view["pages"] = (16384, 16384)
+    shown = _os_attributes({**view, **dict.fromkeys(("system", "release", "version", "machine"), "")})
+    assert [shown["sysconf"](name) for name in ("SC_PAGESIZE", os.sysconf_names["SC_PAGE_SIZE"])] == [
+        16384
+    ] * 2

@@ -28,6 +28,7 @@ def shape(kind: object) -> str:
         text = text.replace(literal, "str")
     # Of mixed items mypy knows no more than Any.
     text = text.replace("tuple[int, int, int, str, int]", "list[Any]").replace("tuple[str, str]", "list[str]")
+    text = text.replace("tuple[int, int]", "list[int]")
     return text.replace("tuple[", "list[").replace(", ...]", "]")
 
 

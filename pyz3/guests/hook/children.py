@@ -49,7 +49,7 @@ if sys.version_info >= (3, 9) and sys.implementation.name == "cpython":
     target = {target}
     if {reads!r}:
         load_reads({reads!r}).Reads({source!r}, hear=machine.hear).watch()
-    machine.watch_numpy(target["view"]["sizes"])
+    machine.watch_sizes(target["view"])
     show(target, scope)
 """
 _SHOWN = ("view", "python", "extension_suffix", "include", "commands")

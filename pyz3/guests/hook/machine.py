@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import ctypes
+import importlib
 import importlib.util
 import json
 import os
@@ -40,6 +41,8 @@ _TYPES = (
     *("dtype", "int_", "uint", "long", "ulong", "intp", "uintp", "longdouble", "longfloat", "clongdouble"),
     *("iinfo", "finfo"),
 )
+# Who tells the size of a page of memory.
+_MEMORY = {"mmap": ("PAGESIZE", "ALLOCATIONGRANULARITY"), "resource": ("getpagesize",)}
 _LIBRARY = os.path.dirname(os.__file__) + os.sep
 _SITE = os.path.join(_LIBRARY, "site-packages") + os.sep
 
@@ -94,15 +97,20 @@ class Machine:
             with open(self.file, "a", encoding="utf-8") as lines:
                 lines.write(json.dumps(what) + "\n")
 
-    def watch_numpy(self, sizes: Mapping[str, int]) -> None:
-        """Notice if the project asks numpy for types, where some have another size on the target.
+    def watch_sizes(self, view: Mapping[str, Any]) -> None:
+        """Notice if the project asks for sizes of this machine's, where the target's differ or nobody knows.
+
+        Of types of numpy's, and of a page of memory.
 
         Args:
-            sizes: Of the request's view.
+            view: Of the request.
         """
+        sizes = view["sizes"]
         own = {"long": ctypes.c_long, "void_p": ctypes.c_void_p, "long_double": ctypes.c_longdouble}
         if any(sizes[name] != ctypes.sizeof(kind) for name, kind in own.items()):
             sys.meta_path.insert(0, _Numpy(self))
+        for name, attributes in memory_modules().items() if not view["pages"][0] else ():
+            self.watch_attributes(sys.modules[name], attributes)
 
     def watch_attributes(self, module: ModuleType, names: Iterable[str]) -> None:
         """Take note of the project's reading attributes of a module, which are what they were."""
@@ -164,6 +172,14 @@ class _Numpy:
 
             spec.loader.exec_module = exec_module  # type: ignore[method-assign] # of this one
         return spec
+
+
+def memory_modules() -> dict[str, tuple[str, ...]]:
+    """Import who tells the size of a page of memory: module → names of what does."""
+    found = {name: names for name, names in _MEMORY.items() if importlib.util.find_spec(name)}
+    for name in found:
+        importlib.import_module(name)
+    return found
 
 
 def load_reads(file: str) -> ModuleType:

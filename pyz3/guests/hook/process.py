@@ -97,7 +97,7 @@ def _run_target(request: Request, target: TargetRequest) -> None:
     try:
         _prepare(request, target, source, roots)
         show_children(request, target, roots, machine)
-        machine.watch_numpy(target["view"]["sizes"])
+        machine.watch_sizes(target["view"])
         compilers.install()
         watch.install()
         result["wheel"] = _build(request, target)

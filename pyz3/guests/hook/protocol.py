@@ -41,6 +41,7 @@ class SystemView(TypedDict):
     mac_ver: str
     compiler: str
     sizes: dict[str, int]
+    pages: list[int]
 
 
 class TargetRequest(TypedDict):

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from .config_h import install as install_parsing
 from .layouts import show_layouts
+from .machine import memory_modules
 from .sizes import install_formats, served
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ def show(target: TargetRequest, scope: Scope) -> None:
     sizes, order = view["sizes"], view["byteorder"]
     classes = {**show_layouts(view, scope), **served(sizes, order)}
     install_formats(sizes, order, scope)  # what is above is made with this machine's
-    for name, shown in {**classes, **_import_attributes(target)}.items():
+    for name, shown in {**classes, **_import_attributes(target), **_page_attributes(view)}.items():
         if shown:
             _serve(sys.modules[name], shown, scope)
 
@@ -156,6 +157,31 @@ def _import_attributes(target: Mapping[str, Any]) -> dict[str, dict[str, object]
     return shown
 
 
+def _page_attributes(view: Mapping[str, Any]) -> dict[str, dict[str, object]]:
+    page, granularity = view["pages"]
+    if not page:
+        return {}
+    shown = {"PAGESIZE": page, "ALLOCATIONGRANULARITY": granularity, "getpagesize": lambda: page}
+    return {
+        module: {name: shown[name] for name in names if hasattr(sys.modules[module], name)}
+        for module, names in memory_modules().items()
+    }
+
+
+def _number_attributes(view: Mapping[str, Any], version: VersionInfo) -> dict[str, object]:
+    """Give how numbers are hashed, and what an int is made of."""
+    bits = view["sizes"]["void_p"] * 8
+    modulus = (1 << (61 if bits > 32 else 31)) - 1  # noqa: PLR2004 - pyhash.h
+    large = bits > 32 or version[:2] >= (3, 11)  # noqa: PLR2004 - bpo-45569
+    digit = (30, 4) if large else (15, 2)
+    starts = {"hash_info": (bits, modulus), "int_info": digit}
+    found: dict[str, object] = {}
+    for name, start in starts.items():
+        own: Any = getattr(sys, name)
+        found[name] = type(own)((*start, *own[len(start) :]))
+    return found
+
+
 def _sys_attributes(target: Mapping[str, Any], version: VersionInfo) -> dict[str, object]:
     view, free_threaded = target["view"], target["python"]["free_threaded"]
     windows = view["sys_platform"] == "win32"
@@ -167,6 +193,7 @@ def _sys_attributes(target: Mapping[str, Any], version: VersionInfo) -> dict[str
         "abiflags": ABSENT if windows else "t" * free_threaded,
         "getwindowsversion": functools.partial(_windows_version, view) if windows else ABSENT,
         "winver": f"{version.major}.{version.minor}" if windows else ABSENT,
+        **_number_attributes(view, version),
     }
     if version[:2] >= (3, 13):
         names["_is_gil_enabled"] = lambda: not free_threaded
@@ -216,8 +243,13 @@ def _confstr(own: Callable[[Any], str | None], view: Mapping[str, Any], name: An
 
 
 def _sysconf(own: Callable[[Any], int], view: Mapping[str, Any], name: Any) -> int:
-    wanted = name in {"SC_LONG_BIT", os.sysconf_names.get("SC_LONG_BIT")}
-    return view["sizes"]["long"] * 8 if wanted else own(name)
+    answers = {"SC_LONG_BIT": view["sizes"]["long"] * 8}
+    if view["pages"][0]:
+        answers |= dict.fromkeys(("SC_PAGE_SIZE", "SC_PAGESIZE"), view["pages"][0])
+    for known, answer in answers.items():
+        if name in {known, os.sysconf_names.get(known)}:
+            return int(answer)
+    return own(name)
 
 
 def _uname(view: Mapping[str, Any]) -> Any:
