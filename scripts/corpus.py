@@ -77,9 +77,11 @@ def main() -> None:
                 done += 1
                 if _keep(_path(results, futures[future]), future.result()):
                     run.say(f"[{done}/{len(chosen)}] {summary_line(future.result())}")
-        except DownloadError as error:
-            pool.shutdown(cancel_futures=True)
-            raise SystemExit(f"{error}\ngo on with --resume") from error
+        except BaseException as error:
+            pool.shutdown(wait=False, cancel_futures=True)  # what has not begun; the rest is waited for
+            if isinstance(error, DownloadError):
+                raise SystemExit(f"{error}\ngo on with --resume") from error
+            raise
     everything = [
         msgspec.json.decode(path.read_bytes(), type=ProjectResult) for path in results.glob("*.json")
     ]

@@ -121,16 +121,9 @@ class Downloads:
             return folder
         folder.parent.mkdir(parents=True, exist_ok=True)
         unfinished = Path(tempfile.mkdtemp(dir=folder.parent))
-        command = ["uv", "pip", "install", "--quiet", "--no-python-downloads", "--python", sys.executable]
-        command += [
-            "--only-binary",
-            ":all:",
-            "--target",
-            str(unfinished),
-            "--python-version",
-            str(cell.python),
-        ]
-        command += ["--python-platform", platform, *requirements]
+        command = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--no-python-downloads"]
+        command += ["--python", sys.executable, "--only-binary", ":all:", "--target", str(unfinished)]
+        command += ["--python-version", str(cell.python), "--python-platform", platform, *requirements]
         if requirements:
             done = subprocess.run(command, capture_output=True, text=True, check=False)
             if done.returncode:
