@@ -14,7 +14,7 @@ from pyz3.driver.missing_headers import compile_advice
 from pyz3.driver.msvc import PASSED_OVER
 from pyz3.driver.pragmas import passed_over
 from pyz3.driver.run import read_log
-from pyz3.engine.foreign import is_expressible, left_out_flags
+from pyz3.engine.flags import is_expressible, left_out_flags, left_out_notes
 from pyz3.errors import BuildFailedError, Pyz3Error, abridged
 from pyz3.events import Activity, WheelShared
 from pyz3.frontends import undeclared_extensions
@@ -179,9 +179,7 @@ class BackendDescriber:
                     unreached.setdefault(why, []).append(file)
         notes += [f"{abridged(tuple(dict.fromkeys(files)))}: {why}" for why, files in unreached.items()]
         recipes = [one for one in wheels if isinstance(one, Recipe)]
-        for one in dict.fromkeys(one for recipe in recipes for one in self._left_out_flags(recipe)):
-            flag, _, reason = one.partition(": ")
-            notes.append(f"{flag} is left out: {reason}")
+        notes += left_out_notes(one for recipe in recipes for one in self._left_out_flags(recipe))
         if any(isinstance(one, Pure) and not one.left_out for one in wheels):
             undeclared = undeclared_extensions(self._root, self._backend_path)
             notes += [undeclared] if undeclared is not None else []

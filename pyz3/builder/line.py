@@ -14,6 +14,7 @@ from pyz3.builder.compiling import Compiler, prepare_includes
 from pyz3.builder.fallback import check_fallback
 from pyz3.builder.foreign import BackendDescriber, Made, in_system_of, needs_commands, trouble_error
 from pyz3.builder.packing import Packer, read_contents, read_epoch
+from pyz3.engine.flags import left_out_flags, left_out_notes
 from pyz3.errors import BuildFailedError, abridged
 from pyz3.events import Activity, Note
 from pyz3.hooks.runner import Surroundings
@@ -111,6 +112,8 @@ class Line:
             error = self._fallback_error(contents) if pure.fallback else None
             outcomes[pure.identifier] = packer.pack(pure) if error is None else packer.fail(pure, error)
         recipes = [one for one in plan if isinstance(one, Recipe)]
+        for text in left_out_notes(one for recipe in recipes for one in left_out_flags(recipe)):
+            self._tell(Note(text=text))
         if recipes:
             outcomes |= Compiler(self._project, self._around(recipes))(recipes, packer.finish)
         return [outcomes[one.identifier] for one in plan]

@@ -162,6 +162,7 @@ class PlatformBuild:
             self._recipes,
             {recipe.python: self._capi(recipe) for recipe in self._recipes},
             read=lambda path: path.read_text(encoding="utf-8", errors="replace"),
+            is_file=Path.is_file,
             exports=self._runner.toolchain.exports,
             runtime=self._runner.runtime,
             zig_lib=self._runner.toolchain.zig_lib,

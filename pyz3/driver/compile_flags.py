@@ -151,21 +151,40 @@ def c_flags(source: str, flags: Sequence[str], *, target: DriverTarget) -> tuple
 
 
 def translate_compile(args: Sequence[str], *, target: DriverTarget) -> Translated:
-    """Translate the flags of one compile; words that are no flags pass.
+    """Translate the flags of one compile, and give zig what every compile has; words that are no flags pass.
 
     Args:
         args: Flags, or a whole command without the compiler's name.
         target: What is compiled for.
     """
+    features, words, reasons = _translate_all(args, target)
+    always = (*ALWAYS, *_OF_SYSTEMS.get(target.system, ()))
+    base = (*always, *cpu.baseline(target, features), *(() if target.debug else ("-g0",)))
+    return Translated((*base, *cpu.as_flags(features), *words), reasons)
+
+
+def translate_flags(args: Sequence[str], *, target: DriverTarget) -> Translated:
+    """Translate the flags of one compile; besides, functions may choose their own processor.
+
+    Args:
+        args: As for :func:`translate_compile`.
+        target: What is compiled for.
+    """
+    features, words, reasons = _translate_all(args, target)
+    return Translated((*cpu.baseline(target, features), *cpu.as_flags(features), *words), reasons)
+
+
+def _translate_all(args: Sequence[str], target: DriverTarget) -> tuple[tuple[str, ...], list[str], list[str]]:
+    """Give features of the processor, all other words, and why some are left out."""
     words: list[str] = []
     features: list[str] = []
     reasons: list[str] = []
     for unit in units(_msvc_words(args) if target.system == "windows" else args):
         flag = " ".join(unit)
-        asked = cpu.features_of(unit[0], target) if len(unit) == 1 else None
-        if asked is not None:
-            features += asked[0]
-            reasons.append(named(flag, asked[1]))
+        found = cpu.features_of(unit[0], target) if len(unit) == 1 else None
+        if found is not None:
+            features += found[0]
+            reasons.append(named(flag, found[1]))
             continue
         answer = _translate(unit, target)
         if answer is None:
@@ -173,9 +192,7 @@ def translate_compile(args: Sequence[str], *, target: DriverTarget) -> Translate
             continue
         words += answer[0]
         reasons.append(named(flag, answer[1]))
-    always = (*ALWAYS, *_OF_SYSTEMS.get(target.system, ()))
-    base = (*always, *cpu.baseline(target, tuple(features)), *(() if target.debug else ("-g0",)))
-    return Translated((*base, *cpu.as_flags(tuple(features)), *words), reasons)
+    return tuple(features), words, reasons
 
 
 def _translate(unit: tuple[str, ...], target: DriverTarget) -> Answer | None:  # noqa: PLR0911 - one per spelling

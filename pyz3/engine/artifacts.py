@@ -12,8 +12,8 @@ import msgspec
 from pyz3.capi import limited_api_macros
 from pyz3.config import CXX_SUFFIXES
 from pyz3.driver.runtime import cxx_flags
-from pyz3.engine.foreign import asked_of_linker, driver_target, foreign_sources
-from pyz3.engine.plan_file import Artifact, Source
+from pyz3.engine.flags import asked_of_linker, driver_target, make_sources
+from pyz3.engine.plan_file import Artifact
 from pyz3.engine.pyodide import for_pyodide
 from pyz3.engine.toolchain import INIT_SYMBOLS
 from pyz3.plan import Module
@@ -22,7 +22,6 @@ from pyz3.targets import has_cpu
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from pyz3.config import Settings
     from pyz3.engine.ldflags import LinkFlags
     from pyz3.linking import Part
     from pyz3.plan import Recipe
@@ -67,6 +66,7 @@ def make_artifacts(
     capi: Mapping[str, CApi],
     *,
     read: Callable[[Path], str],
+    is_file: Callable[[Path], bool],
     exports: Callable[..., str],
     runtime: Callable[..., tuple[str, ...]],
     zig_lib: Path,
@@ -78,12 +78,13 @@ def make_artifacts(
         recipes: The wheels of one platform.
         capi: What each Python (``3.13t``) supplies.
         read: Reads a Zig source, to find which of several are roots.
+        is_file: Tells whether there is a file, that a flag may name.
         exports: Gives a version script that leaves only some symbols visible, by default ``PyInit_*`` (ELF).
         runtime: Gives what each link is given besides: ``ZigRunner.runtime``.
         zig_lib: Zig's ``lib`` folder.
 
     Raises:
-        ConfigError: A linker flag or library that cannot be had.
+        ConfigError: A flag or library that cannot be had.
     """
     roots: dict[tuple[str, ...], tuple[str, ...]] = {}
 
@@ -94,7 +95,14 @@ def make_artifacts(
 
     def make(recipe: Recipe, module: Part, zig_target: str) -> Artifact:
         artifact = _artifact(
-            root, recipe, module, zig_target, capi=capi[recipe.python], zig_roots=zig_roots, exports=exports
+            root,
+            recipe,
+            module,
+            zig_target,
+            capi=capi[recipe.python],
+            zig_roots=zig_roots,
+            is_file=is_file,
+            exports=exports,
         )
         if recipe.target.platform.family != "pyodide":
             linked = artifact.kind != "static"
@@ -121,6 +129,7 @@ def _artifact(
     *,
     capi: CApi,
     zig_roots: Callable[[tuple[str, ...]], tuple[str, ...]],
+    is_file: Callable[[Path], bool],
     exports: Callable[..., str],
 ) -> Artifact:
     settings = module.settings
@@ -146,8 +155,7 @@ def _artifact(
         target=zig_target,
         cpu=recipe.cpu if has_cpu(zig_target, recipe.cpu) else "",
         lto=recipe.lto,
-        c_sources=foreign_sources(module.units, recipe, before=cxx)
-        or _c_sources(root, settings, base, cxx=cxx),
+        c_sources=make_sources(root, recipe, module, before=base, cxx=cxx, is_file=is_file),
         zig_sources=zig_roots(zig) if zig else (),
         python_include=capi.include,
         include_dirs=absolute(settings.include_dirs),
@@ -162,19 +170,6 @@ def _artifact(
         export_symbols=module.export_symbols if module.kind != "static" else (),
         link_cpp=_has_cpp(recipe, module),
         version_script=_version_script(root, module, link, exports) if module.kind != "static" else None,
-    )
-
-
-def _c_sources(
-    root: Path, settings: Settings, base: tuple[str, ...], *, cxx: tuple[str, ...]
-) -> tuple[Source, ...]:
-    return tuple(
-        Source(
-            path=os.path.normpath(root / path),
-            flags=cxx + settings.cxxflags if Path(path).suffix in CXX_SUFFIXES else base + settings.cflags,
-        )
-        for path in settings.sources
-        if not path.endswith(".zig")
     )
 
 

@@ -16,7 +16,7 @@ from pyz3.driver.runtime import runtime_folder
 from pyz3.driver.setup import Setup
 from pyz3.driver.sysroot import extra_include_args, extra_link_args
 from pyz3.driver.tools import Tools, write_overlay, write_tools
-from pyz3.engine.foreign import driver_target
+from pyz3.engine.flags import driver_target
 from pyz3.engine.manifests import Manifests
 from pyz3.engine.python_library import windows_library
 from pyz3.environments import header_folders

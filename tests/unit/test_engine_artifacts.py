@@ -11,19 +11,27 @@ from planning import plan_of
 
 from pyz3.capi import limited_api_macros
 from pyz3.config import Extension, Project, Settings, ToolTable
+from pyz3.driver.cpu import baseline
+from pyz3.driver.link_flags import _LACKS
 from pyz3.driver.sysroot import FOLDER
+from pyz3.driver.target import DriverTarget
 from pyz3.engine.artifacts import CApi, artifact_key, make_artifacts, slice_key
+from pyz3.engine.flags import left_out_flags, left_out_notes
 from pyz3.engine.plan_file import PLAN_VERSION, Artifact, Emscripten, PlanFile, Source
 from pyz3.errors import ConfigError
 from pyz3.targets import Platform, PythonVersion, Target
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from pyz3.plan import Recipe
 
 BUILD_ZIG = (Path(__file__).parents[2] / "build.zig").read_text(encoding="utf-8")
 ROOT = Path(os.path.abspath("project"))  # noqa: PTH100 - as the frontend does
 CAPI = CApi(include="/headers")
 ZIG_LIB = Path("/zig/lib")
+# Functions may choose their own processor: it stands before the project's flags.
+CHOICE = baseline(DriverTarget("x86_64-linux-gnu"), ())
 
 
 def under(path: str) -> str:
@@ -51,14 +59,17 @@ def artifact(
     python: str = "3.13",
     capi: CApi = CAPI,
     zig: dict[str, str] | None = None,
+    files: Collection[str] = (),
 ) -> Artifact:
     extension = Extension(name="pkg._mod", common=settings, families={})
-    files = {under(name): text for name, text in (zig or {}).items()}
+    texts = {under(name): text for name, text in (zig or {}).items()}
+    there = {under(name) for name in files}
     (made,) = make_artifacts(
         ROOT,
         jobs(extension, platform=platform, pythons=(python,)),
         {python: capi},
-        read=(lambda path: files[str(path)]) if files else refuse,
+        read=(lambda path: texts[str(path)]) if texts else refuse,
+        is_file=lambda path: str(path) in there,
         exports=lambda *_: "/exports.map",
         runtime=lambda *_, **__: (),
         zig_lib=ZIG_LIB,
@@ -102,6 +113,7 @@ def test_an_artifact_of_c() -> None:
         "-ffile-prefix-map=/headers=python",
         f"-ffile-prefix-map={ROOT}=.",
         *("-DN=3", "-DZERO=0", "-DON=1", '-DTEXT="a b"'),
+        *CHOICE,
         "-O1",
     )
     wanted: dict[str, Any] = {
@@ -127,10 +139,10 @@ def test_an_artifact_of_c() -> None:
 
 @pytest.mark.parametrize("suffix", [".cc", ".cpp", ".cxx"])
 def test_cpp_sources_have_their_own_flags(suffix: str) -> None:
-    made = artifact(Settings(sources=("a.c", f"b{suffix}"), cflags=("-c",), cxxflags=("-x",)))
-    assert [source.flags[-1] for source in made.c_sources] == ["-c", "-x"]
-    assert [len(source.flags) for source in made.c_sources] == [5, 7]
-    assert made.c_sources[1].flags[-2] == f"-I{FOLDER}/libc++"
+    made = artifact(Settings(sources=("a.c", f"b{suffix}"), cflags=("-O1",), cxxflags=("-O2",)))
+    assert [source.flags[-1] for source in made.c_sources] == ["-O1", "-O2"]
+    assert [len(source.flags) - len(CHOICE) for source in made.c_sources] == [5, 7]
+    assert made.c_sources[1].flags[-2 - len(CHOICE)] == f"-I{FOLDER}/libc++"
     assert made.link_cpp
 
 
@@ -138,7 +150,8 @@ def test_free_threaded_pythons_have_their_macro() -> None:
     settings = Settings(sources=("a.c",), define={"A": 1})
     threaded = artifact(settings, python="3.14t")
     assert threaded.define == ("A=1", "Py_GIL_DISABLED=1")
-    assert threaded.c_sources[0].flags[-2:] == ("-DA=1", "-DPy_GIL_DISABLED=1")
+    own = threaded.c_sources[0].flags[: -len(CHOICE)]
+    assert own[-2:] == ("-DA=1", "-DPy_GIL_DISABLED=1")
     assert artifact(settings, python="3.14").define == ("A=1",)
 
 
@@ -201,6 +214,7 @@ def test_zig_files_are_read_once_for_all_pythons() -> None:
         jobs(extension, pythons=pythons),
         {python: CApi(include=f"/{python}") for python in pythons},
         read=note,
+        is_file=lambda _: False,
         exports=lambda *_: "/exports.map",
         runtime=lambda *_, **__: (),
         zig_lib=ZIG_LIB,
@@ -223,6 +237,7 @@ def test_keys_are_unique_within_a_platform() -> None:
         planned,
         {job.python: CAPI for job in planned},
         read=refuse,
+        is_file=lambda _: False,
         exports=lambda *_: "/exports.map",
         runtime=lambda *_, **__: (),
         zig_lib=ZIG_LIB,
@@ -244,6 +259,7 @@ def test_a_fused_file_is_an_artifact_per_slice() -> None:
         planned,
         {"3.13": CAPI},
         read=refuse,
+        is_file=lambda _: False,
         exports=lambda *_: "/exports.map",
         runtime=lambda *_, **__: (),
         zig_lib=ZIG_LIB,
@@ -273,6 +289,7 @@ def test_the_stable_abi_has_its_macro_name_and_library(
         jobs(extension, platform=platform),
         {"3.13": capi},
         read=refuse,
+        is_file=lambda _: False,
         exports=lambda *_: "/exports.map",
         runtime=lambda *_, **__: (),
         zig_lib=ZIG_LIB,
@@ -280,12 +297,72 @@ def test_the_stable_abi_has_its_macro_name_and_library(
     macros = limited_api_macros("3.10", headers=PythonVersion(3, 13))
     assert macros[0] == "Py_LIMITED_API=0x030A0000"
     assert (made.name, made.objects, made.define) == (name, objects, macros)
-    assert made.c_sources[0].flags[-len(macros) :] == tuple(f"-D{macro}" for macro in macros)
+    own = made.c_sources[0].flags[: -len(CHOICE)]
+    assert own[-len(macros) :] == tuple(f"-D{macro}" for macro in macros)
 
 
 def test_a_linker_flag_that_is_not_understood_names_the_module() -> None:
-    with pytest.raises(ConfigError, match=r"ldflags of pkg\._mod: '-Wl,--wrap=x' is not understood"):
+    with pytest.raises(ConfigError, match=r"ldflags of pkg\._mod: '-Wl,-wrap,x' is not understood"):
         artifact(Settings(sources=("a.c",), ldflags=("-Wl,--wrap=x",)))
+
+
+def test_flags_name_folders_and_headers_of_the_project() -> None:
+    flags = ("-Iinc", "-I", "inc", "-isystemsys", "-iquote", "/q", "-include", "own.h", "-include", "stdio.h")
+    made = artifact(Settings(sources=("a.c",), cflags=flags), files={"own.h"})
+    assert made.c_sources[0].flags[-8:] == (
+        *(f"-I{under('inc')}", "-I", under("inc"), f"-isystem{under('sys')}"),
+        *("-iquote", os.path.normpath("/q"), f"--include={under('own.h')}", "--include=stdio.h"),
+    )
+
+
+def test_flags_that_zig_would_pass_over_are_translated_or_told() -> None:
+    settings = Settings(
+        sources=("a.c", "b.cpp"),
+        cflags=("-mavx2", "-march=native", "-fopenmp", "-pipe", "-O3"),
+        cxxflags=("-flto",),
+        ldflags=("-lz", "-Wl,-z,defs"),
+    )
+    c_source, cpp_source = artifact(settings).c_sources
+    avx2 = baseline(DriverTarget("x86_64-linux-gnu"), ("+avx2",))
+    assert c_source.flags[-len(avx2) - 5 :] == (
+        *avx2,
+        "-Xclang",
+        "-target-feature",
+        "-Xclang",
+        "+avx2",
+        "-O3",
+    )
+    assert cpp_source.flags[-len(CHOICE) :] == CHOICE
+    extension = Extension(name="pkg._mod", common=settings, families={})
+    (recipe,) = jobs(extension)
+    told = left_out_flags(recipe)
+    assert [one.partition(": ")[0] for one in told] == ["-march=native", "-fopenmp", "-flto", "-Wl,-z,defs"]
+    assert left_out_notes([told[1], told[1]]) == [
+        "-fopenmp is left out: there is no OpenMP runtime: the code is serial"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        (
+            Settings(sources=("a.c",), cflags=("-fsanitize=address",)),
+            "pyproject.toml: cflags of pkg._mod: -fsanitize=address: there is no runtime for it",
+        ),
+        (
+            Settings(sources=("a.cc",), cxxflags=("-fsanitize=thread",)),
+            "pyproject.toml: cxxflags of pkg._mod: -fsanitize=thread: there is no runtime for it",
+        ),
+        (
+            Settings(sources=("a.c",), ldflags=("-Wl,--init,f",)),
+            f"pyproject.toml: ldflags of pkg._mod: -Wl,--init,f: {_LACKS}",
+        ),
+    ],
+)
+def test_flags_that_code_needs_and_zig_has_not_are_errors(settings: Settings, message: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        artifact(settings)
+    assert caught.value.message == message
 
 
 def test_the_plan_file_is_json_that_reads_back() -> None:

@@ -32,6 +32,7 @@ def artifact(target: str = "x86_64-linux-gnu.2.17", *, zig: bool = False, cpp: b
         plan,
         {"3.13": CApi(include="")},
         read=Path.read_text,
+        is_file=lambda _: False,
         exports=lambda *_: "",
         runtime=lambda *_, **__: (),
         zig_lib=Path(),

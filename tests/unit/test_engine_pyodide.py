@@ -31,6 +31,7 @@ def artifact(settings: Settings, python: str = "3.14", optimize: str = "ReleaseF
         plan,
         {python: CApi(include="/headers")},
         read=lambda _: "",
+        is_file=lambda _: False,
         exports=lambda *_: "/exports.map",
         runtime=lambda *_, **__: (),
         zig_lib=ZIG_LIB,

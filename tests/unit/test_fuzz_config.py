@@ -114,6 +114,7 @@ def planned(root: Path) -> tuple[str, ...]:
             (job,),
             {job.python: CApi(include="include")},
             read=lambda path: path.read_text(encoding="utf-8"),
+            is_file=lambda _: False,
             exports=lambda *_symbols: "exports",
             runtime=lambda *_, **__: (),
             zig_lib=Path("lib"),

@@ -174,6 +174,7 @@ def artifacts(jobs: tuple[Recipe, ...], root: Path) -> tuple[Artifact, ...]:
         jobs,
         {job.python: CApi(include="/headers", import_library="/python.lib") for job in jobs},
         read=lambda path: path.read_text(encoding="utf-8"),
+        is_file=lambda _: False,
         exports=lambda *symbols: "; ".join(symbols[0]) if symbols else "init",
         runtime=lambda *_, **__: (),
         zig_lib=root,
