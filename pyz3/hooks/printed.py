@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 _HEAD = "Traceback (most recent call last):"
 _FRAME = re.compile(r'  File "(?P<file>.*?)"(?P<place>, line \d+.*)')
@@ -31,6 +31,15 @@ _CHATTER = re.compile(
     r"|warning: (build_py|install_lib): byte-compiling is disabled, skipping\."
     r"|warning: no (previously-included|files found|directories found|previously included) .*"
 )
+# How Python says that a command failed; distutils says it two or three times, with all of its words.
+_FAILED = re.compile(
+    r"(?:[\w.]+: )?(?:error: )?[Cc]ommand '(?:\[')?(?P<program>[^']+)'.*"
+    r"(?:returned non-zero exit status|failed with exit code) (?P<status>\d+)\.?"
+)
+_CHAINS = frozenset((
+    "During handling of the above exception, another exception occurred:",
+    "The above exception was the direct cause of the following exception:",
+))  # fmt: skip
 # setuptools runs setup.py as a text.
 _SETUP = "<string>"
 
@@ -39,7 +48,7 @@ def essence(output: str, *, source: str, said: str = "", lines: int = 30) -> str
     """Give the end of what a build printed, in words that mean something to the project's maintainer.
 
     Of tracebacks the project's own frames are left, and its files are named as it names them.  What
-    setuptools tells of its work is left out.
+    setuptools tells of its work is left out, and that a command failed which has said why itself.
 
     Args:
         output: All of it.
@@ -49,9 +58,42 @@ def essence(output: str, *, source: str, said: str = "", lines: int = 30) -> str
     """
     found = [line.rstrip() for line in _own(output.splitlines(), source) if line.strip()]
     found = [line for line in found if not _CHATTER.fullmatch(line)]
+    found = [*_without_failed(found)] or found
     if found and said and found[-1] == said:
         found.pop()
     return "\n".join(found[-lines:]).replace(f"{source}/", "").replace(f"{source}\\", "")
+
+
+def short_failure(said: str) -> str:
+    """Give ``cc ended with exit code 1`` for what Python says of a failed command; all else as it is.
+
+    Args:
+        said: ``CompileError: Command '['/tools/cc', '-c', …]' returned non-zero exit status 1.``
+    """
+    match = _FAILED.fullmatch(said)
+    if match is None:
+        return said
+    program = re.split(r"[/\\]", match["program"])[-1]
+    return f"{program} ended with exit code {match['status']}"
+
+
+def _without_failed(lines: Sequence[str]) -> Iterator[str]:
+    """Leave out exceptions that tell only of a failed command, with their tracebacks and what chains them."""
+    chain, shown = "", False
+    head: list[str] = []
+    for line in lines:
+        if line in _CHAINS:
+            chain = line
+        elif line == _HEAD or (head and line.startswith("  ")):
+            head.append(line)
+        elif _FAILED.fullmatch(line):
+            chain, head, shown = "", [], False
+        else:
+            if chain and shown:
+                yield chain
+            yield from head
+            yield line
+            chain, head, shown = "", [], True
 
 
 def library_advice(output: str) -> str:

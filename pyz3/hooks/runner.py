@@ -23,7 +23,7 @@ from pyz3.events import Activity, Note
 from pyz3.guests import HOOK, READS
 from pyz3.hooks.adapting import adapt
 from pyz3.hooks.memory import Memory, read_result
-from pyz3.hooks.printed import essence, file_type_advice, library_advice
+from pyz3.hooks.printed import essence, file_type_advice, library_advice, short_failure
 from pyz3.hooks.protocol import Mode, Request, Result, TargetRequest
 from pyz3.hooks.recorded import asked_above
 from pyz3.hooks.settings import (
@@ -416,7 +416,7 @@ class HookRunner:
         above = missed_above(self._project.root, result.reads, self.scope) if result is not None else ""
         shown = essence(output, source=str(place.source), said=said)
         return Trouble(
-            message=f"building the project failed: {said}"
+            message=f"building the project failed: {short_failure(said)}"
             if said
             else "the project's build backend ended without a word",
             output=_NOT_HERE.format(result.cannot_import)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pyz3.hooks.printed import essence, file_type_advice, library_advice
+from pyz3.hooks.printed import essence, file_type_advice, library_advice, short_failure
 
 LOG = """\
 running bdist_wheel
@@ -116,3 +116,43 @@ def test_a_source_that_setuptools_does_not_compile() -> None:
         "src/events.rc: resources are Windows' alone"
     )
     assert file_type_advice(output.replace("mc", "cu")) == file_type_advice("") == ""
+
+
+COMMAND = (
+    "Command '['/cache/tools/ae/cc', '-O3', '-c', 'a.c', '-o', '/w/a.o']' returned non-zero exit status 1."
+)
+FAILED = f"""\
+building 'a' extension
+/cache/tools/ae/cc -O3 -c a.c -o /w/a.o
+a.c:1:1: error: no
+subprocess.CalledProcessError: {COMMAND}
+During handling of the above exception, another exception occurred:
+distutils.compilers.C.errors.CompileError: {COMMAND}
+During handling of the above exception, another exception occurred:
+Traceback (most recent call last):
+  File "setup.py", line 2, in <module>
+SystemExit: error: {COMMAND}
+"""
+
+
+def test_a_compiler_that_failed_has_said_why() -> None:
+    assert essence(FAILED, source="/src").splitlines() == FAILED.splitlines()[:3]
+    other = f"{FAILED}During handling of the above exception, another exception occurred:\nKeyError: 1\n"
+    assert essence(other, source="/src").splitlines() == [*FAILED.splitlines()[:3], "KeyError: 1"]
+    # A project that goes on: what it says is kept.
+    assert essence(f"{FAILED}trying without\n", source="/src").endswith("error: no\ntrying without")
+    # Nothing else was said.
+    assert essence(f"error: {COMMAND}\n", source="/src") == f"error: {COMMAND}"
+
+
+@pytest.mark.parametrize(
+    ("said", "short"),
+    [
+        (f"CompileError: {COMMAND}", "cc ended with exit code 1"),
+        ("command '/tools/x/cc' failed with exit code 2", "cc ended with exit code 2"),
+        ("error: command 'C:\\tools\\cc.exe' failed with exit code 1", "cc.exe ended with exit code 1"),
+        ("RuntimeError: run ./configure first", "RuntimeError: run ./configure first"),
+    ],
+)
+def test_a_failed_command_is_named_by_its_program(said: str, short: str) -> None:
+    assert short_failure(said) == short
