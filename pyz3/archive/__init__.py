@@ -2,10 +2,10 @@
 
 from pyz3.archive.contents import PackageRoot, find_packages, package_files
 from pyz3.archive.entries import WheelEntry, ZippedFile
+from pyz3.archive.exclusion import FileRules
 from pyz3.archive.inputs import INPUT_SUFFIXES, found_inputs, named_inputs
 from pyz3.archive.metadata import Metadata, read_metadata
 from pyz3.archive.output import WrittenArchive
-from pyz3.archive.rules import FileRules
 from pyz3.archive.sdist import sdist_files, write_sdist
 from pyz3.archive.wheelfile import DEFAULT_EPOCH, dist_info_entries, write_wheel
 

@@ -14,7 +14,7 @@ from pyz3.config import HEADER_SUFFIXES, SOURCE_SUFFIXES
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from pyz3.archive.rules import FileRules
+    from pyz3.archive.exclusion import FileRules
     from pyz3.config import Project, Settings
 
 # What a compiler reads: besides sources what those include, and Zig's packages.

@@ -21,9 +21,9 @@ from pyz3.errors import ConfigError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from pyz3.archive.exclusion import FileRules
     from pyz3.archive.metadata import Metadata
     from pyz3.archive.output import WrittenArchive
-    from pyz3.archive.rules import FileRules
     from pyz3.config import Project
 
 # The seconds of a gzip header are 32 bits (RFC 1952, 2.3.1); those of tar's are more.

@@ -14,7 +14,7 @@ from pyz3.driver.missing_headers import compile_advice
 from pyz3.driver.msvc import PASSED_OVER
 from pyz3.driver.pragmas import passed_over
 from pyz3.driver.run import read_log
-from pyz3.engine.flags import is_expressible, left_out_flags, left_out_notes
+from pyz3.engine.project_flags import is_expressible, left_out_flags, left_out_notes
 from pyz3.errors import BuildFailedError, Pyz3Error, abridged
 from pyz3.events import Activity, WheelShared
 from pyz3.frontends import undeclared_extensions

@@ -14,7 +14,7 @@ from pyz3.builder.compiling import Compiler, prepare_includes
 from pyz3.builder.fallback import check_fallback
 from pyz3.builder.foreign import BackendDescriber, Made, in_system_of, needs_commands, trouble_error
 from pyz3.builder.packing import Packer, read_contents, read_epoch
-from pyz3.engine.flags import left_out_flags, left_out_notes
+from pyz3.engine.project_flags import left_out_flags, left_out_notes
 from pyz3.errors import BuildFailedError, abridged
 from pyz3.events import Activity, Note
 from pyz3.hooks.runner import Surroundings

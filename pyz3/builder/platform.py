@@ -17,7 +17,7 @@ from pyz3.engine.artifacts import CApi, artifact_key, make_artifacts, slice_key
 from pyz3.engine.custom import LIBRARY_SUFFIXES, build_custom, custom_cache, module_name
 from pyz3.engine.damage import find_damage
 from pyz3.engine.fuse import fuse
-from pyz3.engine.pe import with_dll_name, without_time
+from pyz3.engine.pe_headers import with_dll_name, without_time
 from pyz3.engine.python_library import windows_library
 from pyz3.engine.warmth import cold_parts, mark_warm, parts_needed
 from pyz3.engine.zig import Outcome, merge

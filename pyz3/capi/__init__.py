@@ -11,10 +11,10 @@ from pyz3.capi.discovery import (
     how_to_get,
 )
 from pyz3.capi.entry import init_suffix
+from pyz3.capi.header_tree import prepare_include
 from pyz3.capi.import_library import definition, dll_name, import_library
 from pyz3.capi.stable_abi import added_in, limited_api, limited_api_macros, stable_abi_tag
 from pyz3.capi.symbols import SymbolList, python_symbols
-from pyz3.capi.tree import prepare_include
 
 __all__ = (
     "HeaderTree",

@@ -6,10 +6,10 @@ import os.path
 
 from pyz3.driver.compile_flags import c_flags, translate_compile
 from pyz3.driver.emulation import Emulated, emulate
+from pyz3.driver.flag_table import is_source, units
 from pyz3.driver.link_flags import translate_link
 from pyz3.driver.resources import Resources, of_rc, of_windres
 from pyz3.driver.resources import step as resource_step
-from pyz3.driver.rules import is_source, units
 from pyz3.driver.runtime import cxx_flags, runtime_files
 from pyz3.driver.sysroot import FRAMEWORKS, LINKED_FRAMEWORKS, extra_include_args, extra_link_args
 

@@ -7,7 +7,7 @@ here is taken, or is refused as the platform's own compiler would (a probe then 
 from __future__ import annotations
 
 from pyz3.driver import cpu, msvc
-from pyz3.driver.rules import HOST_REASON, IMPLIED, Refusal, Table, is_of_the_host, named, units
+from pyz3.driver.flag_table import HOST_REASON, IMPLIED, Refusal, Table, is_of_the_host, named, units
 from pyz3.driver.target import Translated
 
 TYPE_CHECKING = False  # see target.py

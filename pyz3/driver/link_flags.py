@@ -7,7 +7,16 @@ from __future__ import annotations
 
 from pyz3.driver import msvc
 from pyz3.driver.compile_flags import OPENMP
-from pyz3.driver.rules import HOST_REASON, IMPLIED, Refusal, Table, is_of_the_host, is_source, named, units
+from pyz3.driver.flag_table import (
+    HOST_REASON,
+    IMPLIED,
+    Refusal,
+    Table,
+    is_of_the_host,
+    is_source,
+    named,
+    units,
+)
 from pyz3.driver.target import Translated
 
 TYPE_CHECKING = False  # see target.py

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pyz3.driver.rules import IMPLIED, Refusal, Table, is_file
+from pyz3.driver.flag_table import IMPLIED, Refusal, Table, is_file
 
 _MSVC = "MSVC's own; zig has nothing like it"
 _LACKS = Refusal("MSVC's own; zig has nothing like it, and the module would not be the same without it")

@@ -8,11 +8,11 @@ import sys
 import time
 
 from pyz3.driver.command import SCRATCH, make_command, output_of
+from pyz3.driver.compiler_variables import DATES, HOST_VARIABLES
+from pyz3.driver.flag_table import is_source, units
 from pyz3.driver.msvc import PASSED_OVER
-from pyz3.driver.rules import is_source, units
 from pyz3.driver.runtime import make_runtime
 from pyz3.driver.setup import Setup
-from pyz3.driver.variables import DATES, HOST_VARIABLES
 
 TYPE_CHECKING = False  # see target.py
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def run_tool(
     words = read_response_files(args)
     words += _date(words, environ)
     output = output_of(words)
-    special = bool(output) and os.path.exists(output) and not os.path.isfile(output)  # noqa: PTH110, PTH113 - see rules
+    special = bool(output) and os.path.exists(output) and not os.path.isfile(output)  # noqa: PTH110, PTH113 - pathlib costs 15 ms
     cwd = os.getcwd() if setup.moved else ""  # noqa: PTH109 - pathlib costs 15 ms
     command = make_command(tool, words, setup, special=special, cwd=cwd)
     dropped = (*command.dropped, *(_passed_over(words) if setup.target.system == "windows" else ()))
@@ -222,7 +222,7 @@ def _run_aside(command: Command, setup: Setup, environment: Mapping[str, str]) -
 
 def _hidden(words: Sequence[str], command: Command, folder: str) -> list[str]:
     """Give a link of copies in which the names are private that it is to keep to itself."""
-    from pyz3.driver.symbols import hide, is_kept  # noqa: PLC0415 - rarely needed
+    from pyz3.driver.local_symbols import hide, is_kept  # noqa: PLC0415 - rarely needed
 
     kept = is_kept(command.hiding)
     given = _objects(words)
@@ -231,7 +231,7 @@ def _hidden(words: Sequence[str], command: Command, folder: str) -> list[str]:
 
 def _defined_once(words: Sequence[str], folder: str) -> list[str]:
     """Give a link for Windows in which C++'s inline functions do not stand against C's definitions."""
-    from pyz3.driver.symbols import without_second_definitions  # noqa: PLC0415 - for Windows alone
+    from pyz3.driver.local_symbols import without_second_definitions  # noqa: PLC0415 - for Windows alone
 
     given = _objects(words)
     contents = list(given.values())
@@ -260,7 +260,7 @@ def _legible(words: Sequence[str], folder: str) -> list[str]:
 
 def _with_default_libraries(words: Sequence[str], setup: Setup) -> list[str]:
     """Give a link for Windows with the import libraries that its objects ask for."""
-    from pyz3.driver.symbols import default_libraries  # noqa: PLC0415 - for Windows alone
+    from pyz3.driver.local_symbols import default_libraries  # noqa: PLC0415 - for Windows alone
 
     def is_windows_own(name: str) -> bool:
         places = (f"{setup.zig.lib}/libc/mingw/{folder}/{name}.def" for folder in _DEFINITIONS)
@@ -273,7 +273,7 @@ def _with_default_libraries(words: Sequence[str], setup: Setup) -> list[str]:
 
 def _objects(words: Sequence[str]) -> dict[int, bytes]:
     """Give the objects and archives that a link names, by their place among its words."""
-    from pyz3.driver.symbols import is_hideable  # noqa: PLC0415 - rarely needed
+    from pyz3.driver.local_symbols import is_hideable  # noqa: PLC0415 - rarely needed
 
     places = [at for at, word in enumerate(words) if is_hideable(word) and words[at - 1] != "-o"]
     return {at: _read(words[at]) for at in places}
@@ -319,7 +319,7 @@ def read_log(text: str) -> tuple[str, ...]:
 
 def _missing_source(words: Sequence[str]) -> str:
     sources = (unit[0] for unit in units(words) if is_source(unit[0]))
-    return next((source for source in sources if not os.path.exists(source)), "")  # noqa: PTH110 - see rules
+    return next((source for source in sources if not os.path.exists(source)), "")  # noqa: PTH110 - pathlib costs 15 ms
 
 
 def _passed_over(words: Sequence[str]) -> tuple[str, ...]:

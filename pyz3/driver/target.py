@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pyz3.driver.rules import Refusal
+from pyz3.driver.flag_table import Refusal
 
 TYPE_CHECKING = False  # typing takes longer to import than all of this room
 if TYPE_CHECKING:

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Literal
 from pyz3.driver.answers import TargetFacts, commands_for
 from pyz3.driver.autoconf import config_site, configure_variables
 from pyz3.driver.command import triple
-from pyz3.driver.names import stand_ins, tool_names
 from pyz3.driver.run import BUILD_CC, BUILD_CXX
 from pyz3.driver.setup import Setup
+from pyz3.driver.stand_ins import stand_ins, tool_names
 from pyz3.driver.sysroot import SDK, case_overlay
 from pyz3.driver.target import DriverTarget
 

@@ -12,8 +12,8 @@ import msgspec
 from pyz3.capi import limited_api_macros
 from pyz3.config import CXX_SUFFIXES
 from pyz3.driver.runtime import cxx_flags
-from pyz3.engine.flags import asked_of_linker, driver_target, make_sources
 from pyz3.engine.plan_file import Artifact
+from pyz3.engine.project_flags import asked_of_linker, driver_target, make_sources
 from pyz3.engine.pyodide import for_pyodide
 from pyz3.engine.toolchain import INIT_SYMBOLS
 from pyz3.plan import Module

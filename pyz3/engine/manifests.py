@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pyz3.driver.variables import DATES
+from pyz3.driver.compiler_variables import DATES
 from pyz3.errors import BuildFailedError
 from pyz3.store import Remembered
 

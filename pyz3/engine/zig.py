@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pyz3._processes import Processes
+from pyz3.driver.compiler_variables import DATES, HOST_VARIABLES
 from pyz3.driver.runtime import make_runtime, runtime_files, runtime_folder
 from pyz3.driver.target import DriverTarget
-from pyz3.driver.variables import DATES, HOST_VARIABLES
 from pyz3.engine.manifests import Manifests
 from pyz3.engine.plan_file import PlanFile
 from pyz3.errors import BuildFailedError

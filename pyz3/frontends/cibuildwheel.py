@@ -24,7 +24,7 @@ from pyz3.config import (
     Words,
     parse_assignments,
 )
-from pyz3.frontends.variables import trouble_with
+from pyz3.frontends.build_variables import trouble_with
 from pyz3.targets import SUPPORTED, Platform, Target
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from pyz3.config import FAMILIES, Project, ToolTable, parse_assignments, read_co
 from pyz3.errors import ConfigError
 from pyz3.frontends import cibuildwheel
 from pyz3.frontends.backends import NATIVE_KEYS
+from pyz3.frontends.build_variables import trouble_with
 from pyz3.frontends.metadata import classified, read_declared
-from pyz3.frontends.variables import trouble_with
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -31,7 +31,7 @@ from pyz3.store import Remembered, is_whole, seal
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pyz3.hooks.settings import Place
+    from pyz3.hooks.requests import Place
 
 _UNKNOWN = Reads(unknown="the hook did not say what it read")
 _BEFORE_BUILD = Reads(unknown="commands were run before the hook")

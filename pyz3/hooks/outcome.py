@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pyz3.config import Settings
     from pyz3.hooks.base import BaseWheel
     from pyz3.hooks.protocol import Result
-    from pyz3.hooks.settings import Place
+    from pyz3.hooks.requests import Place
     from pyz3.plan import Described, Module, Order
     from pyz3.sources import Scope
     from pyz3.targets import Target

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from pyz3.hooks.protocol import RecordedLink, RecordedObject, Result
-    from pyz3.hooks.settings import Place
+    from pyz3.hooks.requests import Place
 
 # A file above, as a command or its error message names it.
 _UPWARD = re.compile(r"(?<![\w./])(?:\.\./)+[\w.+/-]*[\w+-]")

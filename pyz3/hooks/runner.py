@@ -26,7 +26,7 @@ from pyz3.hooks.memory import Memory, read_result
 from pyz3.hooks.printed import essence, file_type_advice, library_advice, short_failure
 from pyz3.hooks.protocol import Mode, Request, Result, TargetRequest
 from pyz3.hooks.recorded import asked_above
-from pyz3.hooks.settings import (
+from pyz3.hooks.requests import (
     Place,
     absolute,
     flag_variables,

@@ -16,18 +16,18 @@ from pyz3.driver.runtime import runtime_folder
 from pyz3.driver.setup import Setup
 from pyz3.driver.sysroot import extra_include_args, extra_link_args
 from pyz3.driver.tools import Tools, write_overlay, write_tools
-from pyz3.engine.flags import driver_target
 from pyz3.engine.manifests import Manifests
+from pyz3.engine.project_flags import driver_target
 from pyz3.engine.python_library import windows_library
 from pyz3.environments import header_folders
-from pyz3.hooks.settings import shown_folders
+from pyz3.hooks.requests import shown_folders
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from pyz3.engine.toolchain import Toolchain
     from pyz3.environments import Environment
-    from pyz3.hooks.settings import Place
+    from pyz3.hooks.requests import Place
     from pyz3.plan import Order
 
 # What neither a shell nor make takes for anything but a part of a word.

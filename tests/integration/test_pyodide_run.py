@@ -30,7 +30,7 @@ from pyz3.capi.emscripten import (
     system_include_dirs,
 )
 from pyz3.capi.emscripten.exports import main_module_names, render_exports
-from pyz3.capi.tree import prepare_include
+from pyz3.capi.header_tree import prepare_include
 from pyz3.store import Cache
 
 pytestmark = pytest.mark.runtime

@@ -10,8 +10,8 @@ import pytest
 
 from pyz3.driver.command import SCRATCH, make_command, output_of, triple
 from pyz3.driver.compile_flags import ALWAYS
+from pyz3.driver.flag_table import is_file, is_source, units
 from pyz3.driver.msvc import is_msvc
-from pyz3.driver.rules import is_file, is_source, units
 from pyz3.driver.run import read_response_files, run_tool
 from pyz3.driver.setup import Setup, Zig
 from pyz3.driver.sysroot import FRAMEWORKS, extra_include_args, extra_link_args

@@ -7,8 +7,14 @@ from typing import TYPE_CHECKING
 
 from pyz3.driver.command import SCRATCH, make_command
 from pyz3.driver.emulation import emulate
+from pyz3.driver.local_symbols import (
+    default_libraries,
+    hide,
+    is_hideable,
+    is_kept,
+    without_second_definitions,
+)
 from pyz3.driver.setup import Setup, Zig
-from pyz3.driver.symbols import default_libraries, hide, is_hideable, is_kept, without_second_definitions
 from pyz3.driver.target import DriverTarget
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from pyz3.driver.command import SCRATCH, make_command
-from pyz3.driver.names import stand_ins
 from pyz3.driver.resources import folders, legible, of_rc, of_windres
 from pyz3.driver.setup import Setup, Zig
+from pyz3.driver.stand_ins import stand_ins
 from pyz3.driver.target import DriverTarget
 
 ZIG = Zig("zig", local_cache="l", global_cache="g", scratch="s")

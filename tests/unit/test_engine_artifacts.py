@@ -16,8 +16,8 @@ from pyz3.driver.link_flags import _LACKS
 from pyz3.driver.sysroot import FOLDER
 from pyz3.driver.target import DriverTarget
 from pyz3.engine.artifacts import CApi, artifact_key, make_artifacts, slice_key
-from pyz3.engine.flags import left_out_flags, left_out_notes
 from pyz3.engine.plan_file import PLAN_VERSION, Artifact, Emscripten, PlanFile, Source
+from pyz3.engine.project_flags import left_out_flags, left_out_notes
 from pyz3.errors import ConfigError
 from pyz3.targets import Platform, PythonVersion, Target
 

@@ -7,7 +7,7 @@ import pytest
 
 from pyz3.hooks.memory import Memory
 from pyz3.hooks.protocol import Result
-from pyz3.hooks.settings import Place
+from pyz3.hooks.requests import Place
 from pyz3.sources import Reads, describe_tree
 
 if TYPE_CHECKING:

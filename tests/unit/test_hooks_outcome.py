@@ -15,7 +15,7 @@ from pyz3.errors import BuildFailedError
 from pyz3.hooks.base import oldest_python, read_base
 from pyz3.hooks.outcome import describe
 from pyz3.hooks.protocol import Declared, RecordedArchive, RecordedLink, RecordedObject, Result
-from pyz3.hooks.settings import Place
+from pyz3.hooks.requests import Place
 from pyz3.plan import Base, Described, Module, Order, Pure, Recipe, Trouble, Unit
 from pyz3.sources import ALONE
 from pyz3.targets import Platform, PythonVersion, Target

@@ -12,7 +12,7 @@ import pytest
 from pyz3.config import Settings
 from pyz3.driver.answers import TargetFacts, answer
 from pyz3.driver.target import DriverTarget
-from pyz3.hooks.settings import (
+from pyz3.hooks.requests import (
     Place,
     absolute,
     flag_variables,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from pyz3.driver.command import make_command
-from pyz3.driver.names import stand_ins
 from pyz3.driver.run import for_this_machine
 from pyz3.driver.setup import Setup, Zig
+from pyz3.driver.stand_ins import stand_ins
 from pyz3.driver.target import DriverTarget
 
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from pyz3.config import CXX_SUFFIXES
 from pyz3.driver.compile_flags import c_flags, translate_compile, translate_flags
+from pyz3.driver.flag_table import units
 from pyz3.driver.link_flags import translate_link
-from pyz3.driver.rules import units
 from pyz3.driver.target import DriverTarget
 from pyz3.engine.ldflags import parse_ldflags
 from pyz3.engine.plan_file import Source

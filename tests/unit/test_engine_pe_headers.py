@@ -4,7 +4,7 @@ import struct
 
 import pytest
 
-from pyz3.engine.pe import with_dll_name, without_time
+from pyz3.engine.pe_headers import with_dll_name, without_time
 
 NAME = b"hello._speed.cp313-win32.dll"
 HEADER, SECTION, EXPORTS = 0x40, 0x40 + 24 + 240, 0x200
