@@ -5,7 +5,7 @@ from pyz3.archive.entries import WheelEntry, ZippedFile
 from pyz3.archive.exclusion import FileRules
 from pyz3.archive.inputs import INPUT_SUFFIXES, found_inputs, named_inputs
 from pyz3.archive.metadata import Metadata, read_metadata
-from pyz3.archive.output import WrittenArchive
+from pyz3.archive.output import WrittenArchive, require_output
 from pyz3.archive.sdist import sdist_files, write_sdist
 from pyz3.archive.wheelfile import DEFAULT_EPOCH, dist_info_entries, write_wheel
 
@@ -24,6 +24,7 @@ __all__ = (
     "named_inputs",
     "package_files",
     "read_metadata",
+    "require_output",
     "sdist_files",
     "write_sdist",
     "write_wheel",

@@ -63,6 +63,25 @@ def put_in_place(path: Path, write: Callable[[Path], object], *, what: str) -> W
     return WrittenArchive(path=path, sha256=sha256, size=size)
 
 
+def require_output(folder: Path, *, what: str) -> None:
+    """Refuse an output folder that cannot be made or written, before there is something to lose.
+
+    Args:
+        folder: Where archives are to go; it need not be there.
+        what: The kind of archive, for messages: ``wheel``.
+
+    Raises:
+        ConfigError: The folder cannot be made or written.
+        BuildFailedError: The disk is full.
+    """
+    try:
+        place = next(one for one in (folder, *folder.parents) if one.exists())
+        with tempfile.TemporaryDirectory(prefix=".pyz3-", dir=place):
+            pass
+    except OSError as error:
+        raise _output_error(folder, error, what=what) from error
+
+
 def _output_error(path: Path, error: OSError, *, what: str) -> Pyz3Error:
     """Say what is wrong with the output directory."""
     if error.errno in _DISK_FULL:

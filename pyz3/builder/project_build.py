@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from pyz3.archive import require_output
 from pyz3.builder.choice import Choice, choose
 from pyz3.builder.compiling import prepare_includes
 from pyz3.builder.line import Line
@@ -210,6 +211,7 @@ class ProjectBuild:
         Raises:
             ConfigError: The project's metadata, the cache or the output folder is unusable.
         """
+        require_output(output_dir.absolute(), what="wheel")
         return Line(self)(plan, contents=contents, output_dir=output_dir)
 
 

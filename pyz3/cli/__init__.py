@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import importlib
 import io
 import signal
@@ -38,6 +39,13 @@ _COMMANDS = {
 }
 
 
+# What other tools call it → the command here.
+_ELSEWHERE = {
+    "audit": "doctor", "build": "wheel", "check": "doctor", "help": "--help", "inspect": "doctor",
+    "install": "develop", "new": "init", "show": "doctor", "wheels": "wheel",
+}  # fmt: skip
+
+
 class _Lazy(click.Group):
     """A group whose commands are imported only when they are run: ``pyz3 cc`` starts hundreds of times."""
 
@@ -50,6 +58,18 @@ class _Lazy(click.Group):
         module, _, name = _COMMANDS[cmd_name][0].partition(":")
         command: click.Command = getattr(importlib.import_module(f"pyz3.cli.{module}"), name)
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that is asked for; name the one that may be meant."""
+        name = args[0]
+        if name not in _COMMANDS and not name.startswith("-"):
+            known = [command for command, (_, said) in _COMMANDS.items() if said]
+            near = [_ELSEWHERE[name]] if name in _ELSEWHERE else difflib.get_close_matches(name, known, n=1)
+            hint = f" Did you mean {near[0]!r}?" if near else ""
+            ctx.fail(f"No such command {name!r}.{hint}")
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - as above
         with formatter.section("Commands"):

@@ -19,16 +19,46 @@ from pyz3.errors import ConfigError
 from pyz3.targets import Platform, PythonVersion, Target, glibc_floor, select_platforms
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pyz3.driver.command import Tool
     from pyz3.engine.toolchain import Toolchain
 
 # What each does, and an example of it.
 _HELP = {
-    "cc": ("Run a C compiler for another platform", "--target linux-aarch64 -- -c x.c -o x.o"),
-    "c++": ("Run a C++ compiler for another platform", "--target windows-x64 -- -c x.cpp -o x.o"),
-    "ar": ("Run the archiver for another platform", "--target macos-arm64 -- rcs libx.a x.o"),
-    "ranlib": ("Give an archive for another platform its index", "--target macos-arm64 -- libx.a"),
+    "cc": ("Run a C compiler for another platform", "--target linux-aarch64 -c x.c -o x.o"),
+    "c++": ("Run a C++ compiler for another platform", "--target windows-x64 -c x.cpp -o x.o"),
+    "ar": ("Run the archiver for another platform", "--target macos-arm64 rcs libx.a x.o"),
+    "ranlib": ("Give an archive for another platform its index", "--target macos-arm64 libx.a"),
 }
+
+
+# Options of these commands, which stand before the tool's own words: with a value, and without.
+_WITH_VALUE = ("--target", "--python", "--log")
+_ALONE = frozenset({"-v", "--verbose", "-h", "--help"})
+
+
+class _ToolCommand(click.Command):
+    """A command whose own options end where the tool's words begin: no ``--`` need stand between them."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the command line."""
+        start = _tools_words(args)
+        between = [] if args[start : start + 1] == ["--"] else ["--"]
+        return super().parse_args(ctx, [*args[:start], *between, *args[start:]])
+
+
+def _tools_words(args: Sequence[str]) -> int:
+    """Give where the tool's words begin."""
+    place = 0
+    while place < len(args):
+        if args[place] in _WITH_VALUE:
+            place += 2
+        elif args[place] in _ALONE or args[place].startswith(tuple(f"{name}=" for name in _WITH_VALUE)):
+            place += 1
+        else:
+            break
+    return min(place, len(args))
 
 
 def _make(tool: Tool) -> click.Command:
@@ -36,9 +66,10 @@ def _make(tool: Tool) -> click.Command:
 
     @click.command(
         tool,
+        cls=_ToolCommand,
         context_settings=SETTINGS,
         short_help=f"{what}.",
-        help=f"{what}: pyz3 {tool} {example}\n\nWhat stands behind -- is ARGS.",
+        help=f"{what}: pyz3 {tool} {example}\n\nARGS are the tool's own; what stands before them is pyz3's.",
     )
     @click.option(
         "--target",

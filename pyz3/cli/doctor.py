@@ -10,7 +10,7 @@ import click
 
 from pyz3.cli.options import SETTINGS
 from pyz3.cli.terminal import SafeConsole, safe_json
-from pyz3.doctor import diagnose
+from pyz3.doctor import diagnose, subjects_of
 
 
 @click.command(context_settings=SETTINGS, short_help="Say why a wheel or a module does not load.")
@@ -30,12 +30,13 @@ def doctor(
 ) -> None:
     """Say what a wheel, module or binary is for, what it needs, and what is missing.
 
-    WHEEL|MODULE is a .whl, a binary, a folder, or the name of an installed module.  Nothing is
-    imported or run, so files for other systems can be examined, too.  The exit code is 1 if
+    WHEEL|MODULE is a .whl, a binary, a folder of such, or the name of an installed module.  Nothing
+    is imported or run, so files for other systems can be examined, too.  The exit code is 1 if
     something is wrong.
     """
     search = [*map(str, folders), *sys.path]
-    found = [diagnose(name, search=search, environ=os.environ) for name in names]
+    subjects = [subject for name in names for subject in subjects_of(name)]
+    found = [diagnose(subject, search=search, environ=os.environ) for subject in subjects]
     if as_json:
         click.echo(safe_json(found))
     else:

@@ -2,5 +2,6 @@
 
 from pyz3.doctor.diagnosis import Diagnosis
 from pyz3.doctor.examine import diagnose
+from pyz3.doctor.subject import subjects_of
 
-__all__ = ["Diagnosis", "diagnose"]
+__all__ = ["Diagnosis", "diagnose", "subjects_of"]

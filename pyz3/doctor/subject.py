@@ -62,15 +62,26 @@ def find_subject(name: str, *, search: Sequence[str]) -> Subject:
         search: Folders of modules, as ``sys.path``.
 
     Raises:
-        ConfigError: There is nothing of that name, or it is no wheel although its name ends so.
+        ConfigError: There is nothing of that name, or it is no wheel although its name ends so, or a folder
+            with nothing to be examined.
     """
     path = Path(name)
     if path.suffix == ".whl":
         return _wheel(path)
     if path.exists():
         path = path.resolve()
-        return _installed(name, path, [str(parent) for parent in path.parents])
+        found = _installed(name, path, [str(parent) for parent in path.parents])
+        if path.is_dir() and not found.examined and not found.tags:
+            raise ConfigError(f"{name}: no wheel and no binary is in this folder")
+        return found
     return _installed(name, _find_module(name, search), search)
+
+
+def subjects_of(name: str) -> list[str]:
+    """Give what a name stands for: of a folder that holds wheels each of them, else itself."""
+    folder = Path(name)
+    wheels = [str(path) for path in sorted(folder.glob("*.whl"))] if folder.is_dir() else []
+    return wheels or [name]
 
 
 def is_binary(name: str) -> bool:

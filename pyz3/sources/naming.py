@@ -55,7 +55,8 @@ Source = FolderSource | ArchiveSource | RequirementSource
 def classify(text: str, *, cwd: Path | None = None) -> Source:
     """Tell what ``text`` names.
 
-    What exists as a folder or file wins over a requirement of that name.
+    What exists as a folder or file wins over a requirement of that name.  A name without a version is a
+    folder that is not there.
 
     Args:
         text: As the user gave it.
@@ -71,7 +72,14 @@ def classify(text: str, *, cwd: Path | None = None) -> Source:
         return ArchiveSource(path=_archive(path.resolve(), text))
     if _looks_like_a_path(text):
         raise ConfigError(f"there is no file or folder {text or repr(text)}", tip=_TIP)
-    return RequirementSource(requirement=_requirement(text))
+    requirement = _requirement(text)
+    if not requirement.specifier and requirement.url is None:
+        # A misspelt folder would run code of whoever has the name in the index.
+        raise ConfigError(
+            f"there is no folder {text}",
+            tip=f"to build a project of that name from the package index, say which version: {text}==1.2",
+        )
+    return RequirementSource(requirement=requirement)
 
 
 def _archive(path: Path, text: str) -> Path:

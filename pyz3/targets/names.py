@@ -75,7 +75,8 @@ def _named(pattern: str) -> list[Platform]:
 
 
 def _names(platform: Platform) -> tuple[str, ...]:
-    return (str(platform), platform.spec.identifier, *platform.wheel_platform.split("."))
+    triple = (platform.spec.zig,) if platform.spec.zig else ()
+    return (str(platform), platform.spec.identifier, *platform.wheel_platform.split("."), *triple)
 
 
 def _manylinux(text: str) -> tuple[str, str]:

@@ -415,7 +415,7 @@ def test_the_command_compiles_a_module(
     monkeypatch.setenv("PYZ3_CACHE_DIR", str(pyz3_cache))
     monkeypatch.chdir(tmp_path)
     Path("probe.c").write_text(MODULE)
-    words = ["cc", "--target", platform, "--python", version, "--log", "log.txt", "--"]
+    words = ["cc", "--target", platform, "--python", version, "--log", "log.txt"]
     with pytest.raises(SystemExit) as ended:
         main([*words, "-shared", "-fPIC", "-g", "probe.c", "-o", "probe.so"])
     assert ended.value.code == 0

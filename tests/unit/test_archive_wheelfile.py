@@ -19,7 +19,15 @@ from hypothesis import strategies as st
 from wheel.wheelfile import WheelFile
 
 from pyz3._files import CHUNK
-from pyz3.archive import DEFAULT_EPOCH, Metadata, WheelEntry, ZippedFile, dist_info_entries, write_wheel
+from pyz3.archive import (
+    DEFAULT_EPOCH,
+    Metadata,
+    WheelEntry,
+    ZippedFile,
+    dist_info_entries,
+    require_output,
+    write_wheel,
+)
 from pyz3.archive import wheelfile as module
 from pyz3.errors import BuildFailedError, ConfigError
 
@@ -374,3 +382,15 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @given(files=st.permutations(FILES))
 def test_order_of_the_files_does_not_matter(shared: Path, files: list[WheelEntry]) -> None:
     assert write(shared / "one", *files).read_bytes() == write(shared / "two").read_bytes()
+
+
+def test_an_output_folder_is_tried_before_the_build(tmp_path: Path) -> None:
+    require_output(tmp_path / "a" / "b", what="wheel")
+    assert [*tmp_path.iterdir()] == []
+    (tmp_path / "file").write_text("mine")
+    for place in (tmp_path / "file", tmp_path / "file" / "dist"):
+        with pytest.raises(ConfigError) as caught:
+            require_output(place, what="wheel")
+        assert caught.value.message.startswith(f"{place}: the wheel cannot be written: ")
+        assert caught.value.tip == "Choose another --output-dir."
+    assert (tmp_path / "file").read_text() == "mine"

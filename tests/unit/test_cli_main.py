@@ -11,6 +11,7 @@ import pytest
 
 from pyz3 import __version__
 from pyz3.cli import cli, main
+from pyz3.cli.cc import _tools_words
 from pyz3.cli.wheel import wheel
 from pyz3.errors import AuditFailedError, ConfigError, NothingSelectedError, NoWheelError, Pyz3Error
 from pyz3.targets import Platform
@@ -159,6 +160,45 @@ def test_configuration_errors(project: Path, capsys: pytest.CaptureFixture[str])
     assert run("wheel", project) == 2
     assert capsys.readouterr().err == (
         "error: pyproject.toml: tool.pyz3.optimise: unknown key\ntip: did you mean 'optimize'?\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("command", "hint"),
+    [
+        ("build", " Did you mean 'wheel'?"),
+        ("audit", " Did you mean 'doctor'?"),
+        ("help", " Did you mean '--help'?"),
+        ("whel", " Did you mean 'wheel'?"),
+        ("xyzzy", ""),
+    ],
+)
+def test_unknown_commands(command: str, hint: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(command) == 2
+    assert capsys.readouterr().err.endswith(f"\nError: No such command {command!r}.{hint}\n")
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("--target linux-x86_64 -c x.c -o x.o", "-c x.c -o x.o"),
+        ("--target=linux-x86_64 -v --python 3.13 -shared -DNAME=v x.c", "-shared -DNAME=v x.c"),
+        ("--log log.txt --target linux-x86_64 -- -v x.c", "-- -v x.c"),
+        ("--target linux-x86_64 x.c --target y", "x.c --target y"),
+        ("--verbose", ""),
+        ("--target", ""),
+    ],
+)
+def test_the_words_of_a_tool_begin_behind_those_of_pyz3(line: str, words: str) -> None:
+    args = line.split()
+    assert " ".join(args[_tools_words(args) :]) == words
+
+
+def test_a_name_without_a_version_is_a_folder(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("wheel", "nosuch") == 2
+    assert capsys.readouterr().err == (
+        "error: there is no folder nosuch\n"
+        "tip: to build a project of that name from the package index, say which version: nosuch==1.2\n"
     )
 
 

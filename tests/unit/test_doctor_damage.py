@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pyz3.doctor import diagnose
+from pyz3.doctor import diagnose, subjects_of
 from pyz3.doctor.subject import find_subject
 from pyz3.errors import ConfigError
 
@@ -38,6 +38,21 @@ def examine(path: Path) -> str:
     except ConfigError as error:
         return str(error)
     return " ".join(problem.rule for problem in found.problems)
+
+
+def test_a_folder_of_wheels_is_its_wheels(tmp_path: Path) -> None:
+    for name in ("b-1-py3-none-any.whl", "a-1-py3-none-any.whl", "notes.txt"):
+        (tmp_path / name).write_bytes(SOUND)
+    assert subjects_of(str(tmp_path)) == [
+        str(tmp_path / name) for name in ("a-1-py3-none-any.whl", "b-1-py3-none-any.whl")
+    ]
+    assert subjects_of("json") == ["json"]
+
+
+def test_a_folder_without_anything_to_examine_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("none")
+    with pytest.raises(ConfigError, match="no wheel and no binary is in this folder"):
+        find_subject(str(tmp_path), search=[])
 
 
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)

@@ -51,6 +51,28 @@ ALIASES = {
     "windows-amd64": ["windows-x64"],
     "windows-x86_64": ["windows-x64"],
     "windows-aarch64": ["windows-arm64"],
+    "alpine": MUSL,
+    "alpine-x86_64": ["musllinux-x86_64"],
+    "alpine-aarch64": ["musllinux-aarch64"],
+    "win64": ["windows-x64"],
+    "win-arm64": ["windows-arm64"],
+    "win-amd64": ["windows-x64"],
+    "darwin-arm64": ["macos-arm64"],
+    "darwin-aarch64": ["macos-arm64"],
+    "darwin-x86_64": ["macos-x86_64"],
+    "darwin-amd64": ["macos-x86_64"],
+    "x86_64-unknown-linux-gnu": ["linux-x86_64"],
+    "aarch64-unknown-linux-gnu": ["linux-aarch64"],
+    "i686-unknown-linux-gnu": ["linux-i686"],
+    "x86_64-unknown-linux-musl": ["musllinux-x86_64"],
+    "aarch64-unknown-linux-musl": ["musllinux-aarch64"],
+    "x86_64-apple-darwin": ["macos-x86_64"],
+    "aarch64-apple-darwin": ["macos-arm64"],
+    "arm64-apple-darwin": ["macos-arm64"],
+    "x86_64-pc-windows-msvc": ["windows-x64"],
+    "x86_64-pc-windows-gnu": ["windows-x64"],
+    "aarch64-pc-windows-msvc": ["windows-arm64"],
+    "i686-pc-windows-msvc": ["windows-x86"],
 }
 
 
@@ -78,7 +100,9 @@ def test_no_alias_hides_a_platform() -> None:
 
 @pytest.mark.parametrize("platform", Platform)
 def test_a_platform_goes_by_its_identifier_and_its_tags(platform: Platform) -> None:
-    for name in (platform.spec.identifier, *platform.wheel_platform.split(".")):
+    for name in filter(
+        None, (platform.spec.identifier, *platform.wheel_platform.split("."), platform.spec.zig)
+    ):
         assert names(name) == [str(platform)]
 
 

@@ -24,7 +24,7 @@ def test_what_exists_wins_over_a_requirement(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        *("thing", "thing==1.2", "Thing[extra]>=1,<2", "thing ~= 1.2", "thing==1.2.*"),
+        *("thing==1.2", "thing>=0", "Thing[extra]>=1,<2", "thing ~= 1.2", "thing==1.2.*"),
         "thing @ https://example.org/thing-1.2.tar.gz",
     ],
 )
@@ -38,6 +38,8 @@ def test_a_requirement(text: str, tmp_path: Path) -> None:
         ("./gone", "there is no file or folder ./gone"),
         ("gone-1.0.tar.gz", "there is no file or folder gone-1.0.tar.gz"),
         ("", "there is no file or folder ''"),
+        ("thing", "there is no folder thing"),
+        ("Thing[extra]", "there is no folder Thing[extra]"),
         ("a.whl", "a.whl is a wheel: it is built already"),
         ("setup.py", "setup.py is a file of a project"),
         (
