@@ -1,6 +1,6 @@
 """What the user sees: the live table, a line per wheel, the summary, errors.
 
-On a terminal a table shows every platform and Python at work; elsewhere there are plain lines.
+On a terminal a table shows every platform and Python at work; elsewhere a line comes with each wheel.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from pyz3.plan import Order
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from rich.console import RenderableType
 
@@ -84,6 +85,7 @@ class BuildView:
         self._table: LiveTable | None = None
         self._live: Live | None = None
         self._built = 0
+        self._shown: dict[Path, str] = {}
 
     def start(self, plan: Sequence[Planned]) -> None:
         """Begin: on a terminal the table appears."""
@@ -124,25 +126,32 @@ class BuildView:
                 self._print(event)
 
     def _print(self, event: Event) -> None:
-        if isinstance(event, Activity) and (self._verbose or "first time" in event.text):
+        if isinstance(event, WheelBuilt):
+            self._show(event.result)
+        elif isinstance(event, Activity) and (self._verbose or "first time" in event.text):
             text = f"{event.platform}: {event.text}" if event.platform else event.text
             self._console.print(text, soft_wrap=True, highlight=False)
         elif isinstance(event, CommandRun) and self._verbose:
             self._console.print(Text(" ".join(event.command), style="dim"), soft_wrap=True)
 
+    def _show(self, wheel: WheelResult) -> None:
+        """Print a wheel's line: where there is no table, as soon as it is there."""
+        if self._shown.get(wheel.path) != wheel.sha256:  # what was built once more has another
+            self._shown[wheel.path] = wheel.sha256
+            self._console.print(wheel_line(wheel), soft_wrap=True)
+
     def summary(self, summary: Summary, *, output_dir: str) -> None:
-        """Print a line per wheel, the compilers' messages, and the total."""
-        if not self._quiet:
-            for wheel in summary.wheels:
-                self._console.print(wheel_line(wheel), soft_wrap=True)
+        """Print a line per wheel that has none yet, the compilers' messages, and the total."""
+        for wheel in () if self._quiet else summary.wheels:
+            self._show(wheel)
         errors = SafeConsole(stderr=True, soft_wrap=True)
         for line in (*left_out_lines(summary.wheels), *failure_lines(summary.failures)):
             errors.print(line)
         if self._quiet:
             return
         built = len(summary.wheels)
-        cached = sum(wheel.cached for wheel in summary.wheels)
-        note = " (nothing had changed)" if built and cached == built else ""
+        compiled = [wheel for wheel in summary.wheels if not wheel.tag.endswith("-any")]
+        note = " (nothing had changed)" if compiled and all(wheel.cached for wheel in compiled) else ""
         total = Text(
             f"{built} wheel{'' if built == 1 else 's'} in {output_dir}, {summary.seconds:.2f} s{note}"
         )

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -174,6 +175,7 @@ def test_summary_as_plain_lines(capsys: pytest.CaptureFixture[str]) -> None:
     [
         ((wheel(),), "1 wheel in dist, 1.50 s"),
         ((wheel(cached=True), wheel(cached=True)), "2 wheels in dist, 1.50 s (nothing had changed)"),
+        ((replace(wheel(cached=True), tag="py3-none-any"),), "1 wheel in dist, 1.50 s"),
         ((), "0 wheels in dist, 1.50 s"),
     ],
 )
@@ -225,7 +227,12 @@ def test_events_as_plain_lines(verbose: bool, printed: list[str]) -> None:
     for event in EVENTS:
         view(event)
     view.stop()
-    assert out.getvalue().splitlines() == printed
+    line = wheel_line(wheel()).plain
+    assert out.getvalue().splitlines() == [*printed, line]
+    # Each wheel has one line; what was built once more, another.
+    view.summary(summary(wheel()), output_dir="dist")
+    view.summary(summary(replace(wheel(), sha256="b" * 64)), output_dir="dist")
+    assert [text[-8:] for text in out.getvalue().splitlines() if text.startswith("✓")] == [line[-8:], "b" * 8]
 
 
 def drawn(table: LiveTable) -> list[str]:
