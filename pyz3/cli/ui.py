@@ -157,7 +157,8 @@ class BuildView:
         )
         lacking = sum(bool(wheel.left_out) for wheel in summary.wheels)
         if lacking:
-            total.append(f"; {lacking} without all extensions", style="bold yellow")
+            verb = "lacks" if lacking == 1 else "lack"
+            total.append(f"; {lacking} {verb} optional extensions", style="bold yellow")
         if summary.failures:
             total.append(f"; {len(summary.failures)} failed", style="bold red")
         self._console.print(total, soft_wrap=True)
@@ -183,7 +184,7 @@ def left_out_lines(wheels: Sequence[WheelResult]) -> list[Text]:
     lines = []
     for (module, why, detail, instead, tip), where in causes.items():
         title = Text.assemble(("! ", "yellow"), (module, "bold"), f" is left out: {why}")
-        title.append(f"  ({', '.join(dict.fromkeys(where))})")
+        title.append(f"  ({abridged([*dict.fromkeys(where)])})")
         lines.append(title)
         if detail:
             lines.append(Text(detail))
