@@ -97,8 +97,13 @@ def one_per_file(wheels: Iterable[WheelResult]) -> tuple[WheelResult, ...]:
     return tuple(found.values())
 
 
-def write_report(path: Path, wheels: Sequence[WheelResult]) -> None:
-    """Write what ``build --report`` writes: its schema 1.0.
+def write_report(path: Path, wheels: Sequence[WheelResult], failures: Sequence[Failure] = ()) -> None:
+    """Write what ``build --report`` writes, its schema 1.0, and besides what could not be built.
+
+    Args:
+        path: The file.
+        wheels: Those that were made.
+        failures: The others.
 
     Raises:
         ConfigError: The file cannot be written.
@@ -113,7 +118,10 @@ def write_report(path: Path, wheels: Sequence[WheelResult]) -> None:
         }
         for wheel in wheels
     ]
-    text = json.dumps({"version": "1.0", "artifacts": artifacts}, indent=2) + "\n"
+    failed = [
+        {"identifier": one.identifier, "message": one.error.message, "tip": one.error.tip} for one in failures
+    ]
+    text = json.dumps({"version": "1.0", "artifacts": artifacts, "failures": failed}, indent=2) + "\n"
     try:
         # A folder rather than a file: what is made in it gets the mode that the umask gives.
         with tempfile.TemporaryDirectory(prefix=".pyz3-", dir=path.absolute().parent) as scratch:

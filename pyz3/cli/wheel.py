@@ -111,7 +111,7 @@ _VARIABLES = {
     "--report",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Write a JSON report, as `build --report` does.",
+    help="Write a JSON report, as `build --report` does, with what failed.",
 )
 @click.option("--print-build-identifiers", is_flag=True, help="List what would be built, and build nothing.")
 @click.option("--print-plan", is_flag=True, help="Print the plan as JSON, and build nothing.")
@@ -178,7 +178,7 @@ def wheel(
         summary = build.run(plan, output_dir=output_dir)
     view.summary(summary, output_dir=str(output_dir))
     if report is not None:
-        write_report(report, summary.wheels)
+        write_report(report, summary.wheels, summary.failures)
     return _status(summary)
 
 

@@ -237,6 +237,11 @@ def key(of: TargetRequest, **values: str) -> str:
 def test_an_answer_holds_as_long_as_nothing_it_depends_on_changes() -> None:
     first = key(request(HOME="/me", TERM="xterm", OLDPWD="/a"))
     assert key(request(OLDPWD="/b", HOME="/me", TERM="dumb", SSH_TTY="1")) == first
+    assert (
+        key(request(OLDPWD="/b", HOME="/me", TMUX_PANE="%3", GITHUB_OUTPUT="/run/1", DISPLAY=":1")) == first
+    )
+    # Versions are made of the number of a run.
+    assert key(request(OLDPWD="/b", HOME="/me", GITHUB_RUN_NUMBER="7")) != first
     others = {
         key(request(HOME="/you")),
         key(request(HOME="/me", NEW="1")),

@@ -113,7 +113,8 @@ def test_report(tmp_path: Path) -> None:
     path = tmp_path / "report.json"
     path.write_text("old")
     one, two = wheel("one-1-py3-none-any.whl"), wheel("two-1-py3-none-any.whl")
-    write_report(path, (one, two))
+    failed = failure("3.9", ConfigError("no", tip="do"))
+    write_report(path, (one, two), (failed,))
     assert json.loads(path.read_text(encoding="utf-8")) == {
         "version": "1.0",
         "artifacts": [
@@ -126,6 +127,7 @@ def test_report(tmp_path: Path) -> None:
             }
             for each in (one, two)
         ],
+        "failures": [{"identifier": "cp39-win_amd64", "message": "no", "tip": "do"}],
     }
     assert [entry.name for entry in tmp_path.iterdir()] == ["report.json"]
 
@@ -133,7 +135,11 @@ def test_report(tmp_path: Path) -> None:
 def test_report_of_nothing_in_the_current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     write_report(Path("report.json"), ())
-    assert json.loads((tmp_path / "report.json").read_text()) == {"version": "1.0", "artifacts": []}
+    assert json.loads((tmp_path / "report.json").read_text()) == {
+        "version": "1.0",
+        "artifacts": [],
+        "failures": [],
+    }
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no umask to speak of")
