@@ -184,7 +184,7 @@ def test_nothing_selected(
     report = tmp_path / "report.json"
     assert run(*asked_for, "--allow-empty", "--report", report) == 0
     assert capsys.readouterr() == (f"skipped {reason}\nnothing is selected: no wheel is built\n", "")
-    assert json.loads(report.read_text()) == {"version": "1.0", "artifacts": []}
+    assert json.loads(report.read_text()) == {"version": "1.0", "artifacts": [], "failures": []}
     assert run(*asked_for, "--allow-empty", "-q") == 0
     assert capsys.readouterr() == ("", "")
     assert run(*asked_for, "--allow-empty", "--print-build-identifiers") == 0
