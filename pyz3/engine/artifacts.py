@@ -142,7 +142,7 @@ def _artifact(
     elif not module.units:
         capi = CApi(include="")
     base = ("-fwrapv", "-Wno-date-time", *_prefix_maps(root, capi), *(f"-D{macro}" for macro in macros))
-    cxx = base + cxx_flags(driver_target(recipe))
+    cxx = base + cxx_flags(driver_target(recipe, zig_target))
     zig = tuple(source for source in settings.sources if source.endswith(".zig"))
 
     def absolute(paths: Sequence[str]) -> tuple[str, ...]:
@@ -155,7 +155,7 @@ def _artifact(
         target=zig_target,
         cpu=recipe.cpu if has_cpu(zig_target, recipe.cpu) else "",
         lto=recipe.lto,
-        c_sources=make_sources(root, recipe, module, before=base, cxx=cxx, is_file=is_file),
+        c_sources=make_sources(root, recipe, module, zig_target, before=base, cxx=cxx, is_file=is_file),
         zig_sources=zig_roots(zig) if zig else (),
         python_include=capi.include,
         include_dirs=absolute(settings.include_dirs),

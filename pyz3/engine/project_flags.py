@@ -34,6 +34,7 @@ def make_sources(
     root: Path,
     recipe: Recipe,
     part: Part,
+    zig_target: str,
     *,
     before: tuple[str, ...],
     cxx: tuple[str, ...],
@@ -45,6 +46,7 @@ def make_sources(
         root: The project's folder, absolute.
         recipe: The wheel.
         part: The module or library.
+        zig_target: What it is compiled for: one of the recipe's.
         before: Flags of ours for C; those of the project may overrule them.
         cxx: Likewise for C++.
         is_file: Tells whether there is such a file.
@@ -52,7 +54,7 @@ def make_sources(
     Raises:
         ConfigError: A flag of the project's own configuration that code would not be the same without.
     """
-    target = driver_target(recipe)
+    target = driver_target(recipe, zig_target)
     if part.units:
         return tuple(
             Source(
@@ -150,15 +152,20 @@ def _parts(recipe: Recipe) -> tuple[Part, ...]:
 
 def _compiled(recipe: Recipe) -> Iterator[Translated]:
     """Give what becomes of the flags of each compile."""
-    target = driver_target(recipe)
+    targets = [driver_target(recipe, zig_target) for zig_target in recipe.zig_targets]
     for part in _parts(recipe):
         sources = (path for path in part.settings.sources if not path.endswith(".zig"))
         own = [] if part.units else [_own_flags(part, path)[1] for path in sources]
         for flags in dict.fromkeys((*(unit.flags for unit in part.units), *own)):
-            yield translate_flags(flags, target=target)
+            yield from (translate_flags(flags, target=target) for target in targets)
 
 
-def driver_target(order: Order) -> DriverTarget:
-    """Give the driver's view of a wheel's target."""
+def driver_target(order: Order, zig_target: str = "") -> DriverTarget:
+    """Give the driver's view of a wheel's target.
+
+    Args:
+        order: The wheel.
+        zig_target: Of one that is fused from several, one of these; default: the first.
+    """
     libc = order.target.platform.slices[0].spec.libc
-    return DriverTarget(order.zig_targets[0], debug=order.optimize == "Debug", libc=libc)
+    return DriverTarget(zig_target or order.zig_targets[0], debug=order.optimize == "Debug", libc=libc)

@@ -342,6 +342,26 @@ def test_flags_that_zig_would_pass_over_are_translated_or_told() -> None:
     ]
 
 
+def test_each_part_of_a_fused_wheel_has_flags_of_its_own_processor() -> None:
+    settings = Settings(sources=("a.c",), cflags=("-mavx2",))
+    recipes = jobs(Extension(name="m", common=settings, families={}), platform="macos-universal2")
+    made = make_artifacts(
+        ROOT,
+        recipes,
+        {"3.13": CAPI},
+        read=refuse,
+        is_file=lambda _: False,
+        exports=lambda *_: "/exports.map",
+        runtime=lambda *_, **__: (),
+        zig_lib=ZIG_LIB,
+    )
+    flags = {artifact.target.partition("-")[0]: artifact.c_sources[0].flags for artifact in made}
+    assert flags["x86_64"][-1] == "+avx2"
+    # Apple's clang refuses it there: so does zig's.
+    assert flags["aarch64"][-1] == "-mavx2"
+    assert "-target-feature" not in flags["aarch64"]
+
+
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
