@@ -126,7 +126,7 @@ class BuildView:
                 self._print(event)
 
     def _print(self, event: Event) -> None:
-        if isinstance(event, WheelBuilt):
+        if isinstance(event, WheelBuilt) and self._table is not None:  # other commands have no use for wheels
             self._show(event.result)
         elif isinstance(event, Activity) and (self._verbose or "first time" in event.text):
             text = f"{event.platform}: {event.text}" if event.platform else event.text

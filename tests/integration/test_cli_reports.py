@@ -61,6 +61,7 @@ def test_the_report_is_that_of_build(pyz3_cache: Path, examples: Path, tmp_path:
     assert (done.returncode, done.stderr) == (0, "")
     ours = json.loads((tmp_path / "ours.json").read_text())
 
+    assert ours.pop("failures") == []  # which build's cannot have
     assert shape(ours) == shape(theirs)
     assert ours["version"] == theirs["version"]
     assert [artifact["kind"] for artifact in theirs["artifacts"]] == ["wheel"]
@@ -90,6 +91,9 @@ def test_the_report_holds_what_was_delivered_before_a_failure(pyz3_cache: Path, 
     report = json.loads((tmp_path / "report.json").read_text())
     assert [artifact["name"] for artifact in report["artifacts"]] == factory.listing(tmp_path / "out")
     assert len(report["artifacts"]) == 1
+    (failed,) = report["failures"]
+    assert failed["identifier"].endswith("-macosx_arm64")
+    assert (failed["message"], failed["tip"]) != ("", "")
 
 
 def test_a_report_that_cannot_be_written(pyz3_cache: Path, examples: Path, tmp_path: Path) -> None:
