@@ -45,6 +45,7 @@ _PREBUILT = (
     "holds what another compiler made: the project brings it compiled already, and it is taken as it is"
 )
 _PLAIN = "not modules to import, but libraries for ctypes or cffi: no source defines a PyInit_… function"
+_BARE = "for one platform, and nothing in it is compiled: did a part of the build fail?  What it printed: {}"
 # By which Python code has a library loaded, or looked for, before a module needs it.
 _LOADING = (b"CDLL", b"dlopen", b"LoadLibrary")
 _LOADING_DLLS = (*_LOADING, b"WinDLL", b"add_dll_directory")
@@ -179,6 +180,11 @@ class BackendDescriber:
                     unreached.setdefault(why, []).append(file)
         notes += [f"{abridged(tuple(dict.fromkeys(files)))}: {why}" for why, files in unreached.items()]
         recipes = [one for one in wheels if isinstance(one, Recipe)]
+        bare = [one for one in recipes if one.identifier in built and _is_bare(one, built[one.identifier])]
+        if bare:
+            logs = [self._hooks.place(bare[0], mode).log for mode in ("run", "record")]
+            log = next((str(log) for log in logs if log.is_file()), "")
+            notes.append(f"{abridged([one.identifier for one in bare])}: {_BARE.format(log)}")
         notes += left_out_notes(one for recipe in recipes for one in self._left_out_flags(recipe))
         if any(isinstance(one, Pure) and not one.left_out for one in wheels):
             undeclared = undeclared_extensions(self._root, self._backend_path)
@@ -193,6 +199,11 @@ class BackendDescriber:
         logs = [self._hooks.place(part, "run").dropped for part in slices_of(recipe)]
         texts = [log.read_text("utf-8", "surrogateescape") for log in logs if log.is_file()]
         return tuple(dict.fromkeys(one for text in texts for one in read_log(text)))
+
+
+def _is_bare(recipe: Recipe, built: Built) -> bool:
+    """Tell whether a wheel that is for one platform alone has no binary."""
+    return not built.reports and not (recipe.base is not None and recipe.base.shipped)
 
 
 def _telling(wheel: Described | None) -> tuple[str, ...]:

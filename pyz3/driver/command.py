@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os.path
 
-from pyz3.driver.compile_flags import c_flags, translate_compile
+from pyz3.driver.compile_flags import c_flags, translate_compile, without_link
 from pyz3.driver.emulation import Emulated, emulate
 from pyz3.driver.flag_table import is_source, units
 from pyz3.driver.link_flags import translate_link
@@ -192,6 +192,7 @@ def _translate(args: Sequence[str], setup: Setup) -> tuple[Stage, Emulated, tupl
     compiled = translate_compile(args, target=target)
     stage = _stage(compiled.args)
     if stage != "link":
+        compiled = without_link(compiled, target=target)
         return stage, Emulated(compiled.args, error=_all_of(compiled.refused)), compiled.dropped
     linked = translate_link(compiled.args, target=target)
     done = emulate(linked.args, folder=SCRATCH)

@@ -59,6 +59,7 @@ _FLOOR = "the oldest system is the target's"
 _TARGET = "the target is pyz3's"
 _SANITIZER = Refusal("there is no runtime for it")
 _PROFILE = "there is no profile and no runtime for one"
+_NOT_LINKED = "the linker's own, and nothing is linked here"
 OPENMP = "there is no OpenMP runtime: the code is serial"
 RELEASE = "a release has no debug information"
 
@@ -161,6 +162,23 @@ def translate_compile(args: Sequence[str], *, target: DriverTarget) -> Translate
     always = (*ALWAYS, *_OF_SYSTEMS.get(target.system, ()))
     base = (*always, *cpu.baseline(target, features), *(() if target.debug else ("-g0",)))
     return Translated((*base, *cpu.as_flags(features), *words), reasons)
+
+
+def without_link(translated: Translated, *, target: DriverTarget) -> Translated:
+    """Leave out what MSVC's linker takes, of a command that links nothing: ``cl`` passes it over.
+
+    Args:
+        translated: The command's words.
+        target: What is compiled for.
+    """
+    words: list[str] = []
+    reasons = [*translated.dropped, *translated.refused]
+    for unit in units(translated.args):
+        if len(unit) == 1 and msvc.is_linkers(unit[0], target.system):
+            reasons.append(named(unit[0], _NOT_LINKED))
+        else:
+            words += unit
+    return Translated(words, reasons)
 
 
 def translate_flags(args: Sequence[str], *, target: DriverTarget) -> Translated:

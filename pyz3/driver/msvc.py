@@ -161,10 +161,18 @@ def takes_value(word: str) -> bool:
 def compile_flag(word: str) -> tuple[tuple[str, ...], str]:
     """Give what takes the place of MSVC's ``word``, and why nothing does."""
     slashed = "/" + word[1:]
-    # What the linker is told stays for the linker's table: /DEF:x.def defines no macro.
+    name, colon, _ = slashed[1:].partition(":")
+    # What the linker is told stays for the linker's table: /DEF:x.def defines no macro.  Its words are
+    # written in capitals: /guard:cf is the compiler's.
     linkers = _linkers(slashed) is not None
-    found = None if linkers and (":" in slashed or slashed == "/DLL") else _COMPILE.find(slashed, "windows")
+    theirs = linkers and ((colon and not name.islower()) or slashed == "/DLL")
+    found = None if theirs else _COMPILE.find(slashed, "windows")
     return found or (((slashed,), IMPLIED) if linkers else ((), _MSVC))
+
+
+def is_linkers(word: str, system: str) -> bool:
+    """Tell whether MSVC's linker alone takes a word that :func:`compile_flag` has left."""
+    return word.startswith("/") and is_msvc(word, system) and _linkers(word) is not None
 
 
 def link_flag(word: str) -> tuple[tuple[str, ...], str]:

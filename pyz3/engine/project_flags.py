@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pyz3.config import CXX_SUFFIXES
-from pyz3.driver.compile_flags import c_flags, translate_compile, translate_flags
+from pyz3.driver.compile_flags import c_flags, translate_compile, translate_flags, without_link
 from pyz3.driver.flag_table import units
 from pyz3.driver.link_flags import translate_link
 from pyz3.driver.target import DriverTarget
@@ -61,7 +61,7 @@ def make_sources(
                 path=unit.source,
                 flags=(
                     *cxx,
-                    *translate_compile(unit.flags, target=target).args,
+                    *without_link(translate_compile(unit.flags, target=target), target=target).args,
                     *c_flags(unit.source, unit.flags, target=target),
                 ),
             )
@@ -72,7 +72,8 @@ def make_sources(
         if path.endswith(".zig"):
             continue
         name, flags = _own_flags(part, path)
-        own = translate_flags([*_from_root(flags, root, is_file)], target=target)
+        translated = translate_flags([*_from_root(flags, root, is_file)], target=target)
+        own = without_link(translated, target=target)
         if own.refused:
             raise ConfigError(f"pyproject.toml: {name} of {part.name}: {'; '.join(own.refused)}")
         start = cxx if name == "cxxflags" else before
@@ -157,7 +158,8 @@ def _compiled(recipe: Recipe) -> Iterator[Translated]:
         sources = (path for path in part.settings.sources if not path.endswith(".zig"))
         own = [] if part.units else [_own_flags(part, path)[1] for path in sources]
         for flags in dict.fromkeys((*(unit.flags for unit in part.units), *own)):
-            yield from (translate_flags(flags, target=target) for target in targets)
+            for target in targets:
+                yield without_link(translate_flags(flags, target=target), target=target)
 
 
 def driver_target(order: Order, zig_target: str = "") -> DriverTarget:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ctypes
+import re
 import sys
 import zipfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import factory
@@ -16,7 +18,6 @@ from pyz3.targets import Platform, PythonVersion, Target
 if TYPE_CHECKING:
     import subprocess
     from collections.abc import Mapping
-    from pathlib import Path
 
 THIS = PythonVersion.current()
 HERE = Target(platform=Platform.current(), python=THIS)
@@ -62,6 +63,54 @@ def test_a_library_for_ctypes(pyz3_cache: Path, tmp_path: Path) -> None:
     (path,) = (path for path in wheels if file in zipfile.ZipFile(path).namelist())
     zipfile.ZipFile(path).extract(file, tmp_path)
     assert ctypes.CDLL(str(tmp_path / file)).helper(41) == 42
+
+
+# debugpy's way: what another script compiles is packed if it is there.
+OUTER = """\
+import subprocess, sys
+from setuptools import setup
+from setuptools.command.build_py import build_py
+from setuptools.dist import Distribution
+class Build(build_py):
+    def run(self):
+        try:
+            subprocess.check_call([sys.executable, "inner.py", "build_ext", "--inplace"])
+        except subprocess.CalledProcessError:
+            print("going on without it")
+        super().run()
+class Binary(Distribution):
+    def has_ext_modules(self):
+        return True
+setup(name="probe", version="1", packages=["probe"], package_data={"probe": ["fast.*"]},
+      cmdclass={"build_py": Build}, distclass=Binary)
+"""
+INNER = """\
+import sys
+from setuptools import Extension, setup
+flags = ["/guard:cf"] if sys.platform == "win32" else []
+setup(name="inner", ext_modules=[Extension("probe.fast", ["fast.c"], extra_compile_args=flags)])
+"""
+BARE = re.compile(
+    r"note: (\S+): for one platform, and nothing in it is compiled: "
+    r"did a part of the build fail\?  What it printed: (.+)"
+)
+
+
+@pytest.mark.parametrize("source", [MODULE, "#error no luck\n"], ids=["compiles", "fails"])
+def test_what_another_script_compiles_is_there_or_its_lack_is_told(
+    source: str, pyz3_cache: Path, tmp_path: Path
+) -> None:
+    files = {"setup.py": OUTER, "inner.py": INNER, "fast.c": source}
+    done = build(tmp_path, files, "windows-x64", cache=pyz3_cache)
+    assert done.returncode == 0, done.stderr
+    (path,) = (tmp_path / "out").iterdir()
+    suffix = Target(platform=Platform.WINDOWS_X64, python=THIS).extension_suffix
+    found = f"probe/fast{suffix}" in zipfile.ZipFile(path).namelist()
+    told = [match for line in done.stdout.splitlines() if (match := BARE.fullmatch(line))]
+    assert (found, len(told)) == ((True, 0) if source == MODULE else (False, 1))
+    for match in told:
+        assert match[1] == str(Target(platform=Platform.WINDOWS_X64, python=THIS))
+        assert "going on without it" in Path(match[2]).read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(

@@ -430,3 +430,10 @@ def test_a_resource_of_windows_is_compiled_by_its_own_compiler() -> None:
     assert step[-3:] == ("--", "v.rc", f"{SCRATCH}/v.o")
     assert " /:output-format coff /:target x86_64-windows-gnu " in " ".join(step)
     assert " /d A=1 /i inc " in " ".join(step)
+
+
+@pytest.mark.parametrize("word", ["/guard:cf", "/DEBUG:FULL"])
+def test_a_compile_for_windows_takes_no_word_of_the_linker(word: str) -> None:
+    command = make_command("cc", ["-c", "x.c", "-o", "x.o", word], setup(WINDOWS))
+    assert not any(word in step for step in command.steps)
+    assert [one.partition(": ")[0] for one in command.dropped] == [word]

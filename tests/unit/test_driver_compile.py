@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from pyz3.driver.compile_flags import ALWAYS, c_flags, setuptools_flags, translate_compile
+from pyz3.driver.compile_flags import (
+    _NOT_LINKED,
+    ALWAYS,
+    c_flags,
+    setuptools_flags,
+    translate_compile,
+    translate_flags,
+    without_link,
+)
 from pyz3.driver.target import DriverTarget, Translated
 from pyz3.targets import Platform
 
@@ -337,3 +345,23 @@ def test_what_c_alone_is_compiled_with(
     source: str, flags: str, target: str, expected: tuple[str, ...]
 ) -> None:
     assert c_flags(source, flags.split(), target=DriverTarget(target)) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "written", "given", "dropped"),
+    [
+        ("windows", "/guard:cf x.c", "x.c", "/guard:cf: checks of MSVC while the code runs"),
+        ("windows", "/GUARD:CF x.c", "x.c", f"/GUARD:CF: {_NOT_LINKED}"),
+        ("windows", "/DEF:x.def -I /driver", "-I /driver", f"/DEF:x.def: {_NOT_LINKED}"),
+        ("windows", "-DEBUG:FULL /std:c++17", "-std=c++17", f"/DEBUG:FULL: {_NOT_LINKED}"),
+        ("linux", "/debug/x", "/debug/x", ""),
+    ],
+)
+def test_words_of_msvcs_linker_where_nothing_is_linked(
+    name: str, written: str, given: str, dropped: str
+) -> None:
+    translated = translate_flags(written.split(), target=TARGETS[name])
+    done = without_link(translated, target=TARGETS[name])
+    words = given.split()
+    assert done.args[-len(words) :] == tuple(words)
+    assert done.dropped == ((dropped,) if dropped else ())
