@@ -6,7 +6,7 @@ import os.path
 
 from pyz3.driver.compile_flags import c_flags, translate_compile, without_link
 from pyz3.driver.emulation import Emulated, emulate
-from pyz3.driver.flag_table import is_source, units
+from pyz3.driver.flag_table import INCLUDES, is_source, units
 from pyz3.driver.link_flags import translate_link
 from pyz3.driver.resources import Resources, of_rc, of_windres
 from pyz3.driver.resources import step as resource_step
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 SCRATCH = "{scratch}"
 
 # What may stand before a folder in one word.  A folder or file that is a word of its own has "" before it.
-_FOLDERS = ("-idirafter", "-isystem", "-iquote", "-I", "-L", "/I", "")
+_FOLDERS = (*INCLUDES, "-L", "/I", "")
 # What follows these is written, and stays where it is.
 _WRITTEN = frozenset({"-o", "-MF", "-MT", "-MQ"})
 

@@ -7,7 +7,16 @@ here is taken, or is refused as the platform's own compiler would (a probe then 
 from __future__ import annotations
 
 from pyz3.driver import cpu, msvc
-from pyz3.driver.flag_table import HOST_REASON, IMPLIED, Refusal, Table, is_of_the_host, named, units
+from pyz3.driver.flag_table import (
+    HOST_REASON,
+    IMPLIED,
+    INCLUDES,
+    Refusal,
+    Table,
+    is_of_the_host,
+    named,
+    units,
+)
 from pyz3.driver.target import Translated
 
 TYPE_CHECKING = False  # see target.py
@@ -127,7 +136,7 @@ _DEBUG = (
     "-gline-tables-only",
 )
 _PREPROCESSING = ("-Xpreprocessor", "-Wp,", "-include", "-imacros")
-_FOLDERS = frozenset({"-I", "-isystem", "-iquote", "-idirafter", "-cxx-isystem", "-L"})
+_FOLDERS = frozenset({*INCLUDES, "-cxx-isystem", "-L"})
 
 
 def setuptools_flags(optimize: str) -> tuple[str, ...]:
@@ -182,14 +191,15 @@ def without_link(translated: Translated, *, target: DriverTarget) -> Translated:
 
 
 def translate_flags(args: Sequence[str], *, target: DriverTarget) -> Translated:
-    """Translate the flags of one compile; besides, functions may choose their own processor.
+    """Translate the flags of one compile that links nothing; functions may choose their own processor.
 
     Args:
         args: As for :func:`translate_compile`.
         target: What is compiled for.
     """
     features, words, reasons = _translate_all(args, target)
-    return Translated((*cpu.baseline(target, features), *cpu.as_flags(features), *words), reasons)
+    own = (*cpu.baseline(target, features), *cpu.as_flags(features), *words)
+    return without_link(Translated(own, reasons), target=target)
 
 
 def _translate_all(args: Sequence[str], target: DriverTarget) -> tuple[tuple[str, ...], list[str], list[str]]:

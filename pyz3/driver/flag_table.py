@@ -39,6 +39,8 @@ WITH_VALUE = frozenset(
     """.split()  # noqa: SIM905 - a table of words
 )
 
+# Options whose value is a folder of headers, in the same word or the next.
+INCLUDES = ("-isystem", "-iquote", "-idirafter", "-I")
 # Endings of what a command takes as a file.
 FILES = (
     ".c", ".i", ".cc", ".cp", ".cpp", ".cxx", ".c++", ".C", ".CPP", ".ii", ".m", ".mm", ".s", ".S", ".sx",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pyz3.config import CXX_SUFFIXES
 from pyz3.driver.compile_flags import c_flags, translate_compile, translate_flags, without_link
-from pyz3.driver.flag_table import units
+from pyz3.driver.flag_table import INCLUDES, units
 from pyz3.driver.link_flags import translate_link
 from pyz3.driver.target import DriverTarget
 from pyz3.engine.ldflags import parse_ldflags
@@ -25,8 +25,7 @@ if TYPE_CHECKING:
     from pyz3.plan import Order, Recipe
 
 _COMPILING = re.compile(r"-(f(?!ramework)|O|g|m|std=|D|U|I|i|W(?!l,)|pipe)")
-# Flags whose value is a folder, in one word or the next; those whose value is a header, in the next.
-_FOLDERS = ("-isystem", "-iquote", "-idirafter", "-I")
+# Flags whose value, the next word, is a header.
 _HEADERS = frozenset({"-include", "-imacros"})
 
 
@@ -72,8 +71,7 @@ def make_sources(
         if path.endswith(".zig"):
             continue
         name, flags = _own_flags(part, path)
-        translated = translate_flags([*_from_root(flags, root, is_file)], target=target)
-        own = without_link(translated, target=target)
+        own = translate_flags([*_from_root(flags, root, is_file)], target=target)
         if own.refused:
             raise ConfigError(f"pyproject.toml: {name} of {part.name}: {'; '.join(own.refused)}")
         start = cxx if name == "cxxflags" else before
@@ -91,9 +89,9 @@ def _from_root(flags: Sequence[str], root: Path, is_file: Callable[[Path], bool]
     """Take folders and headers that flags name as a compiler does that runs in the project's folder."""
     for unit in units(flags):
         word, value = unit[0], unit[-1]
-        if len(unit) > 1 and (word in _FOLDERS or (word in _HEADERS and is_file(root / value))):
+        if len(unit) > 1 and (word in INCLUDES or (word in _HEADERS and is_file(root / value))):
             yield from (word, os.path.normpath(root / value))
-        elif (flag := next(filter(word.startswith, _FOLDERS), "")) and word != flag:
+        elif (flag := next(filter(word.startswith, INCLUDES), "")) and word != flag:
             yield flag + os.path.normpath(root / word[len(flag) :])
         else:
             yield from unit
@@ -132,7 +130,7 @@ def left_out_flags(recipe: Recipe) -> tuple[str, ...]:
     target = driver_target(recipe)
     found = [reason for flags in _compiled(recipe) for reason in flags.dropped]
     for part in _parts(recipe):
-        found += translate_flags(part.settings.ldflags, target=target).dropped
+        found += translate_compile(part.settings.ldflags, target=target).dropped
         found += translate_link(part.settings.ldflags, target=target).dropped
     return tuple(dict.fromkeys(found))
 
@@ -158,8 +156,7 @@ def _compiled(recipe: Recipe) -> Iterator[Translated]:
         sources = (path for path in part.settings.sources if not path.endswith(".zig"))
         own = [] if part.units else [_own_flags(part, path)[1] for path in sources]
         for flags in dict.fromkeys((*(unit.flags for unit in part.units), *own)):
-            for target in targets:
-                yield without_link(translate_flags(flags, target=target), target=target)
+            yield from (translate_flags(flags, target=target) for target in targets)
 
 
 def driver_target(order: Order, zig_target: str = "") -> DriverTarget:

@@ -22,7 +22,7 @@ from pyz3.errors import ConfigError
 from pyz3.targets import Platform, PythonVersion, Target
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from pyz3.plan import Recipe
 
@@ -52,6 +52,25 @@ def refuse(path: Path) -> str:
     raise AssertionError(path)
 
 
+def make(
+    recipes: Sequence[Recipe],
+    capi: Mapping[str, CApi] | None = None,
+    *,
+    read: Callable[[Path], str] = refuse,
+    files: Collection[str] = (),
+) -> tuple[Artifact, ...]:
+    return make_artifacts(
+        ROOT,
+        recipes,
+        capi or {recipe.python: CAPI for recipe in recipes},
+        read=read,
+        is_file=lambda path: str(path) in files,
+        exports=lambda *_: "/exports.map",
+        runtime=lambda *_, **__: (),
+        zig_lib=ZIG_LIB,
+    )
+
+
 def artifact(
     settings: Settings,
     *,
@@ -63,16 +82,11 @@ def artifact(
 ) -> Artifact:
     extension = Extension(name="pkg._mod", common=settings, families={})
     texts = {under(name): text for name, text in (zig or {}).items()}
-    there = {under(name) for name in files}
-    (made,) = make_artifacts(
-        ROOT,
+    (made,) = make(
         jobs(extension, platform=platform, pythons=(python,)),
         {python: capi},
         read=(lambda path: texts[str(path)]) if texts else refuse,
-        is_file=lambda path: str(path) in there,
-        exports=lambda *_: "/exports.map",
-        runtime=lambda *_, **__: (),
-        zig_lib=ZIG_LIB,
+        files={under(name) for name in files},
     )
     return made
 
@@ -209,16 +223,8 @@ def test_zig_files_are_read_once_for_all_pythons() -> None:
         return ""
 
     pythons = ("3.9", "3.13", "3.13t")
-    made = make_artifacts(
-        ROOT,
-        jobs(extension, pythons=pythons),
-        {python: CApi(include=f"/{python}") for python in pythons},
-        read=note,
-        is_file=lambda _: False,
-        exports=lambda *_: "/exports.map",
-        runtime=lambda *_, **__: (),
-        zig_lib=ZIG_LIB,
-    )
+    capi = {python: CApi(include=f"/{python}") for python in pythons}
+    made = make(jobs(extension, pythons=pythons), capi, read=note)
     assert read == [ROOT / "a.zig"]
     assert [(a.key.split("/")[1], a.python_include) for a in made] == [
         ("cp39", "/3.9"),
@@ -232,16 +238,7 @@ def test_keys_are_unique_within_a_platform() -> None:
         Extension(name=n, common=Settings(sources=("a.c",)), families={}) for n in ("m", "p.m", "p.q.m")
     ]
     planned = jobs(*extensions, pythons=("3.9", "3.13", "3.13t"))
-    made = make_artifacts(
-        ROOT,
-        planned,
-        {job.python: CAPI for job in planned},
-        read=refuse,
-        is_file=lambda _: False,
-        exports=lambda *_: "/exports.map",
-        runtime=lambda *_, **__: (),
-        zig_lib=ZIG_LIB,
-    )
+    made = make(planned)
     assert len({a.key for a in made}) == len(made) == 9
     assert [a.key for a in made] == [
         artifact_key(job, module, zig_target)
@@ -254,16 +251,7 @@ def test_keys_are_unique_within_a_platform() -> None:
 def test_a_fused_file_is_an_artifact_per_slice() -> None:
     extension = Extension(name="m", common=Settings(sources=("a.c",)), families={})
     planned = jobs(extension, platform="macos-universal2")
-    made = make_artifacts(
-        ROOT,
-        planned,
-        {"3.13": CAPI},
-        read=refuse,
-        is_file=lambda _: False,
-        exports=lambda *_: "/exports.map",
-        runtime=lambda *_, **__: (),
-        zig_lib=ZIG_LIB,
-    )
+    made = make(planned)
     assert [(a.key, a.target, slice_key(a.key)) for a in made] == [
         (f"{target}/cp313/m.cpython-313-darwin.so", target, target.partition(".")[0])
         for target in ("x86_64-macos.10.13", "aarch64-macos.11.0")
@@ -284,16 +272,7 @@ def test_the_stable_abi_has_its_macro_name_and_library(
         import_library="/python313.lib" if windows else None,
         stable_libraries={"3.10": "/python3.lib"} if windows else {},
     )
-    (made,) = make_artifacts(
-        ROOT,
-        jobs(extension, platform=platform),
-        {"3.13": capi},
-        read=refuse,
-        is_file=lambda _: False,
-        exports=lambda *_: "/exports.map",
-        runtime=lambda *_, **__: (),
-        zig_lib=ZIG_LIB,
-    )
+    (made,) = make(jobs(extension, platform=platform), {"3.13": capi})
     macros = limited_api_macros("3.10", headers=PythonVersion(3, 13))
     assert macros[0] == "Py_LIMITED_API=0x030A0000"
     assert (made.name, made.objects, made.define) == (name, objects, macros)
@@ -345,16 +324,7 @@ def test_flags_that_zig_would_pass_over_are_translated_or_told() -> None:
 def test_each_part_of_a_fused_wheel_has_flags_of_its_own_processor() -> None:
     settings = Settings(sources=("a.c",), cflags=("-mavx2",))
     recipes = jobs(Extension(name="m", common=settings, families={}), platform="macos-universal2")
-    made = make_artifacts(
-        ROOT,
-        recipes,
-        {"3.13": CAPI},
-        read=refuse,
-        is_file=lambda _: False,
-        exports=lambda *_: "/exports.map",
-        runtime=lambda *_, **__: (),
-        zig_lib=ZIG_LIB,
-    )
+    made = make(recipes)
     flags = {artifact.target.partition("-")[0]: artifact.c_sources[0].flags for artifact in made}
     assert flags["x86_64"][-1] == "+avx2"
     # Apple's clang refuses it there: so does zig's.
