@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -76,3 +76,35 @@ def test_sysconf() -> None:
     assert [shown["sysconf"](name) for name in ("SC_PAGESIZE", os.sysconf_names["SC_PAGE_SIZE"])] == [
         16384
     ] * 2
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="asks for files of POSIX systems")
+def test_a_requirement_that_asks_for_the_project_is_heard(tmp_path: Path) -> None:
+    """As ``cpuinfo`` does for cityhash: this machine's processor decided what was compiled for a target."""
+    project, site = tmp_path / "project" / "setup.py", tmp_path / "site"
+    machine = Machine(Scope([str(tmp_path / "project")]), str(tmp_path / "asked"))
+    text = "def ask(path):\n    hear(path)\n"
+    informant = run(text, site / "cpuinfo.py", hear=machine.hear, __name__="cpuinfo.cpuinfo")["ask"]
+    builder = run(text, site / "setuptools.py", hear=machine.hear, __name__="setuptools.dist")["ask"]
+    run("ask('/etc/hosts')", project, ask=informant)
+    run("ask('/etc/passwd')", project, ask=builder)
+    run("ask('/etc/group')", site / "other.py", ask=informant)
+    (site / "asks.py").parent.mkdir()
+    (site / "asks.py").write_text("import hearing\nhearing.ask('/etc/services')\n")
+    hearing = ModuleType("hearing")
+    vars(hearing)["ask"] = informant
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, "hearing", hearing)
+        patch.syspath_prepend(site)
+        run("import asks", project)
+    del sys.modules["asks"]
+    assert machine.asked() == ["/etc/hosts"]
+
+
+def test_in_a_command_of_the_project_all_but_builders_ask_for_it(tmp_path: Path) -> None:
+    machine = Machine(Scope([], commands=True), str(tmp_path / "asked"))
+    here = {"f_globals": {"__name__": "__main__"}, "f_back": None}
+    frame = SimpleNamespace(f_code=SimpleNamespace(co_filename=str(tmp_path / "x.py"), co_name="x"), **here)
+    assert machine._is_projects(frame)  # type: ignore[arg-type] # as one
+    frame.f_globals = {"__name__": "pip._internal"}
+    assert not machine._is_projects(frame)  # type: ignore[arg-type] # as one

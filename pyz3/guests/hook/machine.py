@@ -43,6 +43,8 @@ _TYPES = (
 )
 # Who tells the size of a page of memory.
 _MEMORY = {"mmap": ("PAGESIZE", "ALLOCATIONGRANULARITY"), "resource": ("getpagesize",)}
+# Who runs the build: what they ask on the way is not the project's question.
+_BUILDERS = frozenset(("setuptools", "distutils", "_distutils_hack", "pkg_resources", "wheel", "pip"))
 _LIBRARY = os.path.dirname(os.__file__) + os.sep
 _SITE = os.path.join(_LIBRARY, "site-packages") + os.sep
 
@@ -136,10 +138,23 @@ class Machine:
         return True
 
     def _is_projects(self, frame: FrameType | None) -> bool:
-        """Tell whether the project asks, be it by the standard library or distutils."""
-        while frame is not None and _for_others(frame):
+        """Tell whether the project asks, be it by the standard library or a build requirement (``cpuinfo``).
+
+        A requirement that asks while it is imported asks for itself.
+        """
+        by_others = False
+        while frame is not None:
+            if _for_others(frame):
+                if by_others and frame.f_code.co_filename.startswith("<frozen importlib"):
+                    return False
+            elif self._scope.covers(frame):
+                return True
+            elif _module(frame).partition(".")[0] in _BUILDERS:
+                return False
+            else:
+                by_others = True
             frame = frame.f_back
-        return self._scope.covers(frame)
+        return self._scope.covers(None)
 
     def _is_chosen(self, path: str) -> bool:
         """Tell whether a path is Python's own, or what an environment variable names."""
@@ -205,7 +220,11 @@ def _for_others(frame: FrameType) -> bool:
         file.startswith("<frozen") or frame.f_code.co_name == "find_library_file"
     ):  # distutils' compilers have it
         return True
-    module = str(frame.f_globals.get("__name__", ""))
+    module = _module(frame)
     if module == "_pyz3_reads" or module.startswith(__name__.partition(".")[0] + "."):
         return True
     return file.startswith(_LIBRARY) and not file.startswith(_SITE)
+
+
+def _module(frame: FrameType) -> str:
+    return str(frame.f_globals.get("__name__", ""))
