@@ -45,7 +45,8 @@ _PREBUILT = (
     "holds what another compiler made: the project brings it compiled already, and it is taken as it is"
 )
 _PLAIN = "not modules to import, but libraries for ctypes or cffi: no source defines a PyInit_… function"
-_BARE = "for one platform, and nothing in it is compiled: did a part of the build fail?  What it printed: {}"
+_BARE = "for one platform, and nothing in it is compiled: did a part of the build fail?"
+_FAILED = "{} did not compile, and the project's own build went on without."
 # By which Python code has a library loaded, or looked for, before a module needs it.
 _LOADING = (b"CDLL", b"dlopen", b"LoadLibrary")
 _LOADING_DLLS = (*_LOADING, b"WinDLL", b"add_dll_directory")
@@ -180,11 +181,7 @@ class BackendDescriber:
                     unreached.setdefault(why, []).append(file)
         notes += [f"{abridged(tuple(dict.fromkeys(files)))}: {why}" for why, files in unreached.items()]
         recipes = [one for one in wheels if isinstance(one, Recipe)]
-        bare = [one for one in recipes if one.identifier in built and _is_bare(one, built[one.identifier])]
-        if bare:
-            logs = [self._hooks.place(bare[0], mode).log for mode in ("run", "record")]
-            log = next((str(log) for log in logs if log.is_file()), "")
-            notes.append(f"{abridged([one.identifier for one in bare])}: {_BARE.format(log)}")
+        notes += _incomplete(described, built)
         notes += left_out_notes(one for recipe in recipes for one in self._left_out_flags(recipe))
         if any(isinstance(one, Pure) and not one.left_out for one in wheels):
             undeclared = undeclared_extensions(self._root, self._backend_path)
@@ -201,9 +198,25 @@ class BackendDescriber:
         return tuple(dict.fromkeys(one for text in texts for one in read_log(text)))
 
 
-def _is_bare(recipe: Recipe, built: Built) -> bool:
+def _incomplete(described: Mapping[str, Described], built: Mapping[str, Built]) -> list[str]:
+    """Give notes on wheels that lack something compiled, as far as the project did not say so itself."""
+    lacking: dict[str, list[str]] = {}
+    logs: dict[str, str] = {}
+    for name, wheel in described.items():
+        if isinstance(wheel, Trouble) or wheel.base is None:
+            continue
+        said = _FAILED.format(abridged(wheel.base.failed)) if wheel.base.failed else ""
+        if not said and isinstance(wheel, Recipe) and name in built and _is_bare(wheel.base, built[name]):
+            said = _BARE
+        if said:
+            lacking.setdefault(said, []).append(name)
+            logs.setdefault(said, wheel.base.log)
+    return [f"{abridged(names)}: {said}  What it printed: {logs[said]}" for said, names in lacking.items()]
+
+
+def _is_bare(base: Base, built: Built) -> bool:
     """Tell whether a wheel that is for one platform alone has no binary."""
-    return not built.reports and not (recipe.base is not None and recipe.base.shipped)
+    return not built.reports and not base.shipped
 
 
 def _telling(wheel: Described | None) -> tuple[str, ...]:

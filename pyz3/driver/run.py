@@ -16,13 +16,16 @@ from pyz3.driver.setup import Setup
 
 TYPE_CHECKING = False  # see target.py
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from pyz3.driver.command import Command, Tool
 
 __all__ = ["Setup", "run_tool"]
 
-_DROPPED = ": dropped "  # as a line of the log has it
+# As lines of the log have it.
+_DROPPED = ": dropped "
+_FAILED = ": failed "
+_COMPILED = ": compiled "
 # By which names Makefiles and configure scripts know the compiler for the machine that builds.
 BUILD_CC = ("CC_FOR_BUILD", "BUILD_CC", "HOST_CC", "HOSTCC")
 BUILD_CXX = ("CXX_FOR_BUILD", "BUILD_CXX", "HOST_CXX", "HOSTCXX")
@@ -69,7 +72,7 @@ def run_tool(
     command = make_command(tool, words, setup, special=special, cwd=cwd)
     dropped = (*command.dropped, *(_passed_over(words) if setup.target.system == "windows" else ()))
     if setup.log and dropped:
-        _write_log(setup, output, dropped)
+        _write_log(setup.log, (f"{setup.target.zig} {output or '-'}{_DROPPED}{flag}" for flag in dropped))
     if command.error:
         complain(f"pyz3 {tool}: error: {command.error}")
         return 1
@@ -88,10 +91,13 @@ def run_tool(
     try:
         environment = _environment(environ, setup)
         _make_runtime(command, setup, environment)
-        return _run_steps(command, setup, environment, replace=replace)
+        sources = _compiled_sources(words) if setup.log and tool in {"cc", "c++"} else []
+        status = _run_steps(command, setup, environment, replace=replace and not sources)
+        _log_compiled(setup, sources, failed=status != 0)
     except OSError as error:
         complain(f"pyz3 {tool}: error: {error.filename or setup.zig.program}: {error.strerror or error}")
         return _MISSING
+    return status
 
 
 def _run_steps(command: Command, setup: Setup, environment: Mapping[str, str], *, replace: bool) -> int:
@@ -317,6 +323,32 @@ def read_log(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(line for line in lines if line))
 
 
+def failed_sources(text: str) -> tuple[str, ...]:
+    """Give the sources that a tool's log says did not compile, nor did later with other flags: absolute."""
+    failed: dict[str, None] = {}
+    for line in text.splitlines():
+        if line.startswith(_FAILED):
+            failed[line.removeprefix(_FAILED)] = None
+        elif line.startswith(_COMPILED):
+            failed.pop(line.removeprefix(_COMPILED), None)
+    return tuple(failed)
+
+
+def _compiled_sources(words: Sequence[str]) -> list[str]:
+    given = [*units(words)] if "-c" in words else []
+    return [os.path.abspath(unit[0]) for unit in given if is_source(unit[0])]  # noqa: PTH100 - see above
+
+
+def _log_compiled(setup: Setup, sources: Sequence[str], *, failed: bool) -> None:
+    """Take down that sources failed, or that they did before and do no more."""
+    if not failed and sources:
+        before = _read(setup.log).decode("utf-8", "surrogateescape") if os.path.isfile(setup.log) else ""  # noqa: PTH113 - see above
+        once = failed_sources(before)
+        sources = [source for source in sources if source in once]
+    if sources:
+        _write_log(setup.log, (f"{_FAILED if failed else _COMPILED}{source}" for source in sources))
+
+
 def _missing_source(words: Sequence[str]) -> str:
     sources = (unit[0] for unit in units(words) if is_source(unit[0]))
     return next((source for source in sources if not os.path.exists(source)), "")  # noqa: PTH110 - pathlib costs 15 ms
@@ -344,10 +376,10 @@ def _copy(words: Sequence[str], output: str) -> None:
         shutil.copy(given[-1], output)
 
 
-def _write_log(setup: Setup, output: str, dropped: Sequence[str]) -> None:
-    text = "".join(f"{setup.target.zig} {output or '-'}{_DROPPED}{flag}\n" for flag in dropped)
+def _write_log(log: str, lines: Iterable[str]) -> None:
+    text = "".join(f"{line}\n" for line in lines)
     # One write at the end of the file: several tools may write at a time.
-    handle = os.open(setup.log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+    handle = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
     try:
         os.write(handle, text.encode("utf-8", "surrogateescape"))
     finally:

@@ -105,8 +105,9 @@ def _fuse_bases(wheels: Sequence[Recipe | Pure], folder: Path, *, platform: str)
         content=hashlib.sha256(" ".join(base.content for base in bases).encode()).hexdigest(),
         **{
             field: tuple(dict.fromkeys(value for base in bases for value in getattr(base, field)))
-            for field in ("shipped", "prebuilt", "telling", "remarks")
+            for field in ("shipped", "prebuilt", "telling", "remarks", "failed")
         },
+        log=bases[0].log,
     )
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pyz3._files import digest_of
+from pyz3.driver.run import failed_sources
 from pyz3.engine.toolchain import COMPILER
 from pyz3.errors import Pyz3Error, abridged
 from pyz3.hooks.base import oldest_python, read_base, shipped_binaries
@@ -94,6 +95,8 @@ def describe(
         prebuilt=prebuilt,
         telling=_telling(base, work),
         remarks=_remarks(base, tag, order.target, answer=answer, above=above),
+        failed=() if recipe.left_out else _failed(root, place),
+        log=str(place.log),
     )
     trouble = refused or _unrecorded(base, modules) or _pure(order, answer, modules, binaries)
     if trouble is not None:
@@ -156,6 +159,13 @@ def _remarks(base: BaseWheel, tag: str, target: Target, *, answer: Result, above
     if base.platform != "any" and not _is_for(base.platform, target):
         told.append(f"the project calls its wheel for {target} one for {base.platform}: its files decide")
     return tuple(told)
+
+
+def _failed(root: Path, place: Place) -> tuple[str, ...]:
+    """Give the project's own sources that its commands did not compile; those of probes are not in it."""
+    text = place.dropped.read_text("utf-8", "surrogateescape") if place.dropped.is_file() else ""
+    named = map(place.named, failed_sources(text))
+    return tuple(name for name in named if not Path(name).is_absolute() and (root / name).is_file())
 
 
 def _is_for(platform: str, target: Target) -> bool:

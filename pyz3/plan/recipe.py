@@ -77,6 +77,8 @@ class Base(msgspec.Struct, frozen=True, kw_only=True):
         prebuilt: Binaries, and files linked into some, that came with the project already compiled by others.
         telling: Other files in it that hold the name of the folder where it was made.
         remarks: What the user should know of how the wheel's tag came to be.
+        failed: Sources of the project that its own commands could not compile, and it went on without.
+        log: What the backend printed.
     """
 
     path: str
@@ -85,6 +87,8 @@ class Base(msgspec.Struct, frozen=True, kw_only=True):
     prebuilt: tuple[str, ...] = ()
     telling: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
+    log: str = ""
 
 
 class Recipe(Order, frozen=True, kw_only=True):

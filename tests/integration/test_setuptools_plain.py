@@ -81,36 +81,54 @@ class Build(build_py):
 class Binary(Distribution):
     def has_ext_modules(self):
         return True
-setup(name="probe", version="1", packages=["probe"], package_data={"probe": ["fast.*"]},
+setup(name="probe", version="1", packages=["probe"], package_data={"probe": ["fast.*", "slow.*"]},
       cmdclass={"build_py": Build}, distclass=Binary)
 """
 INNER = """\
 import sys
 from setuptools import Extension, setup
 flags = ["/guard:cf"] if sys.platform == "win32" else []
-setup(name="inner", ext_modules=[Extension("probe.fast", ["fast.c"], extra_compile_args=flags)])
+if "never" in sys.argv:
+    sys.exit("no luck")
+for name in ("slow", "fast"):
+    try:
+        setup(name="inner", ext_modules=[Extension("probe." + name, [name + ".c"], extra_compile_args=flags)])
+    except SystemExit:
+        if name == "fast":
+            raise
 """
-BARE = re.compile(
-    r"note: (\S+): for one platform, and nothing in it is compiled: "
-    r"did a part of the build fail\?  What it printed: (.+)"
+INCOMPLETE = re.compile(r"note: (\S+): (.+)  What it printed: (.+)")
+BARE = "for one platform, and nothing in it is compiled: did a part of the build fail?"
+FAILED = "slow.c did not compile, and the project's own build went on without."
+
+
+@pytest.mark.parametrize(
+    ("outer", "slow", "told"),
+    [
+        (OUTER, MODULE.replace("_fast", "_slow"), ""),
+        (OUTER, "#error no luck\n", FAILED),
+        (OUTER.replace("build_ext", "never"), "", BARE),
+    ],
+    ids=["compiles", "one fails", "none is begun"],
 )
-
-
-@pytest.mark.parametrize("source", [MODULE, "#error no luck\n"], ids=["compiles", "fails"])
 def test_what_another_script_compiles_is_there_or_its_lack_is_told(
-    source: str, pyz3_cache: Path, tmp_path: Path
+    outer: str, slow: str, told: str, pyz3_cache: Path, tmp_path: Path
 ) -> None:
-    files = {"setup.py": OUTER, "inner.py": INNER, "fast.c": source}
+    identifier = str(Target(platform=Platform.WINDOWS_X64, python=THIS))
+    files = {"setup.py": outer, "inner.py": INNER, "fast.c": MODULE, "slow.c": slow}
     done = build(tmp_path, files, "windows-x64", cache=pyz3_cache)
     assert done.returncode == 0, done.stderr
     (path,) = (tmp_path / "out").iterdir()
     suffix = Target(platform=Platform.WINDOWS_X64, python=THIS).extension_suffix
-    found = f"probe/fast{suffix}" in zipfile.ZipFile(path).namelist()
-    told = [match for line in done.stdout.splitlines() if (match := BARE.fullmatch(line))]
-    assert (found, len(told)) == ((True, 0) if source == MODULE else (False, 1))
-    for match in told:
-        assert match[1] == str(Target(platform=Platform.WINDOWS_X64, python=THIS))
-        assert "going on without it" in Path(match[2]).read_text(encoding="utf-8")
+    held = {"": ["fast", "slow"], FAILED: ["fast"], BARE: []}[told]
+    names = zipfile.ZipFile(path).namelist()
+    assert sorted(name for name in names if name.endswith(".pyd")) == [
+        f"probe/{name}{suffix}" for name in held
+    ]
+    said = [match for line in done.stdout.splitlines() if (match := INCOMPLETE.fullmatch(line))]
+    assert [match[1] + match[2] for match in said] == ([identifier + told] if told else [])
+    for match in said:
+        assert "no luck" in Path(match[3]).read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
