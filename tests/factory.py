@@ -16,7 +16,16 @@ if TYPE_CHECKING:
 
 # What `pip` and `uv` must be kept from reading, and what would steer pyz3 itself.
 _STEERING = ("PYZ3_", "PYTHON", "PIP_", "UV_", "ZIG_")
-_OTHERS = frozenset({"SOURCE_DATE_EPOCH", "MACOSX_DEPLOYMENT_TARGET", "PYDUST_OPTIMIZE", "NO_COLOR"})
+_OTHERS = frozenset(
+    {
+        "VIRTUAL_ENV",
+        "CONDA_PREFIX",
+        "SOURCE_DATE_EPOCH",
+        "MACOSX_DEPLOYMENT_TARGET",
+        "PYDUST_OPTIMIZE",
+        "NO_COLOR",
+    }
+)
 
 # A build takes seconds; with everything cold on a busy machine, minutes.
 _TIMEOUT_SECONDS = 600

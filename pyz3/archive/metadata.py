@@ -66,6 +66,11 @@ class Metadata:
     warnings: tuple[str, ...] = ()
 
     @property
+    def requires_dist(self) -> tuple[str, ...]:
+        """What it requires (PEP 508), extras with their markers."""
+        return tuple(map(str, CoreMetadata.from_email(self.core).requires_dist or ()))
+
+    @property
     def stem(self) -> str:
         """How file names begin: ``acme_hello-1.0`` (binary distribution format, "escaping")."""
         return f"{canonicalize_name(self.name).replace('-', '_')}-{self.version.replace('-', '_')}"

@@ -34,6 +34,14 @@ python_headers_option = click.option(
 )
 
 
+place_option = click.option(
+    "--python",
+    metavar="PATH",
+    help="The Python or the environment that is meant.  [default: VIRTUAL_ENV, CONDA_PREFIX, .venv of the "
+    "project, this one]",
+)
+
+
 def output_dir_option(what: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Give ``--output-dir``, of ``what``: ``the wheels go``."""
     return click.option(

@@ -8,7 +8,6 @@ with the extension modules and a finder for them.  So the tree stays as it is, t
 from __future__ import annotations
 
 import json
-import sysconfig
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,10 +24,13 @@ from pyz3.errors import ConfigError
 if TYPE_CHECKING:
     from pyz3.builder import Contents, ProjectBuild
     from pyz3.config import Project
+    from pyz3.develop.place import Place
     from pyz3.results import Summary
+    from pyz3.targets import PythonVersion
 
 _BUILT = "built"
 _STATE = "state.json"
+_ORIGIN = "direct_url.json"
 
 
 def redirect_name(project_name: str) -> str:
@@ -62,11 +64,11 @@ def editable_contents(project: Project, contents: Contents, *, optimize: str | N
     )
 
 
-def find_redirect(project: Project, contents: Contents) -> Path | None:
-    """Give the folder of the project's editable install in this environment; None if there is none."""
+def find_redirect(project: Project, contents: Contents, place: Place) -> Path | None:
+    """Give the folder of the project's editable install in an environment; None if there is none."""
     name = redirect_name(contents.metadata.name)
-    for scheme in ("platlib", "purelib"):
-        folder = Path(sysconfig.get_path(scheme)) / name
+    for site in place.site:
+        folder = site / name
         try:
             state = json.loads((folder / _STATE).read_text(encoding="utf-8"))
         except (OSError, ValueError):
@@ -76,22 +78,39 @@ def find_redirect(project: Project, contents: Contents) -> Path | None:
     return None
 
 
-def is_installed(project: Project, contents: Contents) -> bool:
-    """Tell whether this environment has an editable install of the project, be it without binaries."""
-    if find_redirect(project, contents) is not None:
+def is_installed(project: Project, contents: Contents, place: Place) -> bool:
+    """Tell whether an environment has an editable install of the project, be it without binaries."""
+    if find_redirect(project, contents, place) is not None:
         return True
     name = f"{redirect_name(contents.metadata.name)}.pth"
     wanted = [_pth_line(root) for root in contents.roots]
-    files = [Path(sysconfig.get_path(scheme)) / name for scheme in ("platlib", "purelib")]
+    files = [site / name for site in place.site]
     return any(line in wanted for path in files for line in (_content(path) or b"").decode().splitlines())
 
 
-def refresh(build: ProjectBuild, folder: Path) -> tuple[Summary, tuple[str, ...]]:
+def mark_editable(project: Project, contents: Contents, place: Place) -> None:
+    """Have installers list an installed wheel as what it is: the project's folder, editable (PEP 610).
+
+    Raises:
+        OSError: The environment cannot be written.
+    """
+    origin = {"url": project.root.as_uri(), "dir_info": {"editable": True}}
+    for site in dict.fromkeys(place.site):
+        dist_info = site / contents.metadata.dist_info
+        if dist_info.is_dir():
+            write_atomically(dist_info / _ORIGIN, json.dumps(origin).encode())
+            _record(dist_info.parent, contents, [f"{dist_info.name}/{_ORIGIN}"])
+
+
+def refresh(
+    build: ProjectBuild, folder: Path, *, python: PythonVersion | None = None
+) -> tuple[Summary, tuple[str, ...]]:
     """Build anew what has changed, and put it into an editable install.
 
     Args:
         build: The project's.
         folder: What `find_redirect` gave.
+        python: For which Python; None is the one that runs this.
 
     Returns:
         What came of the build, and the names of the files that are different now.
@@ -109,7 +128,7 @@ def refresh(build: ProjectBuild, folder: Path) -> tuple[Summary, tuple[str, ...]
     project = build.project
     contents = read_contents(project)
     state = _state(project, contents, optimize)
-    summary, files = build_binaries(build, contents, optimize=optimize)
+    summary, files = build_binaries(build, contents, optimize=optimize, python=python)
     if summary.failures:
         return summary, ()
     built = folder / _BUILT
@@ -120,7 +139,7 @@ def refresh(build: ProjectBuild, folder: Path) -> tuple[Summary, tuple[str, ...]
         # Another process may be at it, too: what it is writing begins with a dot.
         if path.relative_to(built).as_posix() not in files and not path.name.startswith("."):
             path.unlink(missing_ok=True)
-    _record(folder, contents, [f"{folder.name}/{_BUILT}/{name}" for name in changed])
+    _record(folder.parent, contents, [f"{folder.name}/{_BUILT}/{name}" for name in changed])
     write_atomically(folder / _STATE, state)
     return summary, tuple(changed)
 
@@ -160,11 +179,10 @@ def _content(path: Path) -> bytes | None:
         return None
 
 
-def _record(folder: Path, contents: Contents, names: list[str]) -> None:
+def _record(site: Path, contents: Contents, names: list[str]) -> None:
     """Have uninstalling remove files that the install did not bring (RECORD may leave hashes out)."""
-    record = folder.parent / contents.metadata.dist_info / "RECORD"
-    text = (_content(record) or b"").decode("utf-8")
-    known = {line.partition(",")[0] for line in text.splitlines()}
-    new = [name for name in names if name not in known]
-    if text and new:
-        write_atomically(record, (text + "".join(f"{name},,\n" for name in new)).encode())
+    record = site / contents.metadata.dist_info / "RECORD"
+    lines = (_content(record) or b"").decode("utf-8").splitlines(keepends=True)
+    kept = [line for line in lines if line.partition(",")[0] not in names]
+    if lines and names:
+        write_atomically(record, "".join((*kept, *(f"{name},,\n" for name in names))).encode())

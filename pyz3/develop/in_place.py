@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pyz3.config import Project
     from pyz3.results import Summary
     from pyz3.store import Cache
+    from pyz3.targets import PythonVersion
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,14 +52,15 @@ class Manifest:
 
 
 def build_in_place(
-    build: ProjectBuild, cache: Cache, *, optimize: str | None = None
+    build: ProjectBuild, cache: Cache, *, optimize: str | None = None, python: PythonVersion | None = None
 ) -> tuple[Summary, tuple[str, ...]]:
-    """Build this interpreter's modules into the source tree, beside the packages that they belong to.
+    """Build one Python's modules into the source tree, beside the packages that they belong to.
 
     Args:
         build: The project's.
         cache: It remembers what was put there.
         optimize: Zig's build mode; None is the project's.
+        python: For which Python; None is the one that runs this.
 
     Returns:
         What came of the build, and the names of the files that are different now.
@@ -69,7 +71,7 @@ def build_in_place(
     """
     project = build.project
     contents = read_contents(project)
-    summary, files = build_binaries(build, contents, optimize=optimize)
+    summary, files = build_binaries(build, contents, optimize=optimize, python=python)
     manifest = Manifest.read(cache, project)
     places = {_place(project.root, contents.roots, name): content for name, content in files.items()}
     changed = {name: c for name, c in places.items() if _digest(project.root / name) != _sha256(c)}

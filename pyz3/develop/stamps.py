@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pyz3.archive import INPUT_SUFFIXES, found_inputs, named_inputs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from pyz3.archive import FileRules
     from pyz3.config import Project
@@ -44,11 +44,15 @@ class Stamps:
         return cls.of(paths)
 
     @classmethod
-    def of(cls, paths: set[Path]) -> Stamps:
-        """Stamp files, and the folders that they are in."""
+    def of(cls, paths: set[Path], *, suffixes: tuple[str, ...] = _SUFFIXES) -> Stamps:
+        """Stamp files, and the folders that they are in, for what ends with one of ``suffixes``."""
         files = {str(path): _stamp(str(path)) for path in sorted(paths)}
-        folders = {str(path.parent): _names(str(path.parent), _SUFFIXES) for path in sorted(paths)}
-        return cls(files=files, folders=folders)
+        folders = {str(path.parent): _names(str(path.parent), suffixes) for path in sorted(paths)}
+        return cls(files=files, folders=folders, suffixes=suffixes)
+
+    def again(self) -> Stamps:
+        """Stamp the same files as they are now."""
+        return self.of({Path(path) for path in self.files}, suffixes=self.suffixes)
 
     def changed(self) -> bool:
         """Whether a file was changed, added or removed."""

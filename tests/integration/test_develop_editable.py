@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -10,9 +11,12 @@ import factory
 import pytest
 from venvs import Venv, commit, files, litter, make_venv
 
+from pyz3.targets import PythonVersion
+
 if TYPE_CHECKING:
     from pathlib import Path
 
+VERSION = str(PythonVersion.current())
 SYSTEM = '[build-system]\nrequires = ["pyz3"]\nbuild-backend = "pyz3.backend"\n'
 
 
@@ -267,24 +271,51 @@ def test_develop_and_clean(environment: Venv, tmp_path: Path) -> None:
     def pyz3(*words: str) -> str:
         done = environment.run(environment.python, "-m", "pyz3", *words, cwd=project)
         assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
+        return done.stdout.replace(str(environment.root), "V").replace(VERSION, "X.Y")
 
     before = factory.listing(environment.site)
-    pyz3("develop", "--optimize", "Debug")
+    assert pyz3("develop", "--optimize", "Debug") == (
+        "✓ dev 1 in V (Python X.Y), where pyz3 runs: its sources can be worked on\n"
+    )
     state = json.loads((environment.site / "_pyz3_editable_dev" / "state.json").read_text(encoding="utf-8"))
     assert (state["project"], state["optimize"]) == (str(project), "Debug")
     code = "import dev; print(dev.answer())"
     assert environment.python_c(code, PYTHONDONTWRITEBYTECODE="1").stdout == "42\n"
     assert litter(project) == ""
-    pyz3("clean")
+    assert pyz3("clean") == "removed dev from V (Python X.Y)\n"
     assert factory.listing(environment.site) == before
-    assert pyz3("clean") == "nothing to remove\n"
+    assert pyz3("clean") == "nothing to remove from V (Python X.Y)\n"
     # A project without binaries has no finder, only a path.
     (project / "pyproject.toml").write_text(pyproject("dev", tool='[tool.pyz3]\npackages = ["dev"]'))
     pyz3("develop")
     assert set(factory.listing(environment.site)) - set(before) >= {"_pyz3_editable_dev.pth"}
     pyz3("clean")
     assert factory.listing(environment.site) == before
+
+
+def test_the_active_environment_needs_no_pyz3(tmp_path: Path, pyz3_cache: Path) -> None:
+    project = files(tmp_path / "active", {k: v.replace("flat", "act") for k, v in LAYOUTS["flat"].items()})
+    (project / "flat").rename(project / "act")
+    bare = make_venv(tmp_path / "v", pyz3_cache, with_pyz3=False)
+    before = factory.listing(bare.site)
+    active = {"VIRTUAL_ENV": str(bare.root), "PATH": os.environ["PATH"]}
+
+    def pyz3(*words: str) -> str:
+        done = bare.run(*factory.pyz3_command(*words), cwd=project, **active)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    # Twice: what is there is replaced.
+    for _ in range(2):
+        told = (
+            f"✓ act 1 in {bare.root} (Python {VERSION}), named by VIRTUAL_ENV: its sources can be worked on\n"
+        )
+        assert pyz3("develop") == told
+    assert bare.python_c("import act; print(act.answer())", PYTHONDONTWRITEBYTECODE="1").stdout == "42\n"
+    listed = json.loads(bare.pip("list", "--editable", "--format", "json"))
+    assert [(one["name"], one["editable_project_location"]) for one in listed] == [("act", str(project))]
+    assert pyz3("clean") == f"removed act from {bare.root} (Python {VERSION})\n"
+    assert factory.listing(bare.site) == before
 
 
 def test_in_place(environment: Venv, tmp_path: Path) -> None:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
+import shlex
 import signal
 import subprocess
 import sys
 import time
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import factory
 import pytest
 from venvs import files
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 HEAD = '[project]\nname = "probe"\nversion = "1"\n'
 
@@ -58,17 +56,20 @@ def test_watch(tmp_path: Path, pyz3_cache: Path) -> None:
         {
             "pyproject.toml": HEAD + factory.extension("probe", "native/*.c"),
             "native/probe.c": factory.ANSWER % {"name": "probe"},
+            "probe.py": "",
         },
     )
     env = factory.environment(pyz3_cache, PYTHONUNBUFFERED="1")
+    code = "print('after ' + 'it')"
     process = subprocess.Popen(
-        factory.pyz3_command("watch", project),
+        factory.pyz3_command("watch", project, "--", sys.executable, "-c", code),
         env=env,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         encoding="utf-8",
     )
     assert process.stdout is not None
+    ran = [f"$ {Path(sys.executable).name} -c {shlex.quote(code)}\n", "after it\n", "✓ exit code 0\n"]
 
     def next_line(word: str) -> str:
         """Read on until a line holds ``word``."""
@@ -79,7 +80,11 @@ def test_watch(tmp_path: Path, pyz3_cache: Path) -> None:
         pytest.fail(f"watch ended without {word!r}")
 
     try:
+        assert next_line("").startswith(f"watching {project}: nothing but whether it compiles, for Python ")
         assert next_line("✓").startswith("✓ probe.")
+        assert [next_line("") for _ in range(3)] == ran
+        (project / "probe.py").write_text("VALUE = 1\n", encoding="utf-8")
+        assert [next_line("") for _ in range(3)] == ran, "a Python file is not built"
         source = project / "native" / "probe.c"
         text = source.read_text(encoding="utf-8")
         source.write_text(text.replace("42", "nonsense"), encoding="utf-8")
@@ -99,9 +104,9 @@ def test_watch(tmp_path: Path, pyz3_cache: Path) -> None:
         *again, last = process.stdout.read().splitlines()
         assert (process.wait(60), last) == (0, "stopped")
         # The two changes may have been noticed one by one.
-        assert all(line.startswith("✓ renamed.") for line in again)
+        assert all(line.startswith("✓ renamed.") for line in again if f"{line}\n" not in ran)
     finally:
         process.kill()
         process.stdout.close()
         process.wait()
-    assert factory.listing(project) == ["native", "native/second.c", "pyproject.toml"]
+    assert factory.listing(project) == ["native", "native/second.c", "probe.py", "pyproject.toml"]
