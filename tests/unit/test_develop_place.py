@@ -66,29 +66,16 @@ def test_a_version_is_a_program_on_path(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("python", "environ", "message", "tip"),
+    ("python", "active", "message", "tip"),
     [
-        (
-            "nosuch",
-            {"PATH": ""},
-            "--python: nosuch is not there",
-            "name an interpreter, the folder of an env",
-        ),
-        (
-            None,
-            {"VIRTUAL_ENV": "gone"},
-            "VIRTUAL_ENV: gone is not there",
-            "unset VIRTUAL_ENV, or name another",
-        ),
-        (".", {}, "--python: . holds no Python", "make an environment: python -m venv .venv"),
+        ("nosuch", "", "--python: nosuch is not there", "name an interpreter, the folder of an env"),
+        (None, "gone", "VIRTUAL_ENV: gone is not there", "unset VIRTUAL_ENV, or name another"),
+        (None, ".", "VIRTUAL_ENV: . holds no Python", "make an environment: python -m venv .venv"),
     ],
 )
-def test_what_is_not_there(
-    python: str | None, environ: dict[str, str], message: str, tip: str, tmp_path: Path, monkeypatch: Any
-) -> None:
-    monkeypatch.chdir(tmp_path)
+def test_what_is_not_there(python: str | None, active: str, message: str, tip: str, tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
-        find_place(tmp_path, python=python, environ=environ)
+        find_place(tmp_path, python=python, environ={"VIRTUAL_ENV": active, "PATH": ""})
     assert caught.value.message == message
     assert str(caught.value.tip).startswith(tip)
 
@@ -117,7 +104,7 @@ def test_an_externally_managed_python_is_refused(asked: dict[str, Any], tmp_path
         f"{tmp_path / 'prefix'}: this Python is externally managed: Use the package manager,"
     )
     (tmp_path / "EXTERNALLY-MANAGED").write_text("")
-    with pytest.raises(ConfigError, match="this Python is externally managed: by the system$"):
+    with pytest.raises(ConfigError, match=r"this Python is externally managed: by the system$"):
         find_place(tmp_path, python=None, environ={}).require_open()
 
 
