@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from compat.cells import Cell
     from compat.projects import Project
 
+# What wheels for Windows are tried with: later ones call crealf, which Wine 8 does not have.
+_ON_WINE = "numpy<2.2"
 # uv's names of the platforms that there are runtimes for.
 _UV_PLATFORMS = {
     Platform.LINUX_X86_64: "x86_64-manylinux_2_28",
@@ -115,7 +117,9 @@ class Downloads:
             DownloadError: One of them cannot be had as a wheel.
         """
         platform = _UV_PLATFORMS[cell.platform]
-        digest = hashlib.sha256("\n".join([*sorted(requirements), platform, str(cell.python)]).encode())
+        limits = [_ON_WINE] if cell.platform.family == "windows" else []
+        key = [*sorted(requirements), platform, str(cell.python), *limits]
+        digest = hashlib.sha256("\n".join(key).encode())
         folder = self.root / "environments" / digest.hexdigest()[:16]
         if folder.is_dir():
             return folder
@@ -125,7 +129,11 @@ class Downloads:
         command += ["--python", sys.executable, "--only-binary", ":all:", "--target", str(unfinished)]
         command += ["--python-version", str(cell.python), "--python-platform", platform, *requirements]
         if requirements:
+            constraints = unfinished.with_suffix(".txt")
+            _write(constraints, "\n".join(limits))
+            command += ["--constraint", str(constraints)]
             done = subprocess.run(command, capture_output=True, text=True, check=False)
+            constraints.unlink()
             if done.returncode:
                 shutil.rmtree(unfinished)
                 raise DownloadError(done.stderr.strip()[-500:])
