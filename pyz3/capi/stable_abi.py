@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import resources
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
@@ -16,6 +16,9 @@ from pyz3._records import convert
 from pyz3._toml import load_toml
 from pyz3.capi.symbols import SymbolList
 from pyz3.targets import Exports, PythonVersion
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 # Functions with two names until 3.12: "#" in a format means Py_ssize_t only under the second one, which
 # the headers take if PY_SSIZE_T_CLEAN is defined.  3.13's take the first, which 3.10 to 3.12 refuse "#" in.
@@ -35,33 +38,17 @@ _SIZE_T_FUNCTIONS = (
 _ABI3T_SINCE = 15
 
 
-class SymbolTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
-    """One table of ``stable_abi.toml``; the file explains the fields."""
-
-    since: str
-    functions: tuple[str, ...] = ()
-    data: tuple[str, ...] = ()
-    python3_dll_since: str | None = None
-    feature: str | None = None
-    abi_only: bool = False
-
-    def since_on(self, system: Exports) -> PythonVersion:
-        """Give the oldest Python that has the names on ``system``."""
-        on_windows = self.python3_dll_since if system == "windows" else None
-        return PythonVersion.parse(on_windows or self.since)
-
-
-class StableAbi(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """``stable_abi.toml``."""
+class Exceptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
+    """``stable_abi.toml``, which explains the fields."""
 
     features: dict[str, tuple[Exports, ...]]
-    symbols: tuple[SymbolTable, ...]
+    since: dict[str, tuple[str, ...]]
+    python3_dll_since: dict[str, tuple[str, ...]]
 
-    def tables(self, system: Exports) -> tuple[SymbolTable, ...]:
-        """Give the tables of what ordinary builds on ``system`` have."""
-        return tuple(
-            table for table in self.symbols if table.feature is None or system in self.features[table.feature]
-        )
+    def versions(self, system: Exports) -> dict[str, str]:
+        """Give name → version for what another version on ``system`` has first than CPython's list says."""
+        tables = [self.since, *([self.python3_dll_since] if system == "windows" else [])]
+        return {name: version for table in tables for version, names in table.items() for name in names}
 
 
 def limited_api(version: str, *, system: Exports) -> SymbolList:
@@ -78,16 +65,17 @@ def limited_api(version: str, *, system: Exports) -> SymbolList:
         ValueError: ``version`` names no stable ABI.
     """
     oldest = _parse(version)
-    tables = [table for table in _stable_abi().tables(system) if table.since_on(system).minor <= oldest.minor]
+    functions, data = _versions(system)
     return SymbolList(
-        functions=frozenset(name for table in tables for name in table.functions),
-        data=frozenset(name for table in tables for name in table.data),
+        functions=frozenset(name for name, since in functions.items() if since.minor <= oldest.minor),
+        data=frozenset(name for name, since in data.items() if since.minor <= oldest.minor),
     )
 
 
 def added_in(name: str, *, system: Exports) -> str | None:
     """Give the version whose stable ABI has ``name`` first on ``system``; ``None``: none has it."""
-    since = _versions(system).get(name)
+    functions, data = _versions(system)
+    since = functions.get(name) or data.get(name)
     return since.base if since else None
 
 
@@ -151,15 +139,24 @@ def _parse(version: str) -> PythonVersion:
 
 
 @cache
-def _versions(system: Exports) -> dict[str, PythonVersion]:
-    return {
-        name: table.since_on(system)
-        for table in _stable_abi().tables(system)
-        for name in (*table.functions, *table.data)
-    }
+def _versions(system: Exports) -> tuple[dict[str, PythonVersion], dict[str, PythonVersion]]:
+    """Give what has which function first, and which variable: of ordinary builds for ``system``."""
+    import abi3info  # type: ignore[import-untyped] # noqa: PLC0415 - it has no types, and takes 0.1 s
+
+    exceptions = _exceptions()
+    own = exceptions.versions(system)
+
+    def of(listed: Iterable[Any]) -> dict[str, PythonVersion]:
+        return {
+            one.symbol.name: PythonVersion.parse(own.get(one.symbol.name, str(one.added)))
+            for one in listed
+            if one.ifdef is None or system in exceptions.features[one.ifdef.name]
+        }
+
+    return of(abi3info.FUNCTIONS.values()), of(abi3info.DATAS.values())
 
 
 @cache
-def _stable_abi() -> StableAbi:
+def _exceptions() -> Exceptions:
     content = resources.files("pyz3.capi").joinpath("stable_abi.toml").read_text(encoding="utf-8")
-    return convert(load_toml(content), StableAbi)
+    return convert(load_toml(content), Exceptions)

@@ -62,7 +62,7 @@ ways = (
     lambda: Remembered(folder / "answers.json", requirements._Memory).recall(),
     lambda: symbols.python_symbols(folder / "include", version=python, system="posix"),
     policy._policies.__wrapped__,
-    stable_abi._stable_abi.__wrapped__,
+    stable_abi._exceptions.__wrapped__,
 )
 sys.setswitchinterval(1e-5)
 barrier = threading.Barrier(16)

@@ -5,6 +5,7 @@ from importlib import resources
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+import abi3info  # type: ignore[import-untyped] # it has no types
 import msgspec
 import pytest
 from audited import ELF, PE, report
@@ -12,7 +13,7 @@ from audited import ELF, PE, report
 from pyz3._toml import load_toml
 from pyz3.audit import Symbol
 from pyz3.capi import added_in, dll_name, limited_api, limited_api_macros, stable_abi_tag
-from pyz3.capi.stable_abi import StableAbi
+from pyz3.capi.stable_abi import Exceptions
 from pyz3.targets import PythonVersion
 
 if TYPE_CHECKING:
@@ -22,32 +23,21 @@ if TYPE_CHECKING:
 SYSTEMS: tuple[Exports, ...] = ("windows", "posix")
 
 
-@pytest.fixture(scope="module")
-def table() -> StableAbi:
-    content = resources.files("pyz3.capi").joinpath("stable_abi.toml").read_text(encoding="utf-8")
-    return msgspec.convert(load_toml(content), StableAbi)
+class TestExceptions:
+    """What ``stable_abi.toml`` says against abi3info is still something that abi3info does not say."""
 
-
-class TestData:
-    def test_each_name_stands_once(self, table: StableAbi) -> None:
-        names = [name for one in table.symbols for name in (*one.functions, *one.data)]
-        assert len(names) == len(set(names)) == 967
-        assert [name for name in names if not re.fullmatch(r"_?Py\w+", name)] == []
-
-    def test_each_array_is_sorted(self, table: StableAbi) -> None:
-        for one in table.symbols:
-            assert list(one.functions) == sorted(one.functions)
-            assert list(one.data) == sorted(one.data)
-
-    def test_versions_ascend_and_none_is_left_out(self, table: StableAbi) -> None:
-        minors = [PythonVersion.parse(one.since).minor for one in table.symbols]
-        assert minors == sorted(minors)
-        assert set(minors) == set(range(2, 16))
-
-    def test_private_names_are_in_the_abi_only(self, table: StableAbi) -> None:
-        private = {name for one in table.symbols if one.abi_only for name in (*one.functions, *one.data)}
-        others = {name for one in table.symbols for name in (*one.functions, *one.data)} - private
-        assert sorted(name for name in others if name.startswith("_")) == []
+    def test_each_is_one(self) -> None:
+        content = resources.files("pyz3.capi").joinpath("stable_abi.toml").read_text(encoding="utf-8")
+        exceptions = msgspec.convert(load_toml(content), Exceptions)
+        listed = {one.symbol.name: one for one in (*abi3info.FUNCTIONS.values(), *abi3info.DATAS.values())}
+        posix, windows = exceptions.versions("posix"), exceptions.versions("windows")
+        assert [name for name, version in posix.items() if version == str(listed[name].added)] == []
+        later = {name: version for name, version in windows.items() if version != posix.get(name)}
+        before = {name: posix.get(name, str(listed[name].added)) for name in later}
+        assert [name for name, version in later.items() if version == before[name]] == []
+        assert (len(posix), len(later)) == (13, 35)
+        macros = {one.ifdef.name for one in listed.values() if one.ifdef is not None}
+        assert macros == set(exceptions.features)
 
 
 class TestLimitedApi:
