@@ -1,7 +1,7 @@
 """The build backend: PEP 517's and PEP 660's hooks, which pip, uv, build and others call.
 
-``[build-system] requires = ["pyz3"], build-backend = "pyz3.backend"``.  Front ends call a hook in
-a process of its own, with the project as the current folder.  Everything is said on stderr.
+``[build-system] build-backend = "pyz3.backend"`` asks for it.  Front ends call a hook in a process of its
+own, with the project as the current folder.  Everything is said on stderr.
 """
 
 from __future__ import annotations

@@ -41,7 +41,7 @@ PyMODINIT_FUNC PyInit__f(void) { return PyModule_Create(&module); }
 """
 _PROJECT = """\
 [build-system]
-requires = ["pyz3"]
+requires = ["pyz3==0.1.*"]
 build-backend = "pyz3.backend"
 [project]
 name = "faulty"

@@ -239,7 +239,7 @@ def build_sdist(project: Project, *, output_dir: Path, epoch: int, tell: Listene
     """
     contents = read_contents(project)
     files = sdist_files(project, contents.metadata, contents.files, contents.rules)
-    for text in (*contents.metadata.warnings, *contents.notes):
+    for text in (*project.notes, *contents.metadata.warnings, *contents.notes):
         tell(Note(text=text))
     tracked = contents.rules.tracked() if contents.rules.is_checkout else frozenset()
     unknown = [file.arcname for file in files if tracked and file.source not in tracked]

@@ -14,9 +14,11 @@ from pyz3.frontends.backends import is_legacy, recognise
 if TYPE_CHECKING:
     from pyz3.config import Project
 
+from pyz3.frontends.own_requirement import OWN_REQUIREMENT
 from pyz3.frontends.undeclared import undeclared_extensions
 
 __all__ = (
+    "OWN_REQUIREMENT",
     "is_legacy",
     "load_own_project",
     "load_project",

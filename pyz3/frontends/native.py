@@ -25,6 +25,7 @@ from pyz3.config import (
 )
 from pyz3.errors import ConfigError, abridged
 from pyz3.frontends.metadata import classified
+from pyz3.frontends.own_requirement import requirement_notes
 from pyz3.targets import SUPPORTED
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def load_project(root: Path, data: dict[str, Any]) -> Project:
             raise ConfigError(f"pyproject.toml: {key}: {name!r} is no dotted module name")
         if name in names[:index]:
             raise ConfigError(f"pyproject.toml: {key}: {name!r} is there twice")
-    project = data.get("project")
+    project, system = data.get("project"), data.get("build-system")
     requires = project.get("requires-python", "") if isinstance(project, dict) else ""
     classifiers = project.get("classifiers", []) if isinstance(project, dict) else []
     return Project(
@@ -78,6 +79,7 @@ def load_project(root: Path, data: dict[str, Any]) -> Project:
         ),
         requires_python=requires if isinstance(requires, str) else "",
         classified=classified(classifiers if isinstance(classifiers, list) else []),
+        notes=requirement_notes(system.get("requires", ()) if isinstance(system, dict) else ()),
     )
 
 

@@ -1,14 +1,24 @@
 """New projects, and pyz3 in projects that exist: which files are to be written, with what in them."""
 
-from pyz3.scaffold.existing import adopt, refuse_setup_files
-from pyz3.scaffold.new import LANGUAGES, Draft, Language, Wishes, new_project, refuse_overwriting
+from pyz3.scaffold.existing import adopt, has_code, refuse_setup_files
+from pyz3.scaffold.new import (
+    LANGUAGE_ALIASES,
+    LANGUAGES,
+    Draft,
+    Language,
+    Wishes,
+    new_project,
+    refuse_overwriting,
+)
 
 __all__ = (
     "LANGUAGES",
+    "LANGUAGE_ALIASES",
     "Draft",
     "Language",
     "Wishes",
     "adopt",
+    "has_code",
     "new_project",
     "refuse_overwriting",
     "refuse_setup_files",

@@ -62,7 +62,7 @@ def hello(copy_example: Callable[[str], Path], own_wheel: Path) -> Path:
     project = copy_example("hello")
     path = project / "pyproject.toml"
     text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace('["pyz3"]', f'["pyz3 @ {own_wheel.as_uri()}"]'), encoding="utf-8")
+    path.write_text(text.replace('["pyz3==0.1.*"]', f'["pyz3 @ {own_wheel.as_uri()}"]'), encoding="utf-8")
     commit(project)
     return project
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 VERSION = str(PythonVersion.current())
-SYSTEM = '[build-system]\nrequires = ["pyz3"]\nbuild-backend = "pyz3.backend"\n'
+SYSTEM = '[build-system]\nrequires = ["pyz3==0.1.*"]\nbuild-backend = "pyz3.backend"\n'
 
 
 def pyproject(name: str, *extensions: str, tool: str = "") -> str:

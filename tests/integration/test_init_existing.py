@@ -69,11 +69,11 @@ def test_a_pure_project_gets_a_module(tmp_path: Path, pyz3_cache: Path) -> None:
 
 
 def test_refuses_with_exit_code_2(tmp_path: Path, pyz3_cache: Path) -> None:
-    (tmp_path / "README.md").write_text("mine\n")
+    (tmp_path / "tests").write_text("mine\n")
     done = factory.pyz3("init", tmp_path, "--name", "probe", cache=pyz3_cache)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == (
-        f"error: {tmp_path}: in the way, and left as they are: README.md\n"
+        f"error: {tmp_path}: in the way, and left as they are: tests\n"
         "tip: choose an empty folder: pyz3 init DIR\n"
     )
-    assert factory.listing(tmp_path) == ["README.md"]
+    assert factory.listing(tmp_path) == ["tests"]

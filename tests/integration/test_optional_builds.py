@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 TARGET = Target(platform=Platform.current(), python=PythonVersion.current())
 HERE = TARGET.identifier
 PURE = "probe-1-py3-none-any.whl"
-BACKEND = '[build-system]\nrequires = ["pyz3"]\nbuild-backend = "pyz3.backend"\n'
+BACKEND = '[build-system]\nrequires = ["pyz3==0.1.*"]\nbuild-backend = "pyz3.backend"\n'
 WITH_FALLBACK = """\
 try:
     from probe._good import answer

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 VALID = """\
 [build-system]
-requires = ["pyz3"]
+requires = ["pyz3==0.1.*"]
 build-backend = "pyz3.backend"
 
 [project]

@@ -16,7 +16,7 @@ from pyz3._toml import load_toml
 from pyz3.cli import cli
 from pyz3.config import read_tool_table
 from pyz3.errors import ConfigError, Pyz3Error
-from pyz3.frontends import load_project
+from pyz3.frontends import OWN_REQUIREMENT, load_project
 from pyz3.scaffold import Draft, Wishes, adopt, new_project, refuse_overwriting
 from pyz3.scaffold.new import LANGUAGES, Language, render
 
@@ -28,6 +28,9 @@ COMMON = {
     *("src/fast_hash/py.typed", "src/fast_hash/_core.pyi"),
 }
 SOURCES = {"c": ["_core.c"], "c++": ["_core.cpp"], "zig": ["_core.zig"], "mixed": ["_core.c", "fnv.zig"]}
+
+
+IGNORED = ("__pycache__/", "*.so", "*.pyd", "/build/", "/dist/", "/.venv/")
 
 
 def write(root: Path, files: dict[str, str]) -> Path:
@@ -78,16 +81,36 @@ def test_stable_abi(abi3: str, requires: str) -> None:
         ("", "'' is no name for a project"),
         ("a b", "'a b' is no name for a project"),
         ("-x", "'-x' is no name for a project"),
-        ("2048", "'2048': '2048' could not be imported"),
-        ("class", "'class': 'class' could not be imported"),
-        ("JSON", "'JSON': the standard library has a module of that name"),
+        ("2048", "'2048' could not be imported: a name of Python begins with a letter"),
+        ("class", "'class' is a keyword of Python and could not be imported"),
+        ("JSON", "'JSON' is a module of the standard library"),
+        ("test", "'test' is a module of the standard library"),
+        ("distutils", "'distutils' is a module of the standard library"),
     ],
 )
 def test_names_that_cannot_be(name: str, message: str) -> None:
     with pytest.raises(ConfigError) as caught:
         new_project(Wishes(name=name))
     assert caught.value.message.startswith(message)
-    assert "--name" in str(caught.value.tip)
+    near = {"": "my-project", "a b": "my-a-b", "-x": "my-x"}.get(name, f"my-{name.lower()}")
+    assert caught.value.tip == f"give it another: pyz3 init --name {near}"
+    Wishes(name=near).check()
+
+
+def test_a_name_that_is_taken_here(tmp_path: Path) -> None:
+    done = init(tmp_path / "click")
+    assert isinstance(done.exception, ConfigError)
+    assert done.exception.message == "'click' is how click is imported, which is installed here"
+    assert done.exception.tip == "give it another: pyz3 init --name my-click"
+    assert not (tmp_path / "click").exists()
+
+
+@pytest.mark.parametrize("name", ["cpp", "CXX", "cc", "C++"])
+def test_a_language_has_several_names(name: str, tmp_path: Path) -> None:
+    assert init(tmp_path / "fast", "--language", name).exit_code == 0
+    assert (tmp_path / "fast" / "src" / "fast" / "_core.cpp").exists()
+    done = init(tmp_path / "other", "--language", "rust")
+    assert (done.exit_code, "'rust' is not one of 'c', 'c++', 'zig', 'mixed'" in done.stderr) == (2, True)
 
 
 @pytest.mark.parametrize("abi3", ["3.1", "3.13t", "4", "abi3", "3.99"])
@@ -110,15 +133,28 @@ def test_writes_into_a_new_folder(tmp_path: Path) -> None:
 
 
 def test_files_in_the_way_are_listed_and_left(tmp_path: Path) -> None:
-    write(tmp_path, {"README.md": "mine", ".gitignore": "mine", "tests": "a file", "src/x/_core.c": "mine"})
+    write(tmp_path, {"README.md": "mine", "tests": "a file", "src/x": "mine"})
     before = {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()}
     done = init(tmp_path, "--name", "x")
     assert isinstance(done.exception, ConfigError)
     assert done.exception.exit_code == 2
-    assert done.exception.message == (
-        f"{tmp_path}: in the way, and left as they are: .gitignore, README.md, src/x/_core.c, tests"
-    )
+    assert done.exception.message == (f"{tmp_path}: in the way, and left as they are: src/x, tests")
     assert {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()} == before
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.rst"])
+def test_a_repository_that_has_just_been_made(readme: str, tmp_path: Path) -> None:
+    texts = {readme: "mine", ".gitignore": "mine", "LICENSE": "mine", ".git/config": "", "tests/data": ""}
+    done = init(write(tmp_path, texts), "--name", "fast-hash")
+    assert (done.exit_code, done.exception) == (0, None)
+    assert {name: (tmp_path / name).read_text() for name in texts} == texts
+    assert load_toml((tmp_path / "pyproject.toml").read_text())["project"]["readme"] == readme
+    assert done.stdout.splitlines()[:2] == [
+        f"note: {readme} stays as it is",
+        f"note: .gitignore stays as it is; what this project is built into: {', '.join(IGNORED)}",
+    ]
+    new = {p.relative_to(tmp_path).as_posix() for p in tmp_path.rglob("*") if p.is_file()} - {*texts}
+    assert new == (COMMON - {"README.md", ".gitignore"}) | {"src/fast_hash/_core.c"}
 
 
 def test_a_link_that_leads_nowhere_is_in_the_way(tmp_path: Path) -> None:
@@ -146,7 +182,9 @@ dependencies = [
 [tool.ruff]
 line-length = 100
 """
-EDITED = EXISTING.replace('["setuptools>=61"]', '["pyz3"]').replace("setuptools.build_meta", "pyz3.backend")
+EDITED = EXISTING.replace('["setuptools>=61"]', '["pyz3==0.1.*"]').replace(
+    "setuptools.build_meta", "pyz3.backend"
+)
 SOURCE = "PyMODINIT_FUNC PyInit_%s(void)\n{\n    return NULL;\n}\n"
 
 
@@ -193,9 +231,112 @@ def test_a_project_without_a_package_gets_one(tmp_path: Path) -> None:
     write(tmp_path, {"pyproject.toml": '[project]\nname = "solo"\nversion = "1"\n'})
     draft = adopt(tmp_path, Wishes(name="", language="c"))
     assert set(draft.files) == {f"src/solo/{n}" for n in ("__init__.py", "py.typed", "_core.c", "_core.pyi")}
-    assert draft.after.startswith('[build-system]\nrequires = ["pyz3"]\nbuild-backend = "pyz3.backend"\n\n')
+    assert draft.after.startswith(
+        '[build-system]\nrequires = ["pyz3==0.1.*"]  # other versions of that name on PyPI are another '
+        'project\'s\nbuild-backend = "pyz3.backend"\n\n[project]\n'
+    )
     write(tmp_path, {**draft.files, "pyproject.toml": draft.after})
     assert [e.name for e in load_project(tmp_path).extensions] == ["solo._core"]
+
+
+LIBRARY = '#include "hash.h"\nunsigned h(const char *text) { return *text; }\n'
+LOADS = "import ctypes, pathlib\n_LIB = ctypes.CDLL(str(pathlib.Path(__file__).with_name('libquick.so')))\n"
+
+
+@pytest.mark.parametrize("has_pyproject", [False, True])
+def test_a_library_for_ctypes(has_pyproject: bool, tmp_path: Path) -> None:
+    texts = {
+        "src/acme_hash/__init__.py": LOADS,
+        "csrc/hash.c": LIBRARY,
+        "csrc/more/table.c": "int table[2];\n",
+        "include/hash.h": "unsigned h(const char *);\n",
+        "tools/main.c": "int main(void) { return 0; }\n",
+    }
+    write(tmp_path, texts | ({"pyproject.toml": EXISTING} if has_pyproject else {"README.rst": ""}))
+    draft = adopt(tmp_path, Wishes(name="acme-hash"))
+    assert set(draft.files) == (set() if has_pyproject else {"pyproject.toml"})
+    assert draft.notes == (
+        "acme_hash.quick becomes a shared library, for ctypes: no source defines a PyInit_…",
+        "in no module or library: tools/main.c",
+    )
+    text = draft.after or draft.files["pyproject.toml"]
+    assert ('readme = "README.rst"' in text) != has_pyproject
+    write(tmp_path, {"pyproject.toml": text})
+    project = load_project(tmp_path)
+    assert project.extensions == project.notes == ()
+    (library,) = project.libraries
+    assert (library.name, library.static) == ("acme_hash.quick", False)
+    assert library.all_sources == ("csrc/hash.c", "csrc/more/table.c")
+    assert library.common.include_dirs == ("include",)
+
+
+def test_a_module_may_be_asked_for_beside_other_sources(tmp_path: Path) -> None:
+    write(tmp_path, {"pyproject.toml": EXISTING, "acme_hash/__init__.py": "", "c/x.c": "int x;\n"})
+    draft = adopt(tmp_path, Wishes(name="", language="zig"), example=True)
+    assert set(draft.files) == {"acme_hash/_core.zig", "acme_hash/_core.pyi"}
+    assert draft.notes == ("in no module or library: c/x.c",)
+
+
+def test_a_folder_with_a_package_and_no_pyproject(tmp_path: Path) -> None:
+    write(tmp_path, {"probe/__init__.py": "", "probe/_c.c": SOURCE % "_c", "probe/.hidden.c": ""})
+    done = init(tmp_path, "--name", "probe")
+    assert done.exit_code == 0
+    assert done.stdout.splitlines()[0] == "  pyproject.toml"
+    assert [(e.name, e.all_sources) for e in load_project(tmp_path).extensions] == [
+        ("probe._c", ("probe/_c.c",))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("x.cpp", "PYBIND11_MODULE(x, m) {}\n", "x.cpp: pybind11 makes this module; pyz3 itself has none"),
+        ("x.cpp", "NB_MODULE(x, m) {}\n", "x.cpp: nanobind makes this module; pyz3 itself has none"),
+        ("x.pyx", "def f(): pass\n", "x.pyx: Cython makes this module; pyz3 itself has none"),
+        ("b.py", "ffi.set_source('_x', '')\n", "b.py: cffi makes this module; pyz3 itself has none"),
+        (
+            "x.c",
+            "#include <Python.h>\nMOD_INIT(x)\n",
+            "x.c: includes Python.h, but no source defines the PyInit_… of a module",
+        ),
+        (
+            "x.c",
+            "int x; /* a.so b.dll */\n",
+            "several libraries are loaded: one, two; it is not clear what each is made of",
+        ),
+    ],
+)
+def test_sources_that_others_make_modules_of(name: str, text: str, message: str, tmp_path: Path) -> None:
+    loads = "ctypes.CDLL('libone.so')\nctypes.CDLL('two.dll')\n"
+    write(tmp_path, {"pyproject.toml": EXISTING, "acme_hash/__init__.py": loads, name: text})
+    with pytest.raises(ConfigError) as caught:
+        adopt(tmp_path, Wishes(name=""))
+    assert caught.value.message == message
+
+
+@pytest.mark.parametrize(
+    ("requires", "told"),
+    [
+        ('["pyz3==0.1.*"]', ""),
+        ('["pyz3 @ file:///pyz3-0.1.0-py3-none-any.whl", "other"]', ""),
+        ('["Pyz3"]', "'Pyz3' may get another project of that name from PyPI"),
+        ('["pyz3>=0.1,<1"]', "'pyz3>=0.1,<1' may get another project of that name from PyPI"),
+        ('["pyz3==0.0.*"]', "'pyz3==0.0.*' is not this pyz3, 0.1.0"),
+    ],
+)
+def test_what_front_ends_may_mistake(requires: str, told: str, tmp_path: Path) -> None:
+    text = f'build-system.requires = {requires}\nproject = {{ name = "x", version = "1" }}\n'
+    notes = load_project(write(tmp_path, {"pyproject.toml": text})).notes
+    assert [note.removeprefix("pyproject.toml: build-system.requires: ") for note in notes] == (
+        [f"{told}: write 'pyz3==0.1.*'"] if told else []
+    )
+
+
+def test_the_examples_require_this_pyz3() -> None:
+    root = Path(__file__).parents[2]
+    for path in (root / "examples").glob("*/pyproject.toml"):
+        assert load_toml(path.read_text(encoding="utf-8"))["build-system"]["requires"] == [OWN_REQUIREMENT]
+    assert f'requires = ["{OWN_REQUIREMENT}"]' in (root / "docs" / "install.md").read_text(encoding="utf-8")
 
 
 def test_keys_before_the_first_table_stay_where_they_are(tmp_path: Path) -> None:
@@ -246,7 +387,7 @@ def test_the_diff_is_shown_and_nothing_written_without_a_yes(tmp_path: Path) -> 
     assert done.exception.message == "nothing is written: there is no terminal to ask at"
     assert done.stdout.startswith("--- pyproject.toml\n+++ pyproject.toml, with pyz3\n@@ ")
     assert '-requires = ["setuptools>=61"]  # for now\n' in done.stdout
-    assert '+requires = ["pyz3"]  # for now\n' in done.stdout
+    assert '+requires = ["pyz3==0.1.*"]  # for now\n' in done.stdout
     assert {p.name for p in tmp_path.rglob("*") if p.is_file()} == {"pyproject.toml", "__init__.py"}
     assert (tmp_path / "pyproject.toml").read_text() == EXISTING
 
