@@ -6,17 +6,18 @@ from pyz3.environments.includes import header_folders, map_include_dirs
 from pyz3.environments.interpreters import Interpreter, interpreter_for
 from pyz3.environments.requirements import environment_for
 from pyz3.environments.target_wheels import target_wheel
-from pyz3.environments.variables import lasting
+from pyz3.environments.variables import changed_variables, fingerprints
 from pyz3.environments.venvs import Environment, build_environment
 
 __all__ = [
     "Environment",
     "Interpreter",
     "build_environment",
+    "changed_variables",
     "environment_for",
+    "fingerprints",
     "header_folders",
     "interpreter_for",
-    "lasting",
     "map_include_dirs",
     "target_wheel",
 ]

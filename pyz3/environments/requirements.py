@@ -13,7 +13,7 @@ from filelock import FileLock
 from packaging.requirements import Requirement
 
 from pyz3._records import from_file
-from pyz3.environments.variables import lasting
+from pyz3.environments.variables import changed_variables, fingerprints
 from pyz3.environments.venvs import Environment, build_environment, normalise
 from pyz3.errors import BuildFailedError
 from pyz3.guests import ASK
@@ -58,10 +58,11 @@ class _Answer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Memory(msgspec.Struct, frozen=True, kw_only=True):
-    """What a backend requires, and of which tree of files it said so."""
+    """What a backend requires, and of which tree of files and which variables it said so."""
 
     requires: tuple[str, ...]
     tree: Tree
+    variables: dict[str, str]
 
 
 def environment_for(
@@ -104,18 +105,20 @@ def environment_for(
     settings = dict(config_settings or {})
     scope = known[0] if known else scope_of(root, cache=cache)
     tree = known[1] if known else describe_tree(root, scope)
-    asked = (backend.build_backend, backend.backend_path, settings, lasting(environ))
+    variables = fingerprints(environ)
+    asked = (backend.build_backend, backend.backend_path, settings)
     what = [base.key, str(root.absolute()), *asked]
     key = hashlib.sha256(msgspec.json.encode(what, order="sorted")).hexdigest()[:24]
     memory = Remembered(cache.requirements(key), _Memory)
-    more = _still_true(memory.recall(), tree, cache.copy_of(root))
+    more = _still_true(memory.recall(), tree, variables, cache.copy_of(root))
     if more is None:
         try:
             more = required_by_backend(
                 root, backend, base, cache=cache, environ=environ, config_settings=settings
             )
             now = scope_of(root, cache=cache)
-            memory.remember(_Memory(requires=more, tree=tree if now == scope else describe_tree(root, now)))
+            seen = tree if now == scope else describe_tree(root, now)
+            memory.remember(_Memory(requires=more, tree=seen, variables=variables))
         except BuildFailedError as error:
             # A setup.py that tries the host's compiler may do better with ours: the build will tell.
             tell(f"{error.message.partition(chr(10))[0]}; going on without")
@@ -224,12 +227,16 @@ def is_satisfied(text: str, site_packages: Path) -> bool:
     return any(requirement.specifier.contains(one.version, prereleases=True) for one in found)
 
 
-def _still_true(known: _Memory | None, tree: Tree, copy: Path) -> tuple[str, ...] | None:
-    """Give what the backend said of this tree of files, or of one that is the same to it."""
+def _still_true(
+    known: _Memory | None, tree: Tree, variables: Mapping[str, str], copy: Path
+) -> tuple[str, ...] | None:
+    """Give what the backend said of this tree of files and these variables, or of what is the same to it."""
     if known is None:
         return None
     reads = reads_of(copy)
     if reads is None or not reads.is_as_it_was():
+        return None
+    if changed_variables(known.variables, variables, reads):
         return None
     if known.tree != tree and unread_changes(known.tree, tree, reads) is None:
         return None

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from pyz3.sources import Reads
+
+# Python's C library reads them; modules that were imported before anybody watched; pyz3 itself, for a build.
+_ALWAYS = ("LANG", "LANGUAGE", "TZ", "SDKROOT", "MAKEFLAGS")
+_ALWAYS_PREFIXES = ("LC_", "PYTHON", "SETUPTOOLS_", "DISTUTILS_", "PIP_", "UV_")
 
 # What differs from one terminal to the next and means nothing to a build.
 _FLEETING = frozenset(
@@ -31,3 +38,30 @@ def lasting(environ: Mapping[str, str]) -> dict[str, str]:
         for name, value in sorted(environ.items())
         if name not in _FLEETING and not name.startswith(_FLEETING_PREFIXES)
     }
+
+
+def fingerprints(environ: Mapping[str, str]) -> dict[str, str]:
+    """Give what tells values apart, and does not hold them: some are secrets."""
+    return {
+        name: hashlib.sha256(f"{name}={value}".encode("utf-8", "surrogateescape")).hexdigest()[:16]
+        for name, value in environ.items()
+    }
+
+
+def changed_variables(before: Mapping[str, str], now: Mapping[str, str], reads: Reads) -> tuple[str, ...]:
+    """Give the names of variables that changed, and that a backend may have asked for.
+
+    Args:
+        before: Variables, or fingerprints of them, when it ran.
+        now: The same as they are.
+        reads: What it asked for.
+    """
+    names = lasting({**before, **now})
+    return tuple(name for name in names if before.get(name) != now.get(name) and _counts(name, reads))
+
+
+def _counts(name: str, reads: Reads) -> bool:
+    if reads.every_variable or name in _ALWAYS or name.startswith(_ALWAYS_PREFIXES):
+        return True
+    starts = tuple(one[:-1] for one in reads.variables if one.endswith("*"))
+    return name in reads.variables or name.startswith(starts)

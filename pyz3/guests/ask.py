@@ -36,7 +36,9 @@ def main(path: str) -> None:
     )
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    reads = module.Reads(request["source"], known=request["known"])
+    variables = module.Variables()
+    variables.watch()
+    reads = module.Reads(request["source"], known=request["known"], variables=variables)
     reads.watch()
     answer: dict[str, Any] = {"requires": [], "error": ""}
     try:
@@ -44,13 +46,7 @@ def main(path: str) -> None:
     except BaseException as error:  # noqa: BLE001 - a setup.py may raise anything, SystemExit too
         traceback.print_exc()
         answer["error"] = f"{type(error).__name__}: {error}"
-    answer["reads"] = {
-        "files": reads.files(),
-        "unknown": reads.why_unknown(),
-        "outside": reads.outside(),
-        "asked": reads.asked(),
-        "above": reads.above(),
-    }
+    answer["reads"] = reads.told()
     with open(request["answer"], "w", encoding="utf-8") as file:  # noqa: PTH123
         json.dump(answer, file)
 

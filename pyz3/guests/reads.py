@@ -1,4 +1,4 @@
-"""Notices which files of a project its build backend reads.  Runs in a build environment.
+"""Notices which files and environment variables a build backend reads.  Runs in a build environment.
 
 Imports the standard library of Python 3.9 alone.  Audit events (PEP 578) tell of every file that Python
 opens, whoever does it.  Nothing tells of a file's date or size being asked for, so ``os.stat`` is watched,
@@ -11,6 +11,9 @@ of names that are new there.  Of what a process reads there, the files that its 
 
 Copying a file to where the next run finds nothing of it, and packing such a copy into a wheel, is no
 reading either: what becomes of it is known.  Whoever else opens a copy has read the file.
+
+Environment variables are asked for through ``os.environ``.  Who takes all of them, starts a process that
+gets them, or has code that Python does not see, may depend on each.
 """
 
 # ruff: noqa: PTH100, PTH113, PTH120, PTH206 - as the os module has it
@@ -71,6 +74,112 @@ _LEVELS = 4
 _lstat = os.lstat
 # Compiled, and known to open files through Python alone, or none.
 _KNOWN = ("Cython", "numpy", "_cffi_backend")
+# Modules that take all variables to hand them to a process, of which is heard, too, or to choose some.
+_TAKING = {
+    **dict.fromkeys(
+        ("subprocess", "distutils.spawn", "setuptools_scm._run_cmd", "vcs_versioning._run_cmd"), ()
+    ),
+    **dict.fromkeys(
+        ("setuptools_scm._overrides", "vcs_versioning._overrides"),
+        ("SETUPTOOLS_SCM_*", "VCS_VERSIONING_*", "HATCH_VCS_*"),
+    ),
+}
+_VERSIONEER = re.compile(r"(?:.*\.)?(?:versioneer|_version)\.run_command")
+# Who takes them to put some into a text, and how that is called there.
+_FILLING_IN = {"distutils.util.subst_vars": "s"}
+_PLACEHOLDER = re.compile(r"[${]+(\w+)")
+# What programs ask for, as their manuals have it; an asterisk ends what names begin with.
+_ASKED_BY = {
+    "git": ("GIT_*", "HOME", "XDG_CONFIG_HOME", "USER", "EMAIL"),
+    "hg": ("HG*", "HOME", "XDG_CONFIG_HOME", "USER", "EMAIL", "LOGNAME"),
+    "jj": ("JJ_*", "HOME", "XDG_CONFIG_HOME"),
+}
+
+
+class Variables:
+    """Which environment variables this process has asked for so far.
+
+    Args:
+        own: A package whose own asking does not count.
+
+    Attributes:
+        is_known: Tells of a program whether it asks for nothing that its user may set.
+        everything: Why each may have been asked for; empty: only those that are told.
+    """
+
+    def __init__(self, own: str = "") -> None:
+        self._own = f"{own}." if own else ""
+        self._names: set[str] = set()
+        self.is_known: Callable[[str], bool] = lambda _: False
+        self.everything = ""
+
+    def watch(self) -> None:
+        """Begin; there is no end but that of the process."""
+        ask, take = self._ask, self._take
+
+        class Watched(type(os.environ)):  # type: ignore[misc] # of the system's own
+            def __getitem__(self, key: Any) -> Any:
+                ask(key, sys._getframe(1))  # noqa: SLF001 - the way to know who asks
+                return super().__getitem__(key)
+
+            def __iter__(self) -> Any:
+                take(sys._getframe(1))  # noqa: SLF001 - as above
+                return super().__iter__()
+
+        for one in (os.environ, getattr(os, "environb", None)):  # the same variables as bytes
+            if one is not None:
+                one.__class__ = Watched
+
+    def names(self) -> list[str]:
+        """Give what was asked for; an asterisk ends what names begin with."""
+        return sorted(self._names)
+
+    def start(self, event: str, args: Any) -> None:
+        """Take note of a process that is started, by its audit event."""
+        if event == "os.posix_spawn" and _module(sys._getframe(2)) == "subprocess":  # noqa: SLF001 - as above
+            return  # which has told of it
+        program = ""
+        with contextlib.suppress(Exception):  # of classes of the project's own
+            program = os.fsdecode(args[0]) if event == "subprocess.Popen" else ""
+        name = os.path.basename(program).lower()  # noqa: PTH119 - text
+        if name == program.lower():
+            self._names.add("PATH")
+        if name.removesuffix(".exe") in _ASKED_BY:
+            self._names.update(_ASKED_BY[name.removesuffix(".exe")])
+        elif not (program and self.is_known(program)):
+            self.everything = self.everything or f"a process was started ({name or event})"
+
+    def _ask(self, key: object, frame: FrameType | None) -> None:
+        if isinstance(key, (str, bytes)) and not self._passes_over(frame):
+            name = os.fsdecode(key)
+            self._names.add(name.upper() if os.name == "nt" else name)
+
+    def _take(self, frame: FrameType | None) -> None:
+        if not self._passes_over(frame):
+            who = _asking(frame)
+            self.everything = self.everything or f"all were taken ({_module(who) if who else 'at the end'})"
+
+    def _passes_over(self, frame: FrameType | None) -> bool:
+        """Tell whether it is known otherwise what becomes of what is asked."""
+        frame = _asking(frame)
+        if frame is None:
+            return False
+        module = _module(frame)
+        function = f"{module}.{frame.f_code.co_name}"
+        if function in _FILLING_IN:
+            text = frame.f_locals.get(_FILLING_IN[function])
+            self._names.update(_PLACEHOLDER.findall(text) if isinstance(text, str) else ())
+            return True
+        self._names.update(_TAKING.get(module, ()))
+        ours = bool(self._own) and module.startswith(self._own)
+        return ours or module in _TAKING or bool(_VERSIONEER.fullmatch(function))
+
+
+def _asking(frame: FrameType | None) -> FrameType | None:
+    """Give who asks by the functions of mappings: ``os.environ.items()``."""
+    while frame is not None and _module(frame) in {"os", "collections.abc", "_collections_abc"}:
+        frame = frame.f_back
+    return frame
 
 
 class Reads:
@@ -82,6 +191,7 @@ class Reads:
         known: Folders of which it is known otherwise what is in them.
         hear: Is told of each path that is asked for elsewhere, at once; a folder whose names are ends with a
             separator, a program is by its name alone.
+        variables: Is told of processes that are started.
 
     Attributes:
         unknown: Why it cannot be told; empty: it can.
@@ -93,8 +203,10 @@ class Reads:
         scratch: Iterable[str] = (),
         known: Iterable[str] = (),
         hear: Callable[[str], None] = lambda _: None,
+        variables: Variables | None = None,
     ) -> None:
         self._tell = hear
+        self._variables = variables or Variables()
         self._root = os.path.realpath(root)
         self._scratch = [os.path.abspath(folder) for folder in scratch]
         own = (*known, sys.prefix, sys.base_prefix, os.path.dirname(os.path.realpath(sys.executable)))
@@ -107,6 +219,7 @@ class Reads:
         # Copy → the project's file that it is a copy of.
         self._copies: dict[str, str] = {}
         self.unknown = ""
+        self._library = ""
 
     def watch(self) -> None:
         """Begin; there is no end but that of the process."""
@@ -180,6 +293,20 @@ class Reads:
         """Give why it cannot be told what was read; empty: it can."""
         return self.unknown or _compiled_modules()
 
+    def told(self) -> dict[str, Any]:
+        """Give all that was read, as ``pyz3.sources.Reads`` has it."""
+        unseen = self._library or _compiled_modules()
+        return {
+            "files": self.files(),
+            "copies": self.copies(),
+            "unknown": self.why_unknown(),
+            "outside": self.outside(),
+            "asked": self.asked(),
+            "above": self.above(),
+            "variables": self._variables.names(),
+            "every_variable": self._variables.everything or unseen,
+        }
+
     def _hear(self, event: str, args: Any) -> None:
         number = _FILES.get(event)
         if number is not None:
@@ -192,11 +319,13 @@ class Reads:
                 for path in () if removing else args[:number]:
                     self._add(path)
         elif event in _PROCESSES:
+            self._variables.start(event, args)
             if event in {"subprocess.Popen", "os.system"}:
                 self._add_named(*(args[1:3] if event == "subprocess.Popen" else (args[0], None)))
             self.unknown = self.unknown or f"a process was started ({event})"
         elif event == "ctypes.dlopen" and args[0] is not None:
-            self.unknown = self.unknown or f"a library was called ({args[0]})"
+            self._library = self._library or f"a library was called ({args[0]})"
+            self.unknown = self.unknown or self._library
         elif event in _LISTING:
             self._add_folder("." if args[0] is None else args[0], event, sys._getframe(1))  # noqa: SLF001 - as above
 
@@ -240,6 +369,8 @@ class Reads:
             self.unknown = self.unknown or f"a file without a name was opened ({type(error).__name__})"
             return
         if absolute is not None:
+            if absolute.startswith("/proc/") and absolute.endswith("/environ"):
+                self._variables.everything = self._variables.everything or f"all were read ({absolute})"
             self._paths.add(absolute)
             self._tell(absolute)
             if absolute in self._copies:

@@ -10,15 +10,20 @@ from copy import copy
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from pyz3._files import file_chunks, file_digest, write_atomically
 from pyz3._records import from_file
+from pyz3.errors import abridged
 from pyz3.hooks.protocol import Result
+from pyz3.hooks.requests import MadeFor
 from pyz3.sources import (
     ALONE,
     Reads,
     Scope,
     Tree,
     begin_reading,
+    changes_of,
     note_reads,
     open_zip,
     reads_of,
@@ -33,12 +38,14 @@ if TYPE_CHECKING:
 
     from pyz3.hooks.requests import Place
 
-_UNKNOWN = Reads(unknown="the hook did not say what it read")
-_BEFORE_BUILD = Reads(unknown="commands were run before the hook")
+_SILENT = "the hook did not say what it read"
+_COMMANDS = "commands were run before the hook"
+_UNKNOWN = Reads(unknown=_SILENT, every_variable=_SILENT)
+_BEFORE_BUILD = Reads(unknown=_COMMANDS, every_variable=_COMMANDS)
 
 
 class Memory:
-    """Remembers results, each by a key of everything but the project's files, and the files it was made of.
+    """Remembers results, each with all that it depends on: the project's files, and what else there is.
 
     Args:
         root: The project.
@@ -57,21 +64,42 @@ class Memory:
         self.updated = False
         self._before: dict[Path, Reads] = {}
 
-    def recall(self, place: Place, key: str) -> Result | None:
+    def recall(self, place: Place, now: MadeFor) -> Result | None:
         """Give the result that a hook would give now; its copy of the project is as the project is."""
         try:
-            known, _, digest = place.key.read_text(encoding="utf-8").partition(" ")
+            digest = place.key.read_text(encoding="utf-8")
             result = read_result(place)
         except OSError:
             return None
-        if known != key or result is None or not _says_something(result) or not is_whole(place.folder):
-            return None
         reads = reads_of(place.copy)
-        if reads is None or not reads.is_as_it_was():
+        if reads is None or not self._is_made_for(place, now, reads) or not reads.is_as_it_was():
             return None
-        if digest != self._digest and not self._update(place, key, Path(result.wheel), reads):
+        if result is None or not _says_something(result) or not is_whole(place.folder):
+            return None
+        if digest != self._digest and not self._update(place, Path(result.wheel), reads):
             return None
         return result
+
+    def why(self, place: Place, now: MadeFor) -> str:
+        """Say why what a hook said here does not hold; empty: it has said nothing.
+
+        Args:
+            place: Where it ran.
+            now: What its answer is to be made for.
+        """
+        reads, before = reads_of(place.copy), Remembered(place.tree, Tree).recall()
+        known = from_file(place.made_for, MadeFor)
+        if reads is None or known is None or before is None:
+            return ""
+        told = [*known.changes(now, reads), *changes_of(before, self._tree)]
+        if not reads.is_as_it_was():
+            told.append("what it read outside of the project changed")
+        return abridged(told) or "what it left is damaged, or it failed"
+
+    @staticmethod
+    def _is_made_for(place: Place, now: MadeFor, reads: Reads) -> bool:
+        known = from_file(place.made_for, MadeFor)
+        return known is not None and not known.changes(now, reads)
 
     @staticmethod
     def forget(place: Place) -> None:
@@ -79,27 +107,27 @@ class Memory:
         place.key.unlink(missing_ok=True)
         remove_tree(place.copy)
 
-    def begin(self, place: Place, key: str) -> None:
+    def begin(self, place: Place, now: MadeFor) -> None:
         """Forget what was said; make the copy as the project is: a hook is about to run there.
 
         What hooks have left there stays if it is as they left it, and was made for the same: a ``config.h``
         tells of one compiler.
         """
-        if _text(place.made_for) != key or not is_whole(place.folder):
+        reads = reads_of(place.copy)
+        if reads is None or not self._is_made_for(place, now, reads) or not is_whole(place.folder):
             remove_tree(place.copy)
         for stale in (place.key, place.result, place.dropped):
             stale.unlink(missing_ok=True)
         place.folder.mkdir(parents=True, exist_ok=True)
-        write_atomically(place.made_for, key.encode())
+        write_atomically(place.made_for, msgspec.json.encode(now, order="deterministic"))
         self._before[place.folder] = begin_reading(place.copy)
         sync_copy(self._root, place.copy, self._tree, scope=self._scope)
 
-    def end(self, place: Place, key: str, *, commands: bool) -> None:
+    def end(self, place: Place, *, commands: bool) -> None:
         """Remember what a hook has said.
 
         Args:
             place: Where it ran.
-            key: Of everything that the result depends on but the project's files.
             commands: The configuration had commands run before.
         """
         result = read_result(place)
@@ -109,15 +137,15 @@ class Memory:
         reads = reads.plus(_BEFORE_BUILD) if commands else reads
         note_reads(place.copy, reads.looked_at())
         if _says_something(result):
-            self._note(place, key)
+            self._note(place)
 
-    def _note(self, place: Place, key: str) -> None:
+    def _note(self, place: Place) -> None:
         Remembered(place.tree, Tree).remember(self._tree)
-        write_atomically(place.key, f"{key} {self._digest}".encode())
+        write_atomically(place.key, self._digest.encode())
         with contextlib.suppress(OSError):  # what cannot be read, or changes now, is not remembered
             seal(place.folder)
 
-    def _update(self, place: Place, key: str, wheel: Path, reads: Reads) -> bool:
+    def _update(self, place: Place, wheel: Path, reads: Reads) -> bool:
         """Bring what a hook left up to date, if nothing has changed that it read; else it must run again."""
         before = Remembered(place.tree, Tree).recall()
         if before is None:
@@ -141,7 +169,7 @@ class Memory:
                     shutil.copyfile(now, other)
         if packed and not (wheel.is_file() and _repack(wheel, packed)):
             return False
-        self._note(place, key)
+        self._note(place)
         self.updated = True
         return True
 
@@ -149,13 +177,6 @@ class Memory:
 def _says_something(result: Result) -> bool:
     """Tell whether a result is to be remembered: a wheel, or that only the project's commands make it."""
     return bool(result.works_on or (result.wheel and not result.error))
-
-
-def _text(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8")
-    except OSError:
-        return ""
 
 
 def _repack(wheel: Path, changed: Mapping[str, tuple[str, Path]]) -> bool:

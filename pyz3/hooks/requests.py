@@ -13,7 +13,7 @@ import msgspec
 from pyz3.config import Settings
 from pyz3.driver.compile_flags import setuptools_flags
 from pyz3.driver.run import BUILD_CC, BUILD_CXX
-from pyz3.environments import lasting
+from pyz3.environments import changed_variables, fingerprints
 from pyz3.hooks.protocol import Mode, TargetRequest
 from pyz3.hooks.recorded import compiler_flags
 from pyz3.hooks.views import python_view, system_view
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pyz3.plan import Order
+    from pyz3.sources import Reads
     from pyz3.store import Cache
 
 # What a shell profile says to the host's own compiler and Python.
@@ -38,6 +39,7 @@ _HOST_VARIABLES = frozenset(
     }
 )  # fmt: skip
 
+_VARIABLE = "the variable {}"
 # `make check` of a library that a project builds (PyNaCl's libsodium) would run programs for other machines:
 # by these variables of automake's ("Scripts-based Testsuites" in its manual) there are none.
 _NO_TESTS = "TESTS= check_PROGRAMS="
@@ -87,7 +89,7 @@ class Place:
 
     @property
     def made_for(self) -> Path:
-        """The key that what lies in the copy was made for."""
+        """What lies in the copy was made for that, whatever came of it."""
         return self.folder / "made-for"
 
     @property
@@ -112,7 +114,7 @@ class Place:
 
     @property
     def key(self) -> Path:
-        """What the result was made from."""
+        """The tree that the result was made of."""
         return self.folder / "key"
 
 
@@ -203,7 +205,11 @@ def hook_environment(
 
 def python_environment(environ: Mapping[str, str]) -> dict[str, str]:
     """Give the environment that a hook's Python starts in, itself the host's: nothing but a fixed hash."""
-    kept = {name: value for name, value in environ.items() if not name.startswith("PYTHON")}
+    kept = {
+        name: value
+        for name, value in environ.items()
+        if not name.startswith("PYTHON") and name != "SETUPTOOLS_USE_DISTUTILS"
+    }
     return {**kept, "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
 
 
@@ -262,15 +268,55 @@ def absolute(settings: Settings, root: Path) -> Settings:
     )
 
 
-def request_key(request: TargetRequest, *, environment: str, program: str, backend: str) -> str:
-    """Give the key of everything that a result depends on but the project's files.
+class MadeFor(msgspec.Struct, frozen=True, kw_only=True):
+    """All that a hook's answer may depend on but files; digests of it.
+
+    Attributes:
+        parts: What counts in any case, by what messages call it.
+        variables: The user's environment variables: what the hook asked for counts.
+    """
+
+    parts: dict[str, str]
+    variables: dict[str, str]
+
+    def changes(self, now: MadeFor, reads: Reads) -> tuple[str, ...]:
+        """Say what of it is another now and counts, a part of a sentence each; none: an answer holds.
+
+        Args:
+            now: As it is.
+            reads: What the hook asked for.
+        """
+        names = sorted({*self.parts, *now.parts})
+        own = [name for name in names if self.parts.get(name) != now.parts.get(name)]
+        asked = changed_variables(self.variables, now.variables, reads)
+        return tuple(f"{name} changed" for name in (*own, *map(_VARIABLE.format, asked)))
+
+
+def made_for(
+    request: TargetRequest, *, environ: Mapping[str, str], environment: str, program: str, backend: str
+) -> MadeFor:
+    """Give what a result depends on but files.
 
     Args:
         request: What is asked.
+        environ: The user's variables: those that the hook gets as they are.
         environment: Key of the build environment.
         program: Digest of the hook's own code.
         backend: The backend and its settings, as text.
     """
-    stable = msgspec.structs.replace(request, environment=lasting(request.environment))
-    text = msgspec.json.encode([stable, environment, program, backend], order="sorted")
-    return hashlib.sha256(text).hexdigest()
+    # PATH is the user's behind folders that other parts know.
+    user = {
+        name: value
+        for name, value in request.environment.items()
+        if name == "PATH" or environ.get(name) == value
+    }
+    own = {name: value for name, value in request.environment.items() if name not in user}
+    stable = msgspec.json.encode(msgspec.structs.replace(request, environment={}), order="sorted")
+    parts = {
+        "the configuration": hashlib.sha256(stable).hexdigest(),
+        "the build environment": environment,
+        "pyz3": program,
+        "the build backend, or what it is told,": hashlib.sha256(backend.encode()).hexdigest(),
+        **{_VARIABLE.format(name): digest for name, digest in fingerprints(own).items()},
+    }
+    return MadeFor(parts=parts, variables=fingerprints(user))

@@ -31,11 +31,11 @@ from pyz3.hooks.requests import (
     absolute,
     flag_variables,
     hook_environment,
+    made_for,
     prefix_maps,
     prefix_settings,
     prefix_variables,
     python_environment,
-    request_key,
     target_request,
 )
 from pyz3.hooks.tools import manifests_of, sysroot, tools_cache, tools_for
@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     from pyz3.engine.toolchain import Toolchain
     from pyz3.environments import Environment
     from pyz3.events import Listener
+    from pyz3.hooks.requests import MadeFor
     from pyz3.plan import Order, Recipe
     from pyz3.sources import Scope
 
@@ -304,11 +305,12 @@ class HookRunner:
             date = request.environment["SOURCE_DATE_EPOCH"]
             for lists in manifests_of(place, self._around.toolchain, date=date):
                 lists.note()
-            self._memory.end(place, keys[request.identifier], commands=bool(before[request.identifier]))
+            self._memory.end(place, commands=bool(before[request.identifier]))
         return {name: answer for name, answer in answers.items() if answer is not None}
 
-    def _prepare(self, order: Order, place: Place, request: TargetRequest, key: str) -> Trouble | None:
+    def _prepare(self, order: Order, place: Place, request: TargetRequest, key: MadeFor) -> Trouble | None:
         """Make the copy of the project ready for its backend; give what went wrong."""
+        why = self._memory.why(place, key)
         self._memory.begin(place, key)
         remove_tree(place.prefix)
         self._around.toolchain.begin(tools_cache(place, self._around.toolchain))
@@ -316,7 +318,10 @@ class HookRunner:
         for lists in manifests_of(place, self._around.toolchain, date=date):
             lists.prune()
         self._around.tell(
-            Activity(platform=order.platform, text=f"running the build backend for {order.python}")
+            Activity(
+                platform=order.platform,
+                text=f"running the build backend for {order.python}{f': {why}' if why else ''}",
+            )
         )
         for command in self.options(order).before_build:
             (place.prefix / "include").mkdir(parents=True, exist_ok=True)
@@ -398,9 +403,10 @@ class HookRunner:
             ),
         )
 
-    def _key(self, request: TargetRequest, environment: Environment, told: str) -> str:
-        return request_key(
+    def _key(self, request: TargetRequest, environment: Environment, told: str) -> MadeFor:
+        return made_for(
             request,
+            environ=self._around.environ,
             environment=environment.key,
             program=_program(),
             backend=f"{self._backend.build_backend} {told}",

@@ -8,7 +8,15 @@ from pyz3.sources.copying import pristine_folder, sync_copy
 from pyz3.sources.fetching import fetch_sdist
 from pyz3.sources.naming import ArchiveSource, FolderSource, RequirementSource, Source, classify
 from pyz3.sources.pip import offline_tip, own_settings, python_with_pip, run_command, tail
-from pyz3.sources.reads import Reads, begin_reading, missed_above, note_reads, reads_of, unread_changes
+from pyz3.sources.reads import (
+    Reads,
+    begin_reading,
+    changes_of,
+    missed_above,
+    note_reads,
+    reads_of,
+    unread_changes,
+)
 from pyz3.sources.scope import ALONE, MOST_ROUNDS, Scope, name_above
 from pyz3.sources.tree import Tree, describe_tree, tree_digest, tree_looks, walk_tree
 from pyz3.sources.unpacking import remove_tree, unpack_sdist, unpack_wheel
@@ -27,6 +35,7 @@ __all__ = (
     "Source",
     "Tree",
     "begin_reading",
+    "changes_of",
     "classify",
     "describe_tree",
     "fetch_sdist",

@@ -54,6 +54,8 @@ class Reads(msgspec.Struct, frozen=True, kw_only=True):
         outside: Absolute paths outside of the project: files, folders whose names were listed.
         asked: Those of which it was asked whether something is there.
         above: What was asked for in the folders above the project's: ``../VERSION``.
+        variables: Environment variables that were asked for; an asterisk ends what names begin with.
+        every_variable: Why each may have been asked for; empty: only those.
         state: Digest of what is there; empty: nothing was looked at.
     """
 
@@ -63,6 +65,8 @@ class Reads(msgspec.Struct, frozen=True, kw_only=True):
     outside: tuple[str, ...] = ()
     asked: tuple[str, ...] = ()
     above: tuple[str, ...] = ()
+    variables: tuple[str, ...] = ()
+    every_variable: str = ""
     state: str = ""
 
     def plus(self, other: Reads) -> Reads:
@@ -77,6 +81,8 @@ class Reads(msgspec.Struct, frozen=True, kw_only=True):
             outside=tuple(sorted({*self.outside, *other.outside})),
             asked=tuple(sorted({*self.asked, *other.asked})),
             above=tuple(sorted({*self.above, *other.above})),
+            variables=tuple(sorted({*self.variables, *other.variables})),
+            every_variable=self.every_variable or other.every_variable,
         )
 
     def looked_at(self) -> Reads:
@@ -172,6 +178,17 @@ def unread_changes(before: Tree, now: Tree, reads: Reads) -> tuple[str, ...] | N
     return changed
 
 
+def changes_of(before: Tree, now: Tree) -> tuple[str, ...]:
+    """Say of each file of a project that is another, there, or gone since, which that is.  Pure."""
+    new, gone = now.files.keys() - before.files.keys(), before.files.keys() - now.files.keys()
+    told = [
+        f"{name} {'is new' if name in new else 'is gone' if name in gone else 'changed'}"
+        for name in sorted({*before.files, *now.files})
+        if before.files.get(name) != now.files.get(name)
+    ]
+    return (*told, *(["what git says of the project changed"] if before.git != now.git else []))
+
+
 def _is_unread(name: str, seen: set[str]) -> bool:
     parts = name.casefold().split("/")
     folders = {"/".join(parts[:count]) for count in range(len(parts) + 1)}
@@ -186,12 +203,14 @@ def reads_of(copy: Path) -> Reads | None:
 def begin_reading(copy: Path) -> Reads:
     """Give what has been read in a copy, before a backend runs there again.
 
-    Where that is not known, the copy is removed, and the next one begins anew.  Until :func:`note_reads`
-    says how the run ended, it is not known.
+    Where that is not known, the copy is removed; where there is no copy, it begins anew.  Until
+    :func:`note_reads` says how the run ended, it is not known.
     """
     known = reads_of(copy)
     _memory(copy).path.unlink(missing_ok=True)
-    if known is None and copy.exists():
+    if not copy.exists():
+        return Reads()
+    if known is None:
         remove_tree(copy)
     return known or Reads()
 

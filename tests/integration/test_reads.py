@@ -24,7 +24,10 @@ os.chdir("project")
 spec = importlib.util.spec_from_file_location("_reads", sys.argv[1])
 module = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(module)
-reads = module.Reads(os.getcwd(), [os.path.abspath("../scratch")])
+variables = module.Variables()
+variables.is_known = "ours".__eq__
+variables.watch()
+reads = module.Reads(os.getcwd(), [os.path.abspath("../scratch")], variables=variables)
 reads.watch()
 import shutil
 from pathlib import Path
@@ -160,3 +163,62 @@ def test_outside(notice: Any, tmp_path: Path, code: str, outside: list[str], ask
 )
 def test_what_cannot_be_noticed(notice: Any, code: str, why: str) -> None:
     assert why in notice(code)[2]
+
+
+@pytest.mark.parametrize(
+    ("code", "names"),
+    [
+        (
+            "os.environ.get('A'), os.getenv('B'), 'C' in os.environ, os.environ.setdefault('D', '1')",
+            "A B C D",
+        ),
+        (
+            "os.getenvb(b'E'), os.path.expandvars('$F'), os.environ.pop('G', ''), shutil.which('x')",
+            "E F G PATH",
+        ),
+        ("os.environ['H'] = '1'; del os.environ['H']", ""),
+        ("len(os.environ), os.path.exists('x.c'), print, sys.version", ""),
+        # Whoever starts a process without a folder looks for it by PATH; it has what it asks for.
+        ("run(['git', 'no such command'])", "EMAIL GIT_* HOME PATH USER XDG_CONFIG_HOME"),
+        ("run(['ours'])", "PATH"),
+    ],
+)
+def test_variables(notice: Any, code: str, names: str) -> None:
+    assert _asked(notice, code) == [names.split(), ""]
+
+
+@pytest.mark.parametrize(
+    ("code", "why"),
+    [
+        ("dict(os.environ)", "all were taken (__main__)"),
+        ("os.environ.copy()", "all were taken (__main__)"),
+        ("{**os.environ}", "all were taken (__main__)"),
+        ("[*os.environ.items()]", "all were taken (__main__)"),
+        ("run(['make', '--version'])", "a process was started (make)"),
+        ("run(['none'], close_fds=False)", "a process was started (none)"),
+        ("os.system('exit')", "a process was started (os.system)"),
+        ("open('/proc/self/environ').close()", "all were read (/proc/self/environ)"),
+        ("import ctypes; ctypes.CDLL(__import__('_ctypes').__file__)", "a library was called"),
+    ],
+)
+def test_who_may_have_asked_for_each_variable(notice: Any, code: str, why: str) -> None:
+    if "/proc" in code and not os.path.exists("/proc/self/environ"):  # noqa: PTH110 - of the system
+        pytest.skip("no such folder here")
+    assert why in _asked(notice, code)[1]
+
+
+def _asked(notice: Any, code: str) -> list[Any]:
+    """Give which variables were asked for by some code, and why each may have been."""
+    start = (
+        "import subprocess\n"
+        "def run(*args, **options):\n"
+        "    try: subprocess.run(*args, **options, capture_output=True)\n"
+        "    except OSError: pass\n"
+        "variables._names.clear(); variables.everything = ''\n"
+    )
+    end = (
+        "told = reads.told()\n"
+        "reads.files, reads.copies = (lambda: told['variables']), (lambda: told['every_variable'])\n"
+    )
+    found: list[Any] = notice(f"{start}{code}\n{end}")
+    return found[:2]

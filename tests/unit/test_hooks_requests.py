@@ -13,21 +13,25 @@ from pyz3.config import Settings
 from pyz3.driver.answers import TargetFacts, answer
 from pyz3.driver.target import DriverTarget
 from pyz3.hooks.requests import (
+    MadeFor,
     Place,
     absolute,
     flag_variables,
     hook_environment,
+    made_for,
     prefix_maps,
-    request_key,
     target_request,
 )
 from pyz3.hooks.tools import plain_folder
 from pyz3.hooks.views import python_view, system_view
 from pyz3.plan import Order
+from pyz3.sources import Reads
 from pyz3.store import Cache
 from pyz3.targets import Platform, PythonVersion, Target
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pyz3.hooks.protocol import TargetRequest
 
 LINUX = ("linux", "posix", "Linux")
@@ -230,25 +234,43 @@ def request(**environment: str) -> TargetRequest:
     )
 
 
-def key(of: TargetRequest, **values: str) -> str:
-    return request_key(of, **{"environment": "e", "program": "p", "backend": "b"} | values)
+def made(of: TargetRequest, user: Mapping[str, str] | None = None, **values: str) -> MadeFor:
+    told = {"environment": "e", "program": "p", "backend": "b"} | values
+    return made_for(of, environ=of.environment if user is None else user, **told)
 
 
 def test_an_answer_holds_as_long_as_nothing_it_depends_on_changes() -> None:
-    first = key(request(HOME="/me", TERM="xterm", OLDPWD="/a"))
-    assert key(request(OLDPWD="/b", HOME="/me", TERM="dumb", SSH_TTY="1")) == first
-    assert (
-        key(request(OLDPWD="/b", HOME="/me", TMUX_PANE="%3", GITHUB_OUTPUT="/run/1", DISPLAY=":1")) == first
+    every = Reads(every_variable="a process was started (make)")
+    first = made(request(HOME="/me", TERM="xterm", OLDPWD="/a"))
+    assert first.changes(made(request(OLDPWD="/b", HOME="/me", TERM="dumb", SSH_TTY="1")), every) == ()
+    fleeting = request(OLDPWD="/b", HOME="/me", TMUX_PANE="%3", GITHUB_OUTPUT="/run/1", DISPLAY=":1")
+    assert first.changes(made(fleeting), every) == ()
+    # Versions are made of the number of a run, by who asks for it.
+    numbered = made(request(HOME="/me", GITHUB_RUN_NUMBER="7", PATH="/bin"))
+    assert first.changes(numbered, every) == (
+        "the variable GITHUB_RUN_NUMBER changed", "the variable PATH changed",
+    )  # fmt: skip
+    assert first.changes(numbered, Reads(variables=("HOME", "GITHUB_REF"))) == ()
+    assert first.changes(numbered, Reads(variables=("GITHUB_*",))) == (
+        "the variable GITHUB_RUN_NUMBER changed",
     )
-    # Versions are made of the number of a run.
-    assert key(request(OLDPWD="/b", HOME="/me", GITHUB_RUN_NUMBER="7")) != first
-    others = {
-        key(request(HOME="/you")),
-        key(request(HOME="/me", NEW="1")),
-        key(msgspec.structs.replace(request(HOME="/me"), mode="run")),
-        *(key(request(HOME="/me"), **{name: "x"}) for name in ("environment", "program", "backend")),
-    }
-    assert len(others | {first}) == 7
+    assert first.changes(made(request(LC_CTYPE="C")), Reads(variables=("HOME",))) == (
+        "the variable HOME changed", "the variable LC_CTYPE changed",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("now", "told"),
+    [
+        (made(msgspec.structs.replace(request(A="1"), mode="run")), "the configuration"),
+        (made(request(A="1"), environment="x"), "the build environment"),
+        (made(request(A="1"), program="x"), "pyz3"),
+        (made(request(A="1"), backend="x"), "the build backend, or what it is told,"),
+        (made(request(A="1", CC="/tools/cc"), user={"A": "1"}), "the variable CC"),
+    ],
+)
+def test_what_counts_whatever_a_hook_asks_for(now: MadeFor, told: str) -> None:
+    assert made(request(A="1")).changes(now, Reads()) == (f"{told} changed",)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="links in a folder for everybody")

@@ -45,24 +45,27 @@ def main(args: list[str]) -> None:
     """
     file = Path(args[0])
     request: Request = json.loads(file.read_text(encoding="utf-8"))
+    program = load_reads(request["reads"])
+    variables = program.Variables(own=__name__.partition(".")[0])
+    variables.watch()
     preload()
     if len(args) > 1:
-        _run_target(request, request["targets"][int(args[1])])
+        _run_target(request, request["targets"][int(args[1])], program, variables)
         return
     for number, target in enumerate(request["targets"]):
-        ended = _fork(request, target) if hasattr(os, "fork") else _spawn(file, number)
+        ended = _fork(request, target, program, variables) if hasattr(os, "fork") else _spawn(file, number)
         if not Path(target["result"]).exists():
             _write(target["result"], _result(error=f"the build backend's process {ended}"))
 
 
-def _fork(request: Request, target: TargetRequest) -> str:
+def _fork(request: Request, target: TargetRequest, program: Any, variables: Any) -> str:
     Path(target["result"]).unlink(missing_ok=True)
     sys.stdout.flush()
     sys.stderr.flush()
     child = os.fork()
     if child == 0:
         try:
-            _run_target(request, target)
+            _run_target(request, target, program, variables)
         except BaseException:  # noqa: BLE001 - nobody else would tell
             traceback.print_exc()
         finally:
@@ -79,8 +82,15 @@ def _spawn(file: Path, number: int) -> str:
     return f"ended with status {ended.returncode}"
 
 
-def _run_target(request: Request, target: TargetRequest) -> None:
-    """Make one wheel, and write what became of it, whatever happens."""
+def _run_target(request: Request, target: TargetRequest, program: Any, variables: Any) -> None:
+    """Make one wheel, and write what became of it, whatever happens.
+
+    Args:
+        request: The request.
+        target: Of it.
+        program: What notices what of the project is read; the parent names it.
+        variables: Its watch over environment variables, which were read before.
+    """
     started = time.monotonic()
     _log_to(target["log"])
     source = os.path.abspath(target["source"])
@@ -92,7 +102,8 @@ def _run_target(request: Request, target: TargetRequest) -> None:
     asked = os.path.join(target["work"], "asked.txt")
     Path(asked).unlink(missing_ok=True)
     machine = Machine(Scope(roots), asked)
-    reads = _watch_reads(request, target, source, machine)
+    variables.is_known = compilers.tool
+    reads = _watch_reads(request, target, source, machine, program, variables)
     watch = Watch(recorder, target["work"], target["log"])
     try:
         _prepare(request, target, source, roots)
@@ -115,27 +126,22 @@ def _run_target(request: Request, target: TargetRequest) -> None:
     result["cannot_import"] = recorder.uses.cannot_import()
     result["links"] = list(recorder.links.values())
     result["archives"] = list(recorder.archives.values())
-    result["reads"] = {
-        "files": reads.files(),
-        "copies": reads.copies(),
-        "unknown": reads.why_unknown(),
-        "outside": reads.outside(),
-        "asked": reads.asked(),
-        "above": reads.above(),
-    }
+    result["reads"] = reads.told()
     result["seconds"] = round(time.monotonic() - started, 3)
     sys.stdout.flush()
     sys.stderr.flush()
     _write(target["result"], result)
 
 
-def _watch_reads(request: Request, target: TargetRequest, source: str, machine: Machine) -> Any:
-    """Notice from now on what of the project is read; the parent names the program that does it."""
+def _watch_reads(  # noqa: PLR0917 - of one call
+    request: Request, target: TargetRequest, source: str, machine: Machine, program: Any, variables: Any
+) -> Any:
+    """Notice from now on what of the project is read."""
     scratch = [os.path.join(target["work"], name) for name in _OF_ONE_RUN]
     # pyz3's own, of which it knows itself: the copy's surroundings, the environment, this program.
     here = [str(Path(target["copy"]).parent), target["work"], target["log"]]
     known = [*here, request["cython_cache"], str(Path(__file__).parent)]
-    reads = load_reads(request["reads"]).Reads(source, scratch, known, machine.hear)
+    reads = program.Reads(source, scratch, known, machine.hear, variables)
     reads.watch()
     return reads
 
