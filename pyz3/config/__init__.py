@@ -11,6 +11,7 @@ from pyz3.config.reading import read_config_file, read_pyproject, read_tool_tabl
 from pyz3.config.scheme import (
     DEFAULT_OPTIMIZE,
     FAMILIES,
+    FAMILY_TABLES,
     OPTIMIZE_MODES,
     Assignments,
     ComponentTable,
@@ -36,6 +37,7 @@ __all__ = (
     "CXX_SUFFIXES",
     "DEFAULT_OPTIMIZE",
     "FAMILIES",
+    "FAMILY_TABLES",
     "HEADER_SUFFIXES",
     "OPTIMIZE_MODES",
     "SOURCE_SUFFIXES",

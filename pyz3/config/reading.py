@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyz3._schema import convert
 from pyz3._toml import TOMLDecodeError, load_toml
-from pyz3.config.scheme import ToolTable
+from pyz3.config.scheme import FamilyTable, ToolTable
 from pyz3.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def read_config_file(path: Path) -> tuple[ToolTable, str]:
         raise ConfigError(f"{path}: no such file", tip="name a TOML file after --config") from None
     if "tool" in data:
         return read_tool_table(data, file=str(path)), "tool.pyz3"
-    return convert(data, ToolTable, where="", file=str(path)), ""
+    return _checked(convert(data, ToolTable, where="", file=str(path)), f"{path}: "), ""
 
 
 def read_tool_table(data: dict[str, Any], *, file: str = "pyproject.toml") -> ToolTable:
@@ -56,7 +56,21 @@ def read_tool_table(data: dict[str, Any], *, file: str = "pyproject.toml") -> To
     """
     tool = data.get("tool", {})
     table = tool.get("pyz3", {}) if isinstance(tool, dict) else tool
-    return convert(table, ToolTable, where="tool.pyz3", file=file)
+    return _checked(convert(table, ToolTable, where="tool.pyz3", file=file), f"{file}: tool.pyz3.")
+
+
+def _checked(tool: ToolTable, where: str) -> ToolTable:
+    """Refuse what was written when ``linux`` was glibc alone, and ``musllinux`` stood in its place."""
+    tables: list[tuple[str, FamilyTable]] = [("extra", tool.extra)]
+    tables += [(f"extensions[{index}]", table) for index, table in enumerate(tool.extensions)]
+    tables += [(f"libraries[{index}]", table) for index, table in enumerate(tool.libraries)]
+    for name, table in tables:
+        if key := table.said_twice():
+            raise ConfigError(
+                f"{where}{name}: both linux and musllinux have {key}, and linux is glibc and musl",
+                tip="call the table for glibc alone manylinux",
+            )
+    return tool
 
 
 def _read(path: Path) -> dict[str, Any]:

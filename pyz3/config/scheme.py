@@ -17,7 +17,16 @@ Optimize: TypeAlias = Literal["Debug", "ReleaseSafe", "ReleaseFast", "ReleaseSma
 OPTIMIZE_MODES: tuple[Optimize, ...] = ("Debug", "ReleaseSafe", "ReleaseFast", "ReleaseSmall")
 DEFAULT_OPTIMIZE: Optimize = "ReleaseFast"
 
-FAMILIES = ("linux", "musllinux", "macos", "windows", "pyodide")
+# Which tables hold for a family of platforms; later ones come behind.  As on the command line and with
+# cibuildwheel, linux is both C libraries, and manylinux is glibc alone.
+FAMILIES: dict[str, tuple[str, ...]] = {
+    "linux": ("linux", "manylinux"),
+    "musllinux": ("linux", "musllinux"),
+    "macos": ("macos",),
+    "windows": ("windows",),
+    "pyodide": ("pyodide",),
+}
+FAMILY_TABLES = tuple(dict.fromkeys(name for names in FAMILIES.values() for name in names))
 
 Macro: TypeAlias = str | int | bool
 
@@ -68,6 +77,7 @@ class FamilyTable(
     """Settings for every platform, and those added for one family."""
 
     linux: Settings = Settings()
+    manylinux: Settings = Settings()
     musllinux: Settings = Settings()
     macos: Settings = Settings()
     windows: Settings = Settings()
@@ -77,6 +87,22 @@ class FamilyTable(
     def common(self) -> Settings:
         """The keys that hold for every platform."""
         return Settings(**{field: getattr(self, field) for field in Settings.__struct_fields__})
+
+    def of(self, family: str) -> Settings:
+        """Give the keys that are added for a family of platforms."""
+        settings = Settings()
+        for name in FAMILIES[family]:
+            settings = settings.plus(getattr(self, name))
+        return settings
+
+    def said_twice(self) -> str:
+        """Give a key that both ``linux`` and ``musllinux`` set; empty: there is none.
+
+        Once ``linux`` was glibc alone: such a project means ``manylinux``.
+        """
+        keys = Settings.__struct_fields__
+        both = (key for key in keys if getattr(self.linux, key) and getattr(self.musllinux, key))
+        return next(both, "").replace("_", "-")
 
 
 class ComponentTable(FamilyTable, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
@@ -269,7 +295,7 @@ class ToolTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
             ValueError: A text that is to be assignments is none; frontends refuse such a table.
         """
         said = {key: read(getattr(self, key)) for key, read in _HOOK.items()}
-        settings = self.extra.common.plus(getattr(self.extra, family))
+        settings = self.extra.common.plus(self.extra.of(family))
         for override in self.overrides:
             if not matches(split_words(override.select), identifier):
                 continue

@@ -14,6 +14,7 @@ from pyz3._schema import suggest
 from pyz3.capi import stable_abi_tag
 from pyz3.config import (
     FAMILIES,
+    FAMILY_TABLES,
     SOURCE_SUFFIXES,
     Extension,
     FamilyTable,
@@ -129,11 +130,9 @@ def _refuse_compiler_keys(tool: ToolTable) -> None:
 def _settings(root: Path, where: str, table: ComponentTable) -> tuple[Settings, dict[str, Settings]]:
     """Give the settings for every platform and those of each family, sources found."""
     common = _expand(root, where, table.common)
-    families = {
-        family: _expand(root, f"{where}.{family}", settings)
-        for family in FAMILIES
-        if (settings := getattr(table, family)) != Settings()
-    }
+    tables = {name: _expand(root, f"{where}.{name}", getattr(table, name)) for name in FAMILY_TABLES}
+    found = msgspec.structs.replace(table, **tables)
+    families = {family: settings for family in FAMILIES if (settings := found.of(family)) != Settings()}
     if not common.sources and not any(s.sources for s in families.values()):
         raise ConfigError(
             f"pyproject.toml: {where} ({table.name}): no sources",

@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
-from pyz3.config import FAMILIES, Project, ToolTable, parse_assignments, read_config_file, read_tool_table
+from pyz3.config import (
+    FAMILY_TABLES,
+    Project,
+    ToolTable,
+    parse_assignments,
+    read_config_file,
+    read_tool_table,
+)
 from pyz3.errors import ConfigError
 from pyz3.frontends import cibuildwheel
 from pyz3.frontends.backends import NATIVE_KEYS
@@ -87,7 +94,7 @@ def _rooted(project: Project, config: Path | None) -> Project:
         )
 
     tool = project.tool
-    families = {family: rooted(getattr(tool.extra, family)) for family in FAMILIES}
+    families = {name: rooted(getattr(tool.extra, name)) for name in FAMILY_TABLES}
     extra = msgspec.structs.replace(rooted(tool.extra), **families)
     overrides = tuple(
         msgspec.structs.replace(rooted(override), before_build=_beside(override.before_build, base))
@@ -139,8 +146,8 @@ def _check(project: Project) -> None:
 def _settings(project: Project) -> Iterator[tuple[str, Settings]]:
     extra = project.tool.extra
     yield project.where("extra"), extra
-    for family in FAMILIES:
-        yield project.where(f"extra.{family}"), getattr(extra, family)
+    for name in FAMILY_TABLES:
+        yield project.where(f"extra.{name}"), getattr(extra, name)
 
 
 def _check_folders(project: Project) -> None:

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from pyz3.config import (
-    FAMILIES,
+    FAMILY_TABLES,
     FamilyTable,
     HookOptions,
     InheritTable,
@@ -153,7 +153,7 @@ inherit = {{ environment = "{rule}", before-build = "{rule}" }}
 def test_hook_options_have_every_key() -> None:
     assert {field.name for field in msgspec.structs.fields(FamilyTable)} == {
         *Settings.__struct_fields__,
-        *FAMILIES,
+        *FAMILY_TABLES,
     }
     assert {*InheritTable.__struct_fields__, "settings"} == set(HookOptions.__dataclass_fields__)
 

@@ -66,6 +66,23 @@ def test_a_project(make: Callable[..., Path]) -> None:
     assert (second.common.sources, second.families) == (("top.zig",), {})
 
 
+def test_linux_is_both_c_libraries_in_tables_as_on_the_command_line(make: Callable[..., Path]) -> None:
+    families = (
+        '[tool.pyz3.extensions.linux]\nsources = ["e.c"]\ndefine = { EPOLL = true }\n'
+        '[tool.pyz3.extensions.manylinux]\nlibraries = ["rt"]\ndefine = { LIBC = "glibc" }\n'
+        '[tool.pyz3.extensions.musllinux]\ndefine = { LIBC = "musl" }\n'
+    )
+    where = "pyproject.toml: tool.pyz3.extensions[0]"
+    clash = f"{where}: both linux and musllinux have define, and linux is glibc and musl"
+    root = make(extension('["a.c"]', families), "a.c", "e.c")
+    assert complaint(root) == (clash, "call the table for glibc alone manylinux")
+    project = load_project(make(extension('["a.c"]', families.replace("\ndefine = { EPOLL = true }", ""))))
+    assert project.extensions[0].families == {
+        "linux": Settings(sources=("e.c",), libraries=("rt",), define={"LIBC": "glibc"}),
+        "musllinux": Settings(sources=("e.c",), define={"LIBC": "musl"}),
+    }
+
+
 def test_a_project_without_tables(make: Callable[..., Path]) -> None:
     project = load_project(make(""))
     assert (project.extensions, project.requires_python) == ((), "")

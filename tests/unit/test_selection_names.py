@@ -22,9 +22,9 @@ ALIASES = {
     "manylinux": [*LINUX, *RARER],
     "musllinux": MUSL,
     "musllinux_1_2": MUSL,
-    "macos": MACOS,
-    "macosx": MACOS,
-    "darwin": MACOS,
+    "macos": MACOS[:2],  # both machines, each once
+    "macosx": MACOS[:2],
+    "darwin": MACOS[:2],
     "windows": WINDOWS,
     "win": WINDOWS,
     "x86_64": X86_64,
