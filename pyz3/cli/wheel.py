@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-import msgspec
 from click.core import ParameterSource
 
 from pyz3.builder import WheelBuilder
@@ -14,6 +13,7 @@ from pyz3.cli.options import SETTINGS, optimize_option, output_dir_option, pytho
 from pyz3.cli.terminal import SafeConsole, safe_json
 from pyz3.cli.ui import BuildView
 from pyz3.errors import MatrixError
+from pyz3.plan import public_plan
 from pyz3.results import write_report
 from pyz3.targets import Platform
 
@@ -184,7 +184,7 @@ def wheel(
 
 def _print(plan: Sequence[Planned], *, as_json: bool) -> int:
     if as_json:
-        click.echo(safe_json([{"identifier": one.identifier, **msgspec.to_builtins(one)} for one in plan]))
+        click.echo(safe_json(public_plan(plan)))
     else:
         click.echo("".join(f"{one.identifier}\n" for one in plan), nl=False)
     return 0

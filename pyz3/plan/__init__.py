@@ -3,6 +3,7 @@
 from pyz3.linking import Unit
 from pyz3.plan.make import make_notes, make_orders, make_plan
 from pyz3.plan.order import AnyOrder, Order, serve_from
+from pyz3.plan.public import public_plan
 from pyz3.plan.recipe import Base, Described, LeftOut, Module, Planned, Pure, Recipe, Trouble
 
 __all__ = (
@@ -20,5 +21,6 @@ __all__ = (
     "make_notes",
     "make_orders",
     "make_plan",
+    "public_plan",
     "serve_from",
 )

@@ -271,7 +271,7 @@ def test_print_plan_runs_nothing_of_the_project(pyz3_cache: Path, tmp_path: Path
     project = write(tmp_path / "probe", {**PACKAGE, "setup.py": "raise SystemExit('run')\n"})
     done = wheel(project, "--all-platforms", "--print-plan", out=tmp_path / "out", cache=pyz3_cache)
     assert done.returncode == 0, done.stderr
-    assert [job["identifier"] for job in json.loads(done.stdout)] == [
+    assert [job["identifier"] for job in json.loads(done.stdout)["wheels"]] == [
         Target(platform=platform, python=THIS).identifier for platform in Platform if platform.spec.default
     ]
 

@@ -249,7 +249,7 @@ def test_plan(project: Path, headers: Path, capsys: pytest.CaptureFixture[str]) 
     (project / "a.c").touch()
     common = ("wheel", project, "--python-headers", headers, "--python", "3.12", "--print-plan")
     assert run(*common, "--platform", "linux-aarch64", "--optimize", "Debug") == 0
-    (job,) = json.loads(capsys.readouterr().out)
+    (job,) = json.loads(capsys.readouterr().out)["wheels"]
     assert (job["identifier"], job["platform"], job["python"]) == (
         "cp312-manylinux_aarch64",
         "linux-aarch64",

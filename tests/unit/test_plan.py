@@ -9,7 +9,7 @@ from planning import plan_of
 
 from pyz3.config import Extension, Project, Settings, ToolTable
 from pyz3.errors import ConfigError
-from pyz3.plan import Module, Pure, Recipe
+from pyz3.plan import LeftOut, Module, Order, Pure, Recipe, public_plan
 from pyz3.targets import Platform, PythonVersion, Target
 
 COMMON = Settings(sources=("a.c",), define={"A": 1, "B": True, "C": "x"}, cflags=("-O1",))
@@ -268,3 +268,41 @@ def test_macos_minimum_that_is_no_version(text: str) -> None:
         with pytest.raises(ConfigError) as caught:
             plan_of(project(EXTENSION, macos=configured), [target("macos-arm64")], macos=given)
         assert caught.value.message == f"{where}: {text!r} is no version like 2.28 or 11.0"
+
+
+WHEEL_KEYS = {
+    "identifier", "platform", "python", "optimize", "cpu", "lto", "zig_targets", "floor", "wheel_platform",
+    "tag", "modules", "libraries", "left_out",
+}  # fmt: skip
+
+
+def test_what_the_plan_shows_to_other_programs() -> None:
+    (recipe,) = plan_of(project(EXTENSION), [target("windows-x64", "3.9")])
+    assert isinstance(recipe, Recipe)
+    order = Order(**{field: getattr(recipe, field) for field in Order.__struct_fields__})
+    left_out = (LeftOut(module="hello._b", identifier="", why="X is set", detail="long", tip="unset X"),)
+    shown = public_plan([recipe, order, Pure(left_out=left_out)])
+    assert (set(shown), shown["version"]) == ({"version", "wheels"}, "1.0")
+    native, other, pure = shown["wheels"]
+    assert set(native) == set(other) == set(pure) == WHEEL_KEYS
+    assert (native["identifier"], native["tag"], native["wheel_platform"], native["floor"]) == (
+        "cp39-win_amd64", "cp39-cp39", "win_amd64", "",
+    )  # fmt: skip
+    assert native["modules"] == [
+        {
+            "name": "hello._speed",
+            "file": "hello/_speed.cp39-win_amd64.pyd",
+            "optional": False,
+            "limited_api": "",
+            "settings": {
+                "sources": ("a.c", "win.c"),
+                "define": {"A": 1, "B": True, "C": "x"},
+                "cflags": ("-O1",),
+                "libraries": ("ws2_32",),
+            },
+        }
+    ]
+    # Another build backend has not been asked yet.
+    assert (other["tag"], other["modules"], other["libraries"], other["left_out"]) == (None,) * 4
+    assert (pure["identifier"], pure["tag"], pure["modules"]) == ("py3-none-any", "py3-none", [])
+    assert pure["left_out"] == [{"module": "hello._b", "why": "X is set", "tip": "unset X"}]

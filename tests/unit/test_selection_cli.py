@@ -190,7 +190,7 @@ def test_nothing_selected(
     assert run(*asked_for, "--allow-empty", "--print-build-identifiers") == 0
     assert capsys.readouterr() == ("", "")
     assert run(*asked_for, "--allow-empty", "--print-plan") == 0
-    assert capsys.readouterr() == ("[]\n", "")
+    assert capsys.readouterr() == ('{\n  "version": "1.0",\n  "wheels": []\n}\n', "")
     assert not (tmp_path / "out").exists()
 
 
@@ -204,15 +204,15 @@ def test_the_plan_has_what_was_asked_for(
     )
     common = (project, "--python", "3.12", "--print-plan", "--platform")
     assert run(*common, "manylinux_2_28_x86_64") == 0
-    (job,) = json.loads(capsys.readouterr().out)
+    (job,) = json.loads(capsys.readouterr().out)["wheels"]
     assert (job["floor"], job["wheel_platform"]) == ("2.28", "manylinux_2_28_x86_64")
     assert (job["optimize"], job["cpu"], job["lto"]) == ("Debug", "x86_64_v3", "")
     monkeypatch.setenv("PYZ3_OPTIMIZE", "ReleaseSmall")
     assert run(*common, "linux-x86_64") == 0
-    (job,) = json.loads(capsys.readouterr().out)
+    (job,) = json.loads(capsys.readouterr().out)["wheels"]
     assert (job["floor"], job["optimize"]) == ("2.34", "ReleaseSmall")
     assert run(*common, "linux-x86_64", "--optimize", "ReleaseSafe") == 0
-    (job,) = json.loads(capsys.readouterr().out)
+    (job,) = json.loads(capsys.readouterr().out)["wheels"]
     assert job["optimize"] == "ReleaseSafe"
 
 
