@@ -17,6 +17,8 @@ class Reads(TypedDict):
     outside: list[str]
     asked: list[str]
     above: list[str]
+    variables: list[str]
+    every_variable: str
 
 
 class PythonView(TypedDict):
