@@ -13,6 +13,16 @@ const std = @import("std");
 
 const Source = struct { path: []const u8, flags: []const []const u8 };
 
+/// Sources that are compiled apart from the module that they are part of.
+///
+/// A module's name is in the key of each of its objects in zig's cache: those of several modules that are
+/// the same are found there if they are compiled under one name.
+const Batch = struct {
+    /// Unique in the plan, and the same in all artifacts that the same is compiled for.
+    key: []const u8,
+    sources: []const Source,
+};
+
 /// What a module for Pyodide needs besides; pyz3/capi/emscripten/flags.py says why.
 const Emscripten = struct {
     /// Root of Zig modules; it imports the user's file as "extension".
@@ -44,6 +54,8 @@ const Artifact = struct {
     cpu: []const u8,
     /// Link-time optimisation: `thin`, `full` or empty.
     lto: []const u8,
+    /// Linked before the other sources.
+    batches: []const Batch,
     c_sources: []const Source,
     zig_sources: []const []const u8,
     /// Empty: what is compiled here must not know Python.
@@ -89,7 +101,7 @@ pub fn build(b: *std.Build) !void {
         const output = if (artifact.emscripten) |emscripten|
             addPyodideModule(b, artifact, emscripten, resolved, optimize, made)
         else
-            addLibrary(b, artifact, resolved, optimize, made);
+            addLibrary(b, artifact, resolved, optimize, &made);
         try made.put(artifact.key, output);
         if (plan_file != null) {
             b.getInstallStep().dependOn(&Record.create(b, output.file, artifact.key).step);
@@ -113,7 +125,7 @@ const Output = struct { file: std.Build.LazyPath, linked: []const std.Build.Lazy
 
 const Made = std.StringHashMap(Output);
 
-fn addLibrary(b: *std.Build, artifact: Artifact, target: std.Build.ResolvedTarget, optimize: std.builtin.OptimizeMode, made: Made) Output {
+fn addLibrary(b: *std.Build, artifact: Artifact, target: std.Build.ResolvedTarget, optimize: std.builtin.OptimizeMode, made: *Made) Output {
     const library = addCompile(b, artifact, target, optimize, made, if (artifact.kind == .static) .static else .dynamic);
     const windows = target.result.os.tag == .windows;
     if (windows and artifact.kind != .static and artifact.export_symbols.len > 0) {
@@ -130,7 +142,7 @@ fn addLibrary(b: *std.Build, artifact: Artifact, target: std.Build.ResolvedTarge
     return .{ .file = library.getEmittedBin(), .linked = b.allocator.dupe(std.Build.LazyPath, &.{linked}) catch @panic("OOM") };
 }
 
-fn addCompile(b: *std.Build, artifact: Artifact, target: std.Build.ResolvedTarget, optimize: std.builtin.OptimizeMode, made: Made, linkage: std.builtin.LinkMode) *std.Build.Step.Compile {
+fn addCompile(b: *std.Build, artifact: Artifact, target: std.Build.ResolvedTarget, optimize: std.builtin.OptimizeMode, made: *Made, linkage: std.builtin.LinkMode) *std.Build.Step.Compile {
     const roots = artifact.zig_sources;
     const module = newModule(b, artifact, target, optimize, if (roots.len > 0) roots[0] else null);
     for (artifact.c_sources) |source| {
@@ -158,6 +170,10 @@ fn addCompile(b: *std.Build, artifact: Artifact, target: std.Build.ResolvedTarge
         object.step.name = b.fmt("pyz3:{s}", .{artifact.key});
         module.addObject(object);
     }
+    for (artifact.batches) |batch| {
+        if (!made.contains(batch.key)) made.put(batch.key, addBatch(b, artifact, batch, target, optimize, made)) catch @panic("OOM");
+        for (made.get(batch.key).?.linked) |object| module.addObjectFile(object);
+    }
     const library = b.addLibrary(.{
         .name = artifact.name,
         .root_module = module,
@@ -174,6 +190,40 @@ fn addCompile(b: *std.Build, artifact: Artifact, target: std.Build.ResolvedTarge
     if (artifact.version_script) |path| library.setVersionScript(.{ .cwd_relative = path });
     library.step.name = b.fmt("pyz3:{s}", .{artifact.key});
     return library;
+}
+
+/// Compile sources to objects, for whichever artifacts have the same.
+fn addBatch(b: *std.Build, artifact: Artifact, batch: Batch, target: std.Build.ResolvedTarget, optimize: std.builtin.OptimizeMode, made: *Made) Output {
+    const archive = addCompile(b, .{
+        .key = batch.key,
+        .kind = .static,
+        .name = "objects",
+        .target = artifact.target,
+        .cpu = artifact.cpu,
+        .lto = artifact.lto,
+        .batches = &.{},
+        .c_sources = batch.sources,
+        .zig_sources = &.{},
+        .python_include = "",
+        .include_dirs = artifact.include_dirs,
+        .define = &.{},
+        .library_dirs = &.{},
+        .libraries = &.{},
+        .frameworks = &.{},
+        .framework_dirs = artifact.framework_dirs,
+        .rpaths = &.{},
+        .objects = &.{},
+        .links = &.{},
+        .runtime = &.{},
+        .export_symbols = &.{},
+        .link_cpp = artifact.link_cpp,
+        .version_script = null,
+        .emscripten = null,
+    }, target, optimize, made, .static);
+    const members = Members.create(b, archive.getEmittedBin(), batch);
+    const objects = b.allocator.alloc(std.Build.LazyPath, members.files.len) catch @panic("OOM");
+    for (objects, members.files) |*object, *file| object.* = .{ .generated = .{ .file = file } };
+    return .{ .file = archive.getEmittedBin(), .linked = objects };
 }
 
 fn newModule(b: *std.Build, artifact: Artifact, target: std.Build.ResolvedTarget, optimize: std.builtin.OptimizeMode, root: ?[]const u8) *std.Build.Module {
@@ -202,7 +252,8 @@ fn newModule(b: *std.Build, artifact: Artifact, target: std.Build.ResolvedTarget
         module.addImport("python", python);
     }
     for (artifact.include_dirs) |path| module.addIncludePath(.{ .cwd_relative = path });
-    if (artifact.python_include.len > 0) module.addSystemIncludePath(.{ .cwd_relative = artifact.python_include });
+    // For what Zig translates; the flags of C sources say it, of those that need it.
+    if (root != null and artifact.python_include.len > 0) module.addSystemIncludePath(.{ .cwd_relative = artifact.python_include });
     return module;
 }
 
@@ -232,7 +283,6 @@ fn addClangObject(b: *std.Build, artifact: Artifact, source: Source) std.Build.L
     const clang = zigTool(b, artifact, "clang");
     clang.addArgs(source.flags);
     for (artifact.include_dirs) |path| clang.addPrefixedDirectoryArg("-I", .{ .cwd_relative = path });
-    if (artifact.python_include.len > 0) clang.addArgs(&.{ "-isystem", artifact.python_include });
     clang.addArgs(&.{ "-MD", "-MF" });
     _ = clang.addDepFileOutputArg("object.d"); // tells zig's cache which headers were read
     clang.addArg("-c");
@@ -349,6 +399,78 @@ const Definition = struct {
         if (pattern.len == 0) return name.len == 0;
         if (pattern[0] == '*') return matches(pattern[1..], name) or name.len > 0 and matches(pattern, name[1..]);
         return name.len > 0 and (pattern[0] == '?' or pattern[0] == name[0]) and matches(pattern[1..], name[1..]);
+    }
+};
+
+/// The members of an archive as files: a linker takes them as they are, in their order.
+const Members = struct {
+    step: std.Build.Step,
+    archive: std.Build.LazyPath,
+    sources: []const Source,
+    files: []std.Build.GeneratedFile,
+
+    fn create(b: *std.Build, archive: std.Build.LazyPath, batch: Batch) *Members {
+        const members = b.allocator.create(Members) catch @panic("OOM");
+        members.* = .{
+            .step = .init(.{ .id = .custom, .name = b.fmt("pyz3:{s}", .{batch.key}), .owner = b, .makeFn = make }),
+            .archive = archive,
+            .sources = batch.sources,
+            .files = b.allocator.alloc(std.Build.GeneratedFile, batch.sources.len) catch @panic("OOM"),
+        };
+        for (members.files) |*file| file.* = .{ .step = &members.step };
+        archive.addStepDependencies(&members.step);
+        return members;
+    }
+
+    fn make(step: *std.Build.Step, _: std.Build.Step.MakeOptions) !void {
+        const b = step.owner;
+        const members: *Members = @fieldParentPtr("step", step);
+        const path = members.archive.getPath2(b, step);
+        const data = try std.Io.Dir.cwd().readFileAlloc(b.graph.io, path, b.allocator, .limited(1 << 32));
+        var at: usize = "!<arch>\n".len;
+        var count: usize = 0;
+        while (at + 60 <= data.len) {
+            const header = data[at..][0..60];
+            var name = std.mem.trimEnd(u8, header[0..16], " ");
+            const size = try std.fmt.parseInt(usize, std.mem.trimEnd(u8, header[48..58], " "), 10);
+            var content = data[at + 60 ..][0..size];
+            at += 60 + size + size % 2;
+            if (std.mem.startsWith(u8, name, "#1/")) { // BSD's: the name is before the content
+                const length = try std.fmt.parseInt(usize, name[3..], 10);
+                name = std.mem.trimEnd(u8, content[0..length], "\x00");
+                content = content[length..];
+            }
+            if (isIndex(name)) continue;
+            if (count < members.files.len) members.files[count].path = try place(b, std.fs.path.stem(members.sources[count].path), content);
+            count += 1;
+        }
+        if (count != members.files.len) return step.fail("{d} objects of {d} sources in {s}", .{ count, members.files.len, path });
+    }
+
+    /// Tables of symbols and of long names, as LLVM writes archives.
+    fn isIndex(name: []const u8) bool {
+        for ([_][]const u8{ "/", "//", "/SYM64/", "/<ECSYMBOLS>/" }) |special| if (std.mem.eql(u8, name, special)) return true;
+        return std.mem.startsWith(u8, name, "__.SYMDEF");
+    }
+
+    /// Write an object to where zig's cache would have it; one that is there already stays.
+    fn place(b: *std.Build, name: []const u8, content: []const u8) ![]const u8 {
+        const cwd = std.Io.Dir.cwd();
+        var hasher = std.Build.Cache.hasher_init;
+        hasher.update(content);
+        var digest: std.Build.Cache.BinDigest = undefined;
+        hasher.final(&digest);
+        const folder = b.pathJoin(&.{ b.cache_root.path orelse ".", "o", b.fmt("pyz3-{s}", .{std.Build.Cache.binToHex(digest)}) });
+        const path = b.pathJoin(&.{ folder, b.fmt("{s}.o", .{name}) });
+        const there = cwd.readFileAlloc(b.graph.io, path, b.allocator, .limited(1 << 32)) catch "";
+        if (std.mem.eql(u8, there, content)) return path;
+        try cwd.createDirPath(b.graph.io, folder);
+        var number: [8]u8 = undefined;
+        b.graph.io.random(&number);
+        const fresh = b.pathJoin(&.{ folder, b.fmt(".tmp-{x}", .{std.mem.readInt(u64, &number, .little)}) });
+        try cwd.writeFile(b.graph.io, .{ .sub_path = fresh, .data = content });
+        try cwd.rename(fresh, cwd, path, b.graph.io);
+        return path;
     }
 };
 

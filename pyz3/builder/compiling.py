@@ -9,6 +9,7 @@ from pyz3._processes import wait_alert
 from pyz3.builder.platform import PlatformBuild
 from pyz3.builder.proof import DamagedError
 from pyz3.capi import prepare_include
+from pyz3.engine.header_search import HeaderSearch
 from pyz3.engine.zig import ZigRunner
 from pyz3.events import Activity, CommandRun
 
@@ -64,8 +65,10 @@ class Compiler:
             groups.setdefault((recipe.platform, recipe.optimize), []).append(recipe)
         # One more than compilers may run: the processors go on while one platform is audited.
         workers = min(len(groups), self._around.jobs + 1 if self._around.jobs > 1 else 1)
+        search = header_search(self._around.toolchain)
         builds = [
-            self._platform(group, share=max(1, self._around.jobs // workers)) for group in groups.values()
+            self._platform(group, search, share=max(1, self._around.jobs // workers))
+            for group in groups.values()
         ]
         done: dict[str, T] = {}
         while builds:
@@ -82,12 +85,13 @@ class Compiler:
             builds = [build for build, _ in damaged]
         return done
 
-    def _platform(self, recipes: Sequence[Recipe], *, share: int) -> PlatformBuild:
+    def _platform(self, recipes: Sequence[Recipe], search: HeaderSearch, *, share: int) -> PlatformBuild:
         return PlatformBuild(
             self._project,
             tuple(recipes),
             includes=self._around.includes,
             runner=self._runner,
+            search=search,
             jobs_at_once=share,
             tell=self._around.tell,
         )
@@ -115,6 +119,14 @@ class Compiler:
                 Activity(platform=str(build.platform), text="the cache is damaged, building anew")
             )
             return error
+
+
+def header_search(toolchain: Toolchain) -> HeaderSearch:
+    """Give what looks for the headers of sources as they are now."""
+    cache = toolchain.cache
+    return HeaderSearch(
+        zig_lib=toolchain.zig_lib, environments=(cache.all_environments, cache.all_target_wheels)
+    )
 
 
 def prepare_includes(

@@ -75,6 +75,7 @@ class BackendDescriber:
         self._root = project.root
         self._backend_path = backend.backend_path
         self._tell = around.tell
+        self._orders: Sequence[Order] = ()
 
     def lock(self) -> FileLock:
         """Give the lock on what is kept of this project: held until the last wheel is made."""
@@ -90,6 +91,7 @@ class BackendDescriber:
         Returns:
             By identifier of what was asked for; what the wheel of another one serves is missing, and told.
         """
+        self._orders = self._orders or orders
         if mode == "run":
             for platform in dict.fromkeys(order.platform for order in orders):
                 self._tell(Activity(platform=platform, text="running the project's own commands"))
@@ -136,22 +138,26 @@ class BackendDescriber:
             found.append(wheel)
         return found
 
-    def shortened(self, recipe: Recipe, error: BuildFailedError) -> BuildFailedError:
+    def shortened(self, error: BuildFailedError) -> BuildFailedError:
         """Give an error that names the project's files as the project does."""
-        named = self._hooks.place(recipe, "record").named
-        compiler = tuple((module, named(text)) for module, text in error.compiler)
+        compiler = tuple((module, self._named(text)) for module, text in error.compiler)
         return BuildFailedError(error.message, tip=error.tip, compiler=compiler)
 
-    def reworded(self, recipe: Recipe, built: Built | Pyz3Error) -> Built | Pyz3Error:
+    def reworded(self, built: Built | Pyz3Error) -> Built | Pyz3Error:
         """Say of modules that could not be built what is true of another backend's."""
         if isinstance(built, Pyz3Error):
             return built
-        named = self._hooks.place(recipe, "record").named
         left_out = tuple(
-            msgspec.structs.replace(one, detail=named(one.detail), instead="", tip=one.tip or GOES_ON)
+            msgspec.structs.replace(one, detail=self._named(one.detail), instead="", tip=one.tip or GOES_ON)
             for one in built.left_out
         )
         return replace(built, left_out=left_out)
+
+    def _named(self, text: str) -> str:
+        # What is the same for several wheels is compiled in the copy of one of them.
+        for order in self._orders:
+            text = self._hooks.place(order, "record").named(text)
+        return text
 
     def notes(self, described: Mapping[str, Described], made: Mapping[str, Made]) -> tuple[str, ...]:
         """Give what the user should know of wheels.

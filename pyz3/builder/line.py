@@ -134,12 +134,12 @@ class Line:
         describer = BackendDescriber(self._project, backend, around)
 
         def finish(recipe: Recipe, built: Built | Pyz3Error) -> Made:
-            built = describer.reworded(recipe, built)
+            built = describer.reworded(built)
             return Made(built=built, outcome=packer.finish(recipe, built))
 
         def attempt(recipe: Recipe, built: Built | Pyz3Error) -> Made | BuildFailedError:
             if isinstance(built, BuildFailedError) and recipe.modules:
-                return describer.shortened(recipe, built)
+                return describer.shortened(built)
             return finish(recipe, built)
 
         with describer.lock():

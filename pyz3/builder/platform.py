@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from pyz3.audit import Report
     from pyz3.config import Project
     from pyz3.engine.damage import CachePart
+    from pyz3.engine.header_search import HeaderSearch
     from pyz3.engine.plan_file import Artifact
     from pyz3.engine.zig import ZigRunner
     from pyz3.events import Listener
@@ -73,6 +74,7 @@ class PlatformBuild:
         recipes: The platform's wheels.
         includes: The prepared headers of each version (``3.13``).
         runner: Runs zig.
+        search: Tells which headers sources might ask for.
         jobs_at_once: How many compilers zig may run at a time.
         tell: Is told what happens.
 
@@ -87,6 +89,7 @@ class PlatformBuild:
         *,
         includes: Mapping[str, Path],
         runner: ZigRunner,
+        search: HeaderSearch,
         jobs_at_once: int,
         tell: Listener,
     ) -> None:
@@ -97,6 +100,7 @@ class PlatformBuild:
         self._recipes = recipes
         self._includes = includes
         self._runner = runner
+        self._search = search
         self._jobs_at_once = jobs_at_once
         self._tell = tell
         self.platform = Platform(recipes[0].platform)
@@ -166,6 +170,7 @@ class PlatformBuild:
             exports=self._runner.toolchain.exports,
             runtime=self._runner.runtime,
             zig_lib=self._runner.toolchain.zig_lib,
+            search=self._search,
         )
 
     def _run_plan(self) -> Iterator[tuple[Recipe, Built | Pyz3Error]]:

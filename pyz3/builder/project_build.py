@@ -10,7 +10,7 @@ import msgspec
 
 from pyz3.archive import require_output
 from pyz3.builder.choice import Choice, choose
-from pyz3.builder.compiling import prepare_includes
+from pyz3.builder.compiling import header_search, prepare_includes
 from pyz3.builder.line import Line
 from pyz3.builder.packing import read_epoch
 from pyz3.builder.platform import PlatformBuild
@@ -195,6 +195,7 @@ class ProjectBuild:
             recipes,
             includes=prepare_includes(recipes, self.headers(), toolchain),
             runner=ZigRunner(toolchain, self.environ, root=self.project.root),
+            search=header_search(toolchain),
             jobs_at_once=1,
             tell=self.tell,
         )

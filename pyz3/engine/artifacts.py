@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
+from collections import Counter
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +15,7 @@ import msgspec
 from pyz3.capi import limited_api_macros
 from pyz3.config import CXX_SUFFIXES
 from pyz3.driver.runtime import cxx_flags
-from pyz3.engine.plan_file import Artifact
+from pyz3.engine.plan_file import Artifact, Batch
 from pyz3.engine.project_flags import asked_of_linker, driver_target, make_sources
 from pyz3.engine.pyodide import for_pyodide
 from pyz3.engine.toolchain import INIT_SYMBOLS
@@ -20,9 +23,11 @@ from pyz3.plan import Module
 from pyz3.targets import has_cpu
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
+    from pyz3.engine.header_search import HeaderSearch, Identity
     from pyz3.engine.ldflags import LinkFlags
+    from pyz3.engine.plan_file import Source
     from pyz3.linking import Part
     from pyz3.plan import Recipe
 
@@ -70,6 +75,7 @@ def make_artifacts(
     exports: Callable[..., str],
     runtime: Callable[..., tuple[str, ...]],
     zig_lib: Path,
+    search: HeaderSearch,
 ) -> tuple[Artifact, ...]:
     """Give an artifact for each library and each module of each recipe, users behind what they link.
 
@@ -82,6 +88,7 @@ def make_artifacts(
         exports: Gives a version script that leaves only some symbols visible, by default ``PyInit_*`` (ELF).
         runtime: Gives what each link is given besides: ``ZigRunner.runtime``.
         zig_lib: Zig's ``lib`` folder.
+        search: Tells which headers sources might ask for.
 
     Raises:
         ConfigError: A flag or library that cannot be had.
@@ -118,7 +125,58 @@ def make_artifacts(
                 if artifact_key(recipe, module, zig_target) not in made:
                     artifact = make(recipe, module, zig_target)
                     made[artifact.key] = artifact
-    return tuple(made.values())
+    return tuple(_compiled_once(tuple(made.values()), search))
+
+
+def _compiled_once(artifacts: Sequence[Artifact], search: HeaderSearch) -> Iterator[Artifact]:
+    """Have sources of several artifacts that come to the same object compiled once for all of them."""
+    known: dict[Identity, Source] = {}
+    users: Counter[Source] = Counter()
+
+    def once(source: Source, artifact: Artifact) -> Source:
+        lean, identity = search.without_unneeded(
+            source, python=artifact.python_include, include_dirs=artifact.include_dirs
+        )
+        if identity is None:
+            return source
+        lean = known.setdefault((_circumstances(artifact), *identity), lean)
+        users[lean] += 1
+        return lean
+
+    lean = [tuple(once(source, artifact) for source in artifact.c_sources) for artifact in artifacts]
+    for artifact, sources in zip(artifacts, lean, strict=True):
+        # Pyodide's compiles are commands of their own, whose keys are what they say.
+        yield (
+            msgspec.structs.replace(artifact, c_sources=sources)
+            if artifact.emscripten
+            else _in_batches(artifact, sources, shared={source for source in sources if users[source] > 1})
+        )
+
+
+def _in_batches(artifact: Artifact, sources: tuple[Source, ...], *, shared: Collection[Source]) -> Artifact:
+    """Set what others share apart, and all that is linked before it: the order stays."""
+    runs = [tuple(run) for _, run in groupby(sources, shared.__contains__)]
+    last = () if not runs or runs[-1][-1] in shared else runs.pop()
+    about = _circumstances(artifact)
+    batches = tuple(Batch(key=_batch_key(artifact, about, run), sources=run) for run in runs)
+    return msgspec.structs.replace(artifact, batches=batches, c_sources=last)
+
+
+def _circumstances(artifact: Artifact) -> tuple[object, ...]:
+    """Give what a compile depends on besides the source and its flags, as ``build.zig`` does it."""
+    return (
+        artifact.target,
+        artifact.cpu,
+        artifact.lto,
+        artifact.include_dirs,
+        artifact.framework_dirs,
+        artifact.link_cpp,
+    )
+
+
+def _batch_key(artifact: Artifact, about: tuple[object, ...], sources: tuple[Source, ...]) -> str:
+    digest = hashlib.sha256(msgspec.json.encode((about, sources))).hexdigest()[:16]
+    return f"{artifact.target}/objects/{digest}"
 
 
 def _artifact(
@@ -141,7 +199,10 @@ def _artifact(
         library = capi.stable_libraries.get(module.limited_api, capi.import_library)
     elif not module.units:
         capi = CApi(include="")
-    base = ("-fwrapv", "-Wno-date-time", *_prefix_maps(root, capi), *(f"-D{macro}" for macro in macros))
+    python = ("-isystem", capi.include) if capi.include else ()
+    base = (
+        *python, "-fwrapv", "-Wno-date-time", *_prefix_maps(root, capi), *(f"-D{macro}" for macro in macros)
+    )  # fmt: skip
     cxx = base + cxx_flags(driver_target(recipe, zig_target))
     zig = tuple(source for source in settings.sources if source.endswith(".zig"))
 

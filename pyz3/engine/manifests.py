@@ -67,7 +67,7 @@ class _List(msgspec.Struct, frozen=True, array_like=True):
     others: tuple[str, ...]
 
 
-class _Content(msgspec.Struct, frozen=True, array_like=True):
+class Content(msgspec.Struct, frozen=True, array_like=True):
     """What is in a file: the names in it, and whether it uses the date or has an assembler read more."""
 
     names: tuple[str, ...] = ()
@@ -91,7 +91,7 @@ class _State(msgspec.Struct, frozen=True, kw_only=True):
     unseen: bool = False
     lists: dict[str, _List] = {}
     digests: dict[str, str] = {}
-    contents: dict[str, _Content] = {}
+    contents: dict[str, Content] = {}
     there: tuple[str, ...] = ()
 
 
@@ -216,7 +216,7 @@ class _Look:
         self._folders = about.folders
         self._before = frozenset(state.there)
         self._found: dict[str, _Found | None] = {}
-        self._contents: dict[str, _Content] = {}
+        self._contents: dict[str, Content] = {}
         self._digests: dict[str, str] = {}
         self._names: dict[str, frozenset[str]] = {}
         self._there: set[str] = set()
@@ -264,7 +264,7 @@ class _Look:
         """Tell whether a file has the assembler read others."""
         return any(content.opaque for content in self._contents_of(one))
 
-    def _contents_of(self, one: _List) -> list[_Content]:
+    def _contents_of(self, one: _List) -> list[Content]:
         found = [self._find(listed.path) for listed in one.files]
         return [self._contents[file.digest] for file in found if file is not None]
 
@@ -332,7 +332,7 @@ class _Look:
             return None
         digest = hashlib.sha256(data).hexdigest()
         if digest not in self._contents:
-            self._contents[digest] = self._state.contents.get(digest) or _scan(data)
+            self._contents[digest] = self._state.contents.get(digest) or scan_text(data)
         return _Found(
             size=status.st_size,
             modified_ns=status.st_mtime_ns,
@@ -358,11 +358,12 @@ class _Look:
         )
 
 
-def _scan(data: bytes) -> _Content:
+def scan_text(data: bytes) -> Content:
+    """Give what is in a file."""
     if b"\0" in data[:_TEXT]:  # an object or a library
-        return _Content()
+        return Content()
     names = {name.decode() for name in _NAME.findall(data)}
-    return _Content(
+    return Content(
         names=tuple(sorted(names)),
         dated=any(word in data for word in _DATED),
         opaque=_INCBIN in data or _INCLUDE.search(data) is not None,

@@ -18,6 +18,13 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     flags: tuple[str, ...]
 
 
+class Batch(msgspec.Struct, frozen=True, kw_only=True):
+    """Sources that are compiled apart from what they are part of; ``build.zig`` explains the fields."""
+
+    key: str
+    sources: tuple[Source, ...]
+
+
 class Emscripten(msgspec.Struct, frozen=True, kw_only=True):
     """What a module for Pyodide needs besides; ``build.zig`` explains the fields."""
 
@@ -36,6 +43,7 @@ class Artifact(msgspec.Struct, frozen=True, kw_only=True):
     target: str
     cpu: str = ""
     lto: str = ""
+    batches: tuple[Batch, ...] = ()
     c_sources: tuple[Source, ...]
     zig_sources: tuple[str, ...]
     python_include: str
@@ -53,6 +61,11 @@ class Artifact(msgspec.Struct, frozen=True, kw_only=True):
     link_cpp: bool
     version_script: str | None
     emscripten: Emscripten | None = None
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """All that clang compiles, in the order in which they are linked."""
+        return (*(source for batch in self.batches for source in batch.sources), *self.c_sources)
 
 
 class PlanFile(msgspec.Struct, frozen=True, kw_only=True):

@@ -157,7 +157,7 @@ class ZigRunner:
         """
         cache = self.cache(zig_target, optimize)
         self.toolchain.begin(cache)
-        flags = [flag for a in artifacts for source in a.c_sources for flag in source.flags]
+        flags = [flag for a in artifacts for source in a.sources for flag in source.flags]
         folders = _folders(artifacts, flags)
         dated = any(date in flag for flag in flags for date in DATES)
         lists = self.manifests(cache, folders=folders, dated=dated)
@@ -184,7 +184,7 @@ class ZigRunner:
         errors, trouble = split_messages(text)
         if status == 0:
             return Outcome(binaries=binaries, unseen=unseen)
-        failed = {a.key: errors.get(a.key, "") for a in artifacts if a.key not in binaries}
+        failed = {a.key: _complaint(a, errors) for a in artifacts if a.key not in binaries}
         if not trouble and not any(failed.values()):
             trouble = f"zig build ended with exit code {status}"
         return Outcome(binaries=binaries, unseen=unseen, errors=failed, trouble=trouble)
@@ -264,6 +264,12 @@ class ZigRunner:
     def stop(self) -> None:
         """End every process, and start no more."""
         self._processes.stop()
+
+
+def _complaint(artifact: Artifact, errors: Mapping[str, str]) -> str:
+    """Give what zig said of an artifact and of what is compiled apart from it."""
+    found = [errors.get(key, "") for key in (artifact.key, *(batch.key for batch in artifact.batches))]
+    return "\n".join(filter(None, found))
 
 
 def _folders(artifacts: Iterable[Artifact], flags: Sequence[str]) -> tuple[str, ...]:

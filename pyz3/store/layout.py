@@ -91,13 +91,18 @@ class Cache:
         """Give the folder that a project's hooks run in."""
         return self.root / "work" / f"{_plain(project.name)}-{_key(project, 12)}"
 
+    @property
+    def all_environments(self) -> Path:
+        """Build environments."""
+        return self.root / "environments"
+
     def environment(self, key: str) -> Path:
         """Give the folder of a build environment."""
-        return self.root / "environments" / key
+        return self.all_environments / key
 
     def requirements(self, key: str) -> Path:
         """Give the file of what a project's hook said that it needs besides."""
-        return self.root / "environments" / "answers" / f"{key}.json"
+        return self.all_environments / "answers" / f"{key}.json"
 
     @property
     def interpreters(self) -> Path:

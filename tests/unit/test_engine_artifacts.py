@@ -16,6 +16,7 @@ from pyz3.driver.link_flags import _LACKS
 from pyz3.driver.sysroot import FOLDER
 from pyz3.driver.target import DriverTarget
 from pyz3.engine.artifacts import CApi, artifact_key, make_artifacts, slice_key
+from pyz3.engine.header_search import HeaderSearch
 from pyz3.engine.plan_file import PLAN_VERSION, Artifact, Emscripten, PlanFile, Source
 from pyz3.engine.project_flags import left_out_flags, left_out_notes
 from pyz3.errors import ConfigError
@@ -68,6 +69,7 @@ def make(
         exports=lambda *_: "/exports.map",
         runtime=lambda *_, **__: (),
         zig_lib=ZIG_LIB,
+        search=HeaderSearch(zig_lib=ZIG_LIB),
     )
 
 
@@ -122,6 +124,8 @@ def test_an_artifact_of_c() -> None:
         libraries=("m",),
     )
     flags = (
+        "-isystem",
+        "/headers",
         "-fwrapv",
         "-Wno-date-time",
         "-ffile-prefix-map=/headers=python",
@@ -155,7 +159,7 @@ def test_an_artifact_of_c() -> None:
 def test_cpp_sources_have_their_own_flags(suffix: str) -> None:
     made = artifact(Settings(sources=("a.c", f"b{suffix}"), cflags=("-O1",), cxxflags=("-O2",)))
     assert [source.flags[-1] for source in made.c_sources] == ["-O1", "-O2"]
-    assert [len(source.flags) - len(CHOICE) for source in made.c_sources] == [5, 7]
+    assert [len(source.flags) - len(CHOICE) for source in made.c_sources] == [7, 9]
     assert made.c_sources[1].flags[-2 - len(CHOICE)] == f"-I{FOLDER}/libc++"
     assert made.link_cpp
 

@@ -9,6 +9,7 @@ from planning import plan_of
 
 from pyz3.config import Extension, Project, Settings, ToolTable
 from pyz3.engine.artifacts import CApi, make_artifacts
+from pyz3.engine.header_search import HeaderSearch
 from pyz3.engine.toolchain import Toolchain, find_toolchain
 from pyz3.engine.warmth import cold_parts, mark_warm, parts_needed
 from pyz3.errors import ConfigError
@@ -36,6 +37,7 @@ def artifact(target: str = "x86_64-linux-gnu.2.17", *, zig: bool = False, cpp: b
         exports=lambda *_: "",
         runtime=lambda *_, **__: (),
         zig_lib=Path(),
+        search=HeaderSearch(zig_lib=Path()),
     )
     zig_sources = ("a.zig",) if zig else ()
     return msgspec.structs.replace(made, target=target, zig_sources=zig_sources, link_cpp=cpp)

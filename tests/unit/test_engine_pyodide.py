@@ -12,6 +12,7 @@ from planning import plan_of
 from pyz3.capi.emscripten import ZIG_CPU, ZIG_ROOT, c_flags, cxx_flags, emscripten_abi_for, macros
 from pyz3.config import Extension, Project, Settings, ToolTable
 from pyz3.engine.artifacts import CApi, make_artifacts
+from pyz3.engine.header_search import HeaderSearch
 from pyz3.errors import ConfigError
 from pyz3.targets import Platform, PythonVersion, Target
 
@@ -35,6 +36,7 @@ def artifact(settings: Settings, python: str = "3.14", optimize: str = "ReleaseF
         exports=lambda *_: "/exports.map",
         runtime=lambda *_, **__: (),
         zig_lib=ZIG_LIB,
+        search=HeaderSearch(zig_lib=ZIG_LIB),
     )
     return made
 

@@ -27,6 +27,7 @@ from pyz3.config import (
     VersionTable,
 )
 from pyz3.engine.artifacts import CApi, make_artifacts
+from pyz3.engine.header_search import HeaderSearch
 from pyz3.errors import Pyz3Error
 from pyz3.frontends import load_project
 from pyz3.plan import Recipe, make_notes
@@ -118,6 +119,7 @@ def planned(root: Path) -> tuple[str, ...]:
             exports=lambda *_symbols: "exports",
             runtime=lambda *_, **__: (),
             zig_lib=Path("lib"),
+            search=HeaderSearch(zig_lib=Path("lib")),
         )
     return tuple(job.identifier for job in jobs)
 

@@ -9,6 +9,7 @@ from planning import plan_of
 
 from pyz3.config import FAMILIES, Extension, Library, Project, Settings, ToolTable
 from pyz3.engine.artifacts import CApi, make_artifacts
+from pyz3.engine.header_search import HeaderSearch
 from pyz3.engine.ldflags import parse_ldflags
 from pyz3.errors import ConfigError
 from pyz3.frontends import load_project
@@ -178,6 +179,7 @@ def artifacts(jobs: tuple[Recipe, ...], root: Path) -> tuple[Artifact, ...]:
         exports=lambda *symbols: "; ".join(symbols[0]) if symbols else "init",
         runtime=lambda *_, **__: (),
         zig_lib=root,
+        search=HeaderSearch(zig_lib=root),
     )
 
 

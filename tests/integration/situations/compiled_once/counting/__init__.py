@@ -1,0 +1,1 @@
+"""Counts with what a core gives that knows nothing of Python."""

@@ -1,0 +1,3 @@
+const char *core(void);
+const char *asks(void);
+#define FACT "first"

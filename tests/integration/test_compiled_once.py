@@ -1,0 +1,120 @@
+"""What does not see Python's headers is compiled once for all Pythons, and only then."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import situations
+
+from pyz3.engine.manifests import scan_text
+from pyz3.engine.toolchain import find_toolchain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SAYS = "import counting._core as c; print(c.facts())"
+HOSTS = ("host-3.12", "host-3.13")
+NATIVE = """
+[project]
+name = "counting"
+version = "1"
+
+[build-system]
+requires = ["pyz3"]
+build-backend = "pyz3.backend"
+
+[[tool.pyz3.extensions]]
+name = "counting._core"
+sources = ["src/*.c"]
+include-dirs = ["include"]
+"""
+
+
+def native(project: Path) -> None:
+    (project / "setup.py").unlink()
+    (project / "pyproject.toml").write_text(NATIVE)
+
+
+@pytest.mark.parametrize("change", [native, lambda _: None], ids=["native", "setuptools"])
+def test_compiled_once(change: Callable[[Path], None], pyz3_cache: Path, tmp_path: Path) -> None:
+    project = situations.copy("compiled_once", tmp_path)
+    change(project)
+    toolchain = find_toolchain({}, pyz3_cache)
+    objects = toolchain.project_caches(Path(os.path.realpath(project)))
+
+    def build(*pythons: str) -> situations.Built:
+        words = [word for python in pythons for word in ("--python", python)]
+        built = situations.build(
+            project,
+            *words,
+            cache=pyz3_cache,
+            tmp_path=tmp_path,
+            platforms=("linux-x86_64",),
+            python="",
+        )
+        assert built.done.returncode == 0, built.done.stderr
+        return built
+
+    def compiled(name: str) -> int:
+        # What pyz3 takes out of an archive is no compile.
+        return len(
+            [one for one in objects.glob(f"*/o/*/{name}.o") if not one.parent.name.startswith("pyz3-")]
+        )
+
+    def facts(core: str) -> dict[str, int]:
+        """What is compiled, from what there was, when both Pythons are built; their modules say ``core``."""
+        names = ("a_core", "b_module", "c_asks")
+        before = {name: compiled(name) for name in names}
+        said = build("3.12", "3.13").prints(SAYS, HOSTS)
+        assert said == {
+            "host-3.12": f"{core} src/a_core.c, no sections, 12",
+            "host-3.13": f"{core} src/a_core.c, sections, 13",
+        }
+        return {name: compiled(name) - before[name] for name in names}
+
+    assert facts("first nothing") == {"a_core": 1, "b_module": 2, "c_asks": 2}
+    together = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
+    # As if there were no other: the same bytes.
+    shutil.rmtree(tmp_path / "out")
+    (alone,) = build("3.13").wheels
+    assert alone.read_bytes() == together[alone.name]
+    # A touched file is equal; a header that shadows another is not.
+    (project / "src/a_core.c").touch()
+    core = (project / "include/core.h").read_text()
+    (project / "src/core.h").write_text(core.replace("first", "shadowing"))
+    assert facts("shadowing nothing") == {"a_core": 1, "b_module": 2, "c_asks": 2}
+    (project / "src/core.h").unlink()
+    # Python comes into sight by way of a header.
+    (project / "include/core.h").write_text(f"#include <patchlevel.h>\n{core}")
+    assert facts("first python")["a_core"] == 2
+
+
+def test_a_compile_error_is_told_for_each_python(pyz3_cache: Path, tmp_path: Path) -> None:
+    project = situations.copy("compiled_once", tmp_path)
+    native(project)
+    (project / "src/a_core.c").write_text("int broken(void) { return missing; }\n")
+    pythons = ("--python", "3.12", "--python", "3.13")
+    built = situations.build(
+        project, *pythons, cache=pyz3_cache, tmp_path=tmp_path, platforms=("linux-x86_64",), python=""
+    )
+    assert built.done.returncode == 1
+    assert "linux-x86_64 · counting._core  (cp312, cp313)" in built.done.stderr
+    assert "a_core.c:1:27: error: use of undeclared identifier 'missing'" in built.done.stderr
+
+
+def test_no_header_of_zigs_own_asks_for_one_of_pythons(pyz3_cache: Path) -> None:
+    # Folders of Python's headers may be left out where no file of the project asks for one of them.
+    toolchain = find_toolchain({}, pyz3_cache)
+    folders = [path for path in toolchain.cache.headers.glob("*/include") if path.is_dir()]
+    theirs = {path.relative_to(one).as_posix().casefold() for one in folders for path in one.rglob("*.h")}
+    assert "python.h" in theirs
+    lib = toolchain.zig_lib.resolve()
+    places = ("include", "libcxx/include", "libcxxabi/include", "libunwind/include", "libc/include")
+    headers = (path for place in places for path in (lib / place).rglob("*") if path.is_file())
+    asked = {name.casefold() for path in headers for name in scan_text(path.read_bytes()).names}
+    assert len(asked) > 20_000
+    assert asked & theirs == set()
