@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console
 
-from pyz3.cli.ui import LiveTable
+from pyz3.cli.table import LiveTable
 from pyz3.events import Activity, Event, WheelBuilt, WheelFailed
 from pyz3.wheel import Platform, WheelBuilder
 

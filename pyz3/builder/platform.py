@@ -19,7 +19,7 @@ from pyz3.engine.damage import find_damage
 from pyz3.engine.fuse import fuse
 from pyz3.engine.pe_headers import with_dll_name, without_time
 from pyz3.engine.python_library import windows_library
-from pyz3.engine.warmth import cold_parts, mark_warm, parts_needed
+from pyz3.engine.warmth import announced, cold_parts, mark_warm, parts_needed
 from pyz3.engine.zig import Outcome, merge
 from pyz3.errors import BuildFailedError, NoWheelError, Pyz3Error
 from pyz3.events import Activity
@@ -238,7 +238,7 @@ class PlatformBuild:
         markers = self._runner.toolchain.global_cache / "pyz3-warm"
         parts = parts_needed(artifacts, optimize=optimize)
         cold = cold_parts(markers, parts)
-        self._say(f"compiling {', '.join(cold)}, first time only" if cold else "compiling")
+        self._say(announced(cold) if cold else "compiling")
         slices: dict[str, list[Artifact]] = {}
         for artifact in artifacts:
             slices.setdefault(slice_key(artifact.key), []).append(artifact)

@@ -6,24 +6,24 @@ On a terminal a table shows every platform and Python at work; elsewhere a line 
 from __future__ import annotations
 
 import contextlib
+import os
+import stat
 import threading
+import time
 from typing import TYPE_CHECKING
 
 from rich.live import Live
-from rich.spinner import Spinner
-from rich.table import Table
 from rich.text import Text
 
+from pyz3.cli.table import LiveTable, cell_of, human_size
 from pyz3.cli.terminal import SafeConsole
 from pyz3.errors import BuildFailedError, abridged
-from pyz3.events import Activity, CommandRun, Note, WheelBuilt, WheelFailed, WheelShared
+from pyz3.events import Activity, CommandRun, Note, WheelBuilt
 from pyz3.plan import Order
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
-
-    from rich.console import RenderableType
 
     from pyz3.errors import Pyz3Error
     from pyz3.events import Event
@@ -37,6 +37,8 @@ _MENDED = (
 )
 # Stands in a tip for the platforms that it is about.
 _ANY = "\0"
+# A line is printed at least this often, in seconds.
+_SILENCE = 60.0
 _TURNED_OFF = "for the compiled one, change that and build again"
 
 
@@ -58,16 +60,6 @@ def print_failures(summary: Summary) -> Pyz3Error | None:
     return summary.error()
 
 
-def human_size(size: int) -> str:
-    """``5412`` → ``5.4 kB``."""
-    value = float(size)
-    for unit in ("B", "kB", "MB"):
-        if value < 1000:  # noqa: PLR2004 - SI prefixes
-            return f"{value:.0f} B" if unit == "B" else f"{value:.1f} {unit}"
-        value /= 1000
-    return f"{value:.1f} GB"
-
-
 class BuildView:
     """Shows a build while it runs; an instance is the builder's listener.
 
@@ -84,15 +76,41 @@ class BuildView:
         self._lock = threading.Lock()
         self._table: LiveTable | None = None
         self._live: Live | None = None
+        self._ended = threading.Event()
+        self._spoken = 0.0
         self._built = 0
         self._shown: dict[Path, str] = {}
 
     def start(self, plan: Sequence[Planned]) -> None:
-        """Begin: on a terminal the table appears."""
-        self._table = LiveTable(plan)
-        if self._console.is_terminal and not self._quiet and not self._verbose:
-            self._live = Live(self._table, console=self._console, transient=True, refresh_per_second=8)
+        """Begin: on a terminal the table appears, elsewhere long silence is broken now and then."""
+        screen = None if self._quiet or self._verbose else _screen(self._console)
+        # Beside a pipe, whose other end may write to the same terminal, one line is all that is safe.
+        one_line = screen is not self._console and _is_pipe(self._console)
+        self._table = LiveTable(plan, one_line=one_line)
+        self._ended.clear()
+        self._spoken = time.monotonic()
+        if screen is not None:
+            self._live = Live(
+                self._table,
+                console=screen,
+                transient=True,
+                refresh_per_second=8,
+                redirect_stdout=screen is self._console,
+            )
             self._live.start()
+        elif not self._quiet:
+            threading.Thread(target=self._break_silence, daemon=True).start()
+
+    def _break_silence(self) -> None:
+        """Say how far it is whenever nothing was said for long: a CI job ends what it takes for dead."""
+        while not self._ended.wait(_SILENCE / 10):
+            with self._lock:
+                if time.monotonic() - self._spoken >= _SILENCE and self._table is not None:
+                    self._say(Text(f"{self._table.total()}: {self._table.activities() or 'waiting'}"))
+
+    def _say(self, text: Text | str) -> None:
+        self._console.print(text, soft_wrap=True)
+        self._spoken = time.monotonic()
 
     @contextlib.contextmanager
     def showing(self, plan: Sequence[Planned], *, output_dir: str) -> Iterator[None]:
@@ -110,6 +128,7 @@ class BuildView:
 
     def stop(self) -> None:
         """End: the table disappears."""
+        self._ended.set()
         if self._live is not None:
             self._live.stop()
             self._live = None
@@ -121,8 +140,8 @@ class BuildView:
             if self._table is not None:
                 self._table.update(event)
             if isinstance(event, Note) and not self._quiet:
-                self._console.print(Text(f"note: {event.text}", style="yellow"), soft_wrap=True)
-            elif self._live is None and not self._quiet:
+                self._say(Text(f"note: {event.text}", style="yellow"))
+            elif not self._quiet and (self._live is None or self._live.console is not self._console):
                 self._print(event)
 
     def _print(self, event: Event) -> None:
@@ -130,15 +149,15 @@ class BuildView:
             self._show(event.result)
         elif isinstance(event, Activity) and (self._verbose or "first time" in event.text):
             text = f"{event.platform}: {event.text}" if event.platform else event.text
-            self._console.print(text, soft_wrap=True, highlight=False)
+            self._say(text)
         elif isinstance(event, CommandRun) and self._verbose:
-            self._console.print(Text(" ".join(event.command), style="dim"), soft_wrap=True)
+            self._say(Text(" ".join(event.command), style="dim"))
 
     def _show(self, wheel: WheelResult) -> None:
         """Print a wheel's line: where there is no table, as soon as it is there."""
         if self._shown.get(wheel.path) != wheel.sha256:  # what was built once more has another
             self._shown[wheel.path] = wheel.sha256
-            self._console.print(wheel_line(wheel), soft_wrap=True)
+            self._say(wheel_line(wheel))
 
     def summary(self, summary: Summary, *, output_dir: str) -> None:
         """Print a line per wheel that has none yet, the compilers' messages, and the total."""
@@ -162,6 +181,22 @@ class BuildView:
         if summary.failures:
             total.append(f"; {len(summary.failures)} failed", style="bold red")
         self._console.print(total, soft_wrap=True)
+
+
+def _screen(console: SafeConsole) -> SafeConsole | None:
+    """Give where a table can be drawn: on stdout's terminal, else on stderr's, as uv and cargo do."""
+    for one in (console, SafeConsole(stderr=True)):
+        # Rich takes FORCE_COLOR for a terminal; colours are wanted in logs, too, but no cursor moves.
+        if one.is_terminal and not one.is_dumb_terminal and one.file.isatty():
+            return one
+    return None
+
+
+def _is_pipe(console: SafeConsole) -> bool:
+    try:
+        return stat.S_ISFIFO(os.fstat(console.file.fileno()).st_mode)
+    except (OSError, ValueError):  # not a file of the system
+        return False
 
 
 def wheel_line(wheel: WheelResult) -> Text:
@@ -203,7 +238,7 @@ def failure_lines(failures: Sequence[Failure]) -> list[Text]:
     for failure in failures:
         error, planned = failure.error, failure.planned
         compiler = error.compiler if isinstance(error, BuildFailedError) else ()
-        platform, _ = _cell_of(planned)
+        platform, _ = cell_of(planned)
         abi = planned.target.python.abi if isinstance(planned, Order) else ""
         # The title says which wheel it is.
         for module, text in compiler or (("", error.message.removeprefix(f"{planned.identifier}: ")),):
@@ -227,76 +262,3 @@ def _failed_at(platform: str, modules: Mapping[str, Sequence[str]]) -> Text:
     if pythons:
         title.append(f"  ({', '.join(pythons)})")
     return title
-
-
-def _cell_of(planned: Planned) -> tuple[str, str]:
-    """Give the platform and Python that a wheel is for; both empty: any."""
-    return (planned.platform, planned.python) if isinstance(planned, Order) else ("", "")
-
-
-class LiveTable:
-    """A row per platform, a cell per Python, and what each platform is doing.
-
-    Args:
-        plan: Everything that is to be built.
-    """
-
-    def __init__(self, plan: Sequence[Planned]) -> None:
-        cells = [_cell_of(one) for one in plan]
-        self._platforms = list(dict.fromkeys(platform for platform, _ in cells))
-        self._pythons = list(dict.fromkeys(python for _, python in cells))
-        self._wanted = {*cells}
-        self._cells: dict[tuple[str, str], Text] = {}
-        self._served: dict[tuple[str, str], tuple[str, str]] = {}
-        self._doing: dict[str, str] = {}
-        self._spinners: dict[str, Spinner] = {}
-
-    def update(self, event: Event) -> None:
-        """Take in what happened."""
-        if isinstance(event, Activity):
-            # What is done for all platforms comes before what is done for one.
-            self._doing |= {"": "", event.platform: event.text}
-        elif isinstance(event, WheelBuilt):
-            text = Text(f"✓ {human_size(event.result.size)}", style="green")
-            self._set(event.planned, text)
-        elif isinstance(event, WheelShared):
-            self._served[_cell_of(event.order)] = _cell_of(event.by)
-        elif isinstance(event, WheelFailed):
-            self._set(event.planned, Text("✗ failed", style="bold red"))
-
-    def _set(self, planned: Planned, text: Text) -> None:
-        self._cells[_cell_of(planned)] = text
-        for platform in self._platforms:
-            if all(self._told(cell) for cell in self._wanted if cell[0] == platform):
-                self._doing[platform] = ""
-
-    def _told(self, cell: tuple[str, str]) -> Text | None:
-        """Give what came of a wheel, or of the one that serves in its place."""
-        return self._cells.get(self._served.get(cell, cell))
-
-    def __rich__(self) -> Table:
-        table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
-        table.add_column("platform")
-        for python in self._pythons:
-            table.add_column(python or "any")
-        table.add_column("")
-        for platform in self._platforms:
-            cells = [self._cell(platform, python) for python in self._pythons]
-            table.add_row(platform or "any", *cells, self._now(platform))
-        if self._doing.get("") and "" not in self._platforms:
-            table.add_row("", *[""] * len(self._pythons), self._now(""))
-        return table
-
-    def _cell(self, platform: str, python: str) -> Text:
-        if (platform, python) not in self._wanted:
-            return Text("")
-        return self._told((platform, python)) or Text("·", style="dim")
-
-    def _now(self, platform: str) -> RenderableType:
-        doing = self._doing.get(platform)
-        if not doing:
-            return Text("" if doing == "" else "waiting", style="dim")
-        # One spinner per row, kept: a new one would always show its first frame.
-        spinner = self._spinners.setdefault(platform, Spinner("dots"))
-        spinner.update(text=Text(doing, style="yellow"))
-        return spinner

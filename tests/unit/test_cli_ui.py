@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import io
+import re
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,7 +11,8 @@ import pytest
 from planning import plan_of
 from rich.console import Console
 
-from pyz3.cli.ui import BuildView, LiveTable, failure_lines, human_size, print_error, wheel_line
+from pyz3.cli.table import LiveTable, clock_time, human_size
+from pyz3.cli.ui import BuildView, failure_lines, print_error, wheel_line
 from pyz3.config import Project, ToolTable
 from pyz3.errors import AuditFailedError, BuildFailedError, ConfigError, Pyz3Error
 from pyz3.events import Activity, CommandRun, WheelBuilt, WheelFailed, WheelShared
@@ -47,10 +50,23 @@ def wheel(
     )
 
 
-def recorded(*, terminal: bool = False) -> tuple[Console, io.StringIO]:
-    out = io.StringIO()
+class Screen(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def recorded(
+    *, terminal: bool = False, forced: bool = False, width: int = 80, height: int = 25
+) -> tuple[Console, io.StringIO]:
+    out = Screen() if terminal else io.StringIO()
     console = Console(
-        file=out, force_terminal=terminal, color_system=None, width=80, highlight=False, legacy_windows=False
+        file=out,
+        force_terminal=terminal or forced,
+        color_system=None,
+        width=width,
+        height=height,
+        highlight=False,
+        legacy_windows=False,
     )
     return console, out
 
@@ -235,8 +251,21 @@ def test_events_as_plain_lines(verbose: bool, printed: list[str]) -> None:
     assert [text[-8:] for text in out.getvalue().splitlines() if text.startswith("✓")] == [line[-8:], "b" * 8]
 
 
-def drawn(table: LiveTable) -> list[str]:
-    console, out = recorded()
+def test_times() -> None:
+    assert [clock_time(seconds) for seconds in (0, 83.9, 3600 + 125)] == ["0:00", "1:23", "1:02:05"]
+
+
+class Clock:
+    """Seconds that pass when they are told to."""
+
+    now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def drawn(table: LiveTable, *, width: int = 80, height: int = 25) -> list[str]:
+    console, out = recorded(width=width, height=height)
     console.print(table)
     return [line.rstrip() for line in out.getvalue().splitlines()]
 
@@ -248,15 +277,17 @@ def test_the_live_table() -> None:
         "platform      3.9  3.13t",
         "linux-x86_64  ·    ·      waiting",
         "macos-arm64        ·      waiting",
+        "0 of 3 wheels, 0:00",
     ]
     table.update(Activity(platform="linux-x86_64", text="compiling [x]"))
     table.update(WheelBuilt(planned=linux, result=wheel(size=5412)))
     table.update(WheelFailed(planned=mac, error=ConfigError("x")))
-    head, first, second = drawn(table)
+    head, first, second, last = drawn(table)
     assert head.split() == ["platform", "3.9", "3.13t"]
     assert first.split("·")[0].split() == ["linux-x86_64", "✓", "5.4", "kB"]
     assert first.endswith("compiling [x]")
     assert second.split() == ["macos-arm64", "✗", "failed"]
+    assert last == "1 of 3 wheels, 1 failed, 0:00"
     table.update(WheelBuilt(planned=job(python="3.13t"), result=wheel(size=10)))
     assert drawn(table)[1].split() == ["linux-x86_64", "✓", "5.4", "kB", "✓", "10", "B"]
 
@@ -276,10 +307,11 @@ def test_the_live_table_of_a_wheel_that_serves_later_pythons() -> None:
     table.update(WheelShared(order=new, by=old))
     assert drawn(table)[1].split()[:3] == ["linux-x86_64", "·", "·"]
     table.update(WheelBuilt(planned=old, result=wheel(size=10)))
-    assert [line.split() for line in drawn(table)[1:]] == [
+    assert [line.split() for line in drawn(table)[1:-1]] == [
         ["linux-x86_64", *("✓", "10", "B") * 2],
         ["macos-arm64", "·", "waiting"],
     ]
+    assert drawn(table)[-1] == "2 of 3 wheels, 0:00"
 
 
 def test_the_live_table_when_one_wheel_serves_everyone() -> None:
@@ -289,7 +321,7 @@ def test_the_live_table_when_one_wheel_serves_everyone() -> None:
         table.update(Activity(platform=one.platform, text="running the build backend"))
         table.update(WheelShared(order=one, by=pure))
     table.update(WheelBuilt(planned=pure, result=wheel(size=10)))
-    assert [line.split() for line in drawn(table)[1:]] == [
+    assert [line.split() for line in drawn(table)[1:-1]] == [
         ["linux-x86_64", "✓", "10", "B"],
         ["macos-arm64", "✓", "10", "B"],
     ]
@@ -303,6 +335,109 @@ def test_what_is_done_for_all_platforms_has_a_row_while_it_lasts() -> None:
     assert everyone[1:] == ["installing", "x"]  # the first is a sign that moves with time
     table.update(Activity(platform="linux-x86_64", text="compiling"))
     assert len(drawn(table)) == 2
+
+
+def matrix() -> list[Recipe]:
+    platforms = (
+        "linux-x86_64",
+        "linux-aarch64",
+        "macos-x86_64",
+        "macos-arm64",
+        "windows-x64",
+        "windows-arm64",
+    )
+    return [job(platform, python) for platform in platforms for python in ("3.9", "3.10", "3.13", "3.13t")]
+
+
+def test_a_narrow_terminal() -> None:
+    plan, clock = matrix(), Clock()
+    table = LiveTable(plan, clock=clock)
+    for one in plan[:3]:
+        table.update(WheelBuilt(planned=one, result=wheel()))
+    table.update(WheelFailed(planned=plan[3], error=ConfigError("x")))
+    table.update(Activity(platform="linux-aarch64", text="compiling libc++ (about 40 s), first time only"))
+    clock.now += 64
+    assert [re.sub("[\u2800-\u28ff]", "*", line) for line in drawn(table, width=60)] == [
+        "platform       3.9 … 3.13t",
+        "linux-x86_64   ✓✓✓✗",
+        "linux-aarch64  ····  * 1:04 compiling libc++ (about 40 s), …",
+        "macos-x86_64   ····  waiting",
+        "macos-arm64    ····  waiting",
+        "windows-x64    ····  waiting",
+        "windows-arm64  ····  waiting",
+        "3 of 24 wheels, 1 failed, 1:04",
+    ]
+    assert drawn(table, width=120)[2].endswith(" 1:04 compiling libc++ (about 40 s), first time only")
+    for width in (30, 60, 80, 100, 120):
+        lines = drawn(table, width=width)
+        assert len(lines) == 8, "no line is wrapped"
+        assert max(map(len, lines)) <= width
+
+
+def test_a_low_terminal_shows_what_is_being_done() -> None:
+    plan = matrix()
+    table = LiveTable(plan, clock=Clock())
+    for one in plan[:4]:
+        table.update(Activity(platform=one.platform, text="compiling"))
+        table.update(WheelBuilt(planned=one, result=wheel()))
+    table.update(Activity(platform="windows-x64", text="compiling"))
+    assert [line.split()[0] for line in drawn(table, width=60, height=6)] == [
+        *("platform", "linux-aarch64", "macos-x86_64", "windows-x64"),
+        "4",
+    ]
+    assert drawn(table, width=60, height=6)[-1] == "4 of 24 wheels, 0:00; 3 more platforms"
+    assert len(drawn(table, width=60, height=3)) == 2
+
+
+def test_one_line_for_the_whole() -> None:
+    table = LiveTable(matrix(), one_line=True, clock=Clock())
+    table.update(Activity(platform="macos-arm64", text="compiling"))
+    table.update(Activity(platform="windows-x64", text="compiling"))
+    (line,) = drawn(table, width=60)
+    assert line[1:] == " 0 of 24 wheels, 0:00  macos-arm64: compiling, windows-x64…"
+
+
+def test_the_table_is_drawn_on_stderr_if_stdout_is_no_terminal(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr("sys.stderr", screen := Screen())
+    with (tmp_path / "log").open("w+", encoding="utf-8") as out:
+        view = BuildView(Console(file=out), verbose=False, quiet=False)  # type: ignore[arg-type]
+        view.start([job()])
+        view(WheelBuilt(planned=job(), result=wheel()))
+        view.stop()
+        out.seek(0)
+        assert out.read() == f"{wheel_line(wheel()).plain}\n"
+    assert "linux-x86_64" in screen.getvalue()
+    assert screen.getvalue().endswith("\x1b[2K")
+
+
+@pytest.mark.parametrize(("forced", "term"), [(True, "xterm"), (False, "dumb")])
+def test_no_cursor_moves_where_there_is_no_screen(
+    forced: bool, term: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # FORCE_COLOR wants colours in a log; a dumb terminal knows no moves.
+    monkeypatch.setenv("TERM", term)
+    console, out = recorded(terminal=not forced, forced=forced)
+    view = BuildView(console, verbose=False, quiet=False)  # type: ignore[arg-type]
+    view.start([job()])
+    view(WheelBuilt(planned=job(), result=wheel()))
+    view.stop()
+    assert out.getvalue() == f"{wheel_line(wheel()).plain}\n"
+
+
+def test_long_silence_is_broken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pyz3.cli.ui._SILENCE", 0.05)
+    console, out = recorded()
+    view = BuildView(console, verbose=False, quiet=False)  # type: ignore[arg-type]
+    view.start([job(), job("macos-arm64")])
+    view(Activity(platform="macos-arm64", text="compiling"))
+    until = time.monotonic() + 10
+    while "0 of 2 wheels, 0:00: macos-arm64: compiling\n" not in out.getvalue():
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    view.stop()
 
 
 def test_on_a_terminal_the_table_appears_and_vanishes() -> None:

@@ -11,7 +11,7 @@ from pyz3.config import Extension, Project, Settings, ToolTable
 from pyz3.engine.artifacts import CApi, make_artifacts
 from pyz3.engine.header_search import HeaderSearch
 from pyz3.engine.toolchain import Toolchain, find_toolchain
-from pyz3.engine.warmth import cold_parts, mark_warm, parts_needed
+from pyz3.engine.warmth import announced, cold_parts, mark_warm, parts_needed
 from pyz3.errors import ConfigError
 from pyz3.store import Cache
 from pyz3.targets import Platform, PythonVersion, Target
@@ -80,6 +80,12 @@ def test_parts_depend_on_target_and_mode(tmp_path: Path) -> None:
     assert cold_parts(tmp_path, small) == ["the Windows runtime", "libc++"]
     arm = parts_needed([artifact("aarch64-windows-gnu")], optimize="ReleaseFast")
     assert cold_parts(tmp_path, arm) == ["the Windows runtime"]
+    assert announced(["libc++"]) == "compiling libc++ (about 40 s), first time only"
+    everything = list(dict.fromkeys(parts_needed([windows, artifact(zig=True)], optimize="Debug").values()))
+    assert announced(everything) == (
+        "compiling the build script, the Windows runtime, libc++, the header translator (about 145 s), "
+        "first time only"
+    )
 
 
 def test_folders_of_the_cache(toolchain: Toolchain) -> None:
