@@ -1,8 +1,9 @@
 """Which files of a project are left out of archives: by Git's rules and by ``[tool.pyz3.sdist]``.
 
 The same rules hold for wheels and source distributions, so that a wheel built from either tree is
-the same.  Patterns are read by pathspec; Git itself is asked only which of the files that match
-are tracked all the same.
+the same.  What Git ignores, and the package cannot be imported without, is there: tools write such files
+(``_version.py`` of setuptools-scm).  Patterns are read by pathspec; Git itself is asked only which of the
+files that match are tracked all the same.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import subprocess
 import warnings
 from typing import TYPE_CHECKING
 
+from pyz3.archive.imports import importer_of
 from pyz3.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -47,6 +49,7 @@ class FileRules:
         self._checkout = _checkout(root)
         self._specs: dict[Path, GitIgnoreSpec | None] = {}
         self._tracked: frozenset[Path] | None = None
+        self._importers: dict[Path, Path | None] = {}
         # A project whose own pyproject.toml is ignored lies in a repository that is none of its business.
         self._is_foreign = self._git_ignores(root / "pyproject.toml")
 
@@ -60,8 +63,17 @@ class FileRules:
         return bool(self._exclude and self._exclude.match_file(path.relative_to(self.root).as_posix()))
 
     def ignores(self, path: Path) -> bool:
-        """Tell whether Git ignores a file below the project, and ``include`` does not name it in full."""
-        return not self._is_foreign and path not in self._named and self._git_ignores(path)
+        """Tell whether Git ignores a file that neither ``include`` nor its package names."""
+        if self._is_foreign or path in self._named or not self._git_ignores(path):
+            return False
+        if path not in self._importers:
+            self._importers[path] = importer_of(path)
+        return self._importers[path] is None
+
+    @property
+    def imported(self) -> dict[Path, Path]:
+        """What Git ignores and is there all the same → a file that imports it; as far as it was asked for."""
+        return {path: file for path, file in self._importers.items() if file is not None}
 
     def leaves_out(self, path: Path) -> bool:
         """Tell whether archives leave a file out that they would otherwise hold."""

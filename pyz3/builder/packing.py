@@ -105,14 +105,23 @@ def read_contents(project: Project) -> Contents:
             ignored.append(path)
         return rules.leaves_out(path)
 
+    files = package_files(project.root, packages, sources=sources, leave_out=leave_out)
     return Contents(
         metadata=metadata,
-        files=package_files(project.root, packages, sources=sources, leave_out=leave_out),
+        files=files,
         # Stubs hold nothing that can be imported.
         packages=tuple(p.name for p in packages if p.init_file.suffix == ".py" and "-stubs" not in p.name),
         roots=tuple(dict.fromkeys(package.root for package in packages)),
         rules=rules,
-        notes=_ignored_notes(project.root, ignored),
+        notes=(*_imported_notes(project.root, rules.imported), *_ignored_notes(project.root, ignored)),
+    )
+
+
+def _imported_notes(root: Path, imported: Mapping[Path, Path]) -> tuple[str, ...]:
+    names = [(path.relative_to(root), file.relative_to(root)) for path, file in imported.items()]
+    return tuple(
+        f"Git ignores {path.as_posix()}, which {file.as_posix()} imports: it is in wheels and sdists"
+        for path, file in names
     )
 
 

@@ -155,7 +155,7 @@ class ProjectBuild:
         if selection.without:
             project = switched_off(project, selection.without, required=require_extensions)
         if project.backend is not None:
-            _refuse_own_options({"--fallback": fallback, "--require-extensions": require_extensions})
+            _refuse_own_options({"--fallback": fallback})
         orders = make_orders(
             project,
             # Without binaries, no floor is promised that could be wrong.
@@ -164,6 +164,8 @@ class ProjectBuild:
             macos=self.environ.get("MACOSX_DEPLOYMENT_TARGET") or None,
             glibc=selection.glibc,
             allow_pure=allow_pure,
+            # What pyz3 itself builds is settled with the plan.
+            require_extensions=require_extensions and project.backend is not None,
         )
         if project.backend is not None:
             return orders

@@ -60,6 +60,10 @@ def print_failures(summary: Summary) -> Pyz3Error | None:
     return summary.error()
 
 
+# What takes long, and would not be expected.
+_ALWAYS_TOLD = ("first time", "damaged")
+
+
 class BuildView:
     """Shows a build while it runs; an instance is the builder's listener.
 
@@ -147,7 +151,9 @@ class BuildView:
     def _print(self, event: Event) -> None:
         if isinstance(event, WheelBuilt) and self._table is not None:  # other commands have no use for wheels
             self._show(event.result)
-        elif isinstance(event, Activity) and (self._verbose or "first time" in event.text):
+        elif isinstance(event, Activity) and (
+            self._verbose or any(words in event.text for words in _ALWAYS_TOLD)
+        ):
             text = f"{event.platform}: {event.text}" if event.platform else event.text
             self._say(text)
         elif isinstance(event, CommandRun) and self._verbose:

@@ -16,7 +16,7 @@ from packaging.utils import canonicalize_name
 from pyz3.capi import find_uv
 from pyz3.errors import ConfigError, Pyz3Error
 from pyz3.sources import offline_tip, remove_tree, run_command, tail
-from pyz3.store import has_only_grown, note_growing
+from pyz3.store import has_only_grown, is_noted, note_growing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -93,8 +93,8 @@ def build_environment(
     environment.root.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(environment.root.with_suffix(".lock")):
         if not _is_ready(environment):
-            news = f"build requirements for Python {interpreter.version}, first time only"
-            tell(f"installing {news}: {', '.join(names)}")
+            why = "again, as the cache's are damaged" if is_noted(environment.root) else "first time only"
+            tell(f"installing build requirements for Python {interpreter.version}, {why}: {', '.join(names)}")
             # A folder without a note of what is in it is what an interrupted run left.
             remove_tree(environment.root)
             _make(environment, interpreter, environ)

@@ -74,7 +74,11 @@ def describe(
     binaries = [file for file in base.binaries if file not in shipped]
     work = place.folder
     modules = modules_of(answer, python_abi=base.python_abi, extra=extra)
-    modules = tuple(module for module in modules if module.file in base.placeholders)
+    modules = tuple(
+        msgspec.structs.replace(module, optional=module.optional and not order.require_extensions)
+        for module in modules
+        if module.file in base.placeholders
+    )
     tag = true_tag(base.python_abi, [*binaries, *(m.file for m in modules)], order.target)
     files = {**{file: base.binaries[file] for file in binaries}, **_linked(modules, place)}
     refused, prebuilt = refuse_others(files, delivered=(root, *delivered), ours=COMPILER)
@@ -98,7 +102,9 @@ def describe(
         failed=() if recipe.left_out else _failed(root, place),
         log=str(place.log),
     )
-    trouble = refused or _unrecorded(base, modules) or _pure(order, answer, modules, binaries)
+    trouble = (
+        refused or _unrecorded(base, modules) or _lacking(recipe) or _pure(order, answer, modules, binaries)
+    )
     if trouble is not None:
         return msgspec.structs.replace(trouble, wheel=True, remarks=made.remarks)
     recipe = msgspec.structs.replace(recipe, base=made)
@@ -231,6 +237,18 @@ def _unrecorded(base: BaseWheel, modules: tuple[Module, ...]) -> Trouble | None:
         message=f"the wheel would lack {', '.join(lost)}: it was moved after it was linked",
         tip="report this project to pyz3: its build backend does something that pyz3 does not follow",
         recorded=True,
+    )
+
+
+def _lacking(recipe: Recipe) -> Trouble | None:
+    """Refuse a wheel without an extension module that the project can do without, and its user cannot."""
+    if not (recipe.require_extensions and recipe.left_out):
+        return None
+    lost = recipe.left_out
+    return Trouble(
+        message=f"the wheel would lack {', '.join(one.module for one in lost)}: {lost[0].why}",
+        output="\n".join(dict.fromkeys(one.detail for one in lost if one.detail)),
+        tip="without --require-extensions the wheel is made without it",
     )
 
 

@@ -108,6 +108,7 @@ def make_orders(
     macos: str | None = None,
     glibc: str = "",
     allow_pure: bool = False,
+    require_extensions: bool = False,
 ) -> tuple[Order, ...]:
     """Give an order for each of ``targets``, in their order.
 
@@ -118,6 +119,7 @@ def make_orders(
         macos: Overrides the project's macOS minimum (``MACOSX_DEPLOYMENT_TARGET``).
         glibc: Overrides the project's glibc (``--platform manylinux_2_28``).
         allow_pure: Wheels without any of the extension modules that the project declares are no error.
+        require_extensions: Wheels without one of them are, even if the project can do without it.
 
     Raises:
         ConfigError: A floor is no version or older than the platform can promise; no machine has the cpu.
@@ -140,6 +142,7 @@ def make_orders(
             cpu=_cpu(project, options, zig_targets),
             lto=_lto(options, target),
             allow_pure=allow_pure,
+            require_extensions=require_extensions,
         )
         found.append(order)
     return tuple(found)
@@ -153,13 +156,26 @@ def make_notes(project: Project, plan: Sequence[Order | Pure]) -> tuple[str, ...
             told.setdefault(("cpu", order.cpu), []).append(order.identifier)
         if not order.lto and project.tool.for_identifier(order.identifier).lto:
             told.setdefault(("lto", ""), []).append(order.identifier)
+        if project.backend is not None and (tests := _tests(project, order)):
+            told.setdefault(("tests", tests), []).append(order.identifier)
     words = {
         "cpu": "built for {} only; a wheel's tag cannot say so, and pip installs it anywhere",
         "lto": "built without lto, which zig cannot do there",
+        "tests": "{} not run, as most wheels are for other machines: install them there, and test them there",
     }
     return tuple(
         f"{abridged(identifiers)}: {words[key].format(value)}" for (key, value), identifiers in told.items()
     )
+
+
+def _tests(project: Project, order: Order) -> str:
+    """Name what the configuration says of testing a wheel; empty: nothing."""
+    options = project.tool.hook_options(order.identifier, family=order.target.platform.family)
+    keys = [
+        *(["test-command"] if options.test_command else []),
+        *(["test-requires"] if options.test_requires else []),
+    ]
+    return f"{' and '.join(keys)} {'are' if len(keys) > 1 else 'is'}" if keys else ""
 
 
 def _recipe(order: Order, modules: tuple[Module, ...], libraries: tuple[LinkedLibrary, ...]) -> Recipe:

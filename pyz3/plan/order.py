@@ -27,6 +27,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
         cpu: The processor to build for on purpose, as zig names it; empty is the platform's oldest.
         lto: Link-time optimisation, ``thin`` or ``full``; empty is none.
         allow_pure: It may end without binaries although the project declares extension modules.
+        require_extensions: It may lack none of them, be it one that the project can do without.
     """
 
     identifier: str
@@ -40,6 +41,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     cpu: str = ""
     lto: str = ""
     allow_pure: bool = False
+    require_extensions: bool = False
 
     @property
     def target(self) -> Target:

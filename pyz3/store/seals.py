@@ -87,6 +87,11 @@ def note_growing(folder: Path, below: Collection[str]) -> None:
     _note_within(folder).remember(dict(_grown(folder, below, {})))
 
 
+def is_noted(folder: Path) -> bool:
+    """Tell whether there is a note of what was in a folder that grows, however that is now."""
+    return _note_within(folder).recall() is not None
+
+
 def has_only_grown(
     folder: Path, below: Collection[str], *, since_ns: int = sys.maxsize, shared: bool = False
 ) -> bool:

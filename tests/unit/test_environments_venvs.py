@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -102,6 +103,17 @@ def test_an_environment_is_made_once_and_again_when_it_is_broken(
     first.python.unlink()
     assert build() == first
     assert made == [first.root] * 3
+    assert told[2:] == [
+        "installing build requirements for Python 3.13, again, as the cache's are damaged: a, b"
+    ]
+    # A package that is gone.
+    package = first.site_packages / "a" / "__init__.py"
+    package.parent.mkdir(parents=True)
+    package.write_text("1")
+    assert build() == first
+    shutil.rmtree(package.parent)
+    assert build() == first
+    assert (made, len(told)) == ([first.root] * 4, 4)
 
 
 def test_a_failed_installation_leaves_nothing_that_counts(

@@ -268,6 +268,24 @@ def test_a_pure_wheel_of_a_project_with_extensions_is_refused(backend: Backend) 
     assert allowed.identifier == "py3-none-any"
 
 
+def test_who_requires_all_extensions_gets_none_that_is_lost(backend: Backend) -> None:
+    other = "thing/_other.cpython-313-x86_64-linux-gnu.so"
+    lost = declared("failed", why="no yaml.h", file=other)
+    mine = msgspec.structs.replace(declared(), optional=True)
+    result = backend.result(links=(link(),), extensions=(mine, lost))
+    assert [module.optional for module in recipe(order(), result).modules] == [True]
+    assert described(order(require_extensions=True), result) == Trouble(
+        message="the wheel would lack thing._fast: it failed to compile",
+        output="no yaml.h",
+        tip="without --require-extensions the wheel is made without it",
+        wheel=True,
+    )
+    # What the compiler cannot do is an error, too.
+    whole = backend.result(links=(link(),), extensions=(mine,))
+    done = recipe(order(require_extensions=True), whole)
+    assert [module.optional for module in done.modules] == [False]
+
+
 def test_a_project_without_extensions_gives_one_wheel_for_all(backend: Backend) -> None:
     del backend.files[SO]
     backend.name = PURE

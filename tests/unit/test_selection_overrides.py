@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from planning import plan_of
 
 from pyz3.config import (
+    Backend,
     Extension,
     InheritTable,
     OverrideTable,
@@ -21,7 +23,7 @@ from pyz3.config import (
 )
 from pyz3.errors import ConfigError
 from pyz3.frontends import load_project
-from pyz3.plan import Recipe, make_notes
+from pyz3.plan import Recipe, make_notes, make_orders
 from pyz3.targets import Platform, PythonVersion, Target
 from pyz3.targets.cpus import _table, check_cpu, has_cpu
 
@@ -248,6 +250,21 @@ def test_notes() -> None:
     assert make_notes(project(), tuple(plan(project(), ("macos-arm64", "3.9")).values())) == ()
     pure = Project(root=Path("project"), tool=tool(lto=True, cpu="x86_64_v3"), extensions=())
     assert make_notes(pure, plan_of(pure, [])) == ()
+
+
+def test_tests_that_are_not_run_are_told_of() -> None:
+    backend = Backend(kind="setuptools", build_backend="setuptools.build_meta")
+    override = {"select": "*-win*", "test-requires": ["pytest"]}
+    of = replace(project(override, **{"test-command": "pytest"}), backend=backend)
+    targets = [
+        Target(platform=Platform(name), python=PythonVersion.parse("3.9"))
+        for name in ("linux-x86_64", "windows-x64")
+    ]
+    words = "not run, as most wheels are for other machines: install them there, and test them there"
+    assert make_notes(of, make_orders(of, targets)) == (
+        f"cp39-manylinux_x86_64: test-command is {words}",
+        f"cp39-win_amd64: test-command and test-requires are {words}",
+    )
 
 
 def test_a_job_survives_json() -> None:

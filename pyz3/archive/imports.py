@@ -1,0 +1,79 @@
+"""Which file of a package cannot be imported without another.  The code is read, never run."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_CAUGHT = frozenset(("ImportError", "ModuleNotFoundError", "Exception", "BaseException"))
+
+
+def importer_of(path: Path) -> Path | None:
+    """Give a file of the same package that imports a module, and does not go on without it.
+
+    An import that catches ImportError goes on: what it names may be somebody's own settings.
+
+    Args:
+        path: The module's file.
+    """
+    top = path.parent
+    if path.suffix != ".py" or not (top / "__init__.py").is_file():
+        return None
+    while (top.parent / "__init__.py").is_file():
+        top = top.parent
+    name = _module(path, top.parent)
+    for file in sorted(top.rglob("*.py")):
+        if file != path and name in _required(file, top.parent, mentions=path.stem):
+            return file
+    return None
+
+
+def _required(file: Path, base: Path, *, mentions: str) -> set[str]:
+    try:
+        content = file.read_bytes()
+        tree = ast.parse(content) if mentions.encode() in content else None
+    except (OSError, SyntaxError, ValueError, RecursionError):
+        return set()  # of another Python, or no text
+    module = _module(file, base)
+    package = module if file.name == "__init__.py" else module.rpartition(".")[0]
+    found: set[str] = set()
+    for node in _unguarded(tree) if tree is not None else ():
+        if isinstance(node, ast.Import):
+            found.update(one.name for one in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            parts = package.split(".")
+            parents = ".".join(parts[: len(parts) - node.level + 1]) if node.level else ""
+            source = ".".join(filter(None, (parents, node.module)))
+            found.update((source, *(f"{source}.{one.name}" for one in node.names)))
+    return found
+
+
+def _unguarded(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield the nodes but those of imports that may fail, and of those that only type checkers see."""
+    for field, value in ast.iter_fields(node):
+        for child in value if isinstance(value, list) else [value]:
+            if not isinstance(child, ast.AST) or (field == "body" and _guards(node)):
+                continue
+            yield child
+            yield from _unguarded(child)
+
+
+def _guards(node: ast.AST) -> bool:
+    if isinstance(node, ast.Try):
+        caught = [handler.type for handler in node.handlers]
+        parts = [part for kind in caught if kind is not None for part in ast.walk(kind)]
+        names = {part.id for part in parts if isinstance(part, ast.Name)}
+        return None in caught or not names.isdisjoint(_CAUGHT)
+    if isinstance(node, ast.If):
+        last = node.test.attr if isinstance(node.test, ast.Attribute) else getattr(node.test, "id", "")
+        return last == "TYPE_CHECKING"
+    return False
+
+
+def _module(file: Path, base: Path) -> str:
+    parts = file.relative_to(base).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
