@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pyz3.driver.target import DriverTarget
 
     Tool = Literal[
-        "cc", "c++", "ar", "ranlib", "as", "ld", "objcopy", "dlltool", "strip", "windres", "rc"
+        "cc", "c++", "ar", "ranlib", "nm", "as", "ld", "objcopy", "dlltool", "strip", "windres", "rc"
     ]  # fmt: skip
     Stage = Literal["preprocess", "check", "assembly", "object", "link"]
 

@@ -120,27 +120,39 @@ def _starts(content: bytes) -> Iterator[int]:
         start += _MEMBER + size + size % 2
 
 
-class _Coff:
+class CoffSymbol:
     """What one entry of an object's table of symbols says.
 
     Attributes:
         name: Of the symbol.
         at: Where its storage class is in the file.
+        storage: Its storage class.
+        section: The number of the section that it is in, from 1; 0: in none, -1: it is a constant.
+        flags: Of that section.
+        value: Where it is there.
         comdat: How the linker chooses among several definitions; 0 if there may be but one.
-        code: It is a function.
     """
 
-    __slots__ = ("at", "code", "comdat", "name")
+    __slots__ = ("at", "comdat", "flags", "name", "section", "storage", "value")
 
-    def __init__(self, name: bytes, at: int, *, comdat: int, code: bool) -> None:
+    def __init__(
+        self, name: bytes, at: int, *, storage: int, section: int, flags: int, value: int, comdat: int
+    ) -> None:
         self.name = name
         self.at = at
+        self.storage = storage
+        self.section = section
+        self.flags = flags
+        self.value = value
         self.comdat = comdat
-        self.code = code
 
 
-def _coff_definitions(content: bytes) -> Iterator[_Coff]:
-    """Give the symbols that objects define for others."""
+def coff_symbols(content: bytes) -> Iterator[CoffSymbol]:
+    """Give the tables of symbols of an object for Windows, or of the objects in an archive.
+
+    Raises:
+        ValueError: One is damaged.
+    """
     for start in _starts(content):
         if start + _COFF_HEADER.size > len(content):
             continue
@@ -154,26 +166,41 @@ def _coff_definitions(content: bytes) -> Iterator[_Coff]:
         ]
         choices: dict[int, int] = {}
         strings = start + symbols + count * _COFF_SYMBOL.size
+        if strings > len(content):
+            raise ValueError("file truncated")
         entry = start + symbols
         while entry < strings:
             short, value, section, _, storage, more = _COFF_SYMBOL.unpack_from(content, entry)
             if storage == _COFF_STATIC and more and not value and section > 0 and section not in choices:
                 choices[section] = content[entry + _COFF_SYMBOL.size + 14]
-            if storage == _COFF_EXTERNAL and 0 < section <= len(kinds):
-                kind = kinds[section - 1]
-                begin = strings + int.from_bytes(short[4:], "little")
-                name = (
-                    short.rstrip(b"\0") if short[:4] != bytes(4) else content[begin : content.index(0, begin)]
-                )
-                comdat = choices.get(section, 0) if kind & _COFF_COMDAT else 0
-                yield _Coff(name, entry + 16, comdat=comdat, code=bool(kind & _COFF_CODE))
+            begin = strings + int.from_bytes(short[4:], "little")
+            long = short[:4] == bytes(4)
+            flags = kinds[section - 1] if 0 < section <= len(kinds) else 0
+            yield CoffSymbol(
+                content[begin : content.index(0, begin)] if long else short.rstrip(b"\0"),
+                entry + 16,
+                storage=storage,
+                section=section,
+                flags=flags,
+                value=value,
+                comdat=choices.get(section, 0) if flags & _COFF_COMDAT else 0,
+            )
             entry += _COFF_SYMBOL.size * (1 + more)
+
+
+def _coff_definitions(content: bytes) -> Iterator[CoffSymbol]:
+    """Give the symbols that objects define for others."""
+    return (one for one in coff_symbols(content) if one.storage == _COFF_EXTERNAL and one.section > 0)
 
 
 def _inline_functions(content: bytes) -> Iterator[bytes]:
     """Give the functions with names of C of which the linker may take any."""
     for one in _coff_definitions(content):
-        if one.comdat == _COFF_ANY and one.code and not one.name.startswith((b"_Z", b"__Z", b"?")):
+        if (
+            one.comdat == _COFF_ANY
+            and one.flags & _COFF_CODE
+            and not one.name.startswith((b"_Z", b"__Z", b"?"))
+        ):
             yield one.name
 
 

@@ -65,6 +65,10 @@ def run_tool(
         The exit code; of a process that a signal ended its negative number.
     """
     words = read_response_files(args)
+    if tool == "nm":
+        from pyz3.driver.nm import list_symbols  # noqa: PLC0415 - rarely needed
+
+        return list_symbols(words, say=say, complain=complain)
     words += _date(words, environ)
     output = output_of(words)
     special = bool(output) and os.path.exists(output) and not os.path.isfile(output)  # noqa: PTH110, PTH113 - pathlib costs 15 ms

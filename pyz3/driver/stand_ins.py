@@ -11,12 +11,13 @@ if TYPE_CHECKING:
     from pyz3.driver.command import Tool
     from pyz3.driver.target import DriverTarget
 
-# As GCC, LLVM, binutils and POSIX (c89, c99, c17) call them.  What only reads files is not among them.
+# As GCC, LLVM, binutils and POSIX (c89, c99, c17) call them.
 _TOOLS: dict[Tool, tuple[str, ...]] = {
     "cc": ("cc", "gcc", "clang", "c89", "c99", "c17", "c89-gcc", "c99-gcc"),
     "c++": ("c++", "g++", "clang++"),
     "ar": ("ar", "gcc-ar", "llvm-ar"),
     "ranlib": ("ranlib", "gcc-ranlib", "llvm-ranlib"),
+    "nm": ("nm", "gcc-nm", "llvm-nm"),
     "as": ("as", "gas", "llvm-as"),
     "ld": ("ld", "ld.bfd", "ld.gold", "ld.lld", "ld.mold", "lld", "gold", "mold"),
     "strip": ("strip", "llvm-strip"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import importlib.util
 import os
 import platform
 import sys
@@ -34,7 +35,7 @@ _PROGRAM = """\
 import os
 import sys
 
-sys.path.append({package!r})
+sys.path += [{package!r}, {libraries!r}]
 from pyz3.driver.run import Setup, for_this_machine, run_tool
 
 if {native!r} and for_this_machine(sys.argv[0], os.environ):
@@ -98,6 +99,7 @@ class Tools:
     cxx: Path
     ar: Path
     ranlib: Path
+    nm: Path
     build_cc: Path
     build_cxx: Path
     windres: Path | None
@@ -113,6 +115,7 @@ class Tools:
             "CXX": str(self.cxx),
             "AR": str(self.ar),
             "RANLIB": str(self.ranlib),
+            "NM": str(self.nm),
             "CMAKE_TOOLCHAIN_FILE": str(self.cmake_toolchain),
             **({"WINDRES": str(self.windres)} if self.windres is not None else {}),
             **self.build_machine,
@@ -169,6 +172,7 @@ def write_tools(
         cxx=programs["c++"],
         ar=programs["ar"],
         ranlib=programs["ranlib"],
+        nm=programs["nm"],
         windres=programs["windres"] if target.system == "windows" else None,
         build_cc=programs["build-cc"],
         build_cxx=programs["build-c++"],
@@ -179,8 +183,12 @@ def write_tools(
 
 
 def _write_programs(folder: Path, setup: Setup, python: str, *, verbose: bool) -> dict[str, Path]:
+    lief = importlib.util.find_spec("lief")  # nm reads with it
+    libraries = str(Path(lief.origin).parents[1]) if lief is not None and lief.origin else ""
+
     def write(name: str, tool: Tool, own: Setup, kept: Path, build: object = "") -> Path:
         values = {"tool": tool, "setup": str(kept), "verbose": verbose, "native": str(build)}
+        values["libraries"] = libraries
         return _write_program(folder, name, _PROGRAM, python, zig=own.target.zig, **values)
 
     native = Setup(setup.zig, DriverTarget(_this_machine()))
@@ -289,6 +297,7 @@ def cmake_toolchain(
         "CMAKE_ASM_COMPILER": programs["cc"],
         "CMAKE_AR": programs["ar"],
         "CMAKE_RANLIB": programs["ranlib"],
+        "CMAKE_NM": programs["nm"],
         "CMAKE_FIND_ROOT_PATH": ";".join(_cmake(root) for root in roots),
         "CMAKE_FIND_ROOT_PATH_MODE_PROGRAM": "NEVER",
         "CMAKE_FIND_ROOT_PATH_MODE_LIBRARY": "ONLY",

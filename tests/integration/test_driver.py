@@ -112,6 +112,45 @@ def test_compile_archive_and_link_leave_nothing_else(driver: Driver, name: str) 
     assert bytes(str(driver.folder), "utf-8") not in (driver.folder / "one.so").read_bytes()
 
 
+SYMBOLS = """\
+int zeros; int numbers[] = {3}; static int hidden[] = {4}; const int fixed[] = {5};
+extern int other; int weak(void) __attribute__((weak));
+static int __attribute__((noinline)) own(int at) { return other + hidden[at]; }
+int called(int at) { hidden[at]++; return own(at) + (weak ? weak() : 0); }
+"""
+# What GNU's nm says of ELF and COFF, and LLVM's and Apple's of Mach-O.
+LETTERS = {
+    **dict.fromkeys(
+        ("linux", "linux-arm", "musl", "windows"),
+        "T called, R fixed, d hidden, D numbers, U other, t own, w weak, B zeros",
+    ),
+    "macos": "T _called, S _fixed, d _hidden, D _numbers, U _other, t _own, U _weak, S _zeros",
+}
+
+
+def test_symbols_of_objects_and_archives(driver: Driver, name: str) -> None:
+    driver.write(one_c=SYMBOLS)
+    assert driver.cc("-O1 -fno-common -c one.c").returncode == 0
+    assert driver.run(driver.tools.ar, "rcs libone.a one.o").returncode == 0
+    known = [one.split()[1] for one in LETTERS[name].split(", ")]
+    for words in ("one.o", "-B -C libone.a"):
+        done = driver.run(driver.tools.nm, words)
+        assert (done.returncode, done.stderr) == (0, "")
+        found = [" ".join(line.split()[-2:]) for line in done.stdout.splitlines()]
+        assert (
+            ", ".join(line for line in found if line.split()[-1:] and line.split()[-1] in known)
+            == LETTERS[name]
+        )
+    done = driver.run(driver.tools.commands / "nm", "-g --defined-only -P one.o nosuch")
+    assert done.returncode == 1
+    assert done.stderr == "nm: nosuch: No such file or directory\n"
+    lines = [line.split() for line in done.stdout.splitlines()[2:]]
+    assert [line[:2] for line in lines if line[0] in known] == [
+        [known[0], "T"],
+        *([one.split()[1], one.split()[0]] for one in LETTERS[name].split(", ")[1:] if one[0] in "RDBS"),
+    ]
+
+
 def test_what_a_module_leaves_undefined(driver: Driver, name: str) -> None:
     driver.write(one_c=ONE)
     done = driver.cc("-shared -fPIC one.c -o one.so")
