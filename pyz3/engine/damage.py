@@ -23,7 +23,8 @@ _SIGNS = tuple(
         # A linker, about an object, an archive or a stub of a C library that zig made.
         rf"(?:error: |while parsing )[^\n]*{_CACHE % 'part'}[^\n]*\.(?:o|a|obj|lib|so|dylib|tbd|dll|rsp)\b",
         # The lists of what was made from what.
-        r"error: failed to check cache: ",
+        # Zig names the file that it cannot read if that is one of its inputs: most are no part of the cache.
+        rf"error: failed to check cache: (?:[^'\n]|'[^'\n]*{_CACHE % 'part'})",
         r"^error: CacheCheckFailed\b",
         # The build script as a program: it is gone.
         r"error: failed to spawn build runner ",
@@ -61,6 +62,21 @@ def find_damage(
     if not fresh and any(is_there(match["source"]) for match in _UNREADABLE.finditer(text)):
         found.add("local")
     return "global" if "global" in found else "local" if found else None
+
+
+# Names of Zig's errors (std.posix.WriteError), and what clang and LLVM say in their place; not what a source
+# says in a #error, before which there is its place.
+_FULL = re.compile(
+    r"^[ \t]*(?:error|LLVM ERROR|fatal error|thread \d+ panic|[\w.-]+: error): [^\n]*(?:"
+    r"\b(?:NoSpaceLeft|DiskQuota|FileTooBig)\b|No space left on device|Disk quota exceeded|File too large"
+    r"|not enough space on the disk)",
+    re.MULTILINE,
+)
+
+
+def is_full(text: str) -> bool:
+    """Tell by zig's messages whether it ran out of room for its files: they have many forms, panics too."""
+    return _FULL.search(text) is not None
 
 
 def _part(match: re.Match[str]) -> CachePart:

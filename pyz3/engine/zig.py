@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,7 @@ from pyz3._processes import Processes
 from pyz3.driver.compiler_variables import DATES, HOST_VARIABLES
 from pyz3.driver.runtime import make_runtime, runtime_files, runtime_folder
 from pyz3.driver.target import DriverTarget
+from pyz3.engine.damage import is_full
 from pyz3.engine.manifests import Manifests
 from pyz3.engine.plan_file import PlanFile
 from pyz3.errors import BuildFailedError
@@ -155,6 +157,8 @@ class ZigRunner:
         Raises:
             BuildFailedError: Zig could not be started.
         """
+        if unusable := _unusable(artifacts):
+            return Outcome(errors=unusable)
         cache = self.cache(zig_target, optimize)
         self.toolchain.begin(cache)
         flags = [flag for a in artifacts for source in a.sources for flag in source.flags]
@@ -182,6 +186,11 @@ class ZigRunner:
             }
         unseen = lists.note()
         errors, trouble = split_messages(text)
+        if status != 0 and is_full(text):
+            raise BuildFailedError(
+                f"{self.toolchain.cache.root}: no room is left there for what zig makes",
+                tip="make room (pyz3 needs about 1 GB), or name another place: PYZ3_CACHE_DIR",
+            )
         if status == 0:
             return Outcome(binaries=binaries, unseen=unseen)
         failed = {a.key: _complaint(a, errors) for a in artifacts if a.key not in binaries}
@@ -270,6 +279,26 @@ def _complaint(artifact: Artifact, errors: Mapping[str, str]) -> str:
     """Give what zig said of an artifact and of what is compiled apart from it."""
     found = [errors.get(key, "") for key in (artifact.key, *(batch.key for batch in artifact.batches))]
     return "\n".join(filter(None, found))
+
+
+def _unusable(artifacts: Iterable[Artifact]) -> dict[str, str]:
+    """Give artifacts of which zig could not open a source, and would call its own cache broken: key → why."""
+    found = {}
+    for artifact in artifacts:
+        for path in (*(source.path for source in artifact.sources), *artifact.zig_sources, *artifact.objects):
+            if os.sep == "/" and "\\" in path:
+                found[artifact.key] = (
+                    f"{path}: error: zig takes the backslash for a separator: rename the file or folder"
+                )
+            elif not os.access(path, os.R_OK):
+                found[artifact.key] = f"{path}: error: cannot be read: {_why_unreadable(path)}"
+    return found
+
+
+def _why_unreadable(path: str) -> str:
+    if Path(path).exists():
+        return "Permission denied"
+    return "its link leads nowhere" if os.path.lexists(path) else "there is no such file"
 
 
 def _folders(artifacts: Iterable[Artifact], flags: Sequence[str]) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -162,6 +163,9 @@ def test_where_the_cache_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_zig_is_the_packages_own(tmp_path: Path) -> None:
+    if os.sep == "/":
+        with pytest.raises(ConfigError, match=r"zig takes the backslash for a separator$"):
+            find_toolchain({}, tmp_path / "a\\b")
     toolchain = find_toolchain({}, tmp_path)
     assert toolchain.version == "0.16.0"
     assert toolchain.zig.is_file()

@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from pyz3.engine.damage import find_damage
+from pyz3.engine.damage import find_damage, is_full
 
 # What zig 0.16.0 printed after files of its cache were cut short, overwritten or deleted.
 DAMAGE = {
     "cut manifest": "error: failed to check cache: invalid manifest file format",
+    "unreadable list": "error: failed to check cache: '/c/zig-0.16.0/local/h/ab.txt' file_hash AccessDenied",
     "no build runner": "error: failed to spawn build runner zig-0.16.0/local/o/fee58011/build: FileNotFound",
     "cut build runner": (
         "error: the following build command terminated with signal SEGV:\n"
@@ -40,6 +41,7 @@ MISTAKES = {
     "symbols": "error: ld.lld: undefined symbol: nosuch\n"
     "    note: referenced by one.c\n    note:               zig-0.16.0/local/o/16a0/one.o:(PyInit_one)",
     "translated header": "zig-0.16.0/local/o/5c1e/pyz3_python.zig:7:1: error: opaque types have unknown size",
+    "unreadable source": "error: failed to check cache: '/project/src/one.c' file_hash AccessDenied",
     "#error": "/project/probe.c:2:2: error: no apples\n#error no apples\n ^",
 }
 
@@ -64,6 +66,24 @@ def test_mistakes(name: str) -> None:
 
 def test_both_parts() -> None:
     assert find_damage("\n".join([DAMAGE["cut manifest"], DAMAGE["no archive"]])) == "global"
+
+
+@pytest.mark.parametrize(
+    ("text", "full"),
+    [
+        ("error: NoSpaceLeft", True),
+        ("thread 3632 panic: DWARF TODO: 'NoSpaceLeft' while updating incomplete constant", True),
+        (
+            "/p/a.c:3:1: warning: x\nLLVM ERROR: IO failure: No space left on device",
+            True,
+        ),
+        ("error: unable to write results: FileTooBig", True),
+        ('/p/a.c:3:2: error: "No space left on device"\n#error "No space left on device"\n ^', False),
+        (MISTAKES["symbols"], False),
+    ],
+)
+def test_a_full_disk(text: str, full: bool) -> None:
+    assert is_full(text) == full
 
 
 UNREADABLE = "/project/one.c:1:1: error: CacheCheckFailed\n/project/two.c:1:1: error: CacheCheckFailed"

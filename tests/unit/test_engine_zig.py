@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from pyz3.engine.custom import module_name
+from pyz3.engine.plan_file import Artifact, Source
 from pyz3.engine.toolchain import Toolchain
 from pyz3.engine.zig import Outcome, ZigRunner, build_command, split_messages, zig_environment
 from pyz3.store import Cache
@@ -141,6 +144,33 @@ def test_nothing_is_started_once_stopped() -> None:
     runner.stop()
     assert runner.run(["zig"], zig_target="", optimize="", cache=Path("/local")) == (1, "stopped")
     assert logged == [["zig"]]
+
+
+@pytest.mark.skipif(os.sep != "/", reason="elsewhere the backslash is a separator")
+def test_a_source_that_zig_cannot_open_is_no_damage_of_its_cache(tmp_path: Path) -> None:
+    artifact = msgspec.json.decode(
+        b'{"key": "k", "name": "m", "target": "x86_64-linux-gnu", "c_sources": [], "zig_sources": [], '
+        b'"python_include": "", "include_dirs": [], "define": [], "library_dirs": [], "libraries": [], '
+        b'"frameworks": [], "framework_dirs": [], "rpaths": [], "objects": [], "link_cpp": false, '
+        b'"version_script": null}',
+        type=Artifact,
+    )
+    runner = ZigRunner(
+        Toolchain(zig=Path(), version="0.16.0", cache=Cache(tmp_path / "c")), {}, root=tmp_path
+    )
+
+    def told(name: str) -> dict[str, str]:
+        sources = (Source(path=f"{tmp_path}/{name}", flags=()),)
+        one = msgspec.structs.replace(artifact, c_sources=sources)
+        return runner.build([one], zig_target="x86_64-linux-gnu", optimize="Debug", jobs=1).errors
+
+    (tmp_path / "link.c").symlink_to("nowhere")
+    assert told("gone.c") == {"k": f"{tmp_path}/gone.c: error: cannot be read: there is no such file"}
+    assert told("link.c") == {"k": f"{tmp_path}/link.c: error: cannot be read: its link leads nowhere"}
+    assert told("a\\b.c") == {
+        "k": f"{tmp_path}/a\\b.c: error: zig takes the backslash for a separator: rename the file or folder"
+    }
+    assert not (tmp_path / "c").exists()
 
 
 @pytest.mark.parametrize(
