@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
@@ -172,7 +173,8 @@ def tree_looks(
     Args:
         root: The project.
         scope: What belongs to it above.
-        without: A folder that does not count, nor do wheels: what is built may go there.
+        without: A folder that does not count: what is built may go there.  Nor do wheels, logs, and files
+            that this process writes what it says to.
 
     Returns:
         Without what differs from Git's index elsewhere in a repository.  Empty if it cannot be told: a folder
@@ -181,11 +183,14 @@ def tree_looks(
     apart = "" if without is None else os.path.realpath(without) + os.sep
     if os.path.realpath(root).startswith(apart.rstrip(os.sep)):
         apart = ""
+    said = _open_files(1, 2)
     looks: dict[str, tuple[int, ...]] = {}
     try:
         for entry in _walk(root, scope, lambda _: None, lambda _: ()):
             status = entry.status
-            if stat.S_ISDIR(status.st_mode) or entry.name.endswith(".whl"):
+            if stat.S_ISDIR(status.st_mode) or entry.name.endswith((".whl", ".log")):
+                continue
+            if (status.st_dev, status.st_ino) in said:
                 continue
             if not apart or not entry.path.startswith(apart):
                 look = (status.st_mode, status.st_size, status.st_mtime_ns, status.st_ino)
@@ -193,6 +198,16 @@ def tree_looks(
     except (OSError, ConfigError):
         return {}
     return looks
+
+
+def _open_files(*numbers: int) -> set[tuple[int, int]]:
+    """Give device and inode of what file descriptors lead to."""
+    found = set()
+    for number in numbers:
+        with contextlib.suppress(OSError):  # closed
+            status = os.fstat(number)
+            found.add((status.st_dev, status.st_ino))
+    return found
 
 
 def _as_text(name: str) -> str:

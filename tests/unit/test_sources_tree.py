@@ -171,3 +171,19 @@ def test_how_files_look(tmp_path: Path) -> None:
     os.utime(project / "x.c", (1, 1))
     assert tree_looks(project, without=out) != before
     assert tree_looks(tmp_path / "none") == {}
+
+
+def test_what_a_build_says_into_its_project_is_no_change_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "x.c").touch()
+    before = tree_looks(tmp_path)
+    (tmp_path / "build.log").write_text("of tee, for one")
+    with (tmp_path / "said.txt").open("w") as said:
+        real = os.fstat
+        monkeypatch.setattr(os, "fstat", lambda number: real(said.fileno() if number == 1 else number))
+        said.write("compiling")
+        said.flush()
+        assert tree_looks(tmp_path) == before
+        monkeypatch.undo()
+        assert sorted(tree_looks(tmp_path)) == ["said.txt", "x.c"]
