@@ -20,6 +20,7 @@ ROOMS = (
     "scaffold",
     "develop",
     "doctor",
+    "unchanged",
     "builder",
     "hooks",
     "events",

@@ -11,7 +11,7 @@ from pyz3.capi.discovery import (
     how_to_get,
 )
 from pyz3.capi.entry import init_suffix
-from pyz3.capi.header_tree import prepare_include
+from pyz3.capi.header_tree import headers_fingerprint, prepare_include
 from pyz3.capi.import_library import definition, dll_name, import_library
 from pyz3.capi.stable_abi import added_in, limited_api, limited_api_macros, stable_abi_tag
 from pyz3.capi.symbols import SymbolList, python_symbols
@@ -28,6 +28,7 @@ __all__ = (
     "find_headers",
     "find_installations",
     "find_uv",
+    "headers_fingerprint",
     "how_to_get",
     "import_library",
     "init_suffix",

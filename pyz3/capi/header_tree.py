@@ -74,6 +74,15 @@ def prepare_include(tree: HeaderTree, cache: Cache) -> Path:
     return root / name / "include"
 
 
+def headers_fingerprint(tree: HeaderTree) -> str:
+    """Give what tells headers from others: place, version, and how each file looks.
+
+    Raises:
+        OSError: They cannot be read.
+    """
+    return _fingerprint(tree, sorted(_list(tree.include), key=lambda file: file.name))
+
+
 @cache
 def _our_headers() -> dict[str, bytes]:
     folder = resources.files("pyz3.capi").joinpath("pyconfig")

@@ -9,6 +9,7 @@ from rich.cells import cell_len
 from rich.spinner import Spinner
 from rich.text import Text
 
+from pyz3.cli.lines import human_size
 from pyz3.events import Activity, WheelBuilt, WheelFailed, WheelShared
 from pyz3.plan import Order
 
@@ -26,16 +27,6 @@ _GAP = 2
 _SAID = 20
 # A step's own time is shown from here on, in seconds.
 _LONG = 5
-
-
-def human_size(size: int) -> str:
-    """``5412`` → ``5.4 kB``."""
-    value = float(size)
-    for unit in ("B", "kB", "MB"):
-        if value < 1000:  # noqa: PLR2004 - SI prefixes
-            return f"{value:.0f} B" if unit == "B" else f"{value:.1f} {unit}"
-        value /= 1000
-    return f"{value:.1f} GB"
 
 
 def clock_time(seconds: float) -> str:

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 from rich.live import Live
 from rich.text import Text
 
-from pyz3.cli.table import LiveTable, cell_of, human_size
+from pyz3.cli.lines import total_line, wheel_line
+from pyz3.cli.table import LiveTable, cell_of
 from pyz3.cli.terminal import SafeConsole
 from pyz3.errors import BuildFailedError, abridged
 from pyz3.events import Activity, CommandRun, Note, WheelBuilt
@@ -71,6 +72,9 @@ class BuildView:
         console: Where results go.
         verbose: Show the commands that are run.
         quiet: Show nothing but errors.
+
+    Attributes:
+        notes: What the user was told besides results.
     """
 
     def __init__(self, console: SafeConsole, *, verbose: bool, quiet: bool) -> None:
@@ -83,6 +87,7 @@ class BuildView:
         self._ended = threading.Event()
         self._spoken = 0.0
         self._built = 0
+        self.notes: list[str] = []
         self._shown: dict[Path, str] = {}
 
     def start(self, plan: Sequence[Planned]) -> None:
@@ -143,8 +148,10 @@ class BuildView:
             self._built += isinstance(event, WheelBuilt)
             if self._table is not None:
                 self._table.update(event)
+            if isinstance(event, Note):
+                self.notes.append(f"note: {event.text}")
             if isinstance(event, Note) and not self._quiet:
-                self._say(Text(f"note: {event.text}", style="yellow"))
+                self._say(Text(self.notes[-1], style="yellow"))
             elif not self._quiet and (self._live is None or self._live.console is not self._console):
                 self._print(event)
 
@@ -174,12 +181,7 @@ class BuildView:
             errors.print(line)
         if self._quiet:
             return
-        built = len(summary.wheels)
-        compiled = [wheel for wheel in summary.wheels if not wheel.tag.endswith("-any")]
-        note = " (nothing had changed)" if compiled and all(wheel.cached for wheel in compiled) else ""
-        total = Text(
-            f"{built} wheel{'' if built == 1 else 's'} in {output_dir}, {summary.seconds:.2f} s{note}"
-        )
+        total = total_line(summary.wheels, output_dir, seconds=summary.seconds)
         lacking = sum(bool(wheel.left_out) for wheel in summary.wheels)
         if lacking:
             verb = "lacks" if lacking == 1 else "lack"
@@ -203,18 +205,6 @@ def _is_pipe(console: SafeConsole) -> bool:
         return stat.S_ISFIFO(os.fstat(console.file.fileno()).st_mode)
     except (OSError, ValueError):  # not a file of the system
         return False
-
-
-def wheel_line(wheel: WheelResult) -> Text:
-    """Identifier, file, size, duration and SHA-256 of a wheel."""
-    return Text.assemble(
-        ("✓ ", "green"),
-        (wheel.identifier, "bold"),
-        f"  {wheel.path.name}",
-        (f"  {human_size(wheel.size)}  {wheel.seconds:.2f} s", "cyan"),
-        (f"  sha256={wheel.sha256}", "dim"),
-        *[(f"  without {name}", "yellow") for name in dict.fromkeys(one.module for one in wheel.left_out)],
-    )
 
 
 def left_out_lines(wheels: Sequence[WheelResult]) -> list[Text]:

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
 
-from pyz3.builder import WheelBuilder
+from pyz3.cli.lines import total_line, wheel_line
 from pyz3.cli.options import SETTINGS, optimize_option, output_dir_option, python_headers_option
-from pyz3.cli.terminal import SafeConsole, safe_json
-from pyz3.cli.ui import BuildView
-from pyz3.errors import MatrixError
-from pyz3.plan import public_plan
-from pyz3.results import write_report
-from pyz3.targets import Platform
+from pyz3.cli.terminal import SafeConsole
+from pyz3.unchanged import Asked, ask
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from pyz3.plan import Planned
-    from pyz3.results import Summary
-    from pyz3.targets import Selection
+    from pyz3.unchanged import Answer
 
 
 _TYPED = ParameterSource.COMMANDLINE
@@ -31,12 +25,8 @@ _EXCLUDED = {
     "--only": ("--platform", "--all-platforms", "--python"),
     "--quiet": ("--verbose",),
 }
-_VARIABLES = {
-    "platforms": ("platforms", "PYZ3_PLATFORM"),
-    "pythons": ("pythons", "PYZ3_PYTHON"),
-    "build_patterns": ("build", "PYZ3_BUILD"),
-    "skip_patterns": ("skip", "PYZ3_SKIP"),
-}
+# Options of which nothing is remembered: they show what happens, or name more files.
+_LOOKING = ("verbose", "report", "config", "print_build_identifiers", "print_plan")
 
 
 @click.command(context_settings=SETTINGS, short_help="Build wheels.")
@@ -120,82 +110,57 @@ _VARIABLES = {
 @click.pass_context
 def wheel(
     context: click.Context,
+    /,
     *,
     project: str,
-    platforms: tuple[str, ...],
-    all_platforms: bool,
-    pythons: tuple[str, ...],
-    build_patterns: tuple[str, ...],
-    skip_patterns: tuple[str, ...],
-    only: str | None,
-    fallback: bool,
-    require_extensions: bool,
-    allow_pure: bool,
-    config: Path | None,
-    allow_empty: bool,
     output_dir: Path,
-    optimize: str | None,
     python_headers: tuple[Path, ...],
-    jobs: int | None,
-    report: Path | None,
-    print_build_identifiers: bool,
-    print_plan: bool,
     quiet: bool,
-    verbose: bool,
+    **options: Any,
 ) -> int:
     """Build wheels of PROJECT: a folder (by default the current one), an sdist, or a requirement.
 
     A requirement (thing==1.2) is fetched by pip as an sdist.
     """
     _refuse_contradictions(context)
+    started = time.perf_counter()
     console = SafeConsole(quiet=quiet)
-    view = BuildView(console, verbose=verbose, quiet=quiet)
-    builder = WheelBuilder.of(project, python_headers=python_headers, jobs=jobs, config=config, listener=view)
-    build = builder.open()
-    selection = build.select(
-        platforms=None if all_platforms else _platforms(platforms, identifiers=build_patterns or only),
-        pythons=pythons,
-        build=build_patterns or None,
-        skip=skip_patterns or None,
-        only=only,
-        allow_empty=allow_empty,
-        sources=_sources(context),
+    question = None
+    if Path(project).is_dir() and not any(options[name] for name in _LOOKING):
+        question = ask(
+            Asked(
+                root=os.path.abspath(project),  # noqa: PTH100 - as the builder does
+                output_dir=os.path.abspath(output_dir),  # noqa: PTH100 - the same
+                options=options,
+                environ=os.environ,
+                python_headers=python_headers,
+            )
+        )
+    answer = question.answer() if question is not None else None
+    if answer is not None:
+        return _show(console, answer, output_dir=str(output_dir), started=started)
+    from pyz3.cli.building import build_wheels  # noqa: PLC0415 - half a second of imports
+
+    return build_wheels(
+        context,
+        console,
+        question,
+        project=project,
+        output_dir=output_dir,
+        python_headers=python_headers,
+        quiet=quiet,
+        **options,
     )
-    plan = build.plan(
-        selection,
-        optimize=optimize,
-        # One identifier asked for is one wheel.
-        fallback=fallback or (only is None and build.project.tool.fallback),
-        require_extensions=require_extensions,
-        allow_pure=allow_pure,
-    )
-    if print_build_identifiers or print_plan:
-        return _print(plan, as_json=not print_build_identifiers)
-    if not plan:
-        return _say_nothing(console, selection, report=report)
-    _say_left_out(console, selection)
-    with view.showing(plan, output_dir=str(output_dir)):
-        summary = build.run(plan, output_dir=output_dir)
-    view.summary(summary, output_dir=str(output_dir))
-    if report is not None:
-        write_report(report, summary.wheels, summary.failures)
-    return _status(summary)
 
 
-def _print(plan: Sequence[Planned], *, as_json: bool) -> int:
-    if as_json:
-        click.echo(safe_json(public_plan(plan)))
-    else:
-        click.echo("".join(f"{one.identifier}\n" for one in plan), nl=False)
+def _show(console: SafeConsole, answer: Answer, *, output_dir: str, started: float) -> int:
+    for text in answer.said:
+        console.print(text, style="yellow", soft_wrap=True)
+    for one in answer.wheels:
+        console.print(wheel_line(one), soft_wrap=True)
+    seconds = time.perf_counter() - started
+    console.print(total_line(answer.wheels, output_dir, seconds=seconds), soft_wrap=True)
     return 0
-
-
-def _status(summary: Summary) -> int:
-    """Give the exit code; the view has said everything there is to say."""
-    error = summary.error()
-    if error is None:
-        return 0
-    return error.status if isinstance(error, MatrixError) else error.exit_code
 
 
 def _refuse_contradictions(context: click.Context) -> None:
@@ -213,32 +178,3 @@ def _refuse_contradictions(context: click.Context) -> None:
         for other in others:
             if one in typed and other in typed:
                 raise click.UsageError(f"{one} and {other} exclude each other")
-
-
-def _platforms(names: tuple[str, ...], *, identifiers: object) -> tuple[str, ...] | None:
-    """Give the platforms asked for; identifiers alone are about all that the project lists: None."""
-    if names:
-        return names
-    return None if identifiers else (str(Platform.current()),)
-
-
-def _sources(context: click.Context) -> dict[str, str]:
-    """Give what messages shall call the values that come from variables."""
-    return {
-        name: variable
-        for parameter, (name, variable) in _VARIABLES.items()
-        if context.get_parameter_source(parameter) is ParameterSource.ENVIRONMENT
-    }
-
-
-def _say_nothing(console: SafeConsole, selection: Selection, *, report: Path | None) -> int:
-    _say_left_out(console, selection)
-    console.print("nothing is selected: no wheel is built", soft_wrap=True)
-    if report is not None:
-        write_report(report, ())
-    return 0
-
-
-def _say_left_out(console: SafeConsole, selection: Selection) -> None:
-    for what, why in selection.left_out:
-        console.print(f"skipped {what}: {why}", style="yellow", soft_wrap=True)

@@ -32,7 +32,7 @@ from pyz3.errors import BuildFailedError
 from pyz3.store import Remembered
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 _LINE = re.compile(rb"^(\d+) (\d+) (-?\d+) ([0-9a-f]{32}) (\d) ([^\n]+)$", re.MULTILINE)
 # What zig shortens paths by: nothing, its own files or the build script's folder, its caches.
@@ -183,6 +183,20 @@ class Manifests:
             now = look.state(state.date, known, unseen=unseen, before=state)
             _write_state(self.cache, state, now)
             return self.dated or unseen
+
+
+def reads_elsewhere(cache: Path, folders: Sequence[Path]) -> bool:
+    """Tell whether what zig keeps in a cache was, or might have been, made from files of other folders.
+
+    Args:
+        cache: Zig's local cache for one project and target.
+        folders: The folders; those that do not change need not be among them.
+    """
+    state = _state(cache).recall()
+    if state is None or any(content.opaque for content in state.contents.values()):
+        return True
+    known = tuple(f"{folder}{os.sep}" for folder in folders)
+    return any(not listed.path.startswith(known) for one in state.lists.values() for listed in one.files)
 
 
 @contextlib.contextmanager

@@ -2,12 +2,23 @@
 
 from pyz3.store.layout import Cache, open_cache
 from pyz3.store.remembered import Remembered
-from pyz3.store.seals import begin_growing, has_only_grown, is_noted, is_whole, note_growing, seal
+from pyz3.store.seals import (
+    Entry,
+    begin_growing,
+    describe_file,
+    has_only_grown,
+    is_noted,
+    is_whole,
+    note_growing,
+    seal,
+)
 
 __all__ = (
     "Cache",
+    "Entry",
     "Remembered",
     "begin_growing",
+    "describe_file",
     "has_only_grown",
     "is_noted",
     "is_whole",

@@ -135,6 +135,10 @@ class Cache:
         """Give the file of what builds of a project asked for above its folder."""
         return self.root / "sources" / "above" / f"{_key(folder, 16)}.json"
 
+    def answer(self, key: str) -> Path:
+        """Give the file of what a command built the last time."""
+        return self.root / "answers" / f"{key}.json"
+
     def in_place(self, project: Path) -> Path:
         """Give the file of what ``pyz3 develop`` put into a project's folder."""
         return self.root / "in-place" / f"{_key(project, 32)}.json"

@@ -16,7 +16,7 @@ import sys
 import threading
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from pyz3._files import file_digest
 from pyz3.store.remembered import Remembered
@@ -24,8 +24,9 @@ from pyz3.store.remembered import Remembered
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
-# Size, dates of content and of status in ns, inode, digest.
-_Entry = tuple[int, int, int, int, str]
+Entry: TypeAlias = tuple[int, int, int, int, str]
+"""Size, dates of content and of status in ns, inode, and whether it is executable with its digest."""
+
 _WITHIN = "pyz3.seal"
 _BEING_MADE = ".tmp-"
 _REST_NS = 10**9
@@ -40,7 +41,7 @@ def seal(path: Path) -> None:
     """
     note = _note(path)
     before = note.recall() or {}
-    note.remember({name: _describe(file, before.get(name)) for name, file in _files(path)})
+    note.remember({name: describe_file(file, before.get(name)) for name, file in _files(path)})
 
 
 def is_whole(path: Path) -> bool:
@@ -50,7 +51,7 @@ def is_whole(path: Path) -> bool:
     if noted is None:
         return False
     try:
-        now = {name: _describe(file, noted.get(name)) for name, file in _files(path)}
+        now = {name: describe_file(file, noted.get(name)) for name, file in _files(path)}
     except OSError:
         return False
     if {name: entry[-1] for name, entry in now.items()} != {n: entry[-1] for n, entry in noted.items()}:
@@ -128,7 +129,7 @@ def has_only_grown(
         return True
 
 
-def _grown(folder: Path, below: Collection[str], noted: Mapping[str, _Entry]) -> Iterator[tuple[str, _Entry]]:
+def _grown(folder: Path, below: Collection[str], noted: Mapping[str, Entry]) -> Iterator[tuple[str, Entry]]:
     for path in sorted(path for name in below for path in folder.glob(name)):
         name = path.relative_to(folder).as_posix()
         files = _below(path, f"{name}/") if path.is_dir() and not path.is_symlink() else [(name, path)]
@@ -136,17 +137,17 @@ def _grown(folder: Path, below: Collection[str], noted: Mapping[str, _Entry]) ->
             if name == _WITHIN:
                 continue
             with contextlib.suppress(FileNotFoundError):  # another process is at work
-                entry = _describe(file, noted.get(name))
+                entry = describe_file(file, noted.get(name))
                 if entry[0] or name in noted:  # a compiler makes a file long before it fills it
                     yield name, entry
 
 
-def _note(path: Path) -> Remembered[dict[str, _Entry]]:
-    return Remembered(path.with_name(f"{path.name}.seal"), dict[str, _Entry])
+def _note(path: Path) -> Remembered[dict[str, Entry]]:
+    return Remembered(path.with_name(f"{path.name}.seal"), dict[str, Entry])
 
 
-def _note_within(folder: Path) -> Remembered[dict[str, _Entry]]:
-    return Remembered(folder / _WITHIN, dict[str, _Entry])
+def _note_within(folder: Path) -> Remembered[dict[str, Entry]]:
+    return Remembered(folder / _WITHIN, dict[str, Entry])
 
 
 def _files(path: Path) -> Iterator[tuple[str, Path]]:
@@ -167,7 +168,12 @@ def _below(folder: Path, prefix: str) -> Iterator[tuple[str, Path]]:
                 yield os.fsencode(prefix + entry.name).decode("utf-8", "backslashreplace"), Path(entry.path)
 
 
-def _describe(path: Path, before: _Entry | None) -> _Entry:
+def describe_file(path: Path, before: Entry | None) -> Entry:
+    """Give what a file is: its marks, and what it holds; it is read if the marks are not those of ``before``.
+
+    Raises:
+        OSError: There is none, or it cannot be read.
+    """
     status = path.lstat()
     marks = (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
     if before is not None and before[:-1] == marks:

@@ -12,7 +12,7 @@ from pathlib import Path
 import factory
 import pytest
 
-from pyz3.cli.table import human_size
+from pyz3.cli.lines import human_size
 from pyz3.targets import Platform, PythonVersion, Target
 
 THIS = Target(platform=Platform.current(), python=PythonVersion.current())

@@ -11,8 +11,9 @@ import pytest
 from planning import plan_of
 from rich.console import Console
 
-from pyz3.cli.table import LiveTable, clock_time, human_size
-from pyz3.cli.ui import BuildView, failure_lines, print_error, wheel_line
+from pyz3.cli.lines import human_size, wheel_line
+from pyz3.cli.table import LiveTable, clock_time
+from pyz3.cli.ui import BuildView, failure_lines, print_error
 from pyz3.config import Project, ToolTable
 from pyz3.errors import AuditFailedError, BuildFailedError, ConfigError, Pyz3Error
 from pyz3.events import Activity, CommandRun, WheelBuilt, WheelFailed, WheelShared

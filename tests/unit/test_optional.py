@@ -14,7 +14,8 @@ from planning import plan_of
 from pyz3.builder.choice import Choice, choose
 from pyz3.builder.project_build import read_source_date
 from pyz3.builder.switches import is_set, switched, switched_off
-from pyz3.cli.ui import left_out_lines, wheel_line
+from pyz3.cli.lines import wheel_line
+from pyz3.cli.ui import left_out_lines
 from pyz3.config import Extension, Library, Project, Settings, ToolTable
 from pyz3.errors import ConfigError, UnavailablePythonError
 from pyz3.frontends import load_project

@@ -1,8 +1,9 @@
-"""What does not see Python's headers is compiled once for all Pythons, and only then."""
+"""What is not done again: compiles that are the same for all Pythons, builds of what has not changed."""
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 SAYS = "import counting._core as c; print(c.facts())"
+BUILDING = ("pyz3.builder", "pyz3.engine", "lief", "rich.live")
 HOSTS = ("host-3.12", "host-3.13")
 NATIVE = """
 [project]
@@ -118,3 +120,66 @@ def test_no_header_of_zigs_own_asks_for_one_of_pythons(pyz3_cache: Path) -> None
     asked = {name.casefold() for path in headers for name in scan_text(path.read_bytes()).names}
     assert len(asked) > 20_000
     assert asked & theirs == set()
+
+
+def test_an_unchanged_project_is_not_built(pyz3_cache: Path, tmp_path: Path) -> None:
+    project = situations.copy("compiled_once", tmp_path)
+    native(project)
+
+    def build() -> tuple[situations.Built, bool]:
+        """Build, and tell whether it was known what is built."""
+        built = situations.build(
+            project,
+            cache=pyz3_cache,
+            tmp_path=tmp_path,
+            platforms=("linux-x86_64",),
+            changes={"PYTHONPROFILEIMPORTTIME": "1"},
+        )
+        assert built.done.returncode == 0, built.done.stderr
+        imported = set(re.findall(r"\| +([\w.]+)$", built.done.stderr, re.MULTILINE))
+        assert "pyz3.unchanged" in imported
+        return built, not imported.intersection(BUILDING)
+
+    def says(built: situations.Built) -> str:
+        return built.prints(SAYS, ("host-3.13",))["host-3.13"]
+
+    first, known = build()
+    assert not known
+    again, known = build()
+    assert known
+    assert "nothing had changed" in again.done.stdout
+    without_times = [re.sub(r"\d+\.\d\d s", "", one.done.stdout).partition("\n")[0] for one in (first, again)]
+    assert without_times[0] == without_times[1]
+    # A file of the same size and dates, laid anew: its content decides.
+    header = project / "include/core.h"
+    status = header.stat()
+    other = header.with_name("other")
+    other.write_text(header.read_text().replace("first", "other"))
+    os.utime(other, ns=(status.st_atime_ns, status.st_mtime_ns))
+    other.replace(header)
+    built, known = build()
+    assert not known
+    assert says(built).startswith("other nothing")
+    # A wheel that is damaged, and one that is gone, are made anew.
+    (wheel,) = built.wheels
+    content = wheel.read_bytes()
+    wheel.write_bytes(bytes((content[0] ^ 1, *content[1:])))
+    assert not build()[1]
+    assert wheel.read_bytes() == content
+    wheel.unlink()
+    assert not build()[1]
+    assert wheel.read_bytes() == content
+    assert build()[1]
+
+
+def test_what_lies_elsewhere_is_built_each_time(pyz3_cache: Path, tmp_path: Path) -> None:
+    project = situations.copy("compiled_once", tmp_path)
+    native(project)
+    (project / "include").rename(tmp_path / "include")
+    settings = project / "pyproject.toml"
+    settings.write_text(settings.read_text().replace('"include"', f'"{(tmp_path / "include").as_posix()}"'))
+    for fact in ("first", "other"):
+        header = tmp_path / "include/core.h"
+        header.write_text(header.read_text().replace("first", fact))
+        built = situations.build(project, cache=pyz3_cache, tmp_path=tmp_path, platforms=("linux-x86_64",))
+        assert built.prints(SAYS, ("host-3.13",))["host-3.13"].startswith(f"{fact} nothing")

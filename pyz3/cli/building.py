@@ -1,0 +1,165 @@
+"""What ``pyz3 wheel`` does when something is to be built."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+from click.core import ParameterSource
+
+from pyz3.builder import WheelBuilder, files_besides
+from pyz3.cli.terminal import safe_json
+from pyz3.cli.ui import BuildView
+from pyz3.errors import MatrixError
+from pyz3.plan import public_plan
+from pyz3.results import write_report
+from pyz3.targets import Platform
+from pyz3.unchanged import Answer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from pyz3.builder import ProjectBuild
+    from pyz3.cli.terminal import SafeConsole
+    from pyz3.plan import Planned
+    from pyz3.results import Summary
+    from pyz3.targets import Selection
+    from pyz3.unchanged import Question
+
+
+_VARIABLES = {
+    "platforms": ("platforms", "PYZ3_PLATFORM"),
+    "pythons": ("pythons", "PYZ3_PYTHON"),
+    "build_patterns": ("build", "PYZ3_BUILD"),
+    "skip_patterns": ("skip", "PYZ3_SKIP"),
+}
+
+
+def build_wheels(
+    context: click.Context,
+    console: SafeConsole,
+    question: Question | None,
+    *,
+    project: str,
+    platforms: tuple[str, ...],
+    all_platforms: bool,
+    pythons: tuple[str, ...],
+    build_patterns: tuple[str, ...],
+    skip_patterns: tuple[str, ...],
+    only: str | None,
+    fallback: bool,
+    require_extensions: bool,
+    allow_pure: bool,
+    config: Path | None,
+    allow_empty: bool,
+    output_dir: Path,
+    optimize: str | None,
+    python_headers: tuple[Path, ...],
+    jobs: int | None,
+    report: Path | None,
+    print_build_identifiers: bool,
+    print_plan: bool,
+    quiet: bool,
+    verbose: bool,
+) -> int:
+    """Build what the command line asks for, and show it; give the exit code.
+
+    The arguments are the command's; ``question`` keeps what was built, if that is to be kept.
+    """
+    view = BuildView(console, verbose=verbose, quiet=quiet)
+    builder = WheelBuilder.of(project, python_headers=python_headers, jobs=jobs, config=config, listener=view)
+    build = builder.open()
+    selection = build.select(
+        platforms=None if all_platforms else _platforms(platforms, identifiers=build_patterns or only),
+        pythons=pythons,
+        build=build_patterns or None,
+        skip=skip_patterns or None,
+        only=only,
+        allow_empty=allow_empty,
+        sources=_sources(context),
+    )
+    plan = build.plan(
+        selection,
+        optimize=optimize,
+        # One identifier asked for is one wheel.
+        fallback=fallback or (only is None and build.project.tool.fallback),
+        require_extensions=require_extensions,
+        allow_pure=allow_pure,
+    )
+    if print_build_identifiers or print_plan:
+        return _print(plan, as_json=not print_build_identifiers)
+    if not plan:
+        return _say_nothing(console, selection, report=report)
+    skipped = _say_left_out(console, selection)
+    with view.showing(plan, output_dir=str(output_dir)):
+        summary = build.run(plan, output_dir=output_dir)
+    view.summary(summary, output_dir=str(output_dir))
+    if report is not None:
+        write_report(report, summary.wheels, summary.failures)
+    if question is not None:
+        _remember(question, build, plan, summary, said=(*skipped, *view.notes))
+    return _status(summary)
+
+
+def _print(plan: Sequence[Planned], *, as_json: bool) -> int:
+    if as_json:
+        click.echo(safe_json(public_plan(plan)))
+    else:
+        click.echo("".join(f"{one.identifier}\n" for one in plan), nl=False)
+    return 0
+
+
+def _status(summary: Summary) -> int:
+    """Give the exit code; the view has said everything there is to say."""
+    error = summary.error()
+    if error is None:
+        return 0
+    return error.status if isinstance(error, MatrixError) else error.exit_code
+
+
+def _platforms(names: tuple[str, ...], *, identifiers: object) -> tuple[str, ...] | None:
+    """Give the platforms asked for; identifiers alone are about all that the project lists: None."""
+    if names:
+        return names
+    return None if identifiers else (str(Platform.current()),)
+
+
+def _sources(context: click.Context) -> dict[str, str]:
+    """Give what messages shall call the values that come from variables."""
+    return {
+        name: variable
+        for parameter, (name, variable) in _VARIABLES.items()
+        if context.get_parameter_source(parameter) is ParameterSource.ENVIRONMENT
+    }
+
+
+def _say_nothing(console: SafeConsole, selection: Selection, *, report: Path | None) -> int:
+    _say_left_out(console, selection)
+    console.print("nothing is selected: no wheel is built", soft_wrap=True)
+    if report is not None:
+        write_report(report, ())
+    return 0
+
+
+def _say_left_out(console: SafeConsole, selection: Selection) -> tuple[str, ...]:
+    lines = tuple(f"skipped {what}: {why}" for what, why in selection.left_out)
+    for line in lines:
+        console.print(line, style="yellow", soft_wrap=True)
+    return lines
+
+
+def _remember(
+    question: Question,
+    build: ProjectBuild,
+    plan: Sequence[Planned],
+    summary: Summary,
+    *,
+    said: tuple[str, ...],
+) -> None:
+    """Keep what was built for the next time, if everything came and all that it was made from is known."""
+    if summary.failures or not summary.wheels or any(wheel.left_out for wheel in summary.wheels):
+        return
+    besides = files_besides(build.project, plan, build.toolchain())
+    if besides is not None:
+        question.remember(Answer(wheels=summary.wheels, said=said), besides=besides)

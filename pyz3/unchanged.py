@@ -1,0 +1,318 @@
+"""What ``pyz3 wheel`` gave the last time, as long as nothing that it was made from has changed since.
+
+A build writes down every file that it was made from, with its content, and whatever else it went by:
+options, environment variables, the Pythons whose headers it found, zig, pyz3 itself.  If all of that is as it
+was, and so are the wheels, the answer is known before the project is read.
+
+A file whose size, dates and place on the disk are as they were is believed to be what it was, as Git believes
+its index, unless it was young when it was looked at; any other is read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+import stat
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from pyz3.capi import best_headers, find_headers, headers_fingerprint
+from pyz3.errors import Pyz3Error
+from pyz3.results import WheelResult
+from pyz3.store import Entry, Remembered, describe_file, open_cache
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+# What says where and how a command is run, and never what it builds.
+_PASSING = frozenset(
+    """
+    _ SHLVL PWD OLDPWD COLUMNS LINES TERM TERM_PROGRAM TERM_PROGRAM_VERSION TERM_SESSION_ID COLORTERM NO_COLOR
+    FORCE_COLOR CLICOLOR CLICOLOR_FORCE WINDOWID SSH_CLIENT SSH_CONNECTION SSH_TTY
+    """.split()  # noqa: SIM905 - a table of words
+)
+# Folders that hold no part of a wheel; pyz3.archive's rules say so.
+_NEVER_FOLDERS = frozenset((".git", ".hg", ".svn", "__pycache__"))
+_PACKAGES = ("site-packages", "dist-packages")
+_DISTRIBUTIONS = (".whl", ".tar.gz")
+# Some file systems count whole seconds, or two: what is younger may change and keep its dates.  It gets a
+# size that no file has, and is read the next time.
+_YOUNG_NS = 3 * 10**9
+
+
+class UnknownError(Exception):
+    """What a build is made from is not all known."""
+
+
+class _Wheel(msgspec.Struct, frozen=True, kw_only=True):
+    identifier: str
+    path: str
+    tag: str
+    size: int
+
+
+class _Record(msgspec.Struct, frozen=True, kw_only=True):
+    """A build.
+
+    Attributes:
+        about: Digest of all that it went by besides files.
+        tree: The project's files: name → what it was.
+        besides: Other files, by absolute path; None: there was none.
+        made: The wheels' files.
+        wheels: What is said of them.
+        said: Lines that were shown before.
+    """
+
+    about: str
+    tree: dict[str, Entry]
+    besides: dict[str, Entry | None]
+    made: dict[str, Entry]
+    wheels: tuple[_Wheel, ...]
+    said: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What a build gave: its wheels, and lines that are shown before them."""
+
+    wheels: tuple[WheelResult, ...]
+    said: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What a command asks for.
+
+    Attributes:
+        root: The project's folder, absolute.
+        output_dir: Where the wheels go, absolute.
+        options: All others.
+        environ: Environment variables.
+        python_headers: Folders named on the command line.
+    """
+
+    root: str
+    output_dir: str
+    options: Mapping[str, Any]
+    environ: Mapping[str, str]
+    python_headers: Sequence[Path]
+
+
+class Question:
+    """Compares what a command asks for with what was built the last time.
+
+    Args:
+        asked: What is asked for.
+
+    Raises:
+        UnknownError: The project is none whose files are all known.
+        Pyz3Error: The cache or the headers cannot be used.
+        OSError: A file cannot be read.
+    """
+
+    def __init__(self, asked: Asked) -> None:
+        if b"pyz3" not in Path(asked.root, "pyproject.toml").read_bytes():
+            raise UnknownError(asked.root)  # another build backend's
+        self._asked = asked
+        self._started_ns = time.time_ns()
+        self._record = _record_of(asked)
+        self._about = _about(asked)
+        self._before = self._record.recall()
+        known = self._before.tree if self._before is not None else {}
+        self._tree = {name: self._glance(path, known.get(name)) for name, path in _walk(asked)}
+
+    def answer(self) -> Answer | None:
+        """Give what was built, if all is as it was; None: something is not."""
+        before = self._before
+        if before is None or before.about != self._about or before.tree.keys() != self._tree.keys():
+            return None
+        try:
+            besides = {path: self._look_besides(path, entry) for path, entry in before.besides.items()}
+            made = {path: self._look(path, entry) for path, entry in before.made.items()}
+        except (UnknownError, OSError):
+            return None
+        new = msgspec.structs.replace(before, tree=self._tree, besides=besides, made=made)
+        if _contents(new) != _contents(before):
+            return None
+        if new != before:
+            self._record.remember(new)
+        return Answer(wheels=tuple(_result(one, made) for one in before.wheels), said=before.said)
+
+    def remember(self, answer: Answer, *, besides: Sequence[str]) -> None:
+        """Keep what was built, if nothing has changed since this was made.
+
+        Args:
+            answer: What was built.
+            besides: Files outside of the project that it was made from, or would have been.
+        """
+        try:
+            now = {name: self._look(path, None) for name, path in _walk(self._asked)}
+            made = {str(one.path): self._look(str(one.path), None) for one in answer.wheels}
+            others = {path: self._look_besides(path, None) for path in sorted(besides)}
+            same = now.keys() == self._tree.keys() and _about(self._asked) == self._about
+        except (UnknownError, Pyz3Error, OSError):
+            return
+        # One that was young has been read, and has marks of its own.
+        same = same and all(
+            entry[-1] == self._tree[name][-1] or entry[:-1] == self._tree[name][:-1]
+            for name, entry in now.items()
+        )
+        if same and all(_digest(made[str(one.path)]) == one.sha256 for one in answer.wheels):
+            wheels = tuple(
+                _Wheel(identifier=one.identifier, path=str(one.path), tag=one.tag, size=one.size)
+                for one in answer.wheels
+            )
+            self._record.remember(
+                _Record(
+                    about=self._about, tree=now, besides=others, made=made, wheels=wheels, said=answer.said
+                )
+            )
+
+    def _glance(self, path: str, before: Entry | None) -> Entry:
+        """Look at a file; one that is old and of which nothing is known need not be read."""
+        status = os.lstat(path)
+        marks = (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+        if before is None and stat.S_ISREG(status.st_mode) and not self._is_young(marks):
+            return (*marks, "")
+        return self._look(path, before)
+
+    def _look(self, path: str, before: Entry | None) -> Entry:
+        entry = describe_file(Path(path), before)
+        if entry[-1].startswith(("link", "no file")):
+            raise UnknownError(path)
+        return (-1, *entry[1:]) if self._is_young(entry[:-1]) else entry
+
+    def _is_young(self, marks: tuple[int, int, int, int]) -> bool:
+        return max(marks[1:3]) > self._started_ns - _YOUNG_NS
+
+    def _look_besides(self, path: str, before: Entry | None) -> Entry | None:
+        try:
+            return self._look(path, before)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+
+
+def ask(asked: Asked) -> Question | None:
+    """Give a question about a project; None: what it is built from is not all known, or not to be had."""
+    try:
+        return Question(asked)
+    except (UnknownError, Pyz3Error, OSError):
+        return None
+
+
+def _result(wheel: _Wheel, made: Mapping[str, Entry]) -> WheelResult:
+    return WheelResult(
+        identifier=wheel.identifier,
+        path=Path(wheel.path),
+        tag=wheel.tag,
+        size=wheel.size,
+        sha256=_digest(made[wheel.path]),
+        seconds=0.0,
+        cached=True,
+    )
+
+
+def _digest(entry: Entry) -> str:
+    return entry[-1].rpartition(" ")[2]
+
+
+def _record_of(asked: Asked) -> Remembered[_Record]:
+    cache = open_cache(asked.environ)
+    name = [asked.root, asked.output_dir, sorted((key, str(value)) for key, value in asked.options.items())]
+    return Remembered(cache.answer(hashlib.sha256(msgspec.json.encode(name)).hexdigest()[:32]), _Record)
+
+
+def _contents(record: _Record) -> tuple[object, ...]:
+    besides = {path: entry and entry[-1] for path, entry in record.besides.items()}
+    return _digests(record.tree), besides, _digests(record.made)
+
+
+def _digests(entries: Mapping[str, Entry]) -> dict[str, str]:
+    return {name: entry[-1] for name, entry in entries.items()}
+
+
+def _walk(asked: Asked) -> Iterator[tuple[str, str]]:
+    """Give the files of a project that could be part of a wheel or of what is compiled.
+
+    Raises:
+        UnknownError: What it holds leads elsewhere, or wheels are put where its own files are.
+    """
+    output = f"{asked.output_dir}{os.sep}"
+    inside = output.startswith(f"{asked.root}{os.sep}")
+    if inside and os.path.dirname(asked.output_dir) != asked.root:  # noqa: PTH120 - text
+        raise UnknownError(asked.output_dir)
+    if f"{asked.root}{os.sep}".startswith(output):
+        raise UnknownError(asked.output_dir)
+
+    yield from _below(asked.root, "", asked.output_dir)
+
+
+def _below(folder: str, prefix: str, output: str) -> Iterator[tuple[str, str]]:
+    with os.scandir(folder) as entries:
+        for entry in sorted(entries, key=lambda one: one.name):
+            if entry.is_symlink():
+                raise UnknownError(entry.path)
+            if not entry.is_dir():
+                if not entry.name.endswith((".pyc", ".pyo")):
+                    yield prefix + entry.name, entry.path
+            elif entry.path == output:
+                if not all(name.endswith(_DISTRIBUTIONS) for name in os.listdir(output)):  # noqa: PTH208 - names
+                    raise UnknownError(output)
+            elif entry.name not in _NEVER_FOLDERS and not os.path.exists(f"{entry.path}/pyvenv.cfg"):  # noqa: PTH110 - fast
+                yield from _below(entry.path, f"{prefix}{entry.name}/", output)
+
+
+def _about(asked: Asked) -> str:
+    """Give a digest of all that a build goes by besides files of the project."""
+    trees = best_headers(find_headers(extra=tuple(asked.python_headers), environ=asked.environ))
+    told = [
+        sorted((name, value) for name, value in asked.environ.items() if name not in _PASSING),
+        sorted((version, tree.origin, headers_fingerprint(tree)) for version, tree in trees.items()),
+        [sys.version, sys.executable, sys.prefix],
+        [*_tools()],
+    ]
+    return hashlib.sha256(repr(told).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _tools() -> Iterator[tuple[str, tuple[int, ...]]]:
+    """Give how the files look of pyz3 and zig, and of whatever else is installed here."""
+    package = Path(__file__).parent
+    yield from _looks(str(package))
+    yield from _looks_of(package.parent / "build.zig")
+    spec = importlib.util.find_spec("ziglang")
+    for folder in spec.submodule_search_locations or () if spec is not None else ():
+        for path in (Path(folder) / "zig", Path(folder) / "zig.exe"):
+            yield from _looks_of(path)
+        for record in Path(folder).parent.glob("ziglang-*.dist-info/RECORD"):
+            yield from _looks_of(record)
+    for place in map(Path, sys.path):
+        if place.name in _PACKAGES:
+            yield from _looks_of(place)
+
+
+def _looks(folder: str) -> Iterator[tuple[str, tuple[int, ...]]]:
+    with os.scandir(folder) as entries:
+        for entry in sorted(entries, key=lambda one: one.name):
+            if not entry.is_dir():
+                yield entry.path, _marks(entry.stat())
+            elif entry.name != "__pycache__":
+                yield from _looks(entry.path)
+
+
+def _looks_of(path: Path) -> Iterator[tuple[str, tuple[int, ...]]]:
+    try:
+        yield str(path), _marks(path.stat())
+    except OSError:
+        return
+
+
+def _marks(status: os.stat_result) -> tuple[int, ...]:
+    if stat.S_ISDIR(status.st_mode):
+        return (status.st_mtime_ns, status.st_ino)
+    return (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)

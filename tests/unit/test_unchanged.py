@@ -1,0 +1,205 @@
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pyz3 import unchanged
+from pyz3._files import file_digest
+from pyz3.results import WheelResult
+from pyz3.unchanged import Answer, Asked, ask
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+OLD = 10**9
+FILES = {
+    "pyproject.toml": '[build-system]\nbuild-backend = "pyz3.backend"\n',
+    "src/a.c": "int a;\n",
+    "src/a.h": "",
+    "a/__init__.py": "",
+    "dist/a.whl": "a wheel",
+    "headers/Python.h": "",
+    "headers/patchlevel.h": '#define PY_VERSION "3.13.1"\n',
+}
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A project with a wheel, all of it old."""
+    root = tmp_path / "project"
+    for name, text in FILES.items():
+        lay(root / name, text)
+    return root
+
+
+def lay(path: Path, text: str) -> None:
+    """Write a file anew, with the date that it has had."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
+    path.write_text(text)
+    os.utime(path, (OLD, OLD))
+
+
+def asked(root: Path, **changes: Any) -> Asked:
+    given = {
+        "root": str(root),
+        "output_dir": str(root / "dist"),
+        "options": {"pythons": ("3.13",)},
+        "environ": {"PYZ3_CACHE_DIR": str(root.parent / "cache"), "HOME": str(root.parent)},
+        "python_headers": (root / "headers",),
+    }
+    return Asked(**{**given, **changes})
+
+
+def build(root: Path, *, during: Callable[[], object] = lambda: None, **changes: Any) -> None:
+    question = ask(asked(root, **changes))
+    if question is not None:
+        assert question.answer() is None
+        during()
+        question.remember(answer(root), besides=[str(root.parent / ".gitignore"), str(root.parent / ".git")])
+
+
+def answer(root: Path) -> Answer:
+    wheel = root / "dist/a.whl"
+    return Answer(
+        wheels=(
+            WheelResult(
+                identifier="cp313-win_amd64",
+                path=wheel,
+                tag="cp313-cp313-win_amd64",
+                size=7,
+                sha256=file_digest(wheel),
+                seconds=0.0,
+                cached=True,
+            ),
+        ),
+        said=("note: so it is",),
+    )
+
+
+def recall(root: Path, **changes: Any) -> Answer | None:
+    question = ask(asked(root, **changes))
+    return question.answer() if question is not None else None
+
+
+def test_what_has_not_changed_is_known(root: Path) -> None:
+    build(root)
+    assert recall(root) == answer(root)
+    # What is read again because it was young a moment ago is equal, and is kept as it looks now.
+    assert recall(root) == answer(root)
+
+
+def test_what_changes_no_wheel(root: Path) -> None:
+    build(root)
+    (root / "src/a.c").touch()
+    os.replace(root / "src/a.h", root / "moved")  # noqa: PTH105 - another inode
+    (root / "src/a.h").write_text("")
+    (root / "moved").unlink()
+    for name in (
+        "__pycache__/a.pyc",
+        ".git/index",
+        ".venv/pyvenv.cfg",
+        ".venv/a.py",
+        "dist/other.whl",
+        "a/b.pyc",
+    ):
+        (root / name).parent.mkdir(exist_ok=True)
+        (root / name).touch()
+    (root / ".git/index").unlink()
+    (root / ".git").rmdir()
+    environ = {**asked(root).environ, "COLUMNS": "80", "PWD": "elsewhere"}
+    assert recall(root, environ=environ) == answer(root)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        # The same size, date and name: content decides.
+        lambda root: lay(root / "src/a.c", "int b;\n"),
+        lambda root: (root / "src/a.c").chmod(0o755),
+        lambda root: (root / "src/a.c").unlink(),
+        lambda root: lay(root / "include/new.h", ""),
+        lambda root: lay(root / "a/data.txt", ""),
+        lambda root: lay(root / ".gitignore", "a"),
+        lambda root: lay(root.parent / ".gitignore", "a"),
+        lambda root: (root.parent / ".git").touch(),
+        lambda root: lay(root / "dist/a.whl", "b wheel"),
+        lambda root: (root / "dist/a.whl").unlink(),
+        lambda root: lay(root / "headers/object.h", ""),
+        lambda root: lay(root / "headers/patchlevel.h", '#define PY_VERSION "3.13.2"\n'),
+        lambda root: (root / "src/b.c").symlink_to("a.c"),
+        lambda root: lay(root / "dist/notes.txt", ""),
+        lambda root: [path.write_bytes(b"{}") for path in (root.parent / "cache/answers").iterdir()],
+    ],
+)
+def test_what_changes_a_wheel(root: Path, change: Callable[[Path], object]) -> None:
+    build(root)
+    assert recall(root) is not None
+    change(root)
+    assert recall(root) is None
+
+
+def test_what_is_asked_for_differs(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    build(root)
+    environ = asked(root).environ
+    assert recall(root, options={"pythons": ("3.12",)}) is None
+    assert recall(root, environ={**environ, "SOURCE_DATE_EPOCH": "1"}) is None
+    assert recall(root, output_dir=str(tmp_path)) is None
+    assert recall(root, environ={**environ, "PYZ3_CACHE_DIR": str(tmp_path / "other")}) is None
+    other = tmp_path / "uv/cpython-3.14/include/python3.14"
+    lay(other / "Python.h", "")
+    lay(other / "patchlevel.h", '#define PY_VERSION "3.14.99"\n')
+    found = {**environ, "UV_PYTHON_INSTALL_DIR": str(tmp_path / "uv")}
+    (tmp_path / "uv").rename(tmp_path / "away")
+    build(root, environ=found)
+    assert recall(root, environ=found) is not None
+    (tmp_path / "away").rename(tmp_path / "uv")  # another interpreter is installed
+    assert recall(root, environ=found) is None
+    build(root, options={})
+    assert recall(root, options={}) is not None
+    tools = [*unchanged._tools()]
+    monkeypatch.setattr(unchanged, "_tools", lambda: iter([*tools, ("zig", (1,))]))
+    assert recall(root, options={}) is None
+
+
+def test_tools_are_looked_at() -> None:
+    names = [name for name, _ in unchanged._tools()]
+    assert any(name.endswith("unchanged.py") for name in names)
+    assert any(name.endswith(("ziglang/zig", "zig.exe")) for name in names)
+    assert any(name.endswith("RECORD") for name in names)
+    assert any(name.endswith("site-packages") for name in names)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda root: lay(root / "src/a.c", "int b;\n"),
+        lambda root: lay(root / "src/b.c", ""),
+        lambda root: lay(root / "dist/b.txt", ""),
+        lambda root: lay(root / "headers/object.h", ""),
+    ],
+)
+def test_what_changes_during_a_build_is_not_kept(root: Path, change: Callable[[Path], object]) -> None:
+    build(root, during=lambda: change(root))
+    assert recall(root) is None
+
+
+def test_young_files_are_read(root: Path) -> None:
+    # File systems may count whole seconds: a file can change after it was read, and look the same.
+    (root / "src/a.c").write_text("int b;\n")
+    build(root)
+    (record,) = (root.parent / "cache/answers").iterdir()
+    # Everything here was made a moment ago: the inode's date is not to be set back.
+    assert record.read_bytes().count(b"[-1,") == len(FILES)
+
+
+def test_projects_whose_files_are_not_all_known(root: Path) -> None:
+    build(root, output_dir=str(root))
+    assert recall(root, output_dir=str(root)) is None
+    build(root, output_dir=str(root / "a/dist"))
+    assert recall(root, output_dir=str(root / "a/dist")) is None
+    lay(root / "pyproject.toml", '[build-system]\nbuild-backend = "setuptools.build_meta"\n')
+    assert ask(asked(root)) is None
