@@ -10,6 +10,7 @@ its index, unless it was young when it was looked at; any other is read.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib.util
 import os
@@ -25,7 +26,7 @@ import msgspec
 from pyz3.capi import best_headers, find_headers, headers_fingerprint
 from pyz3.errors import Pyz3Error
 from pyz3.results import WheelResult
-from pyz3.store import Entry, Remembered, describe_file, open_cache
+from pyz3.store import Entry, Remembered, cache_place, describe_file, open_cache
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -113,6 +114,7 @@ class Question:
     Raises:
         UnknownError: The project is none whose files are all known.
         Pyz3Error: The cache or the headers cannot be used.
+        UnicodeError: A name is no text.
         OSError: A file cannot be read.
     """
 
@@ -121,9 +123,9 @@ class Question:
             raise UnknownError(asked.root)  # another build backend's
         self._asked = asked
         self._started_ns = time.time_ns()
-        self._record = _record_of(asked)
         self._about = _about(asked)
-        self._before = self._record.recall()
+        # A command line that turns out to be wrong makes no cache.
+        self._before = _record_of(asked).recall() if cache_place(asked.environ).is_dir() else None
         known = self._before.tree if self._before is not None else {}
         self._tree = {name: self._glance(path, known.get(name)) for name, path in _walk(asked)}
 
@@ -141,7 +143,7 @@ class Question:
         if _contents(new) != _contents(before):
             return None
         if new != before:
-            self._record.remember(new)
+            self._keep(new)
         return Answer(wheels=tuple(_result(one, made) for one in before.wheels), said=before.said)
 
     def remember(self, answer: Answer, *, besides: Sequence[str]) -> None:
@@ -156,7 +158,7 @@ class Question:
             made = {str(one.path): self._look(str(one.path), None) for one in answer.wheels}
             others = {path: self._look_besides(path, None) for path in sorted(besides)}
             same = now.keys() == self._tree.keys() and _about(self._asked) == self._about
-        except (UnknownError, Pyz3Error, OSError):
+        except (UnknownError, UnicodeError, Pyz3Error, OSError):
             return
         # One that was young has been read, and has marks of its own.
         same = same and all(
@@ -168,11 +170,15 @@ class Question:
                 _Wheel(identifier=one.identifier, path=str(one.path), tag=one.tag, size=one.size)
                 for one in answer.wheels
             )
-            self._record.remember(
+            self._keep(
                 _Record(
                     about=self._about, tree=now, besides=others, made=made, wheels=wheels, said=answer.said
                 )
             )
+
+    def _keep(self, record: _Record) -> None:
+        with contextlib.suppress(Pyz3Error, OSError):  # a cache that is full, or read-only by now
+            _record_of(self._asked).remember(record)
 
     def _glance(self, path: str, before: Entry | None) -> Entry:
         """Look at a file; one that is old and of which nothing is known need not be read."""
@@ -202,7 +208,7 @@ def ask(asked: Asked) -> Question | None:
     """Give a question about a project; None: what it is built from is not all known, or not to be had."""
     try:
         return Question(asked)
-    except (UnknownError, Pyz3Error, OSError):
+    except (UnknownError, UnicodeError, Pyz3Error, OSError):
         return None
 
 
@@ -258,6 +264,7 @@ def _below(folder: str, prefix: str, output: str) -> Iterator[tuple[str, str]]:
         for entry in sorted(entries, key=lambda one: one.name):
             if entry.is_symlink():
                 raise UnknownError(entry.path)
+            entry.name.encode()  # some names are no text
             if not entry.is_dir():
                 if not entry.name.endswith((".pyc", ".pyo")):
                     yield prefix + entry.name, entry.path

@@ -1,6 +1,6 @@
 """The cache: where each thing in it lies, who may write there, and whether it is what it was."""
 
-from pyz3.store.layout import Cache, open_cache
+from pyz3.store.layout import Cache, cache_place, open_cache
 from pyz3.store.remembered import Remembered
 from pyz3.store.seals import (
     Entry,
@@ -18,6 +18,7 @@ __all__ = (
     "Entry",
     "Remembered",
     "begin_growing",
+    "cache_place",
     "describe_file",
     "has_only_grown",
     "is_noted",

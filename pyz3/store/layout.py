@@ -163,6 +163,15 @@ class Cache:
         return f"{os.path.realpath(path)}{os.sep}".startswith(os.path.realpath(self.root) + os.sep)
 
 
+def cache_place(environ: Mapping[str, str], chosen: Path | None = None) -> Path:
+    """Give where the cache is, or would be; the arguments are those of :func:`open_cache`."""
+    configured = environ.get("PYZ3_CACHE_DIR")
+    root = chosen or (
+        Path(configured) if configured else platformdirs.user_cache_path("pyz3", appauthor=False)
+    )
+    return Path(os.path.abspath(root))  # noqa: PTH100 - a link stays the name the user chose
+
+
 def open_cache(environ: Mapping[str, str], chosen: Path | None = None) -> Cache:
     """Find the cache, make it if it is not there, and remove what killed runs left.
 
@@ -173,11 +182,7 @@ def open_cache(environ: Mapping[str, str], chosen: Path | None = None) -> Cache:
     Raises:
         ConfigError: It cannot be written, or others could have written to it.
     """
-    configured = environ.get("PYZ3_CACHE_DIR")
-    root = chosen or (
-        Path(configured) if configured else platformdirs.user_cache_path("pyz3", appauthor=False)
-    )
-    root = Path(os.path.abspath(root))  # noqa: PTH100 - a link stays the name the user chose
+    root = cache_place(environ, chosen)
     try:
         if not root.is_dir():
             root.mkdir(mode=0o700, parents=True, exist_ok=True)  # the mode is for the last one alone

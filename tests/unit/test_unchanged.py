@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -201,5 +202,10 @@ def test_projects_whose_files_are_not_all_known(root: Path) -> None:
     assert recall(root, output_dir=str(root)) is None
     build(root, output_dir=str(root / "a/dist"))
     assert recall(root, output_dir=str(root / "a/dist")) is None
+    if sys.platform == "linux":  # others know no such name
+        name = os.fsdecode(b"\xff.txt")
+        lay(root / name, "")
+        assert ask(asked(root)) is None
+        (root / name).unlink()
     lay(root / "pyproject.toml", '[build-system]\nbuild-backend = "setuptools.build_meta"\n')
     assert ask(asked(root)) is None
