@@ -71,7 +71,7 @@ def _develop(console: SafeConsole, build: ProjectBuild, place: Place, *, optimiz
     installer = _installer(place)
     project = build.project
     contents = read_contents(project)
-    editable = editable_contents(project, contents, optimize=optimize)
+    editable = editable_contents(project, contents, optimize=optimize, builder=sys.executable)
     with tempfile.TemporaryDirectory(prefix="pyz3-", ignore_cleanup_errors=True) as scratch:
         summary = build_here(
             build, editable, output_dir=Path(scratch), optimize=optimize, python=place.version
@@ -116,10 +116,13 @@ def clean(*, project: Path, python: str | None) -> int:
 @click.command("refresh", hidden=True)
 @click.argument("project", type=click.Path(path_type=Path))
 @click.argument("folder", type=click.Path(path_type=Path))
-def refresh_command(*, project: Path, folder: Path) -> int:
-    """Bring the editable install in FOLDER up to date: what importing it asks for."""
+@click.option("--python", default=sys.executable)
+def refresh_command(*, project: Path, folder: Path, python: str) -> int:
+    """Bring the editable install in FOLDER, of PYTHON, up to date: what importing it asks for."""
     found = load_own_project(project, what="PYZ3_EDITABLE_REBUILD", tip=f"pip install -e {project}")
-    summary, _ = refresh(WheelBuilder(project).open(found), folder)
+    place = find_place(project, python=python, environ=os.environ)
+    build = WheelBuilder(project, python_headers=place.python_headers).open(found)
+    summary, _ = refresh(build, folder, python=place.version)
     error = print_failures(summary)
     return error.exit_code if error else 0
 

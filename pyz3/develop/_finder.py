@@ -1,5 +1,5 @@
 # Every start of Python runs this: pathlib and json are slow to import.
-# ruff: noqa: PTH100, PTH112, PTH116, PTH118, PTH120, PTH123, PTH208, PLC0415
+# ruff: noqa: PTH100, PTH110, PTH112, PTH116, PTH118, PTH120, PTH123, PTH208, PLC0415
 """Leads imports to the extension modules of an editable install.
 
 pyz3 copies this file into the environment, where it stands alone: it imports nothing but the
@@ -87,14 +87,17 @@ def rebuild(name: str) -> None:
         return
     from importlib.util import find_spec
 
+    builder = sys.executable
     if find_spec("pyz3") is None:
+        builder = state.get("builder", "")
+    if not os.path.exists(builder):
         message = f"{state['project']} has changed, but pyz3 is not installed here to rebuild it"
         tip = f"install pyz3 into this environment, or unset {VARIABLE}"
         raise ImportError(f"{message}\ntip: {tip}", name=name)
     import subprocess
 
     done = subprocess.run(
-        [sys.executable, "-m", "pyz3", "refresh", state["project"], HERE],
+        [builder, "-m", "pyz3", "refresh", state["project"], HERE, "--python", sys.executable],
         env={**os.environ, VARIABLE: "0"},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,

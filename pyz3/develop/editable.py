@@ -38,13 +38,16 @@ def redirect_name(project_name: str) -> str:
     return f"_pyz3_editable_{canonicalize_name(project_name).replace('-', '_')}"
 
 
-def editable_contents(project: Project, contents: Contents, *, optimize: str | None) -> Contents:
+def editable_contents(
+    project: Project, contents: Contents, *, optimize: str | None, builder: str = ""
+) -> Contents:
     """Give what an editable wheel holds besides binaries; to be called before they are built.
 
     Args:
         project: What a frontend read.
         contents: What the project's wheels hold.
         optimize: The build mode that rebuilding on import shall use; None is the project's.
+        builder: The Python whose pyz3 does that if the environment has none; empty: nobody does.
     """
     name = redirect_name(contents.metadata.name)
     lines = [_pth_line(root) for root in contents.roots]
@@ -53,7 +56,7 @@ def editable_contents(project: Project, contents: Contents, *, optimize: str | N
         lines.append(f"import {name}")
         files = [
             WheelEntry(arcname=f"{name}/__init__.py", source=_finder(project, contents.roots)),
-            WheelEntry(arcname=f"{name}/{_STATE}", source=_state(project, contents, optimize)),
+            WheelEntry(arcname=f"{name}/{_STATE}", source=_state(project, contents, optimize, builder)),
         ]
     pth = "".join(f"{line}\n" for line in lines).encode()
     return replace(
@@ -120,14 +123,15 @@ def refresh(
         OSError: The folder cannot be written.
     """
     try:
-        optimize = json.loads((folder / _STATE).read_text(encoding="utf-8"))["optimize"]
+        before = json.loads((folder / _STATE).read_text(encoding="utf-8"))
+        optimize, builder = before["optimize"], before.get("builder", "")
     except (OSError, ValueError, KeyError) as error:
         raise ConfigError(
             f"{folder}: no editable install by pyz3: {error}", tip="pip install -e . makes one"
         ) from error
     project = build.project
     contents = read_contents(project)
-    state = _state(project, contents, optimize)
+    state = _state(project, contents, optimize, builder)
     summary, files = build_binaries(build, contents, optimize=optimize, python=python)
     if summary.failures:
         return summary, ()
@@ -161,9 +165,10 @@ def _finder(project: Project, roots: tuple[Path, ...]) -> bytes:
     return text.encode()
 
 
-def _state(project: Project, contents: Contents, optimize: str | None) -> bytes:
+def _state(project: Project, contents: Contents, optimize: str | None, builder: str) -> bytes:
     stamps = asdict(Stamps.take(project, contents.rules))
-    return json.dumps({"project": str(project.root), "optimize": optimize, **stamps}).encode()
+    state = {"project": str(project.root), "optimize": optimize, "builder": builder, **stamps}
+    return json.dumps(state).encode()
 
 
 def _pth_line(root: Path) -> str:

@@ -176,7 +176,8 @@ def _parts(
         )
         for (name, library), paths in groups.items()
     )
-    notes = [
+    notes = ["--language has no effect: the project has modules of its own"] if roots and example else []
+    notes += [
         f"{part.name} becomes a shared library, for ctypes: no source defines a PyInit_…"
         for part in parts
         if part.library

@@ -312,6 +312,9 @@ def test_the_active_environment_needs_no_pyz3(tmp_path: Path, pyz3_cache: Path) 
         )
         assert pyz3("develop") == told
     assert bare.python_c("import act; print(act.answer())", PYTHONDONTWRITEBYTECODE="1").stdout == "42\n"
+    (project / "native" / "_f.c").write_text(source("_f", 43))
+    rebuilt = {"PYZ3_EDITABLE_REBUILD": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    assert bare.python_c("import act; print(act.answer())", **rebuilt).stdout == "43\n"
     listed = json.loads(bare.pip("list", "--editable", "--format", "json"))
     assert [(one["name"], one["editable_project_location"]) for one in listed] == [("act", str(project))]
     assert pyz3("clean") == f"removed act from {bare.root} (Python {VERSION})\n"

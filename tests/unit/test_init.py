@@ -275,6 +275,12 @@ def test_a_module_may_be_asked_for_beside_other_sources(tmp_path: Path) -> None:
     draft = adopt(tmp_path, Wishes(name="", language="zig"), example=True)
     assert set(draft.files) == {"acme_hash/_core.zig", "acme_hash/_core.pyi"}
     assert draft.notes == ("in no module or library: c/x.c",)
+    (tmp_path / "c" / "y.c").write_text(SOURCE % "y")
+    draft = adopt(tmp_path, Wishes(name="", language="zig"), example=True)
+    assert (draft.files, draft.notes) == (
+        {},
+        ("--language has no effect: the project has modules of its own",),
+    )
 
 
 def test_a_folder_with_a_package_and_no_pyproject(tmp_path: Path) -> None:
