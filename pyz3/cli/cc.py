@@ -1,4 +1,4 @@
-"""``pyz3 cc``, ``c++``, ``ar`` and ``ranlib``: a compiler for another platform, for any build system."""
+"""``pyz3 cc``, ``c++``, ``ar`` and so on: a compiler for another platform, for any build system."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pyz3.cli.options import SETTINGS
+from pyz3.cli.settings import SETTINGS
 from pyz3.driver.run import run_tool
 from pyz3.driver.runtime import runtime_folder
 from pyz3.driver.setup import Setup
 from pyz3.driver.target import DriverTarget
-from pyz3.driver.tools import write_overlay
 from pyz3.engine.toolchain import find_toolchain
 from pyz3.errors import ConfigError
 from pyz3.targets import Platform, PythonVersion, Target, glibc_floor, select_platforms
@@ -25,14 +24,24 @@ if TYPE_CHECKING:
     from pyz3.engine.toolchain import Toolchain
 
 # What each does, and an example of it.
-_HELP = {
+_HELP: dict[Tool, tuple[str, str]] = {
     "cc": ("Run a C compiler for another platform", "--target linux-aarch64 -c x.c -o x.o"),
     "c++": ("Run a C++ compiler for another platform", "--target windows-x64 -c x.cpp -o x.o"),
     "ar": ("Run the archiver for another platform", "--target macos-arm64 rcs libx.a x.o"),
     "ranlib": ("Give an archive for another platform its index", "--target macos-arm64 libx.a"),
+    "strip": (
+        "Stand in for strip; zig has stripped what it links",
+        "--target linux-aarch64 x.so",
+    ),
+    "nm": ("List the symbols of files for another platform", "--target macos-arm64 x.o"),
+    "objcopy": ("Copy a file for another Linux", "--target linux-aarch64 -O binary x.o x.bin"),
+    "ld": ("Run the linker of another Linux", "--target linux-aarch64 -r a.o b.o -o c.o"),
+    "dlltool": ("Make an import library for Windows", "--target windows-x64 -d x.def -l x.lib"),
+    "windres": ("Compile resources for Windows", "--target windows-x64 x.rc x.o"),
 }
 
 
+_STRIPPED = "what pyz3 links has no symbols but those that are needed"
 # Options of these commands, which stand before the tool's own words: with a value, and without.
 _WITH_VALUE = ("--target", "--python", "--log")
 _ALONE = frozenset({"-v", "--verbose", "-h", "--help"})
@@ -92,26 +101,42 @@ def _make(tool: Tool) -> click.Command:
             status = run_tool(
                 tool,
                 args,
-                _setup(target, python, log, toolchain=toolchain, local_cache=Path(cache)),
+                setup_for(target, python, log, toolchain=toolchain, local_cache=cache),
                 environ=os.environ,
-                say=click.echo,
+                say=lambda text: click.echo(text) if text else None,
                 complain=lambda text: click.echo(text, err=True),
                 verbose=verbose,
             )
+        if tool == "strip" and not status:
+            click.echo(f"pyz3 strip: left as it is: {_STRIPPED}", err=True)
         return status if status >= 0 else 128 - status  # of a process that a signal ended, as shells have it
 
     return command
 
 
-def _setup(
-    name: str, python: str | None, log: Path | None, *, toolchain: Toolchain, local_cache: Path
+def setup_for(
+    name: str, python: str | None, log: Path | None, *, toolchain: Toolchain, local_cache: str
 ) -> Setup:
+    """Give what tools for a platform are made of.
+
+    Args:
+        name: Of the platform, with its floor.
+        python: The Python whose headers are added, if any.
+        log: A file that takes a line per dropped flag.
+        toolchain: Zig and the cache.
+        local_cache: What zig makes of sources.
+
+    Raises:
+        ConfigError: It is no platform, or several; or there are no such headers.
+    """
+    from pyz3.driver.tools import write_overlay  # noqa: PLC0415 - what else is there takes long to import
+
     version = _version(python) if python is not None else None
     platform, target = _target(name, version)
     include, libraries = _python(version, platform, toolchain) if version is not None else ((), ())
     toolchain.identity()  # makes the folders
     return Setup(
-        toolchain.driver_zig(local_cache),
+        toolchain.driver_zig(Path(local_cache)),
         target,
         include=include,
         overlay=write_overlay(target, toolchain.cache.driver, toolchain.zig_lib),
@@ -175,3 +200,9 @@ cc = _make("cc")
 cxx = _make("c++")
 ar = _make("ar")
 ranlib = _make("ranlib")
+strip = _make("strip")
+nm = _make("nm")
+objcopy = _make("objcopy")
+ld = _make("ld")
+dlltool = _make("dlltool")
+windres = _make("windres")

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 import click
 
 from pyz3.builder import WheelBuilder, read_contents
-from pyz3.cli.options import SETTINGS, optimize_option, place_option, project_argument
+from pyz3.cli.options import optimize_option, place_option, project_argument
+from pyz3.cli.settings import SETTINGS
 from pyz3.cli.terminal import SafeConsole
 from pyz3.cli.ui import BuildView, print_failures
 from pyz3.develop import (

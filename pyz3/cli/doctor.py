@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from pyz3.cli.options import SETTINGS
+from pyz3.cli.settings import SETTINGS
 from pyz3.cli.terminal import SafeConsole, safe_json
 from pyz3.doctor import diagnose, subjects_of
 

@@ -11,7 +11,7 @@ from typing import Any
 import click
 from rich.text import Text
 
-from pyz3.cli.options import SETTINGS
+from pyz3.cli.settings import SETTINGS
 from pyz3.cli.terminal import SafeConsole
 from pyz3.errors import ConfigError
 from pyz3.scaffold import (

@@ -12,9 +12,6 @@ from pyz3.config import OPTIMIZE_MODES
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-SETTINGS: dict[str, Any] = {"help_option_names": ["-h", "--help"]}
-"""Every command's: how it is asked for help."""
-
 project_argument = click.argument("project", type=click.Path(path_type=Path), default=".")
 
 optimize_option = click.option(

@@ -9,7 +9,8 @@ import click
 from rich.text import Text
 
 from pyz3.capi import best_headers, fetch_with_uv, find_headers, how_to_get
-from pyz3.cli.options import SETTINGS, python_headers_option
+from pyz3.cli.options import python_headers_option
+from pyz3.cli.settings import SETTINGS
 from pyz3.cli.terminal import SafeConsole
 from pyz3.targets import SUPPORTED
 

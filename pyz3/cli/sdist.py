@@ -9,7 +9,8 @@ import click
 
 from pyz3.builder import build_sdist, read_epoch
 from pyz3.cli.lines import human_size
-from pyz3.cli.options import SETTINGS, output_dir_option, project_argument
+from pyz3.cli.options import output_dir_option, project_argument
+from pyz3.cli.settings import SETTINGS
 from pyz3.cli.terminal import SafeConsole
 from pyz3.cli.ui import BuildView
 from pyz3.frontends import load_own_project

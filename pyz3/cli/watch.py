@@ -17,7 +17,8 @@ import click
 from rich.text import Text
 
 from pyz3.builder import WheelBuilder, read_contents
-from pyz3.cli.options import SETTINGS, place_option, project_argument
+from pyz3.cli.options import place_option, project_argument
+from pyz3.cli.settings import SETTINGS
 from pyz3.cli.terminal import SafeConsole
 from pyz3.cli.ui import BuildView, print_error, print_failures
 from pyz3.develop import (

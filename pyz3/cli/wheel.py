@@ -11,7 +11,8 @@ import click
 from click.core import ParameterSource
 
 from pyz3.cli.lines import total_line, wheel_line
-from pyz3.cli.options import SETTINGS, optimize_option, output_dir_option, python_headers_option
+from pyz3.cli.options import optimize_option, output_dir_option, python_headers_option
+from pyz3.cli.settings import SETTINGS
 from pyz3.cli.terminal import SafeConsole
 from pyz3.unchanged import Asked, ask
 

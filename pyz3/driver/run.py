@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from pyz3.driver.command import Command, Tool
 
-__all__ = ["Setup", "run_tool"]
+__all__ = ["Setup", "run_alone", "run_tool"]
 
 # As lines of the log have it.
 _DROPPED = ": dropped "
@@ -102,6 +102,37 @@ def run_tool(
         complain(f"pyz3 {tool}: error: {error.filename or setup.zig.program}: {error.strerror or error}")
         return _MISSING
     return status
+
+
+def run_alone(
+    tool: Tool,
+    args: Sequence[str],
+    setup: Setup,
+    *,
+    environ: Mapping[str, str],
+    say: Callable[[str], object],
+    complain: Callable[[str], object],
+    replace: bool = False,
+    verbose: bool = False,
+) -> int:
+    """Do as :func:`run_tool` with nothing that zig remembers of sources, which may deceive it.
+
+    A build system decides itself what is made anew.  The arguments are those of :func:`run_tool`; zig takes
+    no process's place.
+    """
+    del replace
+    folder = f"{setup.zig.scratch}/alone-{os.getpid()}-{time.monotonic_ns()}"
+    os.makedirs(folder)  # noqa: PTH103 - pathlib costs 15 ms
+    setup.zig.local_cache = folder
+    try:
+        return run_tool(tool, args, setup, environ=environ, say=say, complain=complain, verbose=verbose)
+    finally:
+        for place, folders, files in os.walk(folder, topdown=False):
+            for name in files:
+                os.unlink(f"{place}/{name}")  # noqa: PTH108 - see above
+            for name in folders:
+                os.rmdir(f"{place}/{name}")  # noqa: PTH106 - see above
+        os.rmdir(folder)  # noqa: PTH106 - see above
 
 
 def _run_steps(command: Command, setup: Setup, environment: Mapping[str, str], *, replace: bool) -> int:

@@ -7,6 +7,7 @@ import hashlib
 import importlib.util
 import os
 import platform
+import re
 import sys
 import tempfile
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pyz3.driver.answers import TargetFacts, commands_for
 from pyz3.driver.autoconf import config_site, configure_variables
+from pyz3.driver.build_systems import meson_cross_file
 from pyz3.driver.command import triple
 from pyz3.driver.run import BUILD_CC, BUILD_CXX
 from pyz3.driver.setup import Setup
@@ -36,11 +38,11 @@ import os
 import sys
 
 sys.path += [{package!r}, {libraries!r}]
-from pyz3.driver.run import Setup, for_this_machine, run_tool
+from pyz3.driver.run import Setup, for_this_machine, {run} as run
 
 if {native!r} and for_this_machine(sys.argv[0], os.environ):
     os.execv({native!r}, [{native!r}, *sys.argv[1:]])
-status = run_tool(
+status = run(
     {tool!r},
     sys.argv[1:],
     Setup.read({setup!r}),
@@ -76,6 +78,8 @@ _BATCH = '@"{python}" -IS "%~dp0{script}" %*\r\n'
 _COMPILERS: tuple[Tool, ...] = ("cc", "c++")
 # Beside the tools: commands that scripts find on PATH.
 _COMMANDS = "bin"
+# What neither a shell nor make takes for anything but a part of a word.
+_PLAIN = re.compile(r"[A-Za-z0-9_./+@%,:=-]*")
 # Linux cuts the first line of a script there (BINPRM_BUF_SIZE before 5.1).
 _LONGEST_FIRST_LINE = 127
 
@@ -103,6 +107,7 @@ class Tools:
     build_cc: Path
     build_cxx: Path
     windres: Path | None
+    strip: Path
     cmake_toolchain: Path
     autoconf: Mapping[str, str]
     commands: Path
@@ -139,6 +144,7 @@ def write_tools(
     cmake_variables: Mapping[str, str] | None = None,
     python_config: Mapping[str, str] | None = None,
     verbose: bool = False,
+    alone: bool = False,
     python: str = sys.executable,
 ) -> Tools:
     """Write a set of tools; files that are so already stay as they are.
@@ -150,13 +156,14 @@ def write_tools(
         cmake_variables: More of CMake's variables.
         python_config: What ``python3-config`` answers to its options, and the Python's ``--version``.
         verbose: The tools tell zig's command lines.
+        alone: Nobody looks after what zig remembers of their work: it remembers nothing.
         python: An interpreter of 3.10 or newer that starts them.
 
     Raises:
         OSError: The folder cannot be written.
     """
     target = setup.target
-    programs = _write_programs(folder, setup, python, verbose=verbose)
+    programs = _write_programs(folder, setup, python, verbose=verbose, alone=alone)
     commands = folder / _COMMANDS
     _write_answering(commands, setup, programs, python_config=python_config or {}, python=python)
     names = stand_ins(target, triple=triple(target), machine=platform.machine(), found=_on_path())
@@ -176,18 +183,72 @@ def write_tools(
         windres=programs["windres"] if target.system == "windows" else None,
         build_cc=programs["build-cc"],
         build_cxx=programs["build-c++"],
+        strip=programs["strip"],
         cmake_toolchain=toolchain,
         autoconf=configure_variables(target, site, system=platform.system(), machine=platform.machine()),
         commands=commands,
     )
 
 
-def _write_programs(folder: Path, setup: Setup, python: str, *, verbose: bool) -> dict[str, Path]:
+def write_cross_file(tools: Tools, target: DriverTarget) -> Path:
+    """Write a cross file for Meson beside tools, and give it.
+
+    Raises:
+        OSError: The folder cannot be written.
+    """
+    programs = {
+        "cc": tools.cc,
+        "c++": tools.cxx,
+        "ar": tools.ar,
+        "ranlib": tools.ranlib,
+        "nm": tools.nm,
+        "strip": tools.strip,
+    }
+    if tools.windres is not None:
+        programs["windres"] = tools.windres
+    file = tools.cmake_toolchain.with_name("cross.ini")
+    _write(file, meson_cross_file(target, programs).encode(), mode=0o644)
+    return file
+
+
+def toolchain_folder(tools: Path, setup: Setup) -> Path:
+    """Give the folder of a set of tools that is for no project.
+
+    Args:
+        tools: Of the cache.
+        setup: What they are for.
+    """
+    name = hashlib.sha256(setup.to_json().encode()).hexdigest()[:12]
+    return plain_folder(tools) / name
+
+
+def plain_folder(folder: Path) -> Path:
+    """Give a name of a folder that Makefiles and shells take as one word: itself, or a link to it.
+
+    ``$(CC)`` can be quoted in no way that survives make, configure and the shell (``/home/Jane Doe``).
+    """
+    if os.name != "posix" or _PLAIN.fullmatch(str(folder)):
+        return folder
+    digest = hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]
+    link = Path(tempfile.gettempdir(), f"pyz3-{digest}")
+    with contextlib.suppress(OSError):
+        if not link.is_symlink():
+            link.symlink_to(folder)
+        # In a folder for everybody nobody but its owner can change a link.
+        if link.lstat().st_uid == os.getuid() and link.readlink() == folder:
+            return link
+    return folder
+
+
+def _write_programs(
+    folder: Path, setup: Setup, python: str, *, verbose: bool, alone: bool
+) -> dict[str, Path]:
     lief = importlib.util.find_spec("lief")  # nm reads with it
     libraries = str(Path(lief.origin).parents[1]) if lief is not None and lief.origin else ""
+    run = "run_alone" if alone else "run_tool"
 
     def write(name: str, tool: Tool, own: Setup, kept: Path, build: object = "") -> Path:
-        values = {"tool": tool, "setup": str(kept), "verbose": verbose, "native": str(build)}
+        values = {"tool": tool, "setup": str(kept), "verbose": verbose, "native": str(build), "run": run}
         values["libraries"] = libraries
         return _write_program(folder, name, _PROGRAM, python, zig=own.target.zig, **values)
 
@@ -298,6 +359,7 @@ def cmake_toolchain(
         "CMAKE_AR": programs["ar"],
         "CMAKE_RANLIB": programs["ranlib"],
         "CMAKE_NM": programs["nm"],
+        "CMAKE_STRIP": programs["strip"],
         "CMAKE_FIND_ROOT_PATH": ";".join(_cmake(root) for root in roots),
         "CMAKE_FIND_ROOT_PATH_MODE_PROGRAM": "NEVER",
         "CMAKE_FIND_ROOT_PATH_MODE_LIBRARY": "ONLY",

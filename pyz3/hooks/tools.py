@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
-import re
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +12,7 @@ from pyz3.driver.run import FOLDER_MARKER
 from pyz3.driver.runtime import runtime_folder
 from pyz3.driver.setup import Setup
 from pyz3.driver.sysroot import extra_include_args, extra_link_args
-from pyz3.driver.tools import Tools, write_overlay, write_tools
+from pyz3.driver.tools import Tools, plain_folder, write_overlay, write_tools
 from pyz3.engine.manifests import Manifests
 from pyz3.engine.project_flags import driver_target
 from pyz3.engine.python_library import windows_library
@@ -29,9 +26,6 @@ if TYPE_CHECKING:
     from pyz3.environments import Environment
     from pyz3.hooks.requests import Place
     from pyz3.plan import Order
-
-# What neither a shell nor make takes for anything but a part of a word.
-_PLAIN = re.compile(r"[A-Za-z0-9_./+@%,:=-]*")
 
 
 def tools_for(
@@ -112,24 +106,6 @@ def manifests_of(place: Place, toolchain: Toolchain, *, date: str) -> tuple[Mani
         own = toolchain.unchanging
         found.append(Manifests(cache=marker.parent, date=date, own=own, base=base, folders=(str(base),)))
     return tuple(found)
-
-
-def plain_folder(folder: Path) -> Path:
-    """Give a name of a folder that Makefiles and shells take as one word: itself, or a link to it.
-
-    ``$(CC)`` can be quoted in no way that survives make, configure and the shell (``/home/Jane Doe``).
-    """
-    if os.name != "posix" or _PLAIN.fullmatch(str(folder)):
-        return folder
-    digest = hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]
-    link = Path(tempfile.gettempdir(), f"pyz3-{digest}")
-    with contextlib.suppress(OSError):
-        if not link.is_symlink():
-            link.symlink_to(folder)
-        # In a folder for everybody nobody but its owner can change a link.
-        if link.lstat().st_uid == os.getuid() and link.readlink() == folder:
-            return link
-    return folder
 
 
 def _cmake_variables(order: Order, *, include: Path, libraries: Sequence[Path]) -> dict[str, str]:

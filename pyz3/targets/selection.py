@@ -6,8 +6,6 @@ import difflib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
-
 from pyz3._patterns import matches, split_words
 from pyz3.errors import ConfigError, NothingSelectedError, UnavailablePythonError
 from pyz3.targets.names import glibc_floor, select_platforms
@@ -17,6 +15,8 @@ from pyz3.targets.target import Target
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
+
+    from packaging.specifiers import SpecifierSet
 
 __all__ = [
     "Filter",
@@ -255,6 +255,9 @@ def _versions(available: Collection[str]) -> str:
 
 
 def _specifier(text: str) -> SpecifierSet:
+    # Compilers select platforms alone, hundreds of times.
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet  # noqa: PLC0415
+
     try:
         return SpecifierSet(text)
     except InvalidSpecifier:
