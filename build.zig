@@ -33,6 +33,18 @@ const Emscripten = struct {
     link_flags: []const []const u8,
 };
 
+/// How a DLL is linked that needs nothing of mingw-w64's runtime; pyz3/driver/lean.py says what that takes.
+const Lean = struct {
+    /// Of lld-link, besides files.
+    link_flags: []const []const u8,
+    /// Start-up code, and import libraries.
+    libraries: []const []const u8,
+    /// Where zig's compiler_rt is, or is to be made when something of it is missing.
+    compiler_rt: []const u8,
+    /// Beginnings of the names of sections that the runtime's start-up code looks at.
+    startup_sections: []const []const u8,
+};
+
 const Kind = enum {
     /// An extension module: Python supplies what it leaves undefined.
     module,
@@ -78,6 +90,8 @@ const Artifact = struct {
     export_symbols: []const []const u8,
     link_cpp: bool,
     version_script: ?[]const u8,
+    /// Windows alone: to be linked so if that is all it needs.
+    lean: ?Lean,
     emscripten: ?Emscripten,
 };
 
@@ -104,7 +118,7 @@ pub fn build(b: *std.Build) !void {
             addLibrary(b, artifact, resolved, optimize, &made);
         try made.put(artifact.key, output);
         if (plan_file != null) {
-            b.getInstallStep().dependOn(&Record.create(b, output.file, artifact.key).step);
+            b.getInstallStep().dependOn(&Record.create(b, output, artifact.key).step);
         } else if (artifact.kind != .static) {
             b.getInstallStep().dependOn(&b.addInstallFileWithDir(output.file, .prefix, artifact.key).step);
         }
@@ -120,29 +134,44 @@ fn keepIn(b: *std.Build, path: []const u8) !void {
     b.graph.cache.prefixes_buffer[2] = b.cache_root; // as the build runner has them
 }
 
-/// What became of an artifact: the file, and what its users link.
-const Output = struct { file: std.Build.LazyPath, linked: []const std.Build.LazyPath };
+/// What became of an artifact: the file, what its users link, and how it was linked itself.
+const Output = struct { file: std.Build.LazyPath, linked: []const std.Build.LazyPath, lean: ?*LeanLink = null };
 
 const Made = std.StringHashMap(Output);
 
 fn addLibrary(b: *std.Build, artifact: Artifact, target: std.Build.ResolvedTarget, optimize: std.builtin.OptimizeMode, made: *Made) Output {
     const library = addCompile(b, artifact, target, optimize, made, if (artifact.kind == .static) .static else .dynamic);
     const windows = target.result.os.tag == .windows;
-    if (windows and artifact.kind != .static and artifact.export_symbols.len > 0) {
-        var archives: std.ArrayList(std.Build.LazyPath) = .empty;
-        // Compiled once all the same: zig's cache gives both the same objects.
-        const own = addCompile(b, artifact, target, optimize, made, .static);
-        archives.append(b.allocator, own.getEmittedBin()) catch @panic("OOM");
-        for (artifact.links) |key| archives.appendSlice(b.allocator, made.get(key).?.linked) catch @panic("OOM");
-        const definition = Definition.create(b, archives.items, artifact.export_symbols, target.result.cpu.arch == .x86);
-        definition.addStepDependencies(&library.step);
-        library.win32_module_definition = definition;
-    }
+    var lean: ?*LeanLink = null;
     const linked = if (windows and artifact.kind == .shared) library.getEmittedImplib() else library.getEmittedBin();
-    return .{ .file = library.getEmittedBin(), .linked = b.allocator.dupe(std.Build.LazyPath, &.{linked}) catch @panic("OOM") };
+    if (windows and artifact.kind != .static and (artifact.export_symbols.len > 0 or artifact.lean != null)) {
+        // Compiled once all the same: zig's cache gives both the same objects.
+        const own = addCompile(b, artifact, target, optimize, made, null).getEmittedBin();
+        if (artifact.export_symbols.len > 0) {
+            var archives: std.ArrayList(std.Build.LazyPath) = .empty;
+            archives.append(b.allocator, own) catch @panic("OOM");
+            for (artifact.links) |key| archives.appendSlice(b.allocator, made.get(key).?.linked) catch @panic("OOM");
+            const definition = Definition.create(b, archives.items, artifact.export_symbols, target.result.cpu.arch == .x86);
+            definition.addStepDependencies(&library.step);
+            library.win32_module_definition = definition;
+        }
+        if (artifact.lean) |with| lean = LeanLink.create(b, artifact, with, own, library, made);
+    }
+    return .{
+        .file = library.getEmittedBin(),
+        .linked = b.allocator.dupe(std.Build.LazyPath, &.{linked}) catch @panic("OOM"),
+        .lean = lean,
+    };
 }
 
-fn addCompile(b: *std.Build, artifact: Artifact, target: std.Build.ResolvedTarget, optimize: std.builtin.OptimizeMode, made: *Made, linkage: std.builtin.LinkMode) *std.Build.Step.Compile {
+/// Files that a linker looks into for what is missing, rather than takes as they are.
+fn isArchive(path: []const u8) bool {
+    return std.mem.endsWith(u8, path, ".lib") or std.mem.endsWith(u8, path, ".a");
+}
+
+/// Compile an artifact, and link it in that way; null: an archive of the objects that are its own.
+fn addCompile(b: *std.Build, artifact: Artifact, target: std.Build.ResolvedTarget, optimize: std.builtin.OptimizeMode, made: *Made, linking: ?std.builtin.LinkMode) *std.Build.Step.Compile {
+    const linkage = linking orelse .static;
     const roots = artifact.zig_sources;
     const module = newModule(b, artifact, target, optimize, if (roots.len > 0) roots[0] else null);
     for (artifact.c_sources) |source| {
@@ -154,7 +183,7 @@ fn addCompile(b: *std.Build, artifact: Artifact, target: std.Build.ResolvedTarge
         for (made.get(key).?.linked) |path| module.addObjectFile(path);
     };
     if (linkage == .dynamic) for (artifact.runtime) |path| module.addObjectFile(.{ .cwd_relative = path });
-    for (artifact.objects) |path| module.addObjectFile(.{ .cwd_relative = path });
+    for (artifact.objects) |path| if (linking != null or !isArchive(path)) module.addObjectFile(.{ .cwd_relative = path });
     for (artifact.library_dirs) |path| module.addLibraryPath(.{ .cwd_relative = path });
     for (artifact.rpaths) |path| module.addRPathSpecial(path);
     for (artifact.framework_dirs) |path| module.addFrameworkPath(.{ .cwd_relative = path });
@@ -218,6 +247,7 @@ fn addBatch(b: *std.Build, artifact: Artifact, batch: Batch, target: std.Build.R
         .export_symbols = &.{},
         .link_cpp = artifact.link_cpp,
         .version_script = null,
+        .lean = null,
         .emscripten = null,
     }, target, optimize, made, .static);
     const members = Members.create(b, archive.getEmittedBin(), batch);
@@ -474,20 +504,162 @@ const Members = struct {
     }
 };
 
-/// Writes the path of a finished library to `<prefix>/<key>`.
+/// Links a DLL without mingw-w64's runtime, if it needs nothing of that; then the other link is not run.
+///
+/// The linker tells what is undefined, and in its map which sections there are.
+const LeanLink = struct {
+    step: std.Build.Step,
+    artifact: Artifact,
+    lean: Lean,
+    own: std.Build.LazyPath,
+    archives: []const std.Build.LazyPath,
+    library: *std.Build.Step.Compile,
+    /// Why it needs the runtime; empty: it does not.
+    reason: []const u8 = "",
+
+    fn create(b: *std.Build, artifact: Artifact, lean: Lean, own: std.Build.LazyPath, library: *std.Build.Step.Compile, made: *Made) *LeanLink {
+        var archives: std.ArrayList(std.Build.LazyPath) = .empty;
+        for (artifact.links) |key| archives.appendSlice(b.allocator, made.get(key).?.linked) catch @panic("OOM");
+        const link = b.allocator.create(LeanLink) catch @panic("OOM");
+        link.* = .{
+            .step = .init(.{ .id = .custom, .name = b.fmt("pyz3:{s}", .{artifact.key}), .owner = b, .makeFn = make }),
+            .artifact = artifact,
+            .lean = lean,
+            .own = own,
+            .archives = archives.items,
+            .library = library,
+        };
+        own.addStepDependencies(&link.step);
+        for (archives.items) |path| path.addStepDependencies(&link.step);
+        if (library.win32_module_definition) |path| path.addStepDependencies(&link.step);
+        library.step.dependOn(&link.step);
+        return link;
+    }
+
+    fn make(step: *std.Build.Step, _: std.Build.Step.MakeOptions) !void {
+        const b = step.owner;
+        const link: *LeanLink = @fieldParentPtr("step", step);
+        var argv: std.ArrayList([]const u8) = .empty;
+        try argv.appendSlice(b.allocator, &.{ b.graph.zig_exe, "lld-link" });
+        try argv.appendSlice(b.allocator, link.lean.link_flags);
+        var man = b.graph.cache.obtain();
+        defer man.deinit();
+        man.hash.addListOfBytes(argv.items[1..]);
+        man.hash.addListOfBytes(link.lean.startup_sections);
+        man.hash.addBytes(link.lean.compiler_rt);
+        man.hash.addBytes(link.library.out_filename);
+        try link.appendFiles(&argv, &man);
+        const known = try step.cacheHit(&man);
+        const folder = try std.fs.path.join(b.allocator, &.{ "o", &man.final() });
+        const cwd = std.Io.Dir.cwd();
+        const reason = try b.cache_root.join(b.allocator, &.{ folder, "reason.txt" });
+        if (!known) {
+            try b.cache_root.handle.createDirPath(b.graph.io, folder);
+            const data = try link.run(&argv, try b.cache_root.join(b.allocator, &.{folder}));
+            try cwd.writeFile(b.graph.io, .{ .sub_path = reason, .data = data });
+            try step.writeManifest(&man);
+        }
+        link.reason = try cwd.readFileAlloc(b.graph.io, reason, b.allocator, .limited(1 << 20));
+        if (link.reason.len > 0) return;
+        link.library.generated_bin.?.path = try b.cache_root.join(b.allocator, &.{ folder, link.library.out_filename });
+        if (link.library.generated_implib) |implib|
+            implib.path = try b.cache_root.join(b.allocator, &.{ folder, link.library.out_lib_filename });
+        link.library.step.makeFn = nothing;
+    }
+
+    fn nothing(_: *std.Build.Step, _: std.Build.Step.MakeOptions) !void {}
+
+    fn appendFiles(link: *LeanLink, argv: *std.ArrayList([]const u8), man: *std.Build.Cache.Manifest) !void {
+        const b = link.step.owner;
+        var files: std.ArrayList([]const u8) = .empty;
+        const own = link.own.getPath2(b, &link.step);
+        try argv.append(b.allocator, b.fmt("-wholearchive:{s}", .{own}));
+        _ = try man.addFile(own, null);
+        if (link.library.win32_module_definition) |path| {
+            const definition = path.getPath2(b, &link.step);
+            try argv.append(b.allocator, b.fmt("-def:{s}", .{definition}));
+            _ = try man.addFile(definition, null);
+        }
+        for (link.archives) |path| try files.append(b.allocator, path.getPath2(b, &link.step));
+        try files.appendSlice(b.allocator, link.artifact.runtime);
+        for (link.artifact.objects) |path| if (isArchive(path)) try files.append(b.allocator, path);
+        try files.appendSlice(b.allocator, link.lean.libraries);
+        for (files.items) |path| _ = try man.addFile(path, null);
+        try argv.appendSlice(b.allocator, files.items);
+    }
+
+    /// Make the DLL in `folder`, or say why it needs the runtime.
+    fn run(link: *LeanLink, argv: *std.ArrayList([]const u8), folder: []const u8) ![]const u8 {
+        const b = link.step.owner;
+        const map = b.pathJoin(&.{ folder, "map.txt" });
+        const file = b.pathJoin(&.{ folder, link.library.out_filename });
+        try argv.appendSlice(b.allocator, &.{ b.fmt("-out:{s}", .{file}), b.fmt("-lldmap:{s}", .{map}) });
+        if (link.library.generated_implib != null)
+            try argv.append(b.allocator, b.fmt("-implib:{s}", .{b.pathJoin(&.{ folder, link.library.out_lib_filename })}));
+        if (try link.complaints(argv.items) != null) {
+            try link.makeCompilerRt(folder);
+            try argv.append(b.allocator, link.lean.compiler_rt);
+            if (try link.complaints(argv.items)) |text| return undefinedIn(b, text);
+        }
+        const text = try std.Io.Dir.cwd().readFileAlloc(b.graph.io, map, b.allocator, .limited(1 << 30));
+        try std.Io.Dir.cwd().deleteFile(b.graph.io, map);
+        for (link.lean.startup_sections) |section|
+            if (std.mem.indexOf(u8, text, b.fmt(":({s}", .{section})) != null) return b.fmt("section {s}", .{section});
+        return "";
+    }
+
+    /// What the linker says is missing; all that it says if that is something else.
+    fn undefinedIn(b: *std.Build, text: []const u8) ![]const u8 {
+        const sign = "undefined symbol: ";
+        var names: std.ArrayList([]const u8) = .empty;
+        var lines = std.mem.tokenizeAny(u8, text, "\r\n");
+        while (lines.next()) |line|
+            if (std.mem.indexOf(u8, line, sign)) |at| try names.append(b.allocator, line[at + sign.len ..]);
+        return if (names.items.len > 0) std.mem.join(b.allocator, ", ", names.items) else text;
+    }
+
+    /// Run a command of zig's; give what it says when it fails.
+    fn complaints(link: *LeanLink, argv: []const []const u8) !?[]const u8 {
+        const b = link.step.owner;
+        const result = std.process.run(b.allocator, b.graph.io, .{ .argv = argv, .environ_map = &b.graph.environ_map }) catch |err|
+            return link.step.fail("failed to run {s}: {t}", .{ argv[0], err });
+        return if (result.term == .exited and result.term.exited == 0) null else b.fmt("{s} ", .{result.stderr});
+    }
+
+    /// Zig's compiler_rt as an archive, made once for all; several processes may do it at a time.
+    fn makeCompilerRt(link: *LeanLink, folder: []const u8) !void {
+        const b = link.step.owner;
+        const cwd = std.Io.Dir.cwd();
+        if (cwd.access(b.graph.io, link.lean.compiler_rt, .{})) return else |_| {}
+        const file = b.pathJoin(&.{ folder, "compiler_rt.lib" });
+        const global = b.graph.global_cache_root.path orelse ".";
+        const options = "-OReleaseFast -fstrip -fno-builtin -ffunction-sections -fdata-sections";
+        var argv: std.ArrayList([]const u8) = .empty;
+        try argv.appendSlice(b.allocator, &.{ b.graph.zig_exe, "build-lib", "-target", link.artifact.target });
+        var words = std.mem.splitScalar(u8, options, ' ');
+        while (words.next()) |word| try argv.append(b.allocator, word);
+        try argv.appendSlice(b.allocator, &.{ "--cache-dir", global, "--global-cache-dir", global });
+        try argv.append(b.allocator, b.fmt("-femit-bin={s}", .{file}));
+        try argv.append(b.allocator, try b.graph.zig_lib_directory.join(b.allocator, &.{"compiler_rt.zig"}));
+        if (try link.complaints(argv.items)) |text| return link.step.fail("zig's compiler_rt cannot be compiled: {s}", .{text});
+        try cwd.rename(file, cwd, link.lean.compiler_rt, b.graph.io);
+    }
+};
+
+/// Writes the path of a finished library to `<prefix>/<key>`, and in a second line what it needs a runtime for.
 const Record = struct {
     step: std.Build.Step,
-    library: std.Build.LazyPath,
+    output: Output,
     key: []const u8,
 
-    fn create(b: *std.Build, library: std.Build.LazyPath, key: []const u8) *Record {
+    fn create(b: *std.Build, output: Output, key: []const u8) *Record {
         const record = b.allocator.create(Record) catch @panic("OOM");
         record.* = .{
             .step = .init(.{ .id = .custom, .name = "record", .owner = b, .makeFn = make }),
-            .library = library,
+            .output = output,
             .key = key,
         };
-        library.addStepDependencies(&record.step);
+        output.file.addStepDependencies(&record.step);
         return record;
     }
 
@@ -495,10 +667,11 @@ const Record = struct {
         const b = step.owner;
         const record: *Record = @fieldParentPtr("step", step);
         const cwd = std.Io.Dir.cwd();
-        const path = record.library.getPath2(b, step); // relative to the working directory
+        const path = record.output.file.getPath2(b, step); // relative to the working directory
+        const reason = if (record.output.lean) |lean| lean.reason else "";
         const file = b.getInstallPath(.prefix, record.key);
         try cwd.createDirPath(b.graph.io, std.fs.path.dirname(file).?);
-        try cwd.writeFile(b.graph.io, .{ .sub_path = file, .data = path });
+        try cwd.writeFile(b.graph.io, .{ .sub_path = file, .data = b.fmt("{s}\n{s}", .{ path, reason }) });
     }
 };
 

@@ -169,6 +169,7 @@ class PlatformBuild:
             is_file=Path.is_file,
             exports=self._runner.toolchain.exports,
             runtime=self._runner.runtime,
+            lean=self._runner.lean,
             zig_lib=self._runner.toolchain.zig_lib,
             search=self._search,
         )
@@ -246,6 +247,8 @@ class PlatformBuild:
             self._runner.build(group, zig_target=group[0].target, optimize=optimize, jobs=self._jobs_at_once)
             for group in slices.values()
         )
+        for key, reason in outcome.runtime.items():
+            self._say(f"{key.rpartition('/')[2]} is linked with mingw-w64's runtime: {reason}")
         if outcome.binaries:
             mark_warm(markers, parts)
         return outcome

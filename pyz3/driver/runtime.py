@@ -9,6 +9,7 @@ What is defined in a library of ours comes first, and of an archive only those p
   module is known to another, each of which has a libc++abi of its own; and ``operator new`` stays inside
   (where symbols of a process are one, as on macOS, another library's memory would come from ours).
 * A stub of musl under the name that Alpine gives it.
+* ``libpyz3-ucrt.a`` and import libraries of Windows, for links without mingw-w64's runtime (:mod:`.lean`).
 
 They are made on first use, in half a second, from files that are on this machine.
 """
@@ -17,6 +18,7 @@ from __future__ import annotations
 
 import os
 
+from pyz3.driver import lean
 from pyz3.driver.sysroot import FOLDER
 
 TYPE_CHECKING = False  # see target.py
@@ -91,7 +93,8 @@ def runtime_folder(parent: str) -> str:
     import hashlib  # noqa: PLC0415 - who reads the folder's name need not wait for it
 
     digest = hashlib.sha256()
-    for path in (os.path.abspath(__file__), *_own_sources()):  # noqa: PTH100 - see __init__.py
+    makers = (__file__, lean.__file__)
+    for path in (*map(os.path.abspath, makers), *_own_sources(), *_own_sources(lean.SOURCES)):
         with open(path, "rb") as file:  # noqa: PTH123 - see above
             digest.update(file.read())
     return f"{parent}/o/pyz3-{digest.hexdigest()[:16]}"  # among what zig makes: it is kept as that is
@@ -126,29 +129,39 @@ def _make(file: str, target: DriverTarget, *, zig: str, zig_lib: str, environ: M
     with tempfile.TemporaryDirectory(dir=folder, prefix=".tmp-") as scratch:
         # Nothing of this is compiled twice, or changes.
         own = {**environ, "ZIG_LOCAL_CACHE_DIR": f"{scratch}/zig"}
-        for step in _steps(name, target, zig=zig, zig_lib=zig_lib, scratch=scratch):
+
+        def run(step: Sequence[str]) -> None:
             done = subprocess.run(step, env=own, cwd=scratch, capture_output=True, text=True, check=False)
             if done.returncode != 0:
                 raise OSError(None, f"cannot be made by {' '.join(step)}:\n{done.stderr.strip()}", file)
+
+        for step in _steps(name, target, zig=zig, zig_lib=zig_lib, scratch=scratch):
+            run(step)
+        if name == lean.UCRT or name.endswith(".lib"):
+            lean.make_import_libraries(name, target, zig=zig, zig_lib=zig_lib, scratch=scratch, run=run)
         os.replace(f"{scratch}/{name}", file)  # noqa: PTH105 - replaces on every system
 
 
 def _steps(name: str, target: DriverTarget, *, zig: str, zig_lib: str, scratch: str) -> list[tuple[str, ...]]:
-    """Give the command lines that make one library in ``scratch``."""
-    if name not in {_C, _CXX}:
+    """Give the command lines that make one library in ``scratch``, or what of it is compiled."""
+    if name.endswith(".lib"):
+        return []
+    if name not in {_C, _CXX, lean.UCRT}:
         macros = [f"-D{macro}" for macro in MUSL_MACROS[target.machine]]
         source = f"{zig_lib}/libc/musl/libc.S"
         linking = ("-shared", "-nostdlib", "-s", f"-Wl,-soname,{name}")
         return [(zig, "cc", "-target", target.zig, *linking, *macros, source, "-o", name)]
     maps = (f"-ffile-prefix-map={zig_lib}=zig", f"-ffile-prefix-map={_SOURCES}=pyz3")
-    if name == _C:
-        tool, sources = "cc", _own_sources()
-        flags: tuple[str, ...] = (*_FLAGS, *maps)
-    else:
+    tool, sources = "cc", _own_sources()
+    flags: tuple[str, ...] = (*_FLAGS, *maps)
+    if name == lean.UCRT:
+        sources = _own_sources(lean.SOURCES)
+        flags = (*flags, *lean.compile_flags(zig_lib))
+    elif name == _CXX:
         abi = f"{zig_lib}/libcxxabi"
         own = _own_typeinfo(target, zig_lib=zig_lib, scratch=scratch)
         includes = (*own, f"-I{abi}/include", f"-I{zig_lib}/libcxx/src")
-        tool, flags = "c++", (*_FLAGS, *maps, *_CXX_FLAGS, *includes)
+        tool, flags = "c++", (*flags, *_CXX_FLAGS, *includes)
         sources = [f"{abi}/src/{source}" for source in _CXX_SOURCES]
     objects = [f"{os.path.basename(source)}.o" for source in sources]  # noqa: PTH119
     compiles = [
@@ -170,5 +183,5 @@ def _own_typeinfo(target: DriverTarget, *, zig_lib: str, scratch: str) -> tuple[
     return (f"-I{scratch}", f"-ffile-prefix-map={scratch}=pyz3")
 
 
-def _own_sources() -> list[str]:
-    return sorted(f"{_SOURCES}/{name}" for name in os.listdir(_SOURCES) if name.endswith(".c"))  # noqa: PTH208
+def _own_sources(folder: str = _SOURCES) -> list[str]:
+    return sorted(f"{folder}/{name}" for name in os.listdir(folder) if name.endswith(".c"))  # noqa: PTH208

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from pyz3.engine.header_search import HeaderSearch, Identity
     from pyz3.engine.ldflags import LinkFlags
-    from pyz3.engine.plan_file import Source
+    from pyz3.engine.plan_file import Lean, Source
     from pyz3.linking import Part
     from pyz3.plan import Recipe
 
@@ -74,6 +74,7 @@ def make_artifacts(
     is_file: Callable[[Path], bool],
     exports: Callable[..., str],
     runtime: Callable[..., tuple[str, ...]],
+    lean: Callable[[str, tuple[str, ...]], Lean | None],
     zig_lib: Path,
     search: HeaderSearch,
 ) -> tuple[Artifact, ...]:
@@ -87,6 +88,7 @@ def make_artifacts(
         is_file: Tells whether there is a file, that a flag may name.
         exports: Gives a version script that leaves only some symbols visible, by default ``PyInit_*`` (ELF).
         runtime: Gives what each link is given besides: ``ZigRunner.runtime``.
+        lean: Gives what a DLL is linked with in place of mingw-w64's runtime: ``ZigRunner.lean``.
         zig_lib: Zig's ``lib`` folder.
         search: Tells which headers sources might ask for.
 
@@ -114,7 +116,9 @@ def make_artifacts(
         if recipe.target.platform.family != "pyodide":
             linked = artifact.kind != "static"
             own = runtime(zig_target, cxx=artifact.link_cpp) if linked else ()
-            return msgspec.structs.replace(artifact, runtime=own)
+            is_lean = linked and _may_be_lean(artifact, is_file)
+            how = lean(zig_target, artifact.libraries) if is_lean else None
+            return msgspec.structs.replace(artifact, runtime=own, lean=how)
         return for_pyodide(artifact, recipe, module, zig_lib=zig_lib)
 
     made: dict[str, Artifact] = {}
@@ -232,6 +236,16 @@ def _artifact(
         link_cpp=_has_cpp(recipe, module),
         version_script=_version_script(root, module, link, exports) if module.kind != "static" else None,
     )
+
+
+def _may_be_lean(artifact: Artifact, is_file: Callable[[Path], bool]) -> bool:
+    """Tell whether a DLL may do without mingw-w64's runtime.
+
+    C++ needs it; with LTO the linker compiles, too.
+    """
+    files = [form.format(name) for name in artifact.libraries for form in ("{}.lib", "lib{}.a", "{}.dll")]
+    of_its_own = any(is_file(Path(folder, file)) for folder in artifact.library_dirs for file in files)
+    return not (artifact.link_cpp or artifact.lto or of_its_own)
 
 
 def _library_name(module: Part) -> str:

@@ -34,6 +34,15 @@ class Emscripten(msgspec.Struct, frozen=True, kw_only=True):
     link_flags: tuple[str, ...]
 
 
+class Lean(msgspec.Struct, frozen=True, kw_only=True):
+    """What a DLL is linked with that needs no C runtime of its own; ``build.zig`` explains the fields."""
+
+    link_flags: tuple[str, ...]
+    libraries: tuple[str, ...]
+    compiler_rt: str
+    startup_sections: tuple[str, ...]
+
+
 class Artifact(msgspec.Struct, frozen=True, kw_only=True):
     """One module or library; ``build.zig`` explains the fields."""
 
@@ -60,6 +69,7 @@ class Artifact(msgspec.Struct, frozen=True, kw_only=True):
     export_symbols: tuple[str, ...] = ()
     link_cpp: bool
     version_script: str | None
+    lean: Lean | None = None
     emscripten: Emscripten | None = None
 
     @property

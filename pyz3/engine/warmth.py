@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 # How long each takes, on one core of 2024 (measured).
 _SECONDS = {"the build script": 5, "the header translator": 40, "the Windows runtime": 60, "libc++": 40}
+# Whether that is needed is known when the linker has seen the objects.
+_PERHAPS = "the Windows runtime if a module needs it"
 
 
 def parts_needed(artifacts: Sequence[Artifact], *, optimize: str) -> dict[str, str]:
@@ -26,7 +28,9 @@ def parts_needed(artifacts: Sequence[Artifact], *, optimize: str) -> dict[str, s
         if artifact.zig_sources:
             parts["translate-c"] = "the header translator"
         variant = "-".join(filter(None, (artifact.target, artifact.cpu, artifact.lto, optimize)))
-        if "-windows" in artifact.target:
+        if artifact.lean is not None:
+            parts[f"lean-{artifact.target}-{optimize}"] = _PERHAPS
+        elif "-windows" in artifact.target:
             parts[f"mingw-{artifact.target}-{optimize}"] = "the Windows runtime"
         if artifact.link_cpp:
             parts[f"libcxx-{variant}"] = "libc++"
@@ -40,8 +44,9 @@ def cold_parts(folder: Path, parts: dict[str, str]) -> list[str]:
 
 def announced(cold: Sequence[str]) -> str:
     """Say that parts are being compiled, and about how long that takes."""
-    seconds = sum(_SECONDS[part] for part in cold)
-    return f"compiling {', '.join(cold)} (about {seconds} s), first time only"
+    seconds = sum(_SECONDS.get(part, 0) for part in cold)
+    about = f" (about {seconds} s)" if seconds else ""
+    return f"compiling {', '.join(cold)}{about}, first time only"
 
 
 def mark_warm(folder: Path, parts: dict[str, str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 from dataclasses import dataclass, field
@@ -12,11 +13,12 @@ import msgspec
 
 from pyz3._processes import Processes
 from pyz3.driver.compiler_variables import DATES, HOST_VARIABLES
+from pyz3.driver.lean import STARTUP_SECTIONS, lean_flags, lean_libraries
 from pyz3.driver.runtime import make_runtime, runtime_files, runtime_folder
 from pyz3.driver.target import DriverTarget
 from pyz3.engine.damage import is_full
 from pyz3.engine.manifests import Manifests
-from pyz3.engine.plan_file import PlanFile
+from pyz3.engine.plan_file import Lean, PlanFile
 from pyz3.errors import BuildFailedError
 from pyz3.targets import Platform
 
@@ -35,12 +37,14 @@ class Outcome:
 
     Attributes:
         binaries: Artifact key → the library in zig's cache.
+        runtime: Artifact key → why it was linked with mingw-w64's runtime, where it might not have been.
         unseen: What went into them is not all in the names that zig gave them.
         errors: Artifact key → the compiler's messages, as zig printed them.
         trouble: Messages that belong to no artifact; empty when there are none.
     """
 
     binaries: dict[str, Path] = field(default_factory=dict)
+    runtime: dict[str, str] = field(default_factory=dict)
     unseen: bool = False
     errors: dict[str, str] = field(default_factory=dict)
     trouble: str = ""
@@ -56,6 +60,7 @@ def merge(outcomes: Iterable[Outcome]) -> Outcome:
     runs = tuple(outcomes)
     return Outcome(
         binaries={key: path for run in runs for key, path in run.binaries.items()},
+        runtime={key: reason for run in runs for key, reason in run.runtime.items()},
         unseen=any(run.unseen for run in runs),
         errors={key: text for run in runs for key, text in run.errors.items()},
         trouble="\n".join(run.trouble for run in runs if run.trouble),
@@ -179,11 +184,13 @@ class ZigRunner:
                 jobs=jobs,
             )
             status, text = self.run(command, zig_target=zig_target, optimize=optimize, cache=cache)
-            binaries = {
-                artifact.key: self.toolchain.cache.root / record.read_text(encoding="utf-8")
+            records = {
+                artifact.key: record.read_text(encoding="utf-8").partition("\n")
                 for artifact in artifacts
                 if (record := prefix / artifact.key).exists()
             }
+        binaries = {key: self.toolchain.cache.root / path for key, (path, _, _) in records.items()}
+        runtime = {key: reason for key, (_, _, reason) in records.items() if reason}
         unseen = lists.note()
         errors, trouble = split_messages(text)
         if status != 0 and is_full(text):
@@ -192,11 +199,11 @@ class ZigRunner:
                 tip="make room (pyz3 needs about 1 GB), or name another place: PYZ3_CACHE_DIR",
             )
         if status == 0:
-            return Outcome(binaries=binaries, unseen=unseen)
+            return Outcome(binaries=binaries, runtime=runtime, unseen=unseen)
         failed = {a.key: _complaint(a, errors) for a in artifacts if a.key not in binaries}
         if not trouble and not any(failed.values()):
             trouble = f"zig build ended with exit code {status}"
-        return Outcome(binaries=binaries, unseen=unseen, errors=failed, trouble=trouble)
+        return Outcome(binaries=binaries, runtime=runtime, unseen=unseen, errors=failed, trouble=trouble)
 
     def cache(self, zig_target: str, optimize: str) -> Path:
         """Give where zig keeps what it makes of the project for one target."""
@@ -249,9 +256,43 @@ class ZigRunner:
             BuildFailedError: It cannot be made.
         """
         target = DriverTarget(zig_target, libc=Platform.from_zig_target(zig_target).spec.libc)
-        files = runtime_files(runtime_folder(str(self.toolchain.global_cache)), target, cxx=cxx)
+        files = runtime_files(self._runtime_folder, target, cxx=cxx)
+        self._make_runtime(files, target)
+        return files
+
+    def lean(self, zig_target: str, libraries: Iterable[str]) -> Lean | None:
+        """Give what a DLL for Windows is linked with where that is all it needs; None: that cannot be had.
+
+        Args:
+            zig_target: What is linked for, with versions.
+            libraries: Those of the system that it names.
+
+        Raises:
+            BuildFailedError: It cannot be made.
+        """
+        target = DriverTarget(zig_target)
+        if target.system != "windows":
+            return None
+        names = lean_libraries(libraries, target, zig_lib=str(self.toolchain.zig_lib))
+        if names is None:
+            return None
+        folder = f"{self._runtime_folder}/{zig_target}"
+        files = tuple(f"{folder}/{name}" for name in names)
+        self._make_runtime(files, target)
+        return Lean(
+            link_flags=lean_flags(target),
+            libraries=files,
+            compiler_rt=f"{folder}/compiler_rt.lib",
+            startup_sections=STARTUP_SECTIONS,
+        )
+
+    @functools.cached_property
+    def _runtime_folder(self) -> str:
+        return runtime_folder(str(self.toolchain.global_cache))
+
+    def _make_runtime(self, files: tuple[str, ...], target: DriverTarget) -> None:
         zig, lib = str(self.toolchain.zig), str(self.toolchain.zig_lib)
-        environment = self._environment(zig_target, "ReleaseFast", self.toolchain.local_cache)
+        environment = self._environment(target.zig, "ReleaseFast", self.toolchain.local_cache)
         try:
             make_runtime(files, target, zig=zig, zig_lib=lib, environ=environment)
         except OSError as error:
@@ -259,7 +300,6 @@ class ZigRunner:
                 f"{error.filename}: {error.strerror or error}",
                 tip="reinstall zig: pip install --force-reinstall ziglang==0.16.0",
             ) from error
-        return files
 
     def _environment(self, zig_target: str, optimize: str, cache: Path) -> dict[str, str]:
         return {

@@ -17,7 +17,7 @@ from pyz3.driver.sysroot import FOLDER
 from pyz3.driver.target import DriverTarget
 from pyz3.engine.artifacts import CApi, artifact_key, make_artifacts, slice_key
 from pyz3.engine.header_search import HeaderSearch
-from pyz3.engine.plan_file import PLAN_VERSION, Artifact, Emscripten, PlanFile, Source
+from pyz3.engine.plan_file import PLAN_VERSION, Artifact, Emscripten, Lean, PlanFile, Source
 from pyz3.engine.project_flags import left_out_flags, left_out_notes
 from pyz3.errors import ConfigError
 from pyz3.targets import Platform, PythonVersion, Target
@@ -49,6 +49,10 @@ def jobs(
     )
 
 
+def lean_with(libraries: tuple[str, ...]) -> Lean:
+    return Lean(link_flags=(), libraries=libraries, compiler_rt="", startup_sections=())
+
+
 def refuse(path: Path) -> str:
     raise AssertionError(path)
 
@@ -68,6 +72,7 @@ def make(
         is_file=lambda path: str(path) in files,
         exports=lambda *_: "/exports.map",
         runtime=lambda *_, **__: (),
+        lean=lambda _, libraries: lean_with(libraries),
         zig_lib=ZIG_LIB,
         search=HeaderSearch(zig_lib=ZIG_LIB),
     )
@@ -93,6 +98,27 @@ def artifact(
     return made
 
 
+@pytest.mark.parametrize(
+    ("extension", "files", "lean"),
+    [
+        (Settings(sources=("a.c",)), (), True),
+        (Settings(sources=("a.c",), libraries=("ws2_32", "psapi")), (), True),
+        (Settings(sources=("a.cpp",)), (), False),
+        # A library of the project's own may be anything.
+        (Settings(sources=("a.c",), libraries=("mine",), library_dirs=("lib",)), ("lib/mine.lib",), False),
+        (Settings(sources=("a.c",), libraries=("mine",), library_dirs=("lib",)), ("lib/libmine.a",), False),
+        (Settings(sources=("a.c",), libraries=("ws2_32",), library_dirs=("lib",)), ("lib/mine.lib",), True),
+    ],
+)
+def test_what_may_be_linked_without_the_runtime(
+    extension: Settings, files: tuple[str, ...], *, lean: bool
+) -> None:
+    made = artifact(extension, platform="windows-x64", files=files)
+    assert (made.lean is not None) is lean
+    if made.lean is not None:
+        assert made.lean.libraries == extension.libraries
+
+
 def zig_struct(name: str) -> list[str]:
     """The fields of a struct in build.zig, without its comments."""
     (body,) = re.findall(rf"^const {name} = struct \{{(.*?)\}};", BUILD_ZIG, re.DOTALL | re.MULTILINE)
@@ -102,7 +128,13 @@ def zig_struct(name: str) -> list[str]:
 
 @pytest.mark.parametrize(
     ("name", "struct"),
-    [("Artifact", Artifact), ("Source", Source), ("Emscripten", Emscripten), ("Plan", PlanFile)],
+    [
+        ("Artifact", Artifact),
+        ("Source", Source),
+        ("Emscripten", Emscripten),
+        ("Lean", Lean),
+        ("Plan", PlanFile),
+    ],
 )
 def test_build_script_reads_the_fields_that_are_written(name: str, struct: Any) -> None:
     assert zig_struct(name) == list(struct.__struct_encode_fields__)

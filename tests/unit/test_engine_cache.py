@@ -37,6 +37,7 @@ def artifact(target: str = "x86_64-linux-gnu.2.17", *, zig: bool = False, cpp: b
         is_file=lambda _: False,
         exports=lambda *_: "",
         runtime=lambda *_, **__: (),
+        lean=lambda *_: None,
         zig_lib=Path(),
         search=HeaderSearch(zig_lib=Path()),
     )

@@ -35,6 +35,7 @@ def artifact(settings: Settings, python: str = "3.14", optimize: str = "ReleaseF
         is_file=lambda _: False,
         exports=lambda *_: "/exports.map",
         runtime=lambda *_, **__: (),
+        lean=lambda *_: None,
         zig_lib=ZIG_LIB,
         search=HeaderSearch(zig_lib=ZIG_LIB),
     )

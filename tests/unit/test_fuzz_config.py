@@ -118,6 +118,7 @@ def planned(root: Path) -> tuple[str, ...]:
             is_file=lambda _: False,
             exports=lambda *_symbols: "exports",
             runtime=lambda *_, **__: (),
+            lean=lambda *_: None,
             zig_lib=Path("lib"),
             search=HeaderSearch(zig_lib=Path("lib")),
         )

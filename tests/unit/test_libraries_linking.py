@@ -178,6 +178,7 @@ def artifacts(jobs: tuple[Recipe, ...], root: Path) -> tuple[Artifact, ...]:
         is_file=lambda _: False,
         exports=lambda *symbols: "; ".join(symbols[0]) if symbols else "init",
         runtime=lambda *_, **__: (),
+        lean=lambda *_: None,
         zig_lib=root,
         search=HeaderSearch(zig_lib=root),
     )

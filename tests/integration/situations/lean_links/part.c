@@ -1,0 +1,83 @@
+/* A module for each thing that a DLL for Windows may or may not need mingw-w64's runtime for. */
+#define PY_SSIZE_T_CLEAN
+#if PART == 8
+#define __USE_MINGW_ANSI_STDIO 1
+#endif
+#include <Python.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <windows.h>
+
+#define TEXT_(x) #x
+#define STRING(x) TEXT_(x)
+#define JOIN_(a, b) a##b
+#define JOIN(a, b) JOIN_(a, b)
+
+static volatile long long number = 1234567890123456789;
+
+static PyObject *value(PyObject *self, PyObject *unused)
+{
+#if PART == 1 /* of compiler_rt: division of 128 bits, a frame of more than a page */
+  unsigned __int128 wide = (unsigned __int128)number * (unsigned long long)number;
+  volatile char frame[20000];
+  frame[19999] = 7;
+  return PyLong_FromLongLong((long long)(wide / (unsigned long long)(number + 1)) % 1000 + frame[19999]);
+#elif PART == 2 /* what the UCRT exports in a general form only */
+  char text[100];
+  int count = 0;
+  double read = 0;
+  snprintf(text, sizeof text, "%.3f %zu %lld", 2.5, sizeof(void *), number);
+  count = sscanf("3.25 x", "%lf", &read);
+  return Py_BuildValue("sdi", text, read, count);
+#elif PART == 3
+  return PyLong_FromLong(htons(1) == 256);
+#elif PART == 5
+  extern int constructed;
+  return PyLong_FromLong(constructed);
+#elif PART == 6
+  static __thread int counted = 40;
+  return PyLong_FromLong(++counted + 1);
+#elif PART == 7
+  extern void leave(void);
+  return PyLong_FromLong(atexit(leave));
+#elif PART == 8 /* long double has 80 bits there, of which the UCRT knows nothing */
+  char text[100];
+  snprintf(text, sizeof text, "%.2Lf", (long double)2.5);
+  return PyUnicode_FromString(text);
+#elif PART == 9 /* the UCRT's sets no signgam */
+  volatile double x = 0.5;
+  return PyLong_FromLong(lround(lgamma(x) * 1000));
+#elif PART == 10
+  extern int constructed;
+  return PyLong_FromLong(constructed);
+#else
+  extern int attached;
+  return PyLong_FromLong(attached);
+#endif
+}
+
+#if PART == 4
+int attached;
+BOOL WINAPI DllMain(HINSTANCE module, DWORD reason, LPVOID reserved)
+{
+  attached += reason == DLL_PROCESS_ATTACH;
+  return TRUE;
+}
+#elif PART == 0
+int attached = 5;
+#elif PART == 5
+int constructed = 1;
+__attribute__((constructor)) static void construct(void) { constructed = 41 + (GetCurrentProcessId() != 0); }
+#elif PART == 10
+int constructed = 1;
+static void __cdecl construct(void) { constructed = 43; }
+__attribute__((section(".CRT$XCU"), used)) static void (__cdecl *entry)(void) = construct;
+#elif PART == 7
+int left;
+void leave(void) { left++; }
+#endif
+
+static PyMethodDef methods[] = {{"value", value, METH_NOARGS, NULL}, {NULL, NULL, 0, NULL}};
+static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, STRING(NAME), NULL, 0, methods, NULL, NULL, NULL, NULL};
+PyMODINIT_FUNC JOIN(PyInit_, NAME)(void) { return PyModule_Create(&definition); }

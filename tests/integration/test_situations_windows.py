@@ -1,0 +1,48 @@
+"""Links for Windows: what needs mingw-w64's runtime gets it, what does not is linked without."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import lief
+import situations
+
+from pyz3.audit import facts_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# Module → what its value() gives, and what it needs the runtime for: as -v tells it.
+PARTS = {
+    "plain": ("5", ""),
+    "wide": ("795", ""),
+    "printing": ("('2.500 8 1234567890123456789', 3.25, 1)", ""),
+    "sockets": ("1", ""),
+    "main": ("1", ""),
+    "constructor": ("42", "section .ctors"),
+    "thread_local": ("42", "_tls_index"),
+    "at_exit": ("0", "atexit"),
+    "mingw_printf": ("2.50", "__mingw_snprintf"),
+    "gamma": ("572", "lgamma"),
+    "crt_table": ("43", "section .CRT$"),
+}
+
+
+def test_a_dll_is_linked_with_the_runtime_that_it_needs(pyz3_cache: Path, tmp_path: Path) -> None:
+    project = situations.PROJECTS / "lean_links"
+    built = situations.build(project, "-v", cache=pyz3_cache, tmp_path=tmp_path, platforms=("windows-x64",))
+    assert built.done.returncode == 0, built.done.stderr
+    said = built.done.stdout + built.done.stderr
+    told = dict(re.findall(r"(\w+)\.\S+ is linked with mingw-w64's runtime: (.*)", said))
+    assert told == {name: reason for name, (_, reason) in PARTS.items() if reason}
+    code = f"for name in {list(PARTS)}: print(__import__(name).value())"
+    expected = "\n".join(value for value, _ in PARTS.values())
+    assert built.prints(code, ("win_amd64-3.13",)) == {"win_amd64-3.13": expected}
+    files = {name.partition(".")[0]: content for name, content in built.files("win_amd64").items()}
+    for name, content in files.items():
+        binary = lief.PE.parse(list(content))
+        assert binary is not None
+        assert binary.has_tls is (name in told), name  # mingw-w64's start-up code has one
+        (facts,) = facts_of(content, name=name)
+        assert set(facts.exported) == {f"PyInit_{name}"}
