@@ -8,6 +8,11 @@ from pyz3._interruption import end_at_once
 
 if __name__ == "__main__":
     end_at_once()
+    from pyz3.cli import main
+    from pyz3.cli.wheel import wheel
+
+    # It ends the process: what Python code builds with need not be imported.
+    main(command=wheel, program="python -m pyz3.wheel")
 
 from pyz3.builder import BuildConfig, WheelBuilder, build_wheel
 from pyz3.results import Failure, Summary, WheelResult
@@ -22,9 +27,3 @@ __all__ = [
     "WheelResult",
     "build_wheel",
 ]
-
-if __name__ == "__main__":
-    from pyz3.cli import main
-    from pyz3.cli.wheel import wheel
-
-    main(command=wheel, program="python -m pyz3.wheel")

@@ -18,6 +18,10 @@ setuptools-all    the same for the eight default platforms and five Pythons
 setuptools-unchanged  the same, no source touched
 setup-skipped     ten setuptools projects for the eight default platforms and one Python, a C source changed:
                   processor seconds as it is, and with every setup.py run again for a changed variable
+core              a C++ core that knows nothing of Python, changed, with a C module: processor seconds for one
+                  Python and for five, and their ratio, built by pyz3 and as a setuptools project
+against-build     forty wheels of hello, unchanged and changed, against one wheel of it by "python -m build
+                  --wheel --no-isolation" after the same change, in turn
 size              bytes of hello._speed for Linux x86_64, against the same file built by gcc -O2 and
                   stripped, both with this Python's headers
 hardening         what a stack protector, _FORTIFY_SOURCE and a build-id cost four projects from PyPI:
@@ -72,6 +76,45 @@ HARDENING = {
     "fortify": 'cflags = ["-D_FORTIFY_SOURCE=2"]',
     "build-id": 'ldflags = ["-Wl,--build-id=sha1"]',
 }
+CORE = """
+#include <map>
+#include <regex>
+#include <sstream>
+#include <string>
+extern "C" long words(const char *text) {
+    std::map<std::string, int> seen;
+    std::regex word("[a-z]+");
+    std::string all(text);
+    for (std::sregex_iterator i(all.begin(), all.end(), word), end; i != end; ++i) ++seen[i->str()];
+    std::ostringstream out;
+    for (auto &one : seen) out << one.first << one.second;
+    return static_cast<long>(out.str().size());
+}
+"""
+MODULE = """
+#include <Python.h>
+long words(const char *text);
+static PyObject *count(PyObject *self, PyObject *arg) {
+    const char *text = PyUnicode_AsUTF8(arg);
+    (void)self;
+    return text ? PyLong_FromLong(words(text)) : NULL;
+}
+static PyMethodDef methods[] = {{"words", count, METH_O, ""}, {NULL, NULL, 0, NULL}};
+static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, "core", "", -1, methods, 0, 0, 0, 0};
+PyMODINIT_FUNC PyInit_core(void) { return PyModule_Create(&definition); }
+"""
+_PROJECT = '[project]\nname = "core"\nversion = "1"\n'
+NATIVE = f"""{_PROJECT}[build-system]
+requires = ["pyz3==0.1.*"]
+build-backend = "pyz3.backend"
+[[tool.pyz3.extensions]]
+name = "core"
+sources = ["*.cpp", "*.c"]
+"""
+SETUP = """
+from setuptools import Extension, setup
+setup(ext_modules=[Extension("core", ["core.cpp", "module.c"])], py_modules=[])
+"""
 # Project, and a task that spends its time in the project's own code.
 TASKS = {
     "lz4==4.4.5": (
@@ -160,6 +203,54 @@ def _skipped(requirement: str, source: str, runs: int) -> dict[str, float]:
                 seconds.append(sum(os.times()[2:4]) - before)
     best = {way: round(min(seconds[1:]), 2) for way, seconds in spent.items()}
     return {**best, "saved": round(best["run again"] - best["as it is"], 2)}
+
+
+def core(runs: int) -> dict[str, object]:
+    """Measure what more Pythons cost of a source that sees none of their headers."""
+    return {"native": _core(runs, setup=""), "setuptools": _core(runs, setup=SETUP)}
+
+
+def _core(runs: int, *, setup: str) -> dict[str, float]:
+    spent: dict[tuple[str, ...], list[float]] = {("3.13",): [], PYTHONS: []}
+    with tempfile.TemporaryDirectory() as scratch:
+        project = Path(scratch) / "core"
+        project.mkdir()
+        files = {"core.cpp": CORE, "module.c": MODULE, "pyproject.toml": _PROJECT if setup else NATIVE}
+        for name, text in {**files, **({"setup.py": setup} if setup else {})}.items():
+            (project / name).write_text(text, encoding="utf-8")
+        for _ in range(runs + 1):
+            for pythons, seconds in spent.items():
+                _edit(project / "core.cpp")
+                words = [word for version in pythons for word in ("--python", version)]
+                before = sum(os.times()[2:4])
+                _build(project, Path(scratch) / "dist", ["--platform", "linux-x86_64", *words])
+                seconds.append(sum(os.times()[2:4]) - before)
+    one, five = (statistics.median(seconds[1:]) for seconds in spent.values())
+    return {"one": round(one, 2), "five": round(five, 2), "ratio": round(five / one, 2)}
+
+
+def against_build(runs: int) -> dict[str, object]:
+    """Measure forty wheels against one of the same project by its build backend."""
+    words = [word for name in DEFAULT for word in ("--platform", name)]
+    words += [word for version in PYTHONS for word in ("--python", version)]
+    spent: dict[str, list[float]] = {"forty, changed": [], "forty, unchanged": [], "one by build": []}
+    with tempfile.TemporaryDirectory() as scratch:
+        project = _copy(Path(scratch))
+        (source,) = project.glob("src/*/*.c")
+        build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", f"{scratch}/one"]
+        for _ in range(runs + 1):
+            for way, seconds in spent.items():
+                if way != "forty, unchanged":
+                    _edit(source)
+                started = time.perf_counter()
+                if way == "one by build":
+                    subprocess.run([*build, str(project)], check=True, capture_output=True)
+                else:
+                    _build(project, Path(scratch) / "dist", words)
+                seconds.append(time.perf_counter() - started)
+    medians = {way: statistics.median(seconds[1:]) for way, seconds in spent.items()}
+    ratios = {f"{way}, ratio": round(value / medians["one by build"], 2) for way, value in medians.items()}
+    return {**{way: round(value, 3) for way, value in medians.items()}, **ratios}
 
 
 def _leave(_source: Path) -> None:
@@ -302,6 +393,8 @@ BENCHMARKS: dict[str, Callable[[int], dict[str, object]]] = {
     "setuptools-unchanged": setuptools_unchanged,
     "all-changed": all_changed,
     "setup-skipped": setup_skipped,
+    "core": core,
+    "against-build": against_build,
     "size": size,
     "hardening": hardening,
 }
