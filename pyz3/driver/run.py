@@ -152,7 +152,7 @@ def for_this_machine(called: str, environ: Mapping[str, str]) -> bool:
         called: By which name: ``gcc``.
         environ: Environment variables.
     """
-    name = called.replace("\\", "/").rpartition("/")[2]
+    name = called.replace("\\", "/").rpartition("/")[2].removesuffix(".py")  # of Windows
 
     def named(variables: Sequence[str]) -> bool:
         values = (environ.get(variable, "").split() for variable in variables)
@@ -221,7 +221,9 @@ def _run(steps: Sequence[Sequence[str]], environment: Mapping[str, str]) -> int:
 if sys.platform == "win32":
 
     def _call(step: Sequence[str], environment: Mapping[str, str]) -> int:
-        return os.spawnve(os.P_WAIT, step[0], list(step), dict(environment))  # noqa: S606 - no shell
+        import subprocess  # noqa: PLC0415 - os.spawnve quotes no words there
+
+        return subprocess.call(list(step), env=dict(environment))
 
 else:
 

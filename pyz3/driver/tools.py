@@ -19,6 +19,7 @@ from pyz3.driver.answers import TargetFacts, commands_for
 from pyz3.driver.autoconf import config_site, configure_variables
 from pyz3.driver.build_systems import meson_cross_file
 from pyz3.driver.command import triple
+from pyz3.driver.launcher import launcher
 from pyz3.driver.run import BUILD_CC, BUILD_CXX
 from pyz3.driver.setup import Setup
 from pyz3.driver.stand_ins import stand_ins, tool_names
@@ -41,6 +42,10 @@ sys.path += [{package!r}, {libraries!r}]
 from pyz3.driver.run import Setup, for_this_machine, {run} as run
 
 if {native!r} and for_this_machine(sys.argv[0], os.environ):
+    if os.name != "posix":
+        import subprocess
+
+        raise SystemExit(subprocess.call([{native!r}, *sys.argv[1:]]))
     os.execv({native!r}, [{native!r}, *sys.argv[1:]])
 status = run(
     {tool!r},
@@ -74,7 +79,8 @@ if found.error:
     raise SystemExit(found.error)
 print(found.says)
 """
-_BATCH = '@"{python}" -IS "%~dp0{script}" %*\r\n'
+# Elsewhere a file's first line says what runs it; Windows needs an .exe beside each program.
+_POSIX = os.name == "posix"
 _COMPILERS: tuple[Tool, ...] = ("cc", "c++")
 # Beside the tools: commands that scripts find on PATH.
 _COMMANDS = "bin"
@@ -114,15 +120,15 @@ class Tools:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What build scripts look for them by."""
+        """What build scripts look for them by; of backslashes shells, make and setuptools make nothing."""
         return {
-            "CC": str(self.cc),
-            "CXX": str(self.cxx),
-            "AR": str(self.ar),
-            "RANLIB": str(self.ranlib),
-            "NM": str(self.nm),
+            "CC": self.cc.as_posix(),
+            "CXX": self.cxx.as_posix(),
+            "AR": self.ar.as_posix(),
+            "RANLIB": self.ranlib.as_posix(),
+            "NM": self.nm.as_posix(),
             "CMAKE_TOOLCHAIN_FILE": str(self.cmake_toolchain),
-            **({"WINDRES": str(self.windres)} if self.windres is not None else {}),
+            **({"WINDRES": self.windres.as_posix()} if self.windres is not None else {}),
             **self.build_machine,
             **self.autoconf,
         }
@@ -131,8 +137,8 @@ class Tools:
     def build_machine(self) -> dict[str, str]:
         """By which variables Makefiles and configure scripts find a compiler for this machine."""
         return {
-            **dict.fromkeys(BUILD_CC, str(self.build_cc)),
-            **dict.fromkeys(BUILD_CXX, str(self.build_cxx)),
+            **dict.fromkeys(BUILD_CC, self.build_cc.as_posix()),
+            **dict.fromkeys(BUILD_CXX, self.build_cxx.as_posix()),
         }
 
 
@@ -161,11 +167,15 @@ def write_tools(
 
     Raises:
         OSError: The folder cannot be written.
+        BuildFailedError: On Windows: what starts them cannot be compiled.
     """
     target = setup.target
-    programs = _write_programs(folder, setup, python, verbose=verbose, alone=alone)
+    starter = b"" if _POSIX else launcher(setup.zig, _this_machine())
+    programs = _write_programs(folder, setup, python, starter, verbose=verbose, alone=alone)
     commands = folder / _COMMANDS
-    _write_answering(commands, setup, programs, python_config=python_config or {}, python=python)
+    _write_answering(
+        commands, setup, programs, python_config=python_config or {}, python=python, starter=starter
+    )
     names = stand_ins(target, triple=triple(target), machine=platform.machine(), found=_on_path())
     for name, tool in names.items():
         _write_stand_in(commands, name, programs[tool])
@@ -227,7 +237,7 @@ def plain_folder(folder: Path) -> Path:
 
     ``$(CC)`` can be quoted in no way that survives make, configure and the shell (``/home/Jane Doe``).
     """
-    if os.name != "posix" or _PLAIN.fullmatch(str(folder)):
+    if not _POSIX or _PLAIN.fullmatch(str(folder)):
         return folder
     digest = hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]
     link = Path(tempfile.gettempdir(), f"pyz3-{digest}")
@@ -241,7 +251,7 @@ def plain_folder(folder: Path) -> Path:
 
 
 def _write_programs(
-    folder: Path, setup: Setup, python: str, *, verbose: bool, alone: bool
+    folder: Path, setup: Setup, python: str, starter: bytes, *, verbose: bool, alone: bool
 ) -> dict[str, Path]:
     lief = importlib.util.find_spec("lief")  # nm reads with it
     libraries = str(Path(lief.origin).parents[1]) if lief is not None and lief.origin else ""
@@ -250,7 +260,7 @@ def _write_programs(
     def write(name: str, tool: Tool, own: Setup, kept: Path, build: object = "") -> Path:
         values = {"tool": tool, "setup": str(kept), "verbose": verbose, "native": str(build), "run": run}
         values["libraries"] = libraries
-        return _write_program(folder, name, _PROGRAM, python, zig=own.target.zig, **values)
+        return _write_program(folder, name, _PROGRAM, python, starter, zig=own.target.zig, **values)
 
     native = Setup(setup.zig, DriverTarget(_this_machine()))
     kept, kept_native = folder / "setup.json", folder / "build-setup.json"
@@ -291,9 +301,10 @@ def _on_path() -> tuple[str, ...]:
 
 def _write_stand_in(folder: Path, name: str, program: Path) -> None:
     """Let a tool be called by another name: it may tell by that what it is called as."""
-    if os.name != "posix":
-        text = f'@"{program}" %*\r\n'
-        _write(folder / f"{name}.cmd", text.encode(), mode=0o644)
+    if not _POSIX:
+        own = name.removesuffix(".exe")
+        for suffix in (".py", ".exe"):
+            _write(folder / f"{own}{suffix}", program.with_suffix(suffix).read_bytes(), mode=0o755)
         return
     link, leads = folder / name, f"../{program.name}"
     if link.is_symlink() and os.readlink(link) == leads:  # noqa: PTH115 - a text is compared
@@ -310,6 +321,7 @@ def _write_answering(
     *,
     python_config: Mapping[str, str],
     python: str,
+    starter: bytes,
 ) -> None:
     target = setup.target
     facts = TargetFacts(
@@ -321,7 +333,7 @@ def _write_answering(
         python=python_config,
     )
     for name in commands_for(target.system, python=python_config.get("--version", "")):
-        _write_program(folder, name, _ANSWERING, python, zig=target.zig, facts=facts)
+        _write_program(folder, name, _ANSWERING, python, starter, zig=target.zig, facts=facts)
 
 
 def write_overlay(target: DriverTarget, folder: Path, zig_lib: Path) -> Path | Literal[""]:
@@ -391,18 +403,23 @@ def _first_lines(python: str) -> str:
     return f"#!/bin/sh\n'''exec' '{quoted}' -IS \"$0\" \"$@\"\n' '''"
 
 
-def _write_program(folder: Path, name: str, template: str, python: str, **values: object) -> Path:
+def _write_program(
+    folder: Path, name: str, template: str, python: str, starter: bytes, **values: object
+) -> Path:
     """Write a Python program that is a command; ``values`` are what only its template has."""
     text = template.format(
-        interpreter=_first_lines(python), package=str(Path(__file__).parents[2]), name=name, **values
+        interpreter=_first_lines(python) if _POSIX else f"#!{python}",
+        package=str(Path(__file__).parents[2]),
+        name=name,
+        **values,
     )
-    if os.name == "posix":
-        _write(folder / name, text.encode("utf-8", "surrogateescape"), mode=0o755)
+    content = text.encode("utf-8", "surrogateescape")
+    if _POSIX:
+        _write(folder / name, content, mode=0o755)
         return folder / name
-    _write(folder / f"{name}.py", text.encode(), mode=0o644)
-    batch = _BATCH.format(python=python, script=f"{name}.py")
-    _write(folder / f"{name}.cmd", batch.encode(), mode=0o644)
-    return folder / f"{name}.cmd"
+    _write(folder / f"{name}.py", content, mode=0o644)
+    _write(folder / f"{name}.exe", starter, mode=0o755)
+    return folder / f"{name}.exe"
 
 
 def _write(path: Path, content: bytes, *, mode: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import Any, Literal
 
 import pytest
@@ -16,7 +16,7 @@ from pyz3.driver.run import read_response_files, run_tool
 from pyz3.driver.setup import Setup, Zig
 from pyz3.driver.sysroot import FRAMEWORKS, extra_include_args, extra_link_args
 from pyz3.driver.target import DriverTarget
-from pyz3.driver.tools import write_overlay, write_tools
+from pyz3.driver.tools import Tools, write_overlay, write_tools
 
 ELF = "powerpc64le-linux-gnu.2.19"  # of which the tables say least
 MACOS = "aarch64-macos.11.0"
@@ -378,7 +378,7 @@ def test_of_windows_an_overlay_is_written(tmp_path: Path) -> None:
     assert Path(write_overlay(DriverTarget(WINDOWS), tmp_path / "driver", lib)).parent == tmp_path / "driver"
 
 
-@pytest.mark.skipif(os.name != "posix", reason="on Windows they are batch files")
+@pytest.mark.skipif(os.name != "posix", reason="on Windows an .exe starts them")
 def test_tools_are_programs_that_stay_as_they_are(tmp_path: Path) -> None:
     folder = tools_of(tmp_path, MACOS)
     names = sorted(path.name for path in folder.iterdir())
@@ -395,7 +395,31 @@ def test_tools_are_programs_that_stay_as_they_are(tmp_path: Path) -> None:
     assert (folder / "cc").stat().st_ino != before["cc"]
 
 
-@pytest.mark.skipif(os.name != "posix", reason="on Windows they are batch files")
+def test_on_windows_each_program_has_an_exe_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pyz3.driver.tools._POSIX", False)
+    monkeypatch.setattr("pyz3.driver.tools.launcher", lambda *_: b"MZ")
+    folder = tools_of(tmp_path, WINDOWS, python="C:\\Jane Doe\\python.exe")
+    assert (folder / "cc.py").read_text(encoding="utf-8").splitlines()[0] == "#!C:\\Jane Doe\\python.exe"
+    assert (folder / "cc.exe").read_bytes() == (folder / "bin" / "gcc.exe").read_bytes() == b"MZ"
+    assert (folder / "bin" / "gcc.py").read_bytes() == (folder / "cc.py").read_bytes()
+    # Called by that name, not rc.exe.exe.
+    assert (folder / "bin" / "rc.py").read_bytes() == (folder / "rc.py").read_bytes()
+    assert [path.name for path in folder.rglob("*") if path.suffix == ".cmd"] == []
+
+
+def test_setuptools_keeps_the_names_of_compilers(tmp_path: Path) -> None:
+    tools = Tools(
+        **{name: PureWindowsPath("C:\\t", name) for name in ("cc", "cxx", "ar", "ranlib", "nm", "strip")},  # type: ignore[arg-type]
+        build_cc=PureWindowsPath("C:\\t\\build-cc.exe"),  # type: ignore[arg-type]
+        build_cxx=tmp_path, windres=None, cmake_toolchain=tmp_path, autoconf={}, commands=tmp_path,
+    )  # fmt: skip
+    assert tools.environment["CC"] == "C:/t/cc"
+    assert tools.environment["HOST_CC"] == "C:/t/build-cc.exe"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="on Windows an .exe starts them")
 @pytest.mark.parametrize("python", ["/with $pace/python3", "/long" * 30 + "/python3"])
 def test_an_interpreter_that_no_first_line_can_name(tmp_path: Path, python: str) -> None:
     lines = (tools_of(tmp_path, ELF, python=python) / "cc").read_text().splitlines()

@@ -24,7 +24,7 @@ class Compilers:
     """
 
     def __init__(self, folder: str) -> None:
-        self._folder = folder
+        self._folder = os.path.normpath(folder)
 
     def instead(self, program: Any) -> Any:
         """Give what is to run: a tool of the target in place of one of this machine (``/usr/bin/gcc``)."""
@@ -38,7 +38,7 @@ class Compilers:
         found = program
         if not os.path.dirname(program):
             found = next((path for path in self._on_path(program) if os.access(path, os.X_OK)), "")
-        found = self.instead(found)
+        found = os.path.normpath(self.instead(found)) if found else ""
         if os.path.dirname(found) in {self._folder, os.path.dirname(self._folder)}:
             return str(os.path.realpath(found))
         return ""
@@ -49,7 +49,9 @@ class Compilers:
 
     @staticmethod
     def _on_path(program: str) -> list[str]:
-        return [os.path.join(entry, program) for entry in os.environ.get("PATH", "").split(os.pathsep)]
+        folders = os.environ.get("PATH", "").split(os.pathsep)
+        names = [program, f"{program}.exe"] if os.name == "nt" else [program]
+        return [os.path.join(folder, name) for folder in folders for name in names]
 
     def _starting(self, own: Callable[..., None]) -> Callable[..., None]:
         @functools.wraps(own)

@@ -41,7 +41,7 @@ def main(args: list[str]) -> None:
     """Do what a request asks for.
 
     Args:
-        args: The request's file; on hosts without ``fork`` also the number of the target.
+        args: The request's file; on hosts that cannot fork also the number of the target.
     """
     file = Path(args[0])
     request: Request = json.loads(file.read_text(encoding="utf-8"))
@@ -53,7 +53,9 @@ def main(args: list[str]) -> None:
         _run_target(request, request["targets"][int(args[1])], program, variables)
         return
     for number, target in enumerate(request["targets"]):
-        ended = _fork(request, target, program, variables) if hasattr(os, "fork") else _spawn(file, number)
+        # After some imports a fork is ended by macOS (CoreFoundation, Objective-C).
+        forks = hasattr(os, "fork") and sys.platform != "darwin"
+        ended = _fork(request, target, program, variables) if forks else _spawn(file, number)
         if not Path(target["result"]).exists():
             _write(target["result"], _result(error=f"the build backend's process {ended}"))
 
@@ -78,7 +80,8 @@ def _fork(request: Request, target: TargetRequest, program: Any, variables: Any)
 
 def _spawn(file: Path, number: int) -> str:
     folder = Path(__file__).parent
-    ended = subprocess.run([sys.executable, "-I", str(folder), str(file), str(number)], check=False)
+    # As pyz3 starts this process; -I would not obey PYTHONHASHSEED.
+    ended = subprocess.run([sys.executable, "-s", str(folder), str(file), str(number)], check=False)
     return f"ended with status {ended.returncode}"
 
 
