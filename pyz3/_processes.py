@@ -14,6 +14,8 @@ from contextvars import ContextVar
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from pyz3._ending import end_if_told
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from concurrent.futures import Future
@@ -30,9 +32,12 @@ def wait_alert(futures: Sequence[Future[Any]]) -> None:
     """Wait for all ``futures``, and notice Ctrl-C whichever thread the system tells of it.
 
     Python's handlers run in the main thread alone, and only when it does something.
+
+    Raises:
+        KeyboardInterrupt: The process is to end.
     """
     while wait(futures, timeout=_ALERT).not_done:
-        pass
+        end_if_told()
 
 
 class Processes:

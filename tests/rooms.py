@@ -44,6 +44,7 @@ ROOMS = (
     "_records",
     "_files",
     "_processes",
+    "_ending",
     "guests",
     "errors",
     "",  # pyz3/__init__.py: the version

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from pyz3 import __version__
+from pyz3._ending import end_by
 from pyz3.cli.boundary import Ended, boundary
 
 if TYPE_CHECKING:
@@ -120,4 +121,4 @@ def main(
 
 
 def _end(number: int, _frame: FrameType | None) -> NoReturn:
-    raise Ended(number)
+    end_by(Ended(number))

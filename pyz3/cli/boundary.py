@@ -9,6 +9,7 @@ import sys
 import threading
 from typing import TYPE_CHECKING
 
+from pyz3._ending import forget_ending
 from pyz3._interruption import INTERRUPTED
 from pyz3.errors import Pyz3Error
 
@@ -41,6 +42,7 @@ def boundary() -> Iterator[None]:
         _complain(error)
         raise SystemExit(error.exit_code) from None
     except KeyboardInterrupt as error:
+        forget_ending()
         if threading.current_thread() is threading.main_thread():
             signal.signal(signal.SIGINT, signal.SIG_IGN)  # it has been heard
         with contextlib.suppress(OSError):  # the terminal is gone

@@ -152,6 +152,7 @@ def test_the_command_line_imports_only_the_command_that_is_asked_for() -> None:
         assert module_level(name) - sys.stdlib_module_names <= {"click", "pyz3"}
         assert own_imports(name, types=False) <= {
             "",
+            "_ending",
             "_interruption",
             "cli",
             "cli.boundary",

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import contextlib
 import json
 import signal
 import sys
+from concurrent.futures import Future
 from typing import TYPE_CHECKING, NoReturn
 from zipfile import ZipFile
 
@@ -10,7 +12,10 @@ import click
 import pytest
 
 from pyz3 import __version__
+from pyz3._ending import end_by
+from pyz3._processes import wait_alert
 from pyz3.cli import cli, main
+from pyz3.cli.boundary import Ended, boundary
 from pyz3.cli.cc import _tools_words
 from pyz3.cli.wheel import wheel
 from pyz3.errors import AuditFailedError, ConfigError, NothingSelectedError, NoWheelError, Pyz3Error
@@ -117,6 +122,21 @@ def test_one_boundary_for_errors(
 def test_mistakes_of_pyz3_are_not_hidden() -> None:
     with pytest.raises(ZeroDivisionError):
         main([], command=raising(ZeroDivisionError()))
+
+
+def test_an_interruption_that_gets_lost_is_heard_all_the_same(capsys: pytest.CaptureFixture[str]) -> None:
+    @boundary()
+    def deaf() -> None:
+        with contextlib.suppress(KeyboardInterrupt):  # C code that runs Python code may do so
+            end_by(Ended(signal.SIGTERM))
+        wait_alert([Future[None]()])
+
+    with pytest.raises(SystemExit, match=r"^143$"):
+        deaf()
+    assert capsys.readouterr().err == "stopped\n"
+    done: Future[None] = Future()
+    done.set_result(None)
+    wait_alert([done])
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM that can be caught")
