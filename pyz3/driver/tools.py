@@ -242,6 +242,7 @@ def plain_folder(folder: Path) -> Path:
     digest = hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]
     link = Path(tempfile.gettempdir(), f"pyz3-{digest}")
     with contextlib.suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)  # through a link that leads nowhere nothing can be made
         if not link.is_symlink():
             link.symlink_to(folder)
         # In a folder for everybody nobody but its owner can change a link.

@@ -180,9 +180,14 @@ def open_cache(environ: Mapping[str, str], chosen: Path | None = None) -> Cache:
         chosen: Overrides the variable.
 
     Raises:
-        ConfigError: It cannot be written, or others could have written to it.
+        ConfigError: It cannot be written, others could have written to it, or zig cannot work there.
     """
     root = cache_place(environ, chosen)
+    if '"' in str(root):  # zig's lists of what it has read end names there
+        raise ConfigError(
+            f"the cache folder {root} has a quotation mark in its name, which zig cannot read",
+            tip="choose another with PYZ3_CACHE_DIR",
+        )
     try:
         if not root.is_dir():
             root.mkdir(mode=0o700, parents=True, exist_ok=True)  # the mode is for the last one alone

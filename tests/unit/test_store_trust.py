@@ -101,3 +101,15 @@ def test_left_overs_are_swept_after_a_day(tmp_path: Path) -> None:
         os.utime(folder, (when, when))
     store.open_cache({}, tmp_path)
     assert [path.name for path in (tmp_path / "tmp").iterdir()] == ["young"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")
+def test_a_folder_that_zig_cannot_work_in_is_refused(tmp_path: Path) -> None:
+    odd = tmp_path / 'a "b"'
+    with pytest.raises(ConfigError) as caught:
+        store.open_cache({"PYZ3_CACHE_DIR": str(odd)})
+    assert caught.value.message == (
+        f"the cache folder {odd} has a quotation mark in its name, which zig cannot read"
+    )
+    assert caught.value.tip == "choose another with PYZ3_CACHE_DIR"
+    assert not odd.exists()
