@@ -350,12 +350,16 @@ def write_overlay(target: DriverTarget, folder: Path, zig_lib: Path) -> Path | L
     """
     if target.system != "windows":
         return ""
-    headers = zig_lib / "libc" / "include" / "any-windows-any"
-    names = [path.name for path in headers.iterdir() if path.suffix in {".h", ".hpp"}]
-    text = case_overlay(headers.as_posix(), names).encode()
+    text = _windows_overlay(zig_lib / "libc" / "include" / "any-windows-any")
     path = folder / f"windows-{hashlib.sha256(text).hexdigest()[:16]}.yaml"
     _write(path, text, mode=0o644)
     return path
+
+
+@cache
+def _windows_overlay(headers: Path) -> bytes:
+    names = [path.name for path in headers.iterdir() if path.suffix in {".h", ".hpp"}]
+    return case_overlay(headers.as_posix(), names).encode()
 
 
 def cmake_toolchain(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -156,7 +157,13 @@ def _compiled(recipe: Recipe) -> Iterator[Translated]:
         sources = (path for path in part.settings.sources if not path.endswith(".zig"))
         own = [] if part.units else [_own_flags(part, path)[1] for path in sources]
         for flags in dict.fromkeys((*(unit.flags for unit in part.units), *own)):
-            yield from (translate_flags(flags, target=target) for target in targets)
+            yield from (_translated(flags, one.zig, debug=one.debug, libc=one.libc) for one in targets)
+
+
+@lru_cache(maxsize=4096)
+def _translated(flags: tuple[str, ...], zig: str, *, debug: bool, libc: str) -> Translated:
+    """Translate flags; many sources have the same, and are asked about more than once."""
+    return translate_flags(flags, target=DriverTarget(zig, debug=debug, libc=libc))
 
 
 def driver_target(order: Order, zig_target: str = "") -> DriverTarget:
