@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import signal
 import sys
@@ -15,6 +16,10 @@ from pyz3.errors import Pyz3Error
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+# A disk with less than this is called full, in bytes.
+_ROOM = 1 << 20
 
 
 class Ended(KeyboardInterrupt):
@@ -55,7 +60,9 @@ def boundary() -> Iterator[None]:
     except OSError as error:
         # Also where stages let the system speak for itself: a full disk, a cache that is read-only.
         reason = error.strerror or str(error)
-        _complain(Pyz3Error(f"{error.filename}: {reason}" if error.filename else reason))
+        full = _full() if error.errno in {errno.ENOSPC, errno.EDQUOT} else ""
+        tip = f"make room on the disk of {full}" if full else None
+        _complain(Pyz3Error(f"{error.filename}: {reason}" if error.filename else reason, tip=tip))
         _drop_output()
         raise SystemExit(1) from None
 
@@ -64,6 +71,25 @@ def _complain(error: Pyz3Error) -> None:
     from pyz3.cli.ui import print_error  # noqa: PLC0415 - rich is for those who need it
 
     print_error(error)
+
+
+def _full() -> str:
+    """Give which folder's disk is full, of those that are written to; empty: none, as a stream may be."""
+    import shutil  # noqa: PLC0415 - seldom needed, as the others
+    import tempfile  # noqa: PLC0415
+
+    from pyz3.store import cache_place  # noqa: PLC0415
+
+    places = {
+        "the cache (PYZ3_CACHE_DIR)": str(cache_place(os.environ, None)),
+        "this folder": os.curdir,
+        "temporary files": tempfile.gettempdir(),
+    }
+    for name, place in places.items():
+        with contextlib.suppress(OSError):
+            if shutil.disk_usage(place).free < _ROOM:
+                return name
+    return ""
 
 
 def _drop_output() -> None:

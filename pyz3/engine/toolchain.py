@@ -191,12 +191,7 @@ def find_toolchain(environ: Mapping[str, str], cache_dir: Path | None = None) ->
         raise ConfigError(
             f"ziglang {version} is installed; pyz3 needs 0.16", tip="pip install ziglang==0.16.0"
         )
-    cache = open_cache(environ, cache_dir)
-    if os.sep == "/" and "\\" in str(cache.root):
-        raise ConfigError(
-            f"{cache.root}: zig takes the backslash for a separator", tip="name another place: PYZ3_CACHE_DIR"
-        )
-    return Toolchain(zig=zig, version=version, cache=cache)
+    return Toolchain(zig=zig, version=version, cache=open_cache(environ, cache_dir))
 
 
 def _find_build_script() -> Path:

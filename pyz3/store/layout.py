@@ -172,6 +172,10 @@ def cache_place(environ: Mapping[str, str], chosen: Path | None = None) -> Path:
     return Path(os.path.abspath(root))  # noqa: PTH100 - a link stays the name the user chose
 
 
+# Zig's lists of what it has read end names at the one, and it takes the other for a separator.
+_UNREADABLE = {'"': "quotation mark"} | ({"\\": "backslash"} if os.sep == "/" else {})
+
+
 def open_cache(environ: Mapping[str, str], chosen: Path | None = None) -> Cache:
     """Find the cache, make it if it is not there, and remove what killed runs left.
 
@@ -183,9 +187,9 @@ def open_cache(environ: Mapping[str, str], chosen: Path | None = None) -> Cache:
         ConfigError: It cannot be written, others could have written to it, or zig cannot work there.
     """
     root = cache_place(environ, chosen)
-    if '"' in str(root):  # zig's lists of what it has read end names there
+    if said := next((name for sign, name in _UNREADABLE.items() if sign in str(root)), ""):
         raise ConfigError(
-            f"the cache folder {root} has a quotation mark in its name, which zig cannot read",
+            f"the cache folder {root} has a {said} in its name, which zig cannot read",
             tip="choose another with PYZ3_CACHE_DIR",
         )
     try:

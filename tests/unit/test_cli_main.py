@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import signal
 import sys
 from concurrent.futures import Future
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, NoReturn
 from zipfile import ZipFile
 
@@ -117,6 +119,17 @@ def test_one_boundary_for_errors(
     assert run(command=raising(error)) == code
     captured = capsys.readouterr()
     assert (captured.out, captured.err.lstrip("\n")) == ("", printed)
+
+
+@pytest.mark.parametrize(
+    ("free", "tip"), [(0, "tip: make room on the disk of the cache (PYZ3_CACHE_DIR)\n"), (1 << 30, "")]
+)
+def test_a_full_disk_is_named(
+    free: int, tip: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=free))
+    assert run(command=raising(OSError(errno.ENOSPC, "No space left on device"))) == 1
+    assert capsys.readouterr().err == f"error: No space left on device\n{tip}"
 
 
 def test_mistakes_of_pyz3_are_not_hidden() -> None:
