@@ -25,6 +25,7 @@ _ENDINGS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP
 _COMMANDS = {
     "ar": ("cc:ar", "Run the archiver for another platform."),
     "c++": ("cc:cxx", "Run a C++ compiler for another platform."),
+    "cache": ("cache:cache", "Say where the cache is, and what it holds."),
     "cc": ("cc:cc", "Run a C compiler for another platform."),
     "clean": ("develop:clean", "Remove what develop put anywhere."),
     "develop": ("develop:develop", "Install so that the sources can be worked on."),

@@ -1,6 +1,6 @@
 """The cache: where each thing in it lies, who may write there, and whether it is what it was."""
 
-from pyz3.store.layout import Cache, cache_place, open_cache
+from pyz3.store.layout import Cache, cache_place, contents, open_cache
 from pyz3.store.remembered import Remembered
 from pyz3.store.seals import (
     Entry,
@@ -19,6 +19,7 @@ __all__ = (
     "Remembered",
     "begin_growing",
     "cache_place",
+    "contents",
     "describe_file",
     "has_only_grown",
     "is_noted",

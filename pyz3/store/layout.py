@@ -32,6 +32,14 @@ from pyz3.store.trust import check_owner
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+# By this file backup programs know a folder that need not be kept (bford.info/cachedir, version 0.6).
+_TAG = "CACHEDIR.TAG"
+_TAG_TEXT = """\
+Signature: 8a477f597d28d172789f06886806bc55
+# This file is a cache directory tag created by pyz3.
+# For information about cache directory tags, see https://bford.info/cachedir/
+"""
+
 
 @dataclass(frozen=True)
 class Cache:
@@ -202,8 +210,34 @@ def open_cache(environ: Mapping[str, str], chosen: Path | None = None) -> Cache:
             tip="choose another with PYZ3_CACHE_DIR",
         ) from error
     cache = Cache(root)
+    with contextlib.suppress(OSError), (root / _TAG).open("x", encoding="ascii", newline="\n") as file:
+        file.write(_TAG_TEXT)
     _sweep(cache.temporary)
     return cache
+
+
+def contents(root: Path) -> dict[str, int]:
+    """Give the names of what a cache holds, and the bytes of the files in each; zig's two parts apart.
+
+    Args:
+        root: The cache; it need not be there.
+    """
+    found: dict[str, int] = {}
+    for path in sorted(root.iterdir()) if root.is_dir() else ():
+        parts = sorted(path.iterdir()) if re.match(r"zig-\d", path.name) else [path]
+        found |= {part.relative_to(root).as_posix(): _size(part) for part in parts if part.name != _TAG}
+    return found
+
+
+def _size(path: Path) -> int:
+    """Give the bytes of a file, or of all in a folder; other processes may be at work there."""
+    files = [path] if path.is_symlink() or not path.is_dir() else []
+    files += [Path(folder, name) for folder, _, names in os.walk(path) for name in names]
+    size = 0
+    for file in files:
+        with contextlib.suppress(OSError):
+            size += file.lstat().st_size
+    return size
 
 
 def _sweep(scratch: Path) -> None:
