@@ -37,7 +37,7 @@ from pyz3.sources import (
 from pyz3.store import Remembered
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from pyz3.config import Backend
     from pyz3.environments.interpreters import Interpreter
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 
 # setuptools before 70.1 requires it of every project.
 _FALLBACK = ("wheel",)
+_MOST_ANSWERS = 8
 
 ConfigSettings = dict[str, str | list[str]]
 
@@ -58,11 +59,18 @@ class _Answer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Memory(msgspec.Struct, frozen=True, kw_only=True):
-    """What a backend requires, and of which tree of files and which variables it said so."""
+    """What a backend requires, of which tree of files and which variables it said so, and what it had read."""
 
     requires: tuple[str, ...]
     tree: Tree
-    variables: dict[str, str]
+    variables: dict[str, str] = {}
+    reads: Reads = Reads(every_variable="it was not noted")
+
+
+class _Memories(msgspec.Struct, frozen=True, kw_only=True):
+    """Answers for different variables, the newest first: platforms may have variables of their own."""
+
+    answers: tuple[_Memory, ...] = ()
 
 
 def environment_for(
@@ -109,8 +117,9 @@ def environment_for(
     asked = (backend.build_backend, backend.backend_path, settings)
     what = [base.key, str(root.absolute()), *asked]
     key = hashlib.sha256(msgspec.json.encode(what, order="sorted")).hexdigest()[:24]
-    memory = Remembered(cache.requirements(key), _Memory)
-    more = _still_true(memory.recall(), tree, variables, cache.copy_of(root))
+    memory = Remembered(cache.requirements(key), _Memories)
+    known_answers = (memory.recall() or _Memories()).answers
+    more = _still_true(known_answers, tree, variables, cache.copy_of(root))
     if more is None:
         try:
             more = required_by_backend(
@@ -118,7 +127,9 @@ def environment_for(
             )
             now = scope_of(root, cache=cache)
             seen = tree if now == scope else describe_tree(root, now)
-            memory.remember(_Memory(requires=more, tree=seen, variables=variables))
+            reads = reads_of(cache.copy_of(root)) or _Memory(requires=(), tree=seen).reads
+            newest = _Memory(requires=more, tree=seen, variables=variables, reads=reads)
+            memory.remember(_Memories(answers=(newest, *known_answers)[:_MOST_ANSWERS]))
         except BuildFailedError as error:
             # A setup.py that tries the host's compiler may do better with ours: the build will tell.
             tell(f"{error.message.partition(chr(10))[0]}; going on without")
@@ -228,16 +239,15 @@ def is_satisfied(text: str, site_packages: Path) -> bool:
 
 
 def _still_true(
-    known: _Memory | None, tree: Tree, variables: Mapping[str, str], copy: Path
+    answers: Sequence[_Memory], tree: Tree, variables: Mapping[str, str], copy: Path
 ) -> tuple[str, ...] | None:
     """Give what the backend said of this tree of files and these variables, or of what is the same to it."""
-    if known is None:
-        return None
-    reads = reads_of(copy)
+    reads = reads_of(copy) if answers else None
     if reads is None or not reads.is_as_it_was():
         return None
-    if changed_variables(known.variables, variables, reads):
-        return None
-    if known.tree != tree and unread_changes(known.tree, tree, reads) is None:
-        return None
-    return known.requires
+    for known in answers:
+        if changed_variables(known.variables, variables, known.reads.plus(reads)):
+            continue
+        if known.tree == tree or unread_changes(known.tree, tree, known.reads.plus(reads)) is not None:
+            return known.requires
+    return None
