@@ -59,7 +59,7 @@ class _Answer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Memory(msgspec.Struct, frozen=True, kw_only=True):
-    """What a backend requires, of which tree of files and which variables it said so, and what it had read."""
+    """What a backend requires, of which files and variables it said so, and what it had read by then."""
 
     requires: tuple[str, ...]
     tree: Tree
