@@ -168,7 +168,7 @@ def test_what_the_systems_own_headers_might_ask_for_stays(tmp_path: Path) -> Non
     assert looking.without_unneeded(source, python="", include_dirs=())[0].flags == ()
 
 
-def identities(text: Mapping[str, str], *flags: str, folder: str = "/work/1") -> object:
+def identities(text: Mapping[str, str], *flags: str, folder: str = "/one/1") -> object:
     """What is the same of two compiles of ``a.cpp`` in different copies of a project."""
     looking = search({f"{folder}/{name}": content for name, content in text.items()})
     given = (
@@ -186,12 +186,12 @@ def identities(text: Mapping[str, str], *flags: str, folder: str = "/work/1") ->
 def test_copies_of_a_project_are_one() -> None:
     text = {"a.cpp": '#include "a.h"', "include/a.h": "int f();"}
     first = identities(text, "-I@/include", "-DA")
-    assert first == identities(text, "-I@/include", "-DA", folder="/work/2")
+    assert first == identities(text, "-I@/include", "-DA", folder="/one/2")
     # Another header, flag, folder, a header more that shadows.
-    assert first != identities({**text, "include/a.h": "int g();"}, "-I@/include", "-DA", folder="/work/2")
-    assert first != identities(text, "-I@/include", "-DB", folder="/work/2")
-    assert first != identities(text, "-I@/include", "-I@", "-DA", folder="/work/2")
-    assert first != identities(text, "-isystem@/include", "-DA", folder="/work/2")
-    assert first != identities({**text, "a.h": "int f();"}, "-I@/include", "-DA", folder="/work/2")
+    assert first != identities({**text, "include/a.h": "int g();"}, "-I@/include", "-DA", folder="/one/2")
+    assert first != identities(text, "-I@/include", "-DB", folder="/one/2")
+    assert first != identities(text, "-I@/include", "-I@", "-DA", folder="/one/2")
+    assert first != identities(text, "-isystem@/include", "-DA", folder="/one/2")
+    assert first != identities({**text, "a.h": "int f();"}, "-I@/include", "-DA", folder="/one/2")
     # A macro that holds the folder's name is what it is.
-    assert identities(text, "-DA=@") != identities(text, "-DA=@", folder="/work/2")
+    assert identities(text, "-DA=@") != identities(text, "-DA=@", folder="/one/2")
