@@ -55,6 +55,12 @@ def test_relative_names_are_the_projects(tmp_path: Path) -> None:
     assert Scope([str(tmp_path)]).covers(frame_of("frame()", "setup.py"))
 
 
+def test_names_in_a_zip_are_relative(tmp_path: Path) -> None:
+    """The standard library of Windows' embeddable Python: its pathlib was shown os.name of the target."""
+    named = {"__file__": str(tmp_path / "python313.zip" / "pathlib" / "_local.py")}
+    assert not Scope([str(tmp_path / "project")]).covers(frame_of("frame()", "pathlib/_local.py", **named))
+
+
 def served(tmp_path: Path, **shown: object) -> ModuleType:
     module = ModuleType("thing")
     module.platform, module.other, module.uname = "host", 1, "there"  # type: ignore[attr-defined]

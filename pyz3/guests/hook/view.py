@@ -87,9 +87,10 @@ class Scope:
             name = frame.f_code.co_filename
             if name.startswith("<frozen"):
                 return False
-            if not name.startswith("<"):
-                return self._has(name)
             named = frame.f_globals.get("__file__")
+            # The standard library in a zip (Windows' embeddable Python) was compiled by relative names.
+            if not name.startswith("<") and (os.path.isabs(name) or not isinstance(named, str)):
+                return self._has(name)
             if isinstance(named, str):
                 return self._has(named)
             frame = frame.f_back
@@ -98,7 +99,7 @@ class Scope:
     def _has(self, file: str) -> bool:
         known = self._known.get(file)
         if known is None:
-            # The interpreter's own files have absolute names; a relative one was compiled by the project.
+            # What the interpreter itself loads has absolute names; a relative one is the project's.
             known = not os.path.isabs(file) or os.path.normcase(file).startswith(self._roots)
             self._known[file] = known
         return known
