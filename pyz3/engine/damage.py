@@ -17,14 +17,16 @@ CachePart: TypeAlias = Literal["local", "global"]
 """What zig made of users' sources, and what it made of its own: C libraries, libc++."""
 
 _CACHE = r"zig-0\.16[\w.]*[/\\](?P<%s>local|global)[/\\]"
+_DENIED = "(?:AccessDenied|PermissionDenied)"
 _SIGNS = tuple(
     re.compile(sign, re.MULTILINE)
     for sign in (
         # A linker, about an object, an archive or a stub of a C library that zig made.
         rf"(?:error: |while parsing )[^\n]*{_CACHE % 'part'}[^\n]*\.(?:o|a|obj|lib|so|dylib|tbd|dll|rsp)\b",
         # The lists of what was made from what.
-        # Zig names the file that it cannot read if that is one of its inputs: most are no part of the cache.
-        rf"error: failed to check cache: (?:[^'\n]|'[^'\n]*{_CACHE % 'part'})",
+        # A file that zig may not read is no part of the cache, unless it lies there; a path that is none
+        # (IsDir, FileNotFound) comes of a list that was cut.
+        rf"error: failed to check cache: (?:'[^'\n]*{_CACHE % 'part'}|(?![^\n]*\b{_DENIED}\b))",
         r"^error: CacheCheckFailed\b",
         # The build script as a program: it is gone.
         r"error: failed to spawn build runner ",

@@ -7,6 +7,7 @@ from pyz3.engine.damage import find_damage, is_full
 # What zig 0.16.0 printed after files of its cache were cut short, overwritten or deleted.
 DAMAGE = {
     "cut manifest": "error: failed to check cache: invalid manifest file format",
+    "cut path": "error: failed to check cache: 'zig-lib/0.16.0-0f/std/' file_read IsDir",
     "unreadable list": "error: failed to check cache: '/c/zig-0.16.0/local/h/ab.txt' file_hash AccessDenied",
     "no build runner": "error: failed to spawn build runner zig-0.16.0/local/o/fee58011/build: FileNotFound",
     "cut build runner": (
