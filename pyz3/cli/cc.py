@@ -47,6 +47,18 @@ _WITH_VALUE = ("--target", "--python", "--log")
 _ALONE = frozenset({"-v", "--verbose", "-h", "--help"})
 
 
+# Of all commands about a platform's compilers.
+TARGET = click.option(
+    "--target",
+    required=True,
+    metavar="PLATFORM",
+    help="A platform: linux-aarch64, manylinux_2_28_x86_64, …",
+)
+PYTHON = click.option(
+    "--python", metavar="X.Y", help="Add this Python's headers and, on Windows, its import library."
+)
+
+
 class _ToolCommand(click.Command):
     """A command whose own options end where the tool's words begin: no ``--`` need stand between them."""
 
@@ -80,15 +92,8 @@ def _make(tool: Tool) -> click.Command:
         short_help=f"{what}.",
         help=f"{what}: pyz3 {tool} {example}\n\nARGS are the tool's own; what stands before them is pyz3's.",
     )
-    @click.option(
-        "--target",
-        required=True,
-        metavar="PLATFORM",
-        help="A platform: linux-aarch64, manylinux_2_28_x86_64, …",
-    )
-    @click.option(
-        "--python", metavar="X.Y", help="Add this Python's headers and, on Windows, its import library."
-    )
+    @TARGET
+    @PYTHON
     @click.option("--log", type=click.Path(path_type=Path), help="A file that takes a line per dropped flag.")
     @click.option("-v", "--verbose", is_flag=True, help="Print zig's command lines.")
     @click.argument("args", nargs=-1, type=click.UNPROCESSED)

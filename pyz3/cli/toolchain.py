@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pyz3.cli.cc import setup_for
+from pyz3.cli.cc import PYTHON, TARGET, setup_for
 from pyz3.cli.settings import SETTINGS
 from pyz3.driver.build_systems import shell_lines
 from pyz3.driver.tools import toolchain_folder, write_cross_file, write_tools
@@ -22,15 +22,8 @@ if TYPE_CHECKING:
 
 
 @click.command(context_settings=SETTINGS, short_help="Give other build systems a compiler for a platform.")
-@click.option(
-    "--target",
-    required=True,
-    metavar="PLATFORM",
-    help="A platform: linux-aarch64, manylinux_2_28_x86_64, …",
-)
-@click.option(
-    "--python", metavar="X.Y", help="Add this Python's headers and, on Windows, its import library."
-)
+@TARGET
+@PYTHON
 @click.option(
     "--format",
     "kind",
@@ -47,7 +40,7 @@ if TYPE_CHECKING:
     help="Write it there, too.",
 )
 def toolchain(*, target: str, python: str | None, kind: str, output: Path | None) -> int:
-    r"""Write compilers for another platform, and what a build system reads to find them.
+    """Write compilers for another platform, and what a build system reads to find them.
 
     Of env the commands are printed, of the others the file's name:
 
@@ -55,7 +48,7 @@ def toolchain(*, target: str, python: str | None, kind: str, output: Path | None
     eval "$(pyz3 toolchain --target linux-aarch64)"
     cmake -B build -DCMAKE_TOOLCHAIN_FILE="$(pyz3 toolchain --target linux-aarch64 --format cmake)"
     meson setup build --cross-file "$(pyz3 toolchain --target linux-aarch64 --format meson)"
-    """
+    """  # noqa: D301 - click keeps the lines of a paragraph after a backspace
     found = find_toolchain(os.environ)
     setup = setup_for(target, python, None, toolchain=found, local_cache="")
     tools = write_tools(toolchain_folder(found.cache.tools, setup), setup, alone=True)

@@ -16,7 +16,7 @@ import pytest
 from pyz3 import __version__
 from pyz3._ending import end_by
 from pyz3._processes import wait_alert
-from pyz3.cli import cli, main
+from pyz3.cli import _COMMANDS, cli, main
 from pyz3.cli.boundary import Ended, boundary
 from pyz3.cli.cc import _tools_words
 from pyz3.cli.wheel import wheel
@@ -90,6 +90,12 @@ def test_the_list_of_commands_is_readable(
 def test_help(args: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
     assert run(*args) == 0
     assert capsys.readouterr().out.startswith("Usage: pyz3 ")
+
+
+@pytest.mark.parametrize("name", _COMMANDS)
+def test_each_commands_help_has_no_signs_of_its_form(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(name, "--help") == 0
+    assert not {"\\", "\b"} & set(capsys.readouterr().out)
 
 
 def raising(error: BaseException) -> click.Command:
