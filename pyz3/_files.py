@@ -1,9 +1,10 @@
-"""Files that other processes may be reading while they are written."""
+"""Files: digests, writing that other processes may watch; paths that Windows finds too long."""
 
 from __future__ import annotations
 
 import hashlib
 import os
+import re
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,30 @@ if TYPE_CHECKING:
 
 CHUNK = 1 << 20
 """How much of a large file is held in memory, in bytes."""
+
+# What Windows takes of a path unless told otherwise: MAX_PATH is 260 with the NUL at its end
+# (learn.microsoft.com, "Maximum Path Length Limitation").
+_LONGEST = 259
+_WINDOWS_PATH = re.compile(rf"(?<![A-Za-z])[A-Za-z]:[\\/][^\"'<>|*?:\n]{{{_LONGEST - 2},}}")
+
+
+def long_path_advice(text: str, *, windows: bool = os.name == "nt") -> str | None:
+    """Say what to do about a path that Windows finds too long; None if there is none in a message.
+
+    Windows itself says only that there is no such file.
+
+    Args:
+        text: What a program printed.
+        windows: Whether it ran on Windows.
+    """
+    # Python's messages have the path as it would be written in Python.
+    found = _WINDOWS_PATH.search(text.replace("\\\\", "\\")) if windows else None
+    if found is None:
+        return None
+    return (
+        f"a path of {len(found[0])} characters is longer than the {_LONGEST} that Windows takes: turn on long "
+        "paths (LongPathsEnabled in the registry), or choose a shorter folder with PYZ3_CACHE_DIR: C:\\pyz3"
+    )
 
 
 def file_chunks(path: Path) -> Iterator[bytes]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pyz3._files import long_path_advice
 from pyz3.audit import fits, nature_of
 from pyz3.builder.proof import Binary, DamagedError, Known, Prover
 from pyz3.driver.missing_headers import compile_advice
@@ -426,6 +427,7 @@ def _compile_error(recipe: Recipe, outcome: Outcome, *, zig_lib: Path) -> BuildF
     advice = [tip for _, text in messages for tip in compile_advice(text, recipe.platform)]
     definitions = zig_lib / "libc" / "mingw" / "lib-common"
     advice += [tip for _, text in messages for tip in undefined_advice(text, definitions)]
+    advice += [tip for _, text in messages if (tip := long_path_advice(text))]
     return BuildFailedError(
         f"{failed} failed to compile for {recipe.identifier}",
         tip="; ".join(dict.fromkeys(advice)) or None,

@@ -61,15 +61,18 @@ def boundary() -> Iterator[None]:
         # Also where stages let the system speak for itself: a full disk, a cache that is read-only.
         reason = error.strerror or str(error)
         full = _full() if error.errno in {errno.ENOSPC, errno.EDQUOT} else ""
+        message = f"{error.filename}: {reason}" if error.filename else reason
         tip = f"make room on the disk of {full}" if full else None
-        _complain(Pyz3Error(f"{error.filename}: {reason}" if error.filename else reason, tip=tip))
+        _complain(Pyz3Error(message, tip=tip))
         _drop_output()
         raise SystemExit(1) from None
 
 
 def _complain(error: Pyz3Error) -> None:
-    from pyz3.cli.ui import print_error  # noqa: PLC0415 - rich is for those who need it
+    from pyz3._files import long_path_advice  # noqa: PLC0415 - rich and hashlib are for those who need them
+    from pyz3.cli.ui import print_error  # noqa: PLC0415
 
+    error.tip = error.tip or long_path_advice(error.message)
     print_error(error)
 
 

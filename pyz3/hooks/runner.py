@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from filelock import FileLock
 
+from pyz3._files import long_path_advice
 from pyz3._processes import wait_alert
 from pyz3.audit import load_parser
 from pyz3.config import Settings, expand_variables
@@ -434,6 +435,7 @@ class HookRunner:
                     (
                         above,
                         library_advice(output),
+                        long_path_advice(output),
                         file_type_advice(output),
                         f"everything that it printed: {place.log}",
                     ),
