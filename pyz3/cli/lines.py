@@ -34,9 +34,12 @@ def wheel_line(wheel: WheelResult) -> Text:
     )
 
 
-def total_line(wheels: Sequence[WheelResult], output_dir: str, *, seconds: float) -> Text:
-    """How many wheels there are, where, and how long it took."""
+def total_line(
+    wheels: Sequence[WheelResult], output_dir: str, *, seconds: float, unchanged: bool = False
+) -> Text:
+    """How many wheels there are, where, and how long it took; ``unchanged``: they were there already."""
     built = len(wheels)
     compiled = [wheel for wheel in wheels if not wheel.tag.endswith("-any")]
-    note = " (nothing had changed)" if compiled and all(wheel.cached for wheel in compiled) else ""
+    cached = bool(compiled) and all(wheel.cached for wheel in compiled)
+    note = " (nothing had changed)" if unchanged else " (nothing had to be compiled)" if cached else ""
     return Text(f"{built} wheel{'' if built == 1 else 's'} in {output_dir}, {seconds:.2f} s{note}")

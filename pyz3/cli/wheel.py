@@ -160,7 +160,7 @@ def _show(console: SafeConsole, answer: Answer, *, output_dir: str, started: flo
     for one in answer.wheels:
         console.print(wheel_line(one), soft_wrap=True)
     seconds = time.perf_counter() - started
-    console.print(total_line(answer.wheels, output_dir, seconds=seconds), soft_wrap=True)
+    console.print(total_line(answer.wheels, output_dir, seconds=seconds, unchanged=True), soft_wrap=True)
     return 0
 
 

@@ -96,7 +96,7 @@ def spoil(paths: Iterable[Path], how: Callable[[Path], None]) -> None:
 
 
 def test_an_undamaged_cache_is_used(place: Place, tmp_path: Path) -> None:
-    assert place.build(tmp_path / "out").endswith("(nothing had changed)\n")
+    assert place.build(tmp_path / "out").endswith("(nothing had to be compiled)\n")
 
 
 @pytest.mark.parametrize("how", [flip, Path.unlink])
@@ -104,8 +104,8 @@ def test_libraries(how: Callable[[Path], None], place: Place, tmp_path: Path) ->
     spoil(files(place.zig / "local" / "projects", LIBRARIES), how)
     stdout = place.build(tmp_path / "out")
     assert f"{Platform.current()}: the cache is damaged, building anew\n" in stdout
-    assert not stdout.endswith("(nothing had changed)\n")
-    assert place.build(tmp_path / "out").endswith("(nothing had changed)\n")
+    assert not stdout.endswith("(nothing had to be compiled)\n")
+    assert place.build(tmp_path / "out").endswith("(nothing had to be compiled)\n")
 
 
 @pytest.mark.parametrize("how", [truncate, flip])
@@ -163,8 +163,8 @@ def test_what_zig_made_of_its_own(place: Place, tmp_path: Path) -> None:
 @pytest.mark.parametrize("how", [garble, empty, Path.unlink])
 def test_the_ledger(how: Callable[[Path], None], place: Place, tmp_path: Path) -> None:
     spoil(files(place.cache / "ledger"), how)
-    assert not place.build(tmp_path / "out").endswith("(nothing had changed)\n")
-    assert place.build(tmp_path / "out").endswith("(nothing had changed)\n")
+    assert not place.build(tmp_path / "out").endswith("(nothing had to be compiled)\n")
+    assert place.build(tmp_path / "out").endswith("(nothing had to be compiled)\n")
 
 
 @pytest.mark.parametrize("how", [truncate, garble, Path.unlink])

@@ -191,7 +191,7 @@ def test_summary_as_plain_lines(capsys: pytest.CaptureFixture[str]) -> None:
     ("wheels", "total"),
     [
         ((wheel(),), "1 wheel in dist, 1.50 s"),
-        ((wheel(cached=True), wheel(cached=True)), "2 wheels in dist, 1.50 s (nothing had changed)"),
+        ((wheel(cached=True), wheel(cached=True)), "2 wheels in dist, 1.50 s (nothing had to be compiled)"),
         ((replace(wheel(cached=True), tag="py3-none-any"),), "1 wheel in dist, 1.50 s"),
         ((), "0 wheels in dist, 1.50 s"),
     ],
