@@ -35,8 +35,9 @@ def long_path_advice(text: str, *, windows: bool = os.name == "nt") -> str | Non
     if found is None:
         return None
     return (
-        f"a path of {len(found[0])} characters is longer than the {_LONGEST} that Windows takes: turn on "
-        "long paths (LongPathsEnabled in the registry), or choose a shorter folder with PYZ3_CACHE_DIR: C:\\pyz3"
+        f"a path of {len(found[0])} characters is longer than the {_LONGEST} that Windows takes: "
+        "turn on long paths (LongPathsEnabled in the registry), or choose a shorter folder with "
+        "PYZ3_CACHE_DIR: C:\\pyz3"
     )
 
 
