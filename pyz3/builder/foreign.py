@@ -28,8 +28,7 @@ from pyz3.sources import open_zip
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    from filelock import FileLock
+    from contextlib import AbstractContextManager
 
     from pyz3.builder.platform import Built
     from pyz3.config import Backend, Project
@@ -77,8 +76,8 @@ class BackendDescriber:
         self._tell = around.tell
         self._orders: Sequence[Order] = ()
 
-    def lock(self) -> FileLock:
-        """Give the lock on what is kept of this project: held until the last wheel is made."""
+    def lock(self) -> AbstractContextManager[None]:
+        """Hold what is kept of this project, until the last wheel is made."""
         return self._hooks.lock()
 
     def describe(self, orders: Sequence[Order], mode: Mode) -> dict[str, Described]:

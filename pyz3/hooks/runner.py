@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import shlex
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +13,7 @@ from threading import Thread
 from typing import TYPE_CHECKING
 
 import msgspec
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from pyz3._files import long_path_advice
 from pyz3._processes import wait_alert
@@ -52,7 +53,7 @@ from pyz3.sources import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from pyz3._processes import Processes
     from pyz3.capi import HeaderTree
@@ -136,10 +137,20 @@ class HookRunner:
             name = f"{order.identifier}-run" if own else f"{order.identifier}-{order.platform}-run"
         return Place(folder=self._folder / name, inside=self.scope.inside)
 
-    def lock(self) -> FileLock:
-        """Give the lock on this project's work folder: another pyz3 may be at work on the same project."""
+    @contextlib.contextmanager
+    def lock(self) -> Iterator[None]:
+        """Hold this project's work folder; another pyz3 at work there is told of and waited for."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        return FileLock(self._folder / "lock")
+        lock = FileLock(self._folder / "lock")
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            self._around.tell(Note(text="another pyz3 is building this project: waiting for it to end"))
+            lock.acquire()
+        try:
+            yield
+        finally:
+            lock.release()
 
     def run(self, orders: Sequence[Order], *, mode: Mode) -> dict[str, Result | Trouble]:
         """Run the backend for each wheel; again if it asks for what lies above the project, and is there.

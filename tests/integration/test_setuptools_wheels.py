@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 import sys
 import zipfile
 from typing import TYPE_CHECKING
 
 import factory
 import pytest
+from filelock import FileLock
 
+from pyz3.store import Cache
 from pyz3.targets import Platform, PythonVersion, Target
 
 if TYPE_CHECKING:
-    import subprocess
     from collections.abc import Mapping
     from pathlib import Path
 
@@ -46,6 +48,29 @@ def wheel(
 def files_of(path: Path) -> set[str]:
     with zipfile.ZipFile(path) as archive:
         return set(archive.namelist())
+
+
+def test_another_build_of_the_project_is_waited_for(pyz3_cache: Path, tmp_path: Path) -> None:
+    project = write(tmp_path / "probe", {**PACKAGE, "setup.py": SETUP})
+    work = Cache(pyz3_cache).work(project)
+    work.mkdir(parents=True)
+    command = factory.pyz3_command("wheel", project, "-o", tmp_path / "out")
+    with FileLock(work / "lock") as held:
+        ours = subprocess.Popen(
+            command,
+            env=factory.environment(pyz3_cache),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        assert ours.stdout is not None
+        told = ours.stdout.readline()
+        assert told == "note: another pyz3 is building this project: waiting for it to end\n"
+        assert not (tmp_path / "out").exists()
+        held.release()
+    said, _ = ours.communicate(timeout=300)
+    assert ours.returncode == 0, said
+    assert len(factory.listing(tmp_path / "out")) == 1
 
 
 def test_a_legacy_project_for_four_systems(pyz3_cache: Path, tmp_path: Path) -> None:
