@@ -4,6 +4,9 @@ A build writes down every file that it was made from, with its content, and what
 options, environment variables, the Pythons whose headers it found, zig, pyz3 itself.  If all of that is as it
 was, and so are the wheels, the answer is known before the project is read.
 
+Of a project with another build backend, all that its hooks read, asked for or listed outside of the project
+counts as well, and what Git says of it.
+
 A file whose size, dates and place on the disk are as they were is believed to be what it was, as Git believes
 its index, unless it was young when it was looked at; any other is read.
 """
@@ -31,6 +34,9 @@ from pyz3.store import Entry, Remembered, cache_place, describe_file, open_cache
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from pyz3.builder import Inputs
+    from pyz3.hooks.closed import HookInputs
+
 # What says where and how a command is run, and never what it builds.
 _PASSING = frozenset(
     """
@@ -42,6 +48,8 @@ _PASSING = frozenset(
 _NEVER_FOLDERS = frozenset((".git", ".hg", ".svn", "__pycache__"))
 _PACKAGES = ("site-packages", "dist-packages")
 _DISTRIBUTIONS = (".whl", ".tar.gz")
+# A folder's own marks tell of what is built into it, too.
+_FOLDER: Entry = (0, 0, 0, 0, "folder")
 # Some file systems count whole seconds, or two: what is younger may change and keep its dates.  It gets a
 # size that no file has, and is read the next time.
 _YOUNG_NS = 3 * 10**9
@@ -58,6 +66,20 @@ class _Wheel(msgspec.Struct, frozen=True, kw_only=True):
     size: int
 
 
+class _Hooks(msgspec.Struct, frozen=True, kw_only=True):
+    """What a build backend went by besides files of the project.
+
+    Attributes:
+        outside: Files that it read outside of the project, folders that it listed.
+        asked: Those of which it was asked whether something is there.
+        state: Digest of all of that, of Git's state, and of what above the project belongs to it.
+    """
+
+    outside: tuple[str, ...]
+    asked: tuple[str, ...]
+    state: str
+
+
 class _Record(msgspec.Struct, frozen=True, kw_only=True):
     """A build.
 
@@ -68,6 +90,7 @@ class _Record(msgspec.Struct, frozen=True, kw_only=True):
         made: The wheels' files.
         wheels: What is said of them.
         said: Lines that were shown before.
+        hooks: What hooks of another build backend went by; None: there are none.
     """
 
     about: str
@@ -76,6 +99,7 @@ class _Record(msgspec.Struct, frozen=True, kw_only=True):
     made: dict[str, Entry]
     wheels: tuple[_Wheel, ...]
     said: tuple[str, ...]
+    hooks: _Hooks | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,8 +143,6 @@ class Question:
     """
 
     def __init__(self, asked: Asked) -> None:
-        if b"pyz3" not in Path(asked.root, "pyproject.toml").read_bytes():
-            raise UnknownError(asked.root)  # another build backend's
         self._asked = asked
         self._started_ns = time.time_ns()
         self._about = _about(asked)
@@ -135,9 +157,11 @@ class Question:
         if before is None or before.about != self._about or before.tree.keys() != self._tree.keys():
             return None
         try:
+            if before.hooks is not None and before.hooks.state != _state(self._asked, before.hooks):
+                return None
             besides = {path: self._look_besides(path, entry) for path, entry in before.besides.items()}
             made = {path: self._look(path, entry) for path, entry in before.made.items()}
-        except (UnknownError, OSError):
+        except (UnknownError, Pyz3Error, OSError):
             return None
         new = msgspec.structs.replace(before, tree=self._tree, besides=besides, made=made)
         if _contents(new) != _contents(before):
@@ -146,17 +170,18 @@ class Question:
             self._keep(new)
         return Answer(wheels=tuple(_result(one, made) for one in before.wheels), said=before.said)
 
-    def remember(self, answer: Answer, *, besides: Sequence[str]) -> None:
+    def remember(self, answer: Answer, inputs: Inputs) -> None:
         """Keep what was built, if nothing has changed since this was made.
 
         Args:
             answer: What was built.
-            besides: Files outside of the project that it was made from, or would have been.
+            inputs: What it was made from besides the project's files.
         """
         try:
             now = {name: self._look(path, None) for name, path in _walk(self._asked)}
             made = {str(one.path): self._look(str(one.path), None) for one in answer.wheels}
-            others = {path: self._look_besides(path, None) for path in sorted(besides)}
+            others = {path: self._look_besides(path, None) for path in sorted(inputs.files)}
+            hooks = _hooks(self._asked, inputs.hooks)
             same = now.keys() == self._tree.keys() and _about(self._asked) == self._about
         except (UnknownError, UnicodeError, Pyz3Error, OSError):
             return
@@ -172,7 +197,13 @@ class Question:
             )
             self._keep(
                 _Record(
-                    about=self._about, tree=now, besides=others, made=made, wheels=wheels, said=answer.said
+                    about=self._about,
+                    tree=now,
+                    besides=others,
+                    made=made,
+                    wheels=wheels,
+                    said=answer.said,
+                    hooks=hooks,
                 )
             )
 
@@ -183,12 +214,16 @@ class Question:
     def _glance(self, path: str, before: Entry | None) -> Entry:
         """Look at a file; one that is old and of which nothing is known need not be read."""
         status = os.lstat(path)
+        if stat.S_ISDIR(status.st_mode):
+            return _FOLDER
         marks = (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
         if before is None and stat.S_ISREG(status.st_mode) and not self._is_young(marks):
             return (*marks, "")
         return self._look(path, before)
 
     def _look(self, path: str, before: Entry | None) -> Entry:
+        if os.path.isdir(path):  # noqa: PTH112 - fast
+            return _FOLDER
         entry = describe_file(Path(path), before)
         if entry[-1].startswith(("link", "no file")):
             raise UnknownError(path)
@@ -210,6 +245,34 @@ def ask(asked: Asked) -> Question | None:
         return Question(asked)
     except (UnknownError, UnicodeError, Pyz3Error, OSError):
         return None
+
+
+def _hooks(asked: Asked, inputs: HookInputs | None) -> _Hooks | None:
+    """Give what hooks went by, as it is now.
+
+    Raises:
+        UnknownError: It is not as it was for them.
+    """
+    if inputs is None:
+        return None
+    hooks = _Hooks(outside=inputs.reads.outside, asked=inputs.reads.asked, state="")
+    if not inputs.reads.is_as_it_was() or _git(asked) != inputs.git:
+        raise UnknownError(asked.root)
+    return msgspec.structs.replace(hooks, state=_state(asked, hooks))
+
+
+def _state(asked: Asked, hooks: _Hooks) -> str:
+    from pyz3.sources import Reads, scope_of  # noqa: PLC0415 - for projects with hooks alone
+
+    read = Reads(outside=hooks.outside, asked=hooks.asked).looked_at()
+    scope = scope_of(Path(asked.root), cache=open_cache(asked.environ))
+    return hashlib.sha256(repr((read.state, _git(asked), scope)).encode()).hexdigest()
+
+
+def _git(asked: Asked) -> str:
+    from pyz3.sources import git_digest  # noqa: PLC0415 - as above
+
+    return git_digest(Path(os.path.realpath(asked.root)))
 
 
 def _result(wheel: _Wheel, made: Mapping[str, Entry]) -> WheelResult:
@@ -244,7 +307,7 @@ def _digests(entries: Mapping[str, Entry]) -> dict[str, str]:
 
 
 def _walk(asked: Asked) -> Iterator[tuple[str, str]]:
-    """Give the files of a project that could be part of a wheel or of what is compiled.
+    """Give the files and folders of a project that could be part of a wheel or of what is compiled.
 
     Raises:
         UnknownError: What it holds leads elsewhere, or wheels are put where its own files are.
@@ -272,6 +335,7 @@ def _below(folder: str, prefix: str, output: str) -> Iterator[tuple[str, str]]:
                 if not all(name.endswith(_DISTRIBUTIONS) for name in os.listdir(output)):  # noqa: PTH208 - names
                     raise UnknownError(output)
             elif entry.name not in _NEVER_FOLDERS and not os.path.exists(f"{entry.path}/pyvenv.cfg"):  # noqa: PTH110 - fast
+                yield f"{prefix}{entry.name}/", entry.path  # setuptools finds packages without a file
                 yield from _below(entry.path, f"{prefix}{entry.name}/", output)
 
 

@@ -7,18 +7,19 @@ order of the stages after that.  ``foreign`` describes projects with a build bac
 """
 
 from pyz3.builder.api import BuildConfig, WheelBuilder, build_wheel
-from pyz3.builder.closed import files_besides
+from pyz3.builder.closed import Inputs, inputs_of
 from pyz3.builder.packing import Contents, build_sdist, read_contents, read_epoch
 from pyz3.builder.project_build import ProjectBuild
 
 __all__ = (
     "BuildConfig",
     "Contents",
+    "Inputs",
     "ProjectBuild",
     "WheelBuilder",
     "build_sdist",
     "build_wheel",
-    "files_besides",
+    "inputs_of",
     "read_contents",
     "read_epoch",
 )

@@ -3,55 +3,92 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from pyz3.config import read_pyproject
 from pyz3.engine.manifests import reads_elsewhere
-from pyz3.plan import Pure, Recipe
+from pyz3.hooks.closed import HookInputs, read_by_hooks
+from pyz3.plan import Order, Pure, Recipe
 from pyz3.sources import git_folders
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from pyz3.builder.project_build import ProjectBuild
     from pyz3.config import Project
-    from pyz3.engine.toolchain import Toolchain
     from pyz3.plan import Planned
 
 # A path that might lead out of the project, alone or as part of a flag.
 _ELSEWHERE = re.compile(r"\.\.|(?:^|[=,:]|-[A-Za-z]+)(?:/|~|[A-Za-z]:[\\/])")
 # Keys of [project] that name files.
 _FILES = ("readme", "license", "license-files")
+_OWN_FILE = "pyproject.toml"
 _PACKAGE = Path(__file__).parents[1]
 
 
-def files_besides(project: Project, plan: Sequence[Planned], toolchain: Toolchain) -> tuple[str, ...] | None:
-    """Give the files outside of a project's folder that decide what is in its wheels, there or not.
+@dataclass(frozen=True, kw_only=True)
+class Inputs:
+    """What wheels are made from besides the files in their project's folder.
+
+    Attributes:
+        files: Files outside of it that decide what is in them, there or not.
+        hooks: What its build backend went by; None: pyz3 builds the project itself.
+    """
+
+    files: tuple[str, ...]
+    hooks: HookInputs | None = None
+
+
+def inputs_of(build: ProjectBuild, plan: Sequence[Planned]) -> Inputs | None:
+    """Give what the wheels of a plan were made from besides files in their project's folder.
 
     Args:
-        project: The project.
-        plan: Its wheels; they have been built.
-        toolchain: What built them.
+        build: What built them.
+        plan: The wheels.
 
     Returns:
-        None if not all of them can be known.
+        None if not all of it can be known.
     """
-    if project.backend is not None or project.tool.build_zig or not any(isinstance(o, Recipe) for o in plan):
+    project, toolchain = build.project, build.toolchain()
+    git = [*_git_files(project.root)]
+    files = [str(path) for path in git if path is not None]
+    if len(files) < len(git) or _names_elsewhere(project):
         return None
-    if any(isinstance(one, Pure) and one.fallback for one in plan) or _names_elsewhere(project.root):
+    caches = toolchain.project_caches(project.root)
+    folders = [project.root, _PACKAGE]
+    hooks = None
+    if project.backend is not None:
+        orders = [one for one in plan if isinstance(one, Order)]
+        hooks = read_by_hooks(project, orders, toolchain, environ=build.environ)
+        if hooks is None:
+            return None
+        files += [*hooks.files, *([project.config_file] if project.config_file != _OWN_FILE else [])]
+        # What lies there was made by the hooks, for them, or with pyz3.
+        folders.append(toolchain.cache.root)
+    elif not _is_compiled_alone(project, plan):
         return None
-    caches = [path for path in toolchain.project_caches(project.root).iterdir() if path.is_dir()]
-    if any(reads_elsewhere(cache, (project.root, _PACKAGE)) for cache in caches):
+    if any(reads_elsewhere(path, folders) for path in caches.iterdir() if path.is_dir()):
         return None
-    files = [*_git_files(project.root)]
-    known = tuple(str(path) for path in files if path is not None)
-    return known if len(known) == len(files) else None
+    return Inputs(files=tuple(files), hooks=hooks)
 
 
-def _names_elsewhere(root: Path) -> bool:
-    data = read_pyproject(root)
-    project = data.get("project", {})
-    named = [data.get("tool", {}).get("pyz3", {}), *(project.get(key) for key in _FILES)]
+def _is_compiled_alone(project: Project, plan: Sequence[Planned]) -> bool:
+    """Tell whether the plan alone says what is compiled, and nothing else is run."""
+    fallback = any(isinstance(one, Pure) and one.fallback for one in plan)
+    return any(isinstance(one, Recipe) for one in plan) and not fallback and not project.tool.build_zig
+
+
+def _names_elsewhere(project: Project) -> bool:
+    if project.backend is None:
+        data = read_pyproject(project.root)
+        metadata = data.get("project", {})
+        named = [data.get("tool", {}).get("pyz3", {}), *(metadata.get(key) for key in _FILES)]
+    else:  # of files that its metadata names the backend itself knows
+        named = [msgspec.to_builtins(project.tool)]
     return any(_ELSEWHERE.search(text) for text in _texts(named))
 
 

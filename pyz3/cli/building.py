@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 from click.core import ParameterSource
 
-from pyz3.builder import WheelBuilder, files_besides
+from pyz3.builder import WheelBuilder, inputs_of
 from pyz3.cli.terminal import safe_json
 from pyz3.cli.ui import BuildView
 from pyz3.errors import MatrixError
@@ -160,6 +160,6 @@ def _remember(
     """Keep what was built for the next time, if everything came and all that it was made from is known."""
     if summary.failures or not summary.wheels or any(wheel.left_out for wheel in summary.wheels):
         return
-    besides = files_besides(build.project, plan, build.toolchain())
-    if besides is not None:
-        question.remember(Answer(wheels=summary.wheels, said=said), besides=besides)
+    inputs = inputs_of(build, plan)
+    if inputs is not None:
+        question.remember(Answer(wheels=summary.wheels, said=said), inputs)

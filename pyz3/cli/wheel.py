@@ -132,7 +132,7 @@ def wheel(
             Asked(
                 root=os.path.abspath(project),  # noqa: PTH100 - as the builder does
                 output_dir=os.path.abspath(output_dir),  # noqa: PTH100 - the same
-                options=options,
+                options={**options, "config": options["config"] and os.path.abspath(options["config"])},  # noqa: PTH100
                 environ=os.environ,
                 python_headers=python_headers,
             )

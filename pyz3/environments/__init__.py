@@ -7,17 +7,19 @@ from pyz3.environments.interpreters import Interpreter, interpreter_for
 from pyz3.environments.requirements import environment_for
 from pyz3.environments.target_wheels import target_wheel
 from pyz3.environments.variables import changed_variables, fingerprints
-from pyz3.environments.venvs import Environment, build_environment
+from pyz3.environments.venvs import Environment, build_environment, constraint_files, venv_python
 
 __all__ = [
     "Environment",
     "Interpreter",
     "build_environment",
     "changed_variables",
+    "constraint_files",
     "environment_for",
     "fingerprints",
     "header_folders",
     "interpreter_for",
     "map_include_dirs",
     "target_wheel",
+    "venv_python",
 ]

@@ -124,9 +124,8 @@ def normalise(requires: Sequence[str]) -> tuple[str, ...]:
 
 
 def _describe(root: Path, names: tuple[str, ...], interpreter: Interpreter, key: str) -> Environment:
-    windows = sys.platform == "win32"
-    python = root / "Scripts" / "python.exe" if windows else root / "bin" / "python"
-    library = root / "Lib" if windows else root / "lib" / f"python{interpreter.version}"
+    python = venv_python(root)
+    library = root / "Lib" if sys.platform == "win32" else root / "lib" / f"python{interpreter.version}"
     return Environment(
         root=root,
         python=python,
@@ -135,6 +134,17 @@ def _describe(root: Path, names: tuple[str, ...], interpreter: Interpreter, key:
         version=interpreter.version,
         key=key,
     )
+
+
+def venv_python(root: Path) -> Path:
+    """Give the interpreter of a virtual environment."""
+    return root / "Scripts" / "python.exe" if sys.platform == "win32" else root / "bin" / "python"
+
+
+def constraint_files(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """Give the files, there or not, that decide which versions of requirements are installed."""
+    paths = [path for name in _CONSTRAINTS for path in environ.get(name, "").split()]
+    return tuple(str(Path(path).absolute()) for path in paths)
 
 
 def _is_ready(environment: Environment) -> bool:

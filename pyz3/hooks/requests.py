@@ -40,6 +40,7 @@ _HOST_VARIABLES = frozenset(
 )  # fmt: skip
 
 _VARIABLE = "the variable {}"
+_ENVIRONMENT = "the build environment"
 # `make check` of a library that a project builds (PyNaCl's libsodium) would run programs for other machines:
 # by these variables of automake's ("Scripts-based Testsuites" in its manual) there are none.
 _NO_TESTS = "TESTS= check_PROGRAMS="
@@ -279,6 +280,11 @@ class MadeFor(msgspec.Struct, frozen=True, kw_only=True):
     parts: dict[str, str]
     variables: dict[str, str]
 
+    @property
+    def environment(self) -> str:
+        """The key of the build environment."""
+        return self.parts[_ENVIRONMENT]
+
     def changes(self, now: MadeFor, reads: Reads) -> tuple[str, ...]:
         """Say what of it is another now and counts, a part of a sentence each; none: an answer holds.
 
@@ -314,7 +320,7 @@ def made_for(
     stable = msgspec.json.encode(msgspec.structs.replace(request, environment={}), order="sorted")
     parts = {
         "the configuration": hashlib.sha256(stable).hexdigest(),
-        "the build environment": environment,
+        _ENVIRONMENT: environment,
         "pyz3": program,
         "the build backend, or what it is told,": hashlib.sha256(backend.encode()).hexdigest(),
         **{_VARIABLE.format(name): digest for name, digest in fingerprints(own).items()},

@@ -19,7 +19,7 @@ from pyz3.sources.reads import (
     unread_changes,
 )
 from pyz3.sources.scope import ALONE, MOST_ROUNDS, Scope, name_above
-from pyz3.sources.tree import Tree, describe_tree, tree_digest, tree_looks, walk_tree
+from pyz3.sources.tree import Tree, describe_tree, git_digest, tree_digest, tree_looks, walk_tree
 from pyz3.sources.unpacking import remove_tree, unpack_sdist, unpack_wheel
 
 __all__ = (
@@ -40,6 +40,7 @@ __all__ = (
     "classify",
     "describe_tree",
     "fetch_sdist",
+    "git_digest",
     "git_folders",
     "missed_above",
     "name_above",

@@ -161,8 +161,12 @@ def describe_tree(root: Path, scope: Scope = ALONE) -> Tree:
                     digest.update(chunk)
             kind = "x" if entry.status.st_mode & stat.S_IXUSR else "f"
         files[_as_text(entry.name)] = f"{kind} {digest.hexdigest()}"
-    git = hashlib.sha256(git_state(worktree) + changes.state).hexdigest()
-    return Tree(git=git, files=files, notes=tuple(notes))
+    return Tree(git=git_digest(worktree, changes.state), files=files, notes=tuple(notes))
+
+
+def git_digest(worktree: Path, changes: bytes = b"") -> str:
+    """Give ``Tree.git``: by itself, of a project that lies at the top of the worktree."""
+    return hashlib.sha256(git_state(worktree) + changes).hexdigest()
 
 
 def tree_looks(

@@ -122,9 +122,12 @@ def test_no_header_of_zigs_own_asks_for_one_of_pythons(pyz3_cache: Path) -> None
     assert asked & theirs == set()
 
 
-def test_an_unchanged_project_is_not_built(pyz3_cache: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("change", [native, lambda _: None], ids=["native", "setuptools"])
+def test_an_unchanged_project_is_not_built(
+    change: Callable[[Path], None], pyz3_cache: Path, tmp_path: Path
+) -> None:
     project = situations.copy("compiled_once", tmp_path)
-    native(project)
+    change(project)
 
     def build() -> tuple[situations.Built, bool]:
         """Build, and tell whether it was known what is built."""
@@ -170,6 +173,37 @@ def test_an_unchanged_project_is_not_built(pyz3_cache: Path, tmp_path: Path) -> 
     assert not build()[1]
     assert wheel.read_bytes() == content
     assert build()[1]
+
+
+def test_what_hooks_went_by_counts(pyz3_cache: Path, tmp_path: Path) -> None:
+    project = situations.copy("compiled_once", tmp_path)
+    above, elsewhere = tmp_path / "VERSION", tmp_path / "elsewhere" / "release"
+    elsewhere.parent.mkdir()
+    (project / "pyproject.toml").unlink()  # which says the version
+    script = project / "setup.py"
+    reading = f"open({str(elsewhere)!r}).read()"
+    script.write_text(
+        script.read_text().replace("setup(ext", f"setup(name='counting', version={reading}, ext")
+    )
+
+    def build(version: str) -> str:
+        elsewhere.write_text(version)
+        done = situations.build(
+            project, cache=pyz3_cache, tmp_path=tmp_path, platforms=("linux-x86_64",)
+        ).done
+        assert done.returncode == 0, done.stderr
+        assert f"counting-{version}-cp" in done.stdout
+        return done.stdout
+
+    build("1")
+    assert "nothing had changed" in build("1")
+    assert "nothing had changed" not in build("2")
+    assert "nothing had changed" in build("2")
+    # From now on the project reads a file above its folder: it is built each time.
+    script.write_text(script.read_text().replace(reading, "open('../VERSION').read()"))
+    for version in ("3", "4", "4"):
+        above.write_text(version)
+        assert "nothing had changed" not in build(version)
 
 
 def test_what_lies_elsewhere_is_built_each_time(pyz3_cache: Path, tmp_path: Path) -> None:

@@ -8,7 +8,11 @@ import pytest
 
 from pyz3 import unchanged
 from pyz3._files import file_digest
+from pyz3.builder import Inputs
+from pyz3.hooks.closed import HookInputs
 from pyz3.results import WheelResult
+from pyz3.sources import Reads, git_digest, widen_scope
+from pyz3.store import Cache
 from pyz3.unchanged import Answer, Asked, ask
 
 if TYPE_CHECKING:
@@ -55,12 +59,19 @@ def asked(root: Path, **changes: Any) -> Asked:
     return Asked(**{**given, **changes})
 
 
-def build(root: Path, *, during: Callable[[], object] = lambda: None, **changes: Any) -> None:
+def build(
+    root: Path,
+    *,
+    hooks: HookInputs | None = None,
+    during: Callable[[], object] = lambda: None,
+    **changes: Any,
+) -> None:
     question = ask(asked(root, **changes))
     if question is not None:
         assert question.answer() is None
         during()
-        question.remember(answer(root), besides=[str(root.parent / ".gitignore"), str(root.parent / ".git")])
+        files = (str(root.parent / ".gitignore"), str(root.parent / ".git"))
+        question.remember(answer(root), Inputs(files=files, hooks=hooks))
 
 
 def answer(root: Path) -> Answer:
@@ -124,6 +135,7 @@ def test_what_changes_no_wheel(root: Path) -> None:
         lambda root: (root / "src/a.c").unlink(),
         lambda root: lay(root / "include/new.h", ""),
         lambda root: lay(root / "a/data.txt", ""),
+        lambda root: (root / "b").mkdir(),
         lambda root: lay(root / ".gitignore", "a"),
         lambda root: lay(root.parent / ".gitignore", "a"),
         lambda root: (root.parent / ".git").touch(),
@@ -140,6 +152,47 @@ def test_what_changes_a_wheel(root: Path, change: Callable[[Path], object]) -> N
     build(root)
     assert recall(root) is not None
     change(root)
+    assert recall(root) is None
+
+
+def hooked(root: Path) -> HookInputs:
+    """What hooks went by: a file that they read, a folder that they listed, a name that was not there."""
+    lay(root.parent / "read/version.txt", "1")
+    lay(root / ".git/HEAD", "1234")
+    reads = Reads(
+        outside=(str(root.parent / "read"), str(root.parent / "read/version.txt")),
+        asked=(str(root.parent / "settings"),),
+    )
+    return HookInputs(reads=reads.looked_at(), git=git_digest(root), files=())
+
+
+def ask_above(root: Path) -> None:
+    lay(root.parent / "VERSION", "1")
+    assert widen_scope(root, ["../VERSION"], cache=Cache(root.parent / "cache")).names == ("../VERSION",)
+
+
+HOOKED = [
+    lambda root: lay(root.parent / "read/version.txt", "2"),
+    lambda root: lay(root.parent / "read/other.txt", ""),
+    lambda root: (root.parent / "read/version.txt").unlink(),
+    lambda root: lay(root.parent / "settings", ""),
+    lambda root: lay(root / ".git/HEAD", "5678"),
+    lambda root: lay(root / ".git/refs/tags/v1", "1234"),
+    ask_above,
+]
+
+
+@pytest.mark.parametrize("change", HOOKED)
+def test_what_hooks_went_by_changes(root: Path, change: Callable[[Path], object]) -> None:
+    build(root, hooks=hooked(root))
+    assert recall(root) == answer(root)
+    change(root)
+    assert recall(root) is None
+
+
+@pytest.mark.parametrize("change", HOOKED[:-1])
+def test_what_hooks_went_by_changes_during_a_build(root: Path, change: Callable[[Path], object]) -> None:
+    build(root, hooks=hooked(root), during=lambda: change(root))
     assert recall(root) is None
 
 
@@ -207,5 +260,3 @@ def test_projects_whose_files_are_not_all_known(root: Path) -> None:
         lay(root / name, "")
         assert ask(asked(root)) is None
         (root / name).unlink()
-    lay(root / "pyproject.toml", '[build-system]\nbuild-backend = "setuptools.build_meta"\n')
-    assert ask(asked(root)) is None
