@@ -140,13 +140,13 @@ const Output = struct { file: std.Build.LazyPath, linked: []const std.Build.Lazy
 const Made = std.StringHashMap(Output);
 
 fn addLibrary(b: *std.Build, artifact: Artifact, target: std.Build.ResolvedTarget, optimize: std.builtin.OptimizeMode, made: *Made) Output {
-    const library = addCompile(b, artifact, target, optimize, made, if (artifact.kind == .static) .static else .dynamic);
+    const library = addCompile(b, artifact, target, optimize, made, if (artifact.kind == .static) .archive else .linked);
     const windows = target.result.os.tag == .windows;
     var lean: ?*LeanLink = null;
     const linked = if (windows and artifact.kind == .shared) library.getEmittedImplib() else library.getEmittedBin();
     if (windows and artifact.kind != .static and (artifact.export_symbols.len > 0 or artifact.lean != null)) {
         // Compiled once all the same: zig's cache gives both the same objects.
-        const own = addCompile(b, artifact, target, optimize, made, null).getEmittedBin();
+        const own = addCompile(b, artifact, target, optimize, made, .own).getEmittedBin();
         if (artifact.export_symbols.len > 0) {
             var archives: std.ArrayList(std.Build.LazyPath) = .empty;
             archives.append(b.allocator, own) catch @panic("OOM");
@@ -157,6 +157,8 @@ fn addLibrary(b: *std.Build, artifact: Artifact, target: std.Build.ResolvedTarge
         }
         if (artifact.lean) |with| lean = LeanLink.create(b, artifact, with, own, library, made);
     }
+    if (mayBeTried(artifact, target.result.os.tag))
+        Trial.create(b, artifact, addCompile(b, artifact, target, optimize, made, .tried), library, made);
     return .{
         .file = library.getEmittedBin(),
         .linked = b.allocator.dupe(std.Build.LazyPath, &.{linked}) catch @panic("OOM"),
@@ -169,9 +171,29 @@ fn isArchive(path: []const u8) bool {
     return std.mem.endsWith(u8, path, ".lib") or std.mem.endsWith(u8, path, ".a");
 }
 
-/// Compile an artifact, and link it in that way; null: an archive of the objects that are its own.
-fn addCompile(b: *std.Build, artifact: Artifact, target: std.Build.ResolvedTarget, optimize: std.builtin.OptimizeMode, made: *Made, linking: ?std.builtin.LinkMode) *std.Build.Step.Compile {
-    const linkage = linking orelse .static;
+/// Zig's own sources would be compiled anew for each link.  On Windows, and for a library on macOS, nothing may be
+/// left open.
+fn mayBeTried(artifact: Artifact, system: std.Target.Os.Tag) bool {
+    return artifact.zig_sources.len == 0 and switch (artifact.kind) {
+        .module => system != .windows,
+        .shared => system == .linux,
+        .static => false,
+    };
+}
+
+/// What objects become.
+const Linking = enum {
+    archive,
+    /// An archive of the objects that are the artifact's own.
+    own,
+    linked,
+    /// Linked without what few need: `Trial`.
+    tried,
+};
+
+/// Compile an artifact, and link it in that way.
+fn addCompile(b: *std.Build, artifact: Artifact, target: std.Build.ResolvedTarget, optimize: std.builtin.OptimizeMode, made: *Made, linking: Linking) *std.Build.Step.Compile {
+    const linkage: std.builtin.LinkMode = if (linking == .linked or linking == .tried) .dynamic else .static;
     const roots = artifact.zig_sources;
     const module = newModule(b, artifact, target, optimize, if (roots.len > 0) roots[0] else null);
     for (artifact.c_sources) |source| {
@@ -183,7 +205,7 @@ fn addCompile(b: *std.Build, artifact: Artifact, target: std.Build.ResolvedTarge
         for (made.get(key).?.linked) |path| module.addObjectFile(path);
     };
     if (linkage == .dynamic) for (artifact.runtime) |path| module.addObjectFile(.{ .cwd_relative = path });
-    for (artifact.objects) |path| if (linking != null or !isArchive(path)) module.addObjectFile(.{ .cwd_relative = path });
+    for (artifact.objects) |path| if (linking != .own or !isArchive(path)) module.addObjectFile(.{ .cwd_relative = path });
     for (artifact.library_dirs) |path| module.addLibraryPath(.{ .cwd_relative = path });
     for (artifact.rpaths) |path| module.addRPathSpecial(path);
     for (artifact.framework_dirs) |path| module.addFrameworkPath(.{ .cwd_relative = path });
@@ -212,6 +234,10 @@ fn addCompile(b: *std.Build, artifact: Artifact, target: std.Build.ResolvedTarge
     // The interpreter supplies the C API; on Windows its import library does, and nothing may stay open:
     // lld would link all the same, and the call would end the process.
     if (artifact.kind == .module and target.result.os.tag != .windows) library.linker_allow_shlib_undefined = true;
+    if (linking == .tried) {
+        library.bundle_compiler_rt = false;
+        library.linker_allow_shlib_undefined = true;
+    }
     // A framework may have been named just in case.
     if (artifact.frameworks.len > 0) library.dead_strip_dylibs = true;
     library.link_gc_sections = optimize != .Debug;
@@ -249,7 +275,7 @@ fn addBatch(b: *std.Build, artifact: Artifact, batch: Batch, target: std.Build.R
         .version_script = null,
         .lean = null,
         .emscripten = null,
-    }, target, optimize, made, .static);
+    }, target, optimize, made, .archive);
     const members = Members.create(b, archive.getEmittedBin(), batch);
     const objects = b.allocator.alloc(std.Build.LazyPath, members.files.len) catch @panic("OOM");
     for (objects, members.files) |*object, *file| object.* = .{ .generated = .{ .file = file } };
@@ -504,6 +530,165 @@ const Members = struct {
     }
 };
 
+fn nothing(_: *std.Build.Step, _: std.Build.Step.MakeOptions) !void {}
+
+/// Takes a library that was linked without zig's compiler_rt if nothing is missing in it; then the other link
+/// is not run.
+///
+/// Zig compiles all of compiler_rt for each target and mode, and few modules need any of it.
+const Trial = struct {
+    step: std.Build.Step,
+    artifact: Artifact,
+    tried: *std.Build.Step.Compile,
+    library: *std.Build.Step.Compile,
+    archives: []const std.Build.LazyPath,
+
+    fn create(b: *std.Build, artifact: Artifact, tried: *std.Build.Step.Compile, library: *std.Build.Step.Compile, made: *Made) void {
+        var archives: std.ArrayList(std.Build.LazyPath) = .empty;
+        for (artifact.links) |key| archives.appendSlice(b.allocator, made.get(key).?.linked) catch @panic("OOM");
+        const trial = b.allocator.create(Trial) catch @panic("OOM");
+        trial.* = .{
+            .step = .init(.{ .id = .custom, .name = b.fmt("pyz3:{s}", .{artifact.key}), .owner = b, .makeFn = make }),
+            .artifact = artifact,
+            .tried = tried,
+            .library = library,
+            .archives = archives.items,
+        };
+        tried.getEmittedBin().addStepDependencies(&trial.step);
+        library.step.dependOn(&trial.step);
+    }
+
+    fn make(step: *std.Build.Step, _: std.Build.Step.MakeOptions) !void {
+        const b = step.owner;
+        const trial: *Trial = @fieldParentPtr("step", step);
+        var provided: Names = .init(b.allocator);
+        for (trial.archives) |path| try trial.provide(&provided, path.getPath2(b, step));
+        for (trial.artifact.runtime) |path| try trial.provide(&provided, path);
+        for (trial.artifact.objects) |path| try trial.provide(&provided, path);
+        const path = trial.tried.getEmittedBin().getPath2(b, step);
+        const data = try read(b, path);
+        var missing: std.ArrayList([]const u8) = .empty;
+        if (std.mem.startsWith(u8, data, "\x7fELF")) {
+            const symbols: ElfSymbols = .of(data);
+            for (1..symbols.count) |index| {
+                const symbol = symbols.at(index);
+                if (symbol.lacking and !provided.contains(symbol.name)) try missing.append(b.allocator, symbol.name);
+            }
+        } else try appendMissing(b, data, &missing);
+        for (missing.items) |name| if (!trial.isSupplied(name)) return;
+        trial.library.generated_bin.?.path = path;
+        trial.library.step.makeFn = nothing;
+    }
+
+    /// Tell whether the interpreter has a symbol.
+    fn isSupplied(trial: *Trial, name: []const u8) bool {
+        const bare = std.mem.trimStart(u8, name, "_");
+        return trial.artifact.kind == .module and std.mem.startsWith(u8, bare, "Py");
+    }
+
+    /// Add what a shared library exports.
+    fn provide(trial: *Trial, provided: *Names, path: []const u8) !void {
+        if (isArchive(path)) return;
+        const data = try read(trial.step.owner, path);
+        if (!std.mem.startsWith(u8, data, "\x7fELF")) return;
+        const symbols: ElfSymbols = .of(data);
+        for (1..symbols.count) |index| {
+            const symbol = symbols.at(index);
+            if (symbol.defined) try provided.put(symbol.name, {});
+        }
+    }
+
+    fn read(b: *std.Build, path: []const u8) ![]const u8 {
+        return std.Io.Dir.cwd().readFileAlloc(b.graph.io, path, b.allocator, .limited(1 << 32));
+    }
+
+    /// Add the names that dyld is to look for everywhere (<mach-o/loader.h>, <mach-o/nlist.h>): no library has them.
+    fn appendMissing(b: *std.Build, data: []const u8, missing: *std.ArrayList([]const u8)) !void {
+        var at: usize = @sizeOf(std.macho.mach_header_64);
+        var symtab: std.macho.symtab_command = undefined;
+        var dysymtab: std.macho.dysymtab_command = undefined;
+        for (0..std.mem.readInt(u32, data[16..20], .little)) |_| {
+            const command = std.mem.bytesToValue(std.macho.load_command, data[at..]);
+            if (command.cmd == .SYMTAB) symtab = std.mem.bytesToValue(std.macho.symtab_command, data[at..]);
+            if (command.cmd == .DYSYMTAB) dysymtab = std.mem.bytesToValue(std.macho.dysymtab_command, data[at..]);
+            at += command.cmdsize;
+        }
+        for (0..dysymtab.nundefsym) |index| {
+            const place = symtab.symoff + (dysymtab.iundefsym + index) * @sizeOf(std.macho.nlist_64);
+            const symbol = std.mem.bytesToValue(std.macho.nlist_64, data[place..]);
+            const ordinal: i8 = @bitCast(@as(u8, @truncate(@as(u16, @bitCast(symbol.n_desc)) >> 8)));
+            if (ordinal <= 0) try missing.append(b.allocator, std.mem.sliceTo(data[symtab.stroff + symbol.n_strx ..], 0));
+        }
+    }
+};
+
+const Names = std.StringHashMap(void);
+
+/// The symbols by which an ELF library is linked (the ELF specification, "Symbol Table"; LSB, "Symbol Versioning").
+const ElfSymbols = struct {
+    data: []const u8,
+    wide: bool,
+    endian: std.builtin.Endian,
+    count: usize = 1,
+    symbols: usize = 0,
+    strings: usize = 0,
+    /// Zero: the library and what it is linked with have no versions.
+    versions: usize = 0,
+
+    const Symbol = struct {
+        name: []const u8,
+        defined: bool,
+        /// It must be had, and none of the libraries with versions has it.
+        lacking: bool,
+    };
+
+    fn of(data: []const u8) ElfSymbols {
+        var found: ElfSymbols = .{ .data = data, .wide = data[4] == 2, .endian = if (data[5] == 1) .little else .big };
+        const wide = found.wide;
+        const sections = found.word(if (wide) 0x28 else 0x20);
+        const size = found.int(u16, if (wide) 0x3a else 0x2e);
+        for (0..found.int(u16, if (wide) 0x3c else 0x30)) |index| {
+            const section = sections + index * size;
+            const offset = found.word(section + @as(usize, if (wide) 24 else 16));
+            switch (found.int(u32, section + 4)) {
+                std.elf.SHT_DYNSYM => {
+                    found.symbols = offset;
+                    found.count = found.word(section + @as(usize, if (wide) 32 else 20)) / found.entry();
+                    const strings = sections + size * found.int(u32, section + @as(usize, if (wide) 40 else 24));
+                    found.strings = found.word(strings + @as(usize, if (wide) 24 else 16));
+                },
+                std.elf.SHT_GNU_VERSYM => found.versions = offset,
+                else => {},
+            }
+        }
+        return found;
+    }
+
+    fn at(symbols: ElfSymbols, index: usize) Symbol {
+        const place = symbols.symbols + index * symbols.entry();
+        const info = symbols.data[place + @as(usize, if (symbols.wide) 4 else 12)];
+        const defined = symbols.int(u16, place + @as(usize, if (symbols.wide) 6 else 14)) != 0;
+        const version = if (symbols.versions == 0) 0 else symbols.int(u16, symbols.versions + 2 * index) & 0x7fff;
+        return .{
+            .name = std.mem.sliceTo(symbols.data[symbols.strings + symbols.int(u32, place) ..], 0),
+            .defined = defined,
+            .lacking = !defined and info >> 4 != std.elf.STB_WEAK and version < 2,
+        };
+    }
+
+    fn entry(symbols: ElfSymbols) usize {
+        return if (symbols.wide) 24 else 16;
+    }
+
+    fn word(symbols: ElfSymbols, place: usize) usize {
+        return @intCast(if (symbols.wide) symbols.int(u64, place) else symbols.int(u32, place));
+    }
+
+    fn int(symbols: ElfSymbols, comptime T: type, place: usize) T {
+        return std.mem.readInt(T, symbols.data[place..][0..@sizeOf(T)], symbols.endian);
+    }
+};
+
 /// Links a DLL without mingw-w64's runtime, if it needs nothing of that; then the other link is not run.
 ///
 /// The linker tells what is undefined, and in its map which sections there are.
@@ -566,8 +751,6 @@ const LeanLink = struct {
             implib.path = try b.cache_root.join(b.allocator, &.{ folder, link.library.out_lib_filename });
         link.library.step.makeFn = nothing;
     }
-
-    fn nothing(_: *std.Build.Step, _: std.Build.Step.MakeOptions) !void {}
 
     fn appendFiles(link: *LeanLink, argv: *std.ArrayList([]const u8), man: *std.Build.Cache.Manifest) !void {
         const b = link.step.owner;

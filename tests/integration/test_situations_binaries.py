@@ -52,6 +52,22 @@ print(*said)
             assert facts.needed == ("libc.musl-x86_64.so.1",)
 
 
+def test_functions_of_the_compiler_s_own_are_linked_where_they_are_called(
+    pyz3_cache: Path, tmp_path: Path
+) -> None:
+    runtimes = ("host-3.13", "musllinux_x86_64-3.13", "linux_aarch64-3.13")
+    built = situations.build(
+        situations.PROJECTS / "builtins",
+        cache=pyz3_cache,
+        tmp_path=tmp_path,
+        platforms=("linux-x86_64", "musllinux-x86_64", "linux-aarch64"),
+    )
+    assert built.done.returncode == 0, built.done.stderr
+    names = ("plain", "division", "quad", "power")
+    code = f"print(*(__import__(name).value(5.0) for name in {names}))"
+    assert built.prints(code, runtimes) == dict.fromkeys(runtimes, "5.0 894784853 8.333333333333334 3125.0")
+
+
 def test_what_compilers_runtimes_supply(pyz3_cache: Path, tmp_path: Path) -> None:
     built = situations.build(situations.PROJECTS / "compiler_runtime", cache=pyz3_cache, tmp_path=tmp_path)
     assert built.done.returncode == 0, built.done.stderr
