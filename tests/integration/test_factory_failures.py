@@ -283,5 +283,5 @@ def test_stopped_from_outside(number: signal.Signals, at_work: str, examples: Pa
         done = wheel(project, "-q", out=out, cache=cache)
         assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
         assert len(factory.listing(out)) == 1
-        # The cache was empty: of zig's own libraries only what the module needs was compiled.
-        assert [*(cache / "zig-global").rglob("libc*.a")] == [*cache.rglob("libc_nonshared.a")]
+        # The cache was empty: zig compiled its compiler_rt for the build script, and not for the module.
+        assert len([*cache.rglob("*compiler_rt.a")]) == 1
