@@ -233,6 +233,7 @@ class _Look:
         self._contents: dict[str, Content] = {}
         self._digests: dict[str, str] = {}
         self._names: dict[str, frozenset[str]] = {}
+        self._dates: dict[str, int | None] = {}
         self._there: set[str] = set()
 
     def lists(self) -> Iterator[tuple[str, _List]]:
@@ -321,8 +322,17 @@ class _Look:
             for path in there:
                 if path not in read:
                     self._there.add(path)
-                    with contextlib.suppress(OSError):
-                        yield path, os.stat(path).st_ctime_ns  # noqa: PTH116 - text
+                    if (changed_ns := self._changed(path)) is not None:
+                        yield path, changed_ns
+
+    def _changed(self, path: str) -> int | None:
+        """Give when a file came to its place, in ns; None: it is gone.  Many lists ask of the same few."""
+        if path not in self._dates:
+            try:
+                self._dates[path] = os.stat(path).st_ctime_ns  # noqa: PTH116 - text
+            except OSError:
+                self._dates[path] = None
+        return self._dates[path]
 
     def _listing(self, folder: str) -> frozenset[str]:
         if folder not in self._names:
