@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # What `pip` and `uv` must be kept from reading, and what would steer pyz3 itself.
-_STEERING = ("PYZ3_", "PYTHON", "PIP_", "UV_", "ZIG_")
+_STEERING = ("PYZ3_", "PYTHON", "PIP_", "UV_", "ZIG_", "GITHUB_")
 _OTHERS = frozenset(
     {
         "VIRTUAL_ENV",

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 _ELSEWHERE = re.compile(r"\.\.|(?:^|[=,:]|-[A-Za-z]+)(?:/|~|[A-Za-z]:[\\/])")
 # Keys of [project] that name files.
 _FILES = ("readme", "license", "license-files")
-_OWN_FILE = "pyproject.toml"
 _PACKAGE = Path(__file__).parents[1]
 
 
@@ -66,7 +65,7 @@ def inputs_of(build: ProjectBuild, plan: Sequence[Planned]) -> Inputs | None:
         hooks = read_by_hooks(project, orders, toolchain, environ=build.environ)
         if hooks is None:
             return None
-        files += [*hooks.files, *([project.config_file] if project.config_file != _OWN_FILE else [])]
+        files += hooks.files
         # What lies there was made by the hooks, for them, or with pyz3.
         folders.append(toolchain.cache.root)
     elif not _is_compiled_alone(project, plan):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 from click.core import ParameterSource
 
 from pyz3.builder import WheelBuilder, inputs_of
+from pyz3.cli.github import add_to_job_summary, marks
 from pyz3.cli.terminal import safe_json
 from pyz3.cli.ui import BuildView
 from pyz3.errors import MatrixError
@@ -18,7 +21,6 @@ from pyz3.unchanged import Answer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from pyz3.builder import ProjectBuild
     from pyz3.cli.terminal import SafeConsole
@@ -60,6 +62,7 @@ def build_wheels(
     report: Path | None,
     print_build_identifiers: bool,
     print_plan: bool,
+    in_github: bool,
     quiet: bool,
     verbose: bool,
 ) -> int:
@@ -67,7 +70,7 @@ def build_wheels(
 
     The arguments are the command's; ``question`` keeps what was built, if that is to be kept.
     """
-    view = BuildView(console, verbose=verbose, quiet=quiet)
+    view = BuildView(console, verbose=verbose, quiet=quiet, fold=in_github)
     builder = WheelBuilder.of(project, python_headers=python_headers, jobs=jobs, config=config, listener=view)
     build = builder.open()
     selection = build.select(
@@ -95,11 +98,20 @@ def build_wheels(
     with view.showing(plan, output_dir=str(output_dir)):
         summary = build.run(plan, output_dir=output_dir)
     view.summary(summary, output_dir=str(output_dir))
+    if in_github:
+        _tell_github(summary, view.notes, root=build.project.root)
     if report is not None:
         write_report(report, summary.wheels, summary.failures)
     if question is not None:
         _remember(question, build, plan, summary, said=(*skipped, *view.notes))
     return _status(summary)
+
+
+def _tell_github(summary: Summary, notes: Sequence[str], *, root: Path) -> None:
+    workspace = Path(os.environ.get("GITHUB_WORKSPACE") or os.curdir)
+    for command in marks(summary.wheels, summary.failures, notes, root=root, workspace=workspace):
+        click.echo(command)
+    add_to_job_summary(os.environ, summary.wheels, summary.failures, seconds=summary.seconds)
 
 
 def _print(plan: Sequence[Planned], *, as_json: bool) -> int:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from rich.live import Live
 from rich.text import Text
 
+from pyz3.cli.github import END_GROUP, group
 from pyz3.cli.lines import total_line, wheel_line
 from pyz3.cli.table import LiveTable, cell_of
 from pyz3.cli.terminal import SafeConsole
@@ -72,15 +73,17 @@ class BuildView:
         console: Where results go.
         verbose: Show the commands that are run.
         quiet: Show nothing but errors.
+        fold: In a log of GitHub's, what is said meanwhile is folded away.
 
     Attributes:
         notes: What the user was told besides results.
     """
 
-    def __init__(self, console: SafeConsole, *, verbose: bool, quiet: bool) -> None:
+    def __init__(self, console: SafeConsole, *, verbose: bool, quiet: bool, fold: bool = False) -> None:
         self._console = console
         self._verbose = verbose
         self._quiet = quiet
+        self._fold = fold and not quiet
         self._lock = threading.Lock()
         self._table: LiveTable | None = None
         self._live: Live | None = None
@@ -124,6 +127,8 @@ class BuildView:
     @contextlib.contextmanager
     def showing(self, plan: Sequence[Planned], *, output_dir: str) -> Iterator[None]:
         """Show the table meanwhile; an interruption tells what has been finished."""
+        if self._fold:
+            self._say(group(f"building {len(plan)} wheel{'' if len(plan) == 1 else 's'}"))
         self.start(plan)
         try:
             yield
@@ -134,6 +139,8 @@ class BuildView:
             raise
         finally:
             self.stop()
+            if self._fold:
+                self._say(END_GROUP)
 
     def stop(self) -> None:
         """End: the table disappears."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
+from pyz3.cli.github import add_to_job_summary, is_github
 from pyz3.cli.lines import total_line, wheel_line
 from pyz3.cli.options import optimize_option, output_dir_option, python_headers_option
 from pyz3.cli.settings import SETTINGS
@@ -106,6 +107,9 @@ _LOOKING = ("verbose", "report", "config", "print_build_identifiers", "print_pla
 )
 @click.option("--print-build-identifiers", is_flag=True, help="List what would be built, and build nothing.")
 @click.option("--print-plan", is_flag=True, help="Print the plan as JSON, and build nothing.")
+@click.option(
+    "--no-ci", is_flag=True, help="In a job of GitHub's: no folds, no marks at sources, no summary."
+)
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but warnings and errors.")
 @click.option("-v", "--verbose", is_flag=True, help="Print the commands that are run.")
 @click.pass_context
@@ -116,6 +120,7 @@ def wheel(
     project: str,
     output_dir: Path,
     python_headers: tuple[Path, ...],
+    no_ci: bool,
     quiet: bool,
     **options: Any,
 ) -> int:
@@ -126,20 +131,21 @@ def wheel(
     _refuse_contradictions(context)
     started = time.perf_counter()
     console = SafeConsole(quiet=quiet)
+    in_github = not no_ci and is_github(os.environ)
     question = None
     if Path(project).is_dir() and not any(options[name] for name in _LOOKING):
         question = ask(
             Asked(
                 root=os.path.abspath(project),  # noqa: PTH100 - as the builder does
                 output_dir=os.path.abspath(output_dir),  # noqa: PTH100 - the same
-                options={**options, "config": options["config"] and os.path.abspath(options["config"])},  # noqa: PTH100
+                options=options,
                 environ=os.environ,
                 python_headers=python_headers,
             )
         )
     answer = question.answer() if question is not None else None
     if answer is not None:
-        return _show(console, answer, output_dir=str(output_dir), started=started)
+        return _show(console, answer, output_dir=str(output_dir), started=started, in_github=in_github)
     from pyz3.cli.building import build_wheels  # noqa: PLC0415 - half a second of imports
 
     return build_wheels(
@@ -149,18 +155,21 @@ def wheel(
         project=project,
         output_dir=output_dir,
         python_headers=python_headers,
+        in_github=in_github,
         quiet=quiet,
         **options,
     )
 
 
-def _show(console: SafeConsole, answer: Answer, *, output_dir: str, started: float) -> int:
+def _show(console: SafeConsole, answer: Answer, *, output_dir: str, started: float, in_github: bool) -> int:
     for text in answer.said:
         console.print(text, style="yellow", soft_wrap=True)
     for one in answer.wheels:
         console.print(wheel_line(one), soft_wrap=True)
     seconds = time.perf_counter() - started
     console.print(total_line(answer.wheels, output_dir, seconds=seconds, unchanged=True), soft_wrap=True)
+    if in_github:
+        add_to_job_summary(os.environ, answer.wheels, (), seconds=seconds)
     return 0
 
 

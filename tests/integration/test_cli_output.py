@@ -228,3 +228,25 @@ def test_no_colour_if_the_user_wants_none(pyz3_cache: Path, examples: Path, tmp_
     status, written = on_a_terminal(command, env, 300)
     assert status == 0, written
     assert not re.search(r"\x1b\[(\d+;)*3[0-7]m", written)
+
+
+def test_what_github_shows(pyz3_cache: Path, tmp_path: Path) -> None:
+    broken = "int here(void) { return there; }\n"
+    project = factory.write_project(
+        tmp_path / "checkout" / "probe", factory.extension("probe", "src/a.c"), {"src/a.c": broken}
+    )
+    summary = tmp_path / "summary.md"
+    github = {
+        "GITHUB_ACTIONS": "true",
+        "GITHUB_WORKSPACE": str(project.parent),
+        "GITHUB_STEP_SUMMARY": str(summary),
+    }
+    done = factory.pyz3("wheel", project, "-o", tmp_path / "out", cache=pyz3_cache, **github)
+    assert done.returncode == 1
+    first, *_, last = [line for line in done.stdout.splitlines() if "first time only" not in line]
+    assert first == "::group::building 1 wheel"
+    mark = "file=probe/src/a.c,line=1,col=25::use of undeclared identifier 'there'"
+    assert last == f"::error title={THIS},{mark}"
+    assert summary.read_text().splitlines()[0].startswith("### pyz3: 0 wheels, 1 failed in ")
+    plain = factory.pyz3("wheel", project, "--no-ci", cache=pyz3_cache, **github)
+    assert (plain.returncode, "::" in plain.stdout, summary.read_text().count("###")) == (1, False, 1)
