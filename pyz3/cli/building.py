@@ -98,20 +98,23 @@ def build_wheels(
     with view.showing(plan, output_dir=str(output_dir)):
         summary = build.run(plan, output_dir=output_dir)
     view.summary(summary, output_dir=str(output_dir))
-    if in_github:
-        _tell_github(summary, view.notes, root=build.project.root)
-    if report is not None:
-        write_report(report, summary.wheels, summary.failures)
+    _tell_others(summary, view.notes, root=build.project.root, report=report, in_github=in_github)
     if question is not None:
         _remember(question, build, plan, summary, said=(*skipped, *view.notes))
     return _status(summary)
 
 
-def _tell_github(summary: Summary, notes: Sequence[str], *, root: Path) -> None:
-    workspace = Path(os.environ.get("GITHUB_WORKSPACE") or os.curdir)
-    for command in marks(summary.wheels, summary.failures, notes, root=root, workspace=workspace):
-        click.echo(command)
-    add_to_job_summary(os.environ, summary.wheels, summary.failures, seconds=summary.seconds)
+def _tell_others(
+    summary: Summary, notes: Sequence[str], *, root: Path, report: Path | None, in_github: bool
+) -> None:
+    """Tell those who do not read the log: a program that asked for a report, GitHub."""
+    if report is not None:
+        write_report(report, summary.wheels, summary.failures)
+    if in_github:
+        workspace = Path(os.environ.get("GITHUB_WORKSPACE") or os.curdir)
+        for command in marks(summary.wheels, summary.failures, notes, root=root, workspace=workspace):
+            click.echo(command)
+        add_to_job_summary(os.environ, summary.wheels, summary.failures, seconds=summary.seconds)
 
 
 def _print(plan: Sequence[Planned], *, as_json: bool) -> int:
