@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os.path
 
-from pyz3.driver.compile_flags import c_flags, translate_compile, without_link
+from pyz3.driver.compile_flags import c_flags, level_of_cc, translate_compile, without_link
 from pyz3.driver.emulation import Emulated, emulate
 from pyz3.driver.flag_table import INCLUDES, is_source, units
 from pyz3.driver.link_flags import translate_link
@@ -225,10 +225,7 @@ def _compiler(start: tuple[str, ...], args: Sequence[str], setup: Setup, *, spec
         return _resource_compiler(setup, wanted, dropped=dropped)
     sources = [unit[0] for unit in given if len(unit) == 1 and is_source(unit[0])]
     output = output_of(words)
-    extras = _headers(setup) if stage != "link" or sources or stdin else ()
-    if start[1] == "cc" and sources:
-        # One that is not C makes all of them take what C++ takes.
-        extras += min((c_flags(source, words, target=target) for source in sources), key=len)
+    extras = _compiled_with(start[1], words, sources, setup) if stage != "link" or sources or stdin else ()
     if stage == "link":
         extras = (
             *_link_base(setup),
@@ -262,6 +259,15 @@ def _compiler(start: tuple[str, ...], args: Sequence[str], setup: Setup, *, spec
     kept = "" if special or stage == "check" else output
     coff = stage == "link" and target.system == "windows"
     return Command([step], outputs=(kept,), emulated=emulated, coff=coff, dropped=dropped)
+
+
+def _compiled_with(tool: str, words: Sequence[str], sources: Sequence[str], setup: Setup) -> tuple[str, ...]:
+    """Give what a compile is given besides its words: headers, what C alone takes, the level."""
+    found = (*_headers(setup), *level_of_cc(words))
+    if tool == "cc" and sources:
+        # One that is not C makes all of them take what C++ takes.
+        found += min((c_flags(source, words, target=setup.target) for source in sources), key=len)
+    return found
 
 
 def _resource_options(given: Sequence[tuple[str, ...]]) -> list[str]:

@@ -59,8 +59,17 @@ _OF_SYSTEMS = {
 # In C++ clang crashes of it where exceptions are caught.
 _OF_C = {"windows": ("-Xclang", "-fasync-exceptions")}
 
+# What the platform's own compiler does at every level but -O0: zig keeps frame pointers.  On macOS they are
+# part of the ABI.
+_RELEASE = {"elf": ("-fomit-frame-pointer",), "windows": ("-fomit-frame-pointer",)}
+# Modules are bound when they are loaded (-z now), and each call through the PLT takes a jump more.  On other
+# processors each call becomes longer without it.
+_NO_PLT = {("elf", "x86_64"): ("-fno-plt",)}
+
 # What sysconfig's CFLAGS of a python.org build say to setuptools' projects, by pyz3's mode.
 _LEVELS = {"ReleaseFast": "-O3", "ReleaseSafe": "-O2", "ReleaseSmall": "-Os"}
+# zig cc knows four modes: to it these are -O2, and the last is -Os.
+_LEVELS_OF_CC = {"-O1": "-O1", "-O3": "-O3", "-O4": "-O3", "-Oz": "-Oz"}
 
 _GCC = "gcc's own; clang has nothing like it"
 _LTO = "optimisation across files is pyz3's own setting (lto)"
@@ -78,6 +87,7 @@ _RULES = Table(
         ("-Werror", "", "", "written for another compiler's warnings"),
         ("-pedantic-errors", "", "-pedantic", "written for another compiler's warnings"),
         # optimisers
+        ("-Ofast", "", "-O3 -ffast-math", IMPLIED),  # zig cc takes it for -O2
         ("-flto* -fwhole-program -fuse-linker-plugin -fno-use-linker-plugin", "", "", _LTO),
         ("-ffat-lto-objects -fno-fat-lto-objects -fno-lto", "", "", IMPLIED),
         ("-fopenmp-simd", "", "-fopenmp-simd", IMPLIED),
@@ -148,6 +158,29 @@ def setuptools_flags(optimize: str) -> tuple[str, ...]:
     return ("-O0", "-g") if optimize == "Debug" else ("-DNDEBUG", _LEVELS[optimize])
 
 
+def level_flags(optimize: str, target: DriverTarget) -> tuple[str, ...]:
+    """Give the level of a compile by ``zig build``, whose own is ``-O2`` in ``ReleaseFast``.
+
+    A level among the project's flags comes later and counts.
+
+    Args:
+        optimize: ``Debug``, ``ReleaseFast``, ``ReleaseSafe`` or ``ReleaseSmall``.
+        target: What is compiled for; Pyodide's flags are Emscripten's, and theirs alone.
+    """
+    return ("-O3",) if optimize == "ReleaseFast" and target.system != "wasm" else ()
+
+
+def level_of_cc(words: Sequence[str]) -> tuple[str, ...]:
+    """Give what makes ``zig cc`` compile at the level that ``words`` ask for; the last one counts.
+
+    Args:
+        words: Of a compile, as zig takes them.
+    """
+    levels = [unit[0] for unit in units(words) if unit[0].startswith("-O")]
+    level = _LEVELS_OF_CC.get(levels[-1]) if levels else None
+    return ("-Xclang", level) if level else ()
+
+
 def c_flags(source: str, flags: Sequence[str], *, target: DriverTarget) -> tuple[str, ...]:
     """Give what is added to the compile of a C file; nothing for other languages.
 
@@ -169,7 +202,7 @@ def translate_compile(args: Sequence[str], *, target: DriverTarget) -> Translate
     """
     features, words, reasons = _translate_all(args, target)
     always = (*ALWAYS, *_OF_SYSTEMS.get(target.system, ()))
-    base = (*always, *cpu.baseline(target, features), *(() if target.debug else ("-g0",)))
+    base = (*always, *_release(target), *cpu.baseline(target, features), *(() if target.debug else ("-g0",)))
     return Translated((*base, *cpu.as_flags(features), *words), reasons)
 
 
@@ -198,8 +231,14 @@ def translate_flags(args: Sequence[str], *, target: DriverTarget) -> Translated:
         target: What is compiled for.
     """
     features, words, reasons = _translate_all(args, target)
-    own = (*cpu.baseline(target, features), *cpu.as_flags(features), *words)
+    own = (*_release(target), *cpu.baseline(target, features), *cpu.as_flags(features), *words)
     return without_link(Translated(own, reasons), target=target)
+
+
+def _release(target: DriverTarget) -> tuple[str, ...]:
+    if target.debug:
+        return ()
+    return (*_RELEASE.get(target.system, ()), *_NO_PLT.get((target.system, target.machine), ()))
 
 
 def _translate_all(args: Sequence[str], target: DriverTarget) -> tuple[tuple[str, ...], list[str], list[str]]:

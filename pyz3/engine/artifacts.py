@@ -14,6 +14,7 @@ import msgspec
 
 from pyz3.capi import limited_api_macros
 from pyz3.config import CXX_SUFFIXES
+from pyz3.driver.compile_flags import level_flags
 from pyz3.driver.runtime import cxx_flags
 from pyz3.engine.plan_file import Artifact, Batch
 from pyz3.engine.project_flags import asked_of_linker, driver_target, make_sources
@@ -203,11 +204,13 @@ def _artifact(
         library = capi.stable_libraries.get(module.limited_api, capi.import_library)
     elif not module.units:
         capi = CApi(include="")
+    target = driver_target(recipe, zig_target)
     python = ("-isystem", capi.include) if capi.include else ()
     base = (
-        *python, "-fwrapv", "-Wno-date-time", *_prefix_maps(root, capi), *(f"-D{macro}" for macro in macros)
+        *level_flags(recipe.optimize, target), *python, "-fwrapv", "-Wno-date-time",
+        *_prefix_maps(root, capi), *(f"-D{macro}" for macro in macros),
     )  # fmt: skip
-    cxx = base + cxx_flags(driver_target(recipe, zig_target))
+    cxx = base + cxx_flags(target)
     zig = tuple(source for source in settings.sources if source.endswith(".zig"))
 
     def absolute(paths: Sequence[str]) -> tuple[str, ...]:

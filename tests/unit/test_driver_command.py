@@ -32,7 +32,15 @@ def setup(target: str, **more: Any) -> Setup:
 def steps(text: str, target: str = ELF, **more: object) -> list[str]:
     """Zig's command lines without what all have in common."""
     command = make_command("cc", text.split(), setup(target, **more))
-    common = {*ALWAYS, "-g0", "-fPIC", "-fcommon", "-fms-extensions", "-DZSTD_DISABLE_ASM"}
+    common = {
+        *ALWAYS,
+        "-g0",
+        "-fPIC",
+        "-fomit-frame-pointer",
+        "-fcommon",
+        "-fms-extensions",
+        "-DZSTD_DISABLE_ASM",
+    }
     found = []
     for step in command.steps:
         assert step[:4] == ("zig", "cc", "-target", target)
@@ -42,11 +50,36 @@ def steps(text: str, target: str = ELF, **more: object) -> list[str]:
 
 
 def test_one_source_one_object() -> None:
-    command = make_command("c++", ["-c", "x.cpp", "-O3", "-o", "b/x.o"], setup(ELF))
-    assert command.steps == (
-        ("zig", "c++", "-target", ELF, *ALWAYS, "-fPIC", "-g0", "-c", "x.cpp", "-O3", "-o", "b/x.o"),
-    )
+    command = make_command("c++", ["-c", "x.cpp", "-O2", "-o", "b/x.o"], setup(ELF))
+    always = (*ALWAYS, "-fPIC", "-fomit-frame-pointer", "-g0")
+    assert command.steps == (("zig", "c++", "-target", ELF, *always, "-c", "x.cpp", "-O2", "-o", "b/x.o"),)
     assert (command.outputs, command.dropped, command.says, command.error) == ((), (), "", "")
+
+
+@pytest.mark.parametrize(
+    ("written", "level"),
+    [
+        ("-O3", "-O3"),
+        ("-O1", "-O1"),
+        ("-Oz", "-Oz"),
+        ("-O2 -O3 -DA", "-O3"),
+        ("-O3 -O2", ""),  # the last one counts, and zig cc knows it
+        ("-O3 -O0", ""),
+        ("-Os", ""),
+        ("-DA", ""),
+    ],
+)
+def test_levels_that_zig_cc_does_not_know(written: str, level: str) -> None:
+    more = f" -Xclang {level}" if level else ""
+    assert steps(f"{written} -c x.c -o x.o") == [f"{written} -c x.c{more} -o x.o"]
+    assert steps(f"{written} -E x.c") == [f"{written} -E x.c{more}"]
+    # Objects alone: nothing is compiled.
+    assert "-Xclang" not in steps(f"{written} -shared x.o -o x.so")[0]
+
+
+def test_fast_mathematics_in_its_place() -> None:
+    (step,) = steps("-Ofast -fno-finite-math-only -c x.c -o x.o")
+    assert step == "-O3 -ffast-math -fno-finite-math-only -c x.c -Xclang -O3 -o x.o"
 
 
 def test_headers_of_packages_are_the_target_s() -> None:

@@ -25,14 +25,15 @@ from pyz3.targets import Platform, PythonVersion, Target
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
+    from pyz3.config import Optimize
     from pyz3.plan import Recipe
 
 BUILD_ZIG = (Path(__file__).parents[2] / "build.zig").read_text(encoding="utf-8")
 ROOT = Path(os.path.abspath("project"))  # noqa: PTH100 - as the frontend does
 CAPI = CApi(include="/headers")
 ZIG_LIB = Path("/zig/lib")
-# Functions may choose their own processor: it stands before the project's flags.
-CHOICE = baseline(DriverTarget("x86_64-linux-gnu"), ())
+# No frame pointers and no PLT, and functions may choose their own processor: before the project's flags.
+CHOICE = ("-fomit-frame-pointer", "-fno-plt", *baseline(DriverTarget("x86_64-linux-gnu"), ()))
 
 
 def under(path: str) -> str:
@@ -156,6 +157,7 @@ def test_an_artifact_of_c() -> None:
         libraries=("m",),
     )
     flags = (
+        "-O3",
         "-isystem",
         "/headers",
         "-fwrapv",
@@ -191,9 +193,36 @@ def test_an_artifact_of_c() -> None:
 def test_cpp_sources_have_their_own_flags(suffix: str) -> None:
     made = artifact(Settings(sources=("a.c", f"b{suffix}"), cflags=("-O1",), cxxflags=("-O2",)))
     assert [source.flags[-1] for source in made.c_sources] == ["-O1", "-O2"]
-    assert [len(source.flags) - len(CHOICE) for source in made.c_sources] == [7, 9]
+    assert [len(source.flags) - len(CHOICE) for source in made.c_sources] == [8, 10]
     assert made.c_sources[1].flags[-2 - len(CHOICE)] == f"-I{FOLDER}/libc++"
     assert made.link_cpp
+
+
+@pytest.mark.parametrize(
+    ("optimize", "platform", "level", "release"),
+    [
+        ("ReleaseFast", "linux-x86_64", ("-O3",), ("-fomit-frame-pointer", "-fno-plt")),
+        ("ReleaseFast", "linux-aarch64", ("-O3",), ("-fomit-frame-pointer",)),
+        ("ReleaseFast", "musllinux-x86_64", ("-O3",), ("-fomit-frame-pointer", "-fno-plt")),
+        ("ReleaseFast", "macos-arm64", ("-O3",), ()),
+        ("ReleaseFast", "windows-x64", ("-O3",), ("-fomit-frame-pointer",)),
+        ("ReleaseSafe", "linux-x86_64", (), ("-fomit-frame-pointer", "-fno-plt")),
+        ("ReleaseSmall", "windows-x64", (), ("-fomit-frame-pointer",)),
+        ("Debug", "linux-x86_64", (), ()),
+    ],
+)
+def test_what_is_compiled_for_speed(
+    optimize: Optimize, platform: str, level: tuple[str, ...], release: tuple[str, ...]
+) -> None:
+    settings = Settings(sources=("a.c", "b.cpp"), cflags=("-O2",), cxxflags=("-fno-omit-frame-pointer",))
+    recipes = jobs(Extension(name="m", common=settings, families={}), platform=platform)
+    (made,) = make([msgspec.structs.replace(recipe, optimize=optimize) for recipe in recipes])
+    for source, own in zip(made.c_sources, ("-O2", "-fno-omit-frame-pointer"), strict=True):
+        assert tuple(flag for flag in source.flags[:-1] if flag.startswith("-O")) == level
+        assert (
+            tuple(flag for flag in source.flags[:-1] if "frame-pointer" in flag or "plt" in flag) == release
+        )
+        assert source.flags[-1] == own  # the last one counts
 
 
 def test_free_threaded_pythons_have_their_macro() -> None:
@@ -312,7 +341,7 @@ def test_the_stable_abi_has_its_macro_name_and_library(
     macros = limited_api_macros("3.10", headers=PythonVersion(3, 13))
     assert macros[0] == "Py_LIMITED_API=0x030A0000"
     assert (made.name, made.objects, made.define) == (name, objects, macros)
-    own = made.c_sources[0].flags[: -len(CHOICE)]
+    own = made.c_sources[0].flags[: made.c_sources[0].flags.index("-fomit-frame-pointer")]
     assert own[-len(macros) :] == tuple(f"-D{macro}" for macro in macros)
 
 
