@@ -10,6 +10,7 @@ is compared with the official one, its extension modules are imported in every r
 scripts/runtimes.sh made, and with --run-tests the projects' own tests are run on it.  Downloads,
 wheels, logs and results stay in --work; a run that was stopped goes on with --resume, which
 also judges the kept results by the list as it is now, and with --run-tests runs the tests that they lack.
+At the end the sizes of the wheels are printed, as ratios to the official ones.
 What --json wrote elsewhere, --merge takes in: the newest row of each project counts, and each row keeps the
 revision of pyz3 and the day that it is of.
 """
@@ -42,6 +43,7 @@ from compat.runs import (  # noqa: E402
     run_project,
     summary_line,
 )
+from compat.sizes import sizes, sizes_line  # noqa: E402
 from compat.verdicts import ProjectResult  # noqa: E402
 
 from pyz3.targets import Platform, PythonVersion  # noqa: E402
@@ -89,6 +91,8 @@ def main() -> None:
         msgspec.json.decode(path.read_bytes(), type=tuple[ProjectResult, ...]) for path in options.merge
     ]
     listed = in_order(merged(*others, everything), projects if options.write_docs or others else chosen)
+    for of_platform in sizes(listed):
+        print(sizes_line(of_platform))
     if options.json is not None:
         options.json.write_bytes(msgspec.json.format(msgspec.json.encode(listed)) + b"\n")
     if options.write_docs:

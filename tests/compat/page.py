@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from compat.sizes import sizes
 from compat.verdicts import is_published
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ def render(results: Sequence[ProjectResult], projects: Sequence[Project], *, com
         _table(head, rows),
         _causes(results, causes),
         _open(results),
+        _sizes(results),
         _suites(results),
         _settings(results, projects),
     ]
@@ -157,6 +159,25 @@ def _short(reasons: Sequence[str]) -> str:
     shown = [reason[:200] for reason in plain]
     more = [f"and {len(reasons) - 3} more"] if len(reasons) > 3 else []
     return "; ".join([*shown, *more])
+
+
+def _sizes(results: Sequence[ProjectResult]) -> str:
+    found = sizes(results)
+    if not found:
+        return ""
+    head = ["platform", "wheels", "median", "largest", "larger than the official one"]
+    rows = [
+        [
+            of.platform,
+            str(of.wheels),
+            f"{of.median:.2f}",
+            f"{of.worst:.2f} ({of.worst_project})",
+            str(of.larger),
+        ]
+        for of in found
+    ]
+    text = "Bytes of our wheels by those of the official ones, debug information of the latter and all:\n\n"
+    return "## Sizes\n\n" + text + _table(head, rows)
 
 
 def _suites(results: Sequence[ProjectResult]) -> str:

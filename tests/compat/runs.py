@@ -183,9 +183,15 @@ def _judge_cell(project: Project, cell: Cell, made: Build, run: Run) -> CellResu
         wheel=path.name if path else "",
         official=official_path.name if official_path else "",
         floor=floor,
+        size=_size(path),
+        official_size=_size(official_path if published else None),
         modules=modules,
         imported=imported,
     )
+
+
+def _size(path: Path | None) -> int:
+    return path.stat().st_size if path is not None else 0
 
 
 def counterpart(cell: Cell, ours: Sequence[Path], official: Path | None) -> Path | None:

@@ -40,6 +40,8 @@ class CellResult(msgspec.Struct, frozen=True, kw_only=True):
         wheel: Our wheel's name.
         official: The official one's name.
         floor: Whether ours promises an ``older``, ``equal`` or ``newer`` system.
+        size: Our wheel's bytes; 0: there is none, or they were not counted.
+        official_size: The official one's; 0 if it is for any platform, too.
         modules: How many extension modules it has.
         imported: Where all of them were imported, or failed as the official ones do; empty: nowhere.
         suite: How the project's own tests went.
@@ -54,6 +56,8 @@ class CellResult(msgspec.Struct, frozen=True, kw_only=True):
     wheel: str = ""
     official: str = ""
     floor: str = ""
+    size: int = 0
+    official_size: int = 0
     modules: int = 0
     imported: str = ""
     suite: SuiteResult | None = None

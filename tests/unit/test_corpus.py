@@ -18,6 +18,7 @@ from compat.oracle import Answer, Difference, Verdict, explained, exports_missin
 from compat.page import render
 from compat.projects import Known, Project, Suite, load_projects
 from compat.runs import Run, complete, counterpart, merged
+from compat.sizes import sizes, sizes_line
 from compat.trials import unpack
 from compat.verdicts import CellResult, ProjectResult, SuiteResult, judge
 
@@ -449,8 +450,8 @@ def test_page() -> None:
     binary = {"wheel": "w.whl", "official": "thing-1-cp313-cp313-win_amd64.whl"}
     passed = SuiteResult(runtime="host-3.13", state="passed", summary="1 passed")
     cells = (
-        cell_result(LINUX, "equal", imported="host-3.13", suite=passed, **binary),
-        cell_result(old, "equal", **binary),
+        cell_result(LINUX, "equal", imported="host-3.13", suite=passed, size=30, official_size=40, **binary),
+        cell_result(old, "equal", size=99, official_size=90, **binary),
         cell_result(WINDOWS, "known", reasons=("file extra: x",), causes=("needs a | library",), **binary),
     )
     other = (
@@ -496,9 +497,33 @@ def test_page() -> None:
         "| project | cells | what |",
         "| --- | --- | --- |",
         "| other | windows-x64 3.11, windows-x64 3.13 | build: x y |",
+        "| platform | wheels | median | largest | larger than the official one |",
+        "| --- | --- | --- | --- | --- |",
+        "| linux-x86_64 | 1 | 0.75 | 0.75 (thing) | 0 |",
+        "| windows-x64 | 1 | 1.10 | 1.10 (thing) | 1 |",
         "| project | cell | result | summary |",
         "| --- | --- | --- | --- |",
         "| thing | linux-x86_64 3.13 | passed | 1 passed |",
+    ]
+
+
+def test_sizes() -> None:
+    def result(name: str, *counts: tuple[Cell, int, int]) -> ProjectResult:
+        cells = tuple(cell_result(of, "equal", size=a, official_size=b) for of, a, b in counts)
+        return ProjectResult(
+            name=name, version="1", command="", date="2026-11-21", revision="abc", seconds=1.0, cells=cells
+        )
+
+    found = sizes(
+        [
+            result("one", (LINUX, 50, 100), (MAC, 98, 100)),
+            result("two", (LINUX, 110, 100), (MAC, 0, 100)),  # not built
+            result("three", (LINUX, 70, 100), (MAC, 100, 0)),  # published for any platform
+        ]
+    )
+    assert [sizes_line(one) for one in found] == [
+        "linux-x86_64: 0.70 of the official size (median of 3 wheels), at most 1.10 (two); 1 is larger",
+        "macos-x86_64: 0.98 of the official size (median of 1 wheels), at most 0.98 (one); 0 are larger",
     ]
 
 
