@@ -21,30 +21,43 @@ if TYPE_CHECKING:
 
 # What ends a job from outside leaves as little behind as Ctrl-C.
 _ENDINGS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
-# Command → where it is defined, and its line in the overview; none for those that are not for users.
+# Under which heading the overview has a command → where it is defined, and its line there.
+_SECTIONS = {
+    "Build": {
+        "wheel": ("wheel:wheel", "Build wheels."),
+        "sdist": ("sdist:sdist", "Write the source distribution."),
+        "init": ("init:init", "Make a project, or add pyz3 to one."),
+        "develop": ("develop:develop", "Install so that the sources can be worked on."),
+        "watch": ("watch:watch", "Rebuild when a file changes."),
+        "clean": ("develop:clean", "Remove what develop put anywhere."),
+    },
+    "Look": {
+        "doctor": ("doctor:doctor", "Say why a wheel or a module does not load."),
+        "platforms": ("platforms:platforms", "List the platforms that wheels are built for."),
+        "pythons": ("pythons:pythons", "List the C headers that are found."),
+        "env": ("env:env", "Show what builds go by on this machine."),
+        "cache": ("cache:cache", "Say where the cache is, and what it holds."),
+        "completion": ("completion:completion", "Print what completes commands in a shell."),
+    },
+    "Compilers for another platform": {
+        "toolchain": ("toolchain:toolchain", "Give other build systems a compiler for a platform."),
+        "cc": ("cc:cc", "Run a C compiler for another platform."),
+        "c++": ("cc:cxx", "Run a C++ compiler for another platform."),
+        "ar": ("cc:ar", "Run the archiver for another platform."),
+        "ranlib": ("cc:ranlib", "Give an archive for another platform its index."),
+        "nm": ("cc:nm", "List the symbols of files for another platform."),
+        "strip": ("cc:strip", "Stand in for strip; zig has stripped what it links."),
+        "ld": ("cc:ld", "Run the linker of another Linux."),
+        "objcopy": ("cc:objcopy", "Copy a file for another Linux."),
+        "dlltool": ("cc:dlltool", "Make an import library for Windows."),
+        "windres": ("cc:windres", "Compile resources for Windows."),
+    },
+}
+# Those that are not for users, too.
 _COMMANDS = {
-    "ar": ("cc:ar", "Run the archiver for another platform."),
-    "c++": ("cc:cxx", "Run a C++ compiler for another platform."),
-    "cache": ("cache:cache", "Say where the cache is, and what it holds."),
-    "cc": ("cc:cc", "Run a C compiler for another platform."),
-    "clean": ("develop:clean", "Remove what develop put anywhere."),
-    "develop": ("develop:develop", "Install so that the sources can be worked on."),
-    "dlltool": ("cc:dlltool", "Make an import library for Windows."),
-    "doctor": ("doctor:doctor", "Say why a wheel or a module does not load."),
-    "init": ("init:init", "Make a project, or add pyz3 to one."),
-    "ld": ("cc:ld", "Run the linker of another Linux."),
-    "nm": ("cc:nm", "List the symbols of files for another platform."),
-    "objcopy": ("cc:objcopy", "Copy a file for another Linux."),
-    "pythons": ("pythons:pythons", "List the C headers that are found."),
-    "ranlib": ("cc:ranlib", "Give an archive for another platform its index."),
-    "refresh": ("develop:refresh_command", ""),
-    "sdist": ("sdist:sdist", "Write the source distribution."),
-    "strip": ("cc:strip", "Stand in for strip; zig has stripped what it links."),
-    "toolchain": ("toolchain:toolchain", "Give other build systems a compiler for a platform."),
-    "watch": ("watch:watch", "Rebuild when a file changes."),
-    "wheel": ("wheel:wheel", "Build wheels."),
-    "windres": ("cc:windres", "Compile resources for Windows."),
-    "zig-plan": ("zig_plan:zig_plan", ""),
+    **{name: place for section in _SECTIONS.values() for name, (place, _) in section.items()},
+    "refresh": "develop:refresh_command",
+    "zig-plan": "zig_plan:zig_plan",
 }
 
 
@@ -64,7 +77,7 @@ class _Lazy(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - as above
         if cmd_name not in _COMMANDS:
             return None
-        module, _, name = _COMMANDS[cmd_name][0].partition(":")
+        module, _, name = _COMMANDS[cmd_name].partition(":")
         command: click.Command = getattr(importlib.import_module(f"pyz3.cli.{module}"), name)
         return command
 
@@ -74,18 +87,31 @@ class _Lazy(click.Group):
         """Find the command that is asked for; name the one that may be meant."""
         name = args[0]
         if name not in _COMMANDS and not name.startswith("-"):
-            known = [command for command, (_, said) in _COMMANDS.items() if said]
+            known = [command for section in _SECTIONS.values() for command in section]
             near = [_ELSEWHERE[name]] if name in _ELSEWHERE else difflib.get_close_matches(name, known, n=1)
             hint = f" Did you mean {near[0]!r}?" if near else ""
             ctx.fail(f"No such command {name!r}.{hint}")
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - as above
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, said) for name, (_, said) in _COMMANDS.items() if said])
+        for heading, section in _SECTIONS.items():
+            with formatter.section(heading):
+                formatter.write_dl([(name, said) for name, (_, said) in section.items()], col_max=12)
 
 
-@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+_EXAMPLES = """\b
+Examples:
+  pyz3 wheel                                  of the project in this folder, for this machine
+  pyz3 wheel --all-platforms --python 3.13    for Linux, Alpine, macOS and Windows
+  pyz3 wheel thing==1.2 --platform windows    of a project on PyPI
+"""
+
+
+@click.group(
+    cls=_Lazy,
+    epilog=_EXAMPLES,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(__version__, "-V", "--version", prog_name="pyz3")
 def cli() -> None:
     """Build the wheels of a Python project for every platform, with zig as the only toolchain."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pyz3.cli.settings import SETTINGS
+from pyz3.cli.settings import SETTINGS, complete_platforms, complete_pythons
 from pyz3.driver.run import run_tool
 from pyz3.driver.runtime import runtime_folder
 from pyz3.driver.setup import Setup
@@ -52,10 +52,14 @@ TARGET = click.option(
     "--target",
     required=True,
     metavar="PLATFORM",
+    shell_complete=complete_platforms,
     help="A platform: linux-aarch64, manylinux_2_28_x86_64, …",
 )
 PYTHON = click.option(
-    "--python", metavar="X.Y", help="Add this Python's headers and, on Windows, its import library."
+    "--python",
+    metavar="X.Y",
+    shell_complete=complete_pythons,
+    help="Add this Python's headers and, on Windows, its import library.",
 )
 
 

@@ -22,6 +22,14 @@ def human_size(size: int) -> str:
     return f"{value:.1f} GB"
 
 
+def columns(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Give rows as lines, their cells below each other; rich's tables break paths where a screen ends."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    ]
+
+
 def wheel_line(wheel: WheelResult) -> Text:
     """Identifier, file, size, duration and SHA-256 of a wheel."""
     return Text.assemble(

@@ -9,6 +9,7 @@ import click
 from rich.text import Text
 
 from pyz3.capi import best_headers, fetch_with_uv, find_headers, how_to_get
+from pyz3.cli.lines import columns
 from pyz3.cli.options import python_headers_option
 from pyz3.cli.settings import SETTINGS
 from pyz3.cli.terminal import SafeConsole
@@ -39,9 +40,6 @@ def pythons(*, python_headers: tuple[Path, ...], fetch: bool) -> None:
             rows.append((version, "", "missing", how_to_get(version)))
         else:
             rows.append((version, tree.full_version, tree.origin, str(tree.include)))
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for number, row in enumerate(rows):
-        line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+    for number, (row, line) in enumerate(zip(rows, columns(rows), strict=True)):
         style = "bold" if number == 0 else "yellow" if row[2] == "missing" else ""
-        # No table of rich's: that breaks paths where the terminal ends.
         console.print(Text(line, style=style), soft_wrap=True)

@@ -13,7 +13,7 @@ from click.core import ParameterSource
 from pyz3.cli.github import add_to_job_summary, is_github
 from pyz3.cli.lines import total_line, wheel_line
 from pyz3.cli.options import optimize_option, output_dir_option, python_headers_option
-from pyz3.cli.settings import SETTINGS
+from pyz3.cli.settings import SETTINGS, complete_platforms, complete_pythons
 from pyz3.cli.terminal import SafeConsole
 from pyz3.unchanged import Asked, ask
 
@@ -30,8 +30,43 @@ _EXCLUDED = {
 # Options of which nothing is remembered: they show what happens, or name more files.
 _LOOKING = ("verbose", "report", "config", "print_build_identifiers", "print_plan")
 
+# Under which heading the help has an option; "Other" has the rest.
+_SECTIONS = {
+    "What is built": (
+        *("platforms", "all_platforms", "pythons", "build_patterns", "skip_patterns", "only", "allow_empty"),
+    ),
+    "How": (
+        *("optimize", "jobs", "python_headers", "config", "fallback", "require_extensions", "allow_pure"),
+    ),
+    "Where it goes, and what is shown": (
+        *("output_dir", "report", "print_build_identifiers", "print_plan", "no_ci", "quiet", "verbose"),
+    ),
+}
 
-@click.command(context_settings=SETTINGS, short_help="Build wheels.")
+
+class _Sectioned(click.Command):
+    """A command whose many options stand under headings."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options' part of the help."""
+        options = (one for one in self.get_params(ctx) if isinstance(one, click.Option))
+        left = {one.name: one.get_help_record(ctx) for one in options}
+        for heading, names in _SECTIONS.items():
+            with formatter.section(heading):
+                formatter.write_dl([record for name in names if (record := left.pop(name))])
+        with formatter.section("Other"):
+            formatter.write_dl([record for record in left.values() if record])
+
+
+_EXAMPLES = """\b
+Examples:
+  pyz3 wheel --all-platforms --python 3.13
+  pyz3 wheel thing==1.2 --platform 'windows-*' --python all -o wheelhouse
+  pyz3 wheel --only cp313-macosx_arm64
+"""
+
+
+@click.command(cls=_Sectioned, context_settings=SETTINGS, epilog=_EXAMPLES, short_help="Build wheels.")
 @click.argument("project", default=".")
 @click.option(
     "--platform",
@@ -40,6 +75,7 @@ _LOOKING = ("verbose", "report", "config", "print_build_identifiers", "print_pla
     metavar="NAME",
     envvar="PYZ3_PLATFORM",
     show_envvar=True,
+    shell_complete=complete_platforms,
     help="Platform to build for: a name, an alias or a glob; repeatable.  [default: this machine's]",
 )
 @click.option("--all-platforms", is_flag=True, help="Build for every platform that the project lists.")
@@ -50,6 +86,7 @@ _LOOKING = ("verbose", "report", "config", "print_build_identifiers", "print_pla
     metavar="X.Y",
     envvar="PYZ3_PYTHON",
     show_envvar=True,
+    shell_complete=complete_pythons,
     help="Python to build for (3.13, 3.13t, all); repeatable.  [default: this one]",
 )
 @click.option(

@@ -182,6 +182,16 @@ def find_toolchain(environ: Mapping[str, str], cache_dir: Path | None = None) ->
     Raises:
         ConfigError: There is no usable zig; the cache cannot be written, or others could have written to it.
     """
+    zig, version = find_zig()
+    return Toolchain(zig=zig, version=version, cache=open_cache(environ, cache_dir))
+
+
+def find_zig() -> tuple[Path, str]:
+    """Find the executable of the ``ziglang`` package, and its version.
+
+    Raises:
+        ConfigError: There is none that is usable.
+    """
     spec = importlib.util.find_spec("ziglang")
     if spec is None or spec.origin is None:
         raise ConfigError("the ziglang package is not installed", tip="pip install ziglang==0.16.0")
@@ -191,7 +201,7 @@ def find_toolchain(environ: Mapping[str, str], cache_dir: Path | None = None) ->
         raise ConfigError(
             f"ziglang {version} is installed; pyz3 needs 0.16", tip="pip install ziglang==0.16.0"
         )
-    return Toolchain(zig=zig, version=version, cache=open_cache(environ, cache_dir))
+    return zig, version
 
 
 def _find_build_script() -> Path:

@@ -71,7 +71,8 @@ def test_the_overview_says_of_each_command_what_it_says_itself() -> None:
     assert hidden == {"refresh", "zig-plan"}
     formatter = click.HelpFormatter(width=200)
     cli.format_commands(context, formatter)
-    shown = dict(line.split(maxsplit=1) for line in formatter.getvalue().splitlines()[1:])
+    lines = [line for line in formatter.getvalue().splitlines() if line.startswith("  ")]
+    shown = dict(line.split(maxsplit=1) for line in lines)
     own = {name: one.get_short_help_str(200) for name, one in said.items() if one and name not in hidden}
     assert shown == own
 
@@ -81,7 +82,7 @@ def test_the_list_of_commands_is_readable(
 ) -> None:
     monkeypatch.setenv("COLUMNS", "80")
     assert run("--help") == 0
-    commands = capsys.readouterr().out.partition("Commands:\n")[2].splitlines()
+    commands = capsys.readouterr().out.partition("Build:\n")[2].splitlines()
     assert [line for line in commands if line.endswith("...")] == []
     assert len(commands) > 7
 
@@ -90,6 +91,22 @@ def test_the_list_of_commands_is_readable(
 def test_help(args: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
     assert run(*args) == 0
     assert capsys.readouterr().out.startswith("Usage: pyz3 ")
+
+
+def test_options_stand_under_headings(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "100")
+    assert run("wheel", "--help") == 0
+    shown = capsys.readouterr().out
+    headings = [line for line in shown.splitlines() if line.endswith(":") and not line.startswith(" ")]
+    assert headings == ["What is built:", "How:", "Where it goes, and what is shown:", "Other:"]
+    assert shown.partition("Other:\n")[2].startswith(
+        "  -h, --help  Show this message and exit.\n\n  Examples:\n"
+    )
+    for option in (one for one in wheel.params if isinstance(one, click.Option)):
+        begins = f"  {', '.join(option.opts)} "
+        assert sum(f"{line} ".startswith(begins) for line in shown.splitlines()) == 1, option.opts
 
 
 @pytest.mark.parametrize("name", _COMMANDS)
