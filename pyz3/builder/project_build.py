@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -19,11 +20,13 @@ from pyz3.config import OPTIMIZE_MODES
 from pyz3.engine.plan_file import PlanFile
 from pyz3.engine.zig import ZigRunner
 from pyz3.errors import ConfigError
-from pyz3.plan import Recipe, make_orders, make_plan
+from pyz3.events import Note
+from pyz3.plan import Pure, Recipe, make_orders, make_plan
 from pyz3.targets import Platform, PythonVersion
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from pyz3.builder.packing import Contents
@@ -215,7 +218,21 @@ class ProjectBuild:
             ConfigError: The project's metadata, the cache or the output folder is unusable.
         """
         require_output(output_dir.absolute(), what="wheel")
-        return Line(self)(plan, contents=contents, output_dir=output_dir)
+        with self.using_cache(plan):
+            return Line(self)(plan, contents=contents, output_dir=output_dir)
+
+    def using_cache(self, plan: Sequence[Planned]) -> AbstractContextManager[None]:
+        """Give what keeps the cache as it is while a plan's wheels are made, and until its end.
+
+        Args:
+            plan: Wheels without binaries need no cache.
+
+        Raises:
+            ConfigError: The cache is unusable.
+        """
+        if all(isinstance(one, Pure) for one in plan):
+            return contextlib.nullcontext()
+        return self.toolchain().in_use(lambda text: self.tell(Note(text=text)))
 
 
 def _refuse_own_options(options: Mapping[str, bool]) -> None:

@@ -36,7 +36,7 @@ _SECTIONS = {
         "platforms": ("platforms:platforms", "List the platforms that wheels are built for."),
         "pythons": ("pythons:pythons", "List the C headers that are found."),
         "env": ("env:env", "Show what builds go by on this machine."),
-        "cache": ("cache:cache", "Say where the cache is, and what it holds."),
+        "cache": ("cache:cache", "Look at the cache, fill it, or empty it."),
         "completion": ("completion:completion", "Print what completes commands in a shell."),
     },
     "Compilers for another platform": {

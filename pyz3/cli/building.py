@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from pyz3.builder import WheelBuilder, inputs_of
 from pyz3.cli.github import add_to_job_summary, marks
 from pyz3.cli.terminal import safe_json
 from pyz3.cli.ui import BuildView
+from pyz3.engine.toolchain import find_toolchain
 from pyz3.errors import MatrixError
 from pyz3.plan import public_plan
 from pyz3.results import write_report
@@ -21,6 +23,7 @@ from pyz3.unchanged import Answer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from contextlib import AbstractContextManager
 
     from pyz3.builder import ProjectBuild
     from pyz3.cli.terminal import SafeConsole
@@ -95,13 +98,22 @@ def build_wheels(
     if not plan:
         return _say_nothing(console, selection, report=report)
     skipped = _say_left_out(console, selection)
-    with view.showing(plan, output_dir=str(output_dir)):
-        summary = build.run(plan, output_dir=output_dir)
-    view.summary(summary, output_dir=str(output_dir))
-    _tell_others(summary, view.notes, root=build.project.root, report=report, in_github=in_github)
-    if question is not None:
+    with build.using_cache(plan):
+        with view.showing(plan, output_dir=str(output_dir)):
+            summary = build.run(plan, output_dir=output_dir)
+        view.summary(summary, output_dir=str(output_dir))
+        _tell_others(summary, view.notes, root=build.project.root, report=report, in_github=in_github)
         _remember(question, build, plan, summary, said=(*skipped, *view.notes))
-    return _status(summary)
+    return status_of(summary)
+
+
+def keeping(project: str, console: SafeConsole) -> AbstractContextManager[None]:
+    """Give what keeps an sdist's files, which are unpacked in the cache, while wheels are made of them."""
+    if Path(project).is_dir():
+        return contextlib.nullcontext()
+    return find_toolchain(os.environ).in_use(
+        lambda text: console.print(f"note: {text}", style="yellow", soft_wrap=True)
+    )
 
 
 def _tell_others(
@@ -125,7 +137,7 @@ def _print(plan: Sequence[Planned], *, as_json: bool) -> int:
     return 0
 
 
-def _status(summary: Summary) -> int:
+def status_of(summary: Summary) -> int:
     """Give the exit code; the view has said everything there is to say."""
     error = summary.error()
     if error is None:
@@ -165,7 +177,7 @@ def _say_left_out(console: SafeConsole, selection: Selection) -> tuple[str, ...]
 
 
 def _remember(
-    question: Question,
+    question: Question | None,
     build: ProjectBuild,
     plan: Sequence[Planned],
     summary: Summary,
@@ -173,7 +185,12 @@ def _remember(
     said: tuple[str, ...],
 ) -> None:
     """Keep what was built for the next time, if everything came and all that it was made from is known."""
-    if summary.failures or not summary.wheels or any(wheel.left_out for wheel in summary.wheels):
+    if (
+        question is None
+        or summary.failures
+        or not summary.wheels
+        or any(wheel.left_out for wheel in summary.wheels)
+    ):
         return
     inputs = inputs_of(build, plan)
     if inputs is not None:

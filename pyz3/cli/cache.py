@@ -1,4 +1,4 @@
-"""``pyz3 cache``: where the cache is, and what it holds."""
+"""``pyz3 cache``: where the cache is, what it holds, and what can be done about it."""
 
 from __future__ import annotations
 
@@ -7,16 +7,18 @@ import os
 import click
 
 from pyz3.cli.lines import human_size
+from pyz3.cli.options import optimize_option
 from pyz3.cli.settings import SETTINGS
 from pyz3.cli.terminal import SafeConsole
-from pyz3.store import cache_place, contents
+from pyz3.errors import abridged
+from pyz3.store import VARIABLE, Cache, Cleared, cache_place, clear, contents, measure, open_cache, read_limit
 
 
-@click.group(context_settings=SETTINGS, short_help="Say where the cache is, and what it holds.")
+@click.group(context_settings=SETTINGS, short_help="Look at the cache, fill it, or empty it.")
 def cache() -> None:
-    """Say where the cache is, and what it holds.
+    """Look at the cache, fill it ahead of time, or empty it.
 
-    Deleting the folder, or one in it, costs time and nothing else; no build may be running.
+    What is deleted is made anew when it is needed: that costs time, and nothing else.
     """
 
 
@@ -28,7 +30,7 @@ def path() -> None:
 
 @cache.command(context_settings=SETTINGS)
 def info() -> None:
-    """List what the cache holds, and how large it is."""
+    """List what the cache holds, how large it is, and how large it may be."""
     console = SafeConsole(soft_wrap=True)
     root = cache_place(os.environ)
     found = contents(root)
@@ -36,3 +38,77 @@ def info() -> None:
     console.print(str(root))
     for name, size in rows:
         console.print(f"{human_size(size):>10}  {name}")
+    console.print(_limit(Cache(root, limit=read_limit(os.environ))))
+
+
+def _limit(found: Cache) -> str:
+    if not found.limit:
+        return f"{'no limit':>10}  ({VARIABLE}=0)"
+    going = measure(found).going
+    gone = f"; the next build deletes {human_size(sum(size for _, size in going))} of it" if going else ""
+    return f"{human_size(found.limit):>10}  is the limit ({VARIABLE}){gone}"
+
+
+@cache.command(context_settings=SETTINGS)
+@click.option(
+    "--platform",
+    "platforms",
+    multiple=True,
+    metavar="NAME",
+    envvar="PYZ3_PLATFORM",
+    show_envvar=True,
+    help="Platform to prepare for: a name, an alias or a glob; repeatable.  [default: those that "
+    "--all-platforms builds for where a project lists none]",
+)
+@click.option(
+    "--python",
+    "pythons",
+    multiple=True,
+    metavar="X.Y",
+    envvar="PYZ3_PYTHON",
+    show_envvar=True,
+    help="Python to prepare for (3.13, 3.13t, all); repeatable.  [default: this one]",
+)
+@click.option("--c++", "cxx", is_flag=True, help="What C++ needs, too: libc++.")
+@click.option("--zig", is_flag=True, help="What Zig sources need, too: the header translator.")
+@optimize_option
+@click.option("-j", "--jobs", type=click.IntRange(min=1), help="Compilers at a time.  [default: processors]")
+def warm(
+    *,
+    platforms: tuple[str, ...],
+    pythons: tuple[str, ...],
+    cxx: bool,
+    zig: bool,
+    optimize: str | None,
+    jobs: int | None,
+) -> int:
+    """Compile ahead of time what is compiled once.
+
+    Builds afterwards compile only their own sources, and need no network.
+    """
+    from pyz3.cli.warming import warm_cache  # noqa: PLC0415 - the other commands need none of it
+
+    return warm_cache(
+        SafeConsole(soft_wrap=True),
+        platforms=platforms or None,
+        pythons=pythons,
+        cxx=cxx,
+        zig=zig,
+        optimize=optimize,
+        jobs=jobs,
+    )
+
+
+@cache.command(context_settings=SETTINGS)
+def clean() -> None:
+    """Delete what the cache holds; refused while a build is running.
+
+    The list of what develop put into projects stays: pyz3 clean needs it.
+    """
+    console = SafeConsole(soft_wrap=True)
+    root = cache_place(os.environ)
+    cleared = clear(open_cache(os.environ)) if root.exists() else Cleared(files=0, size=0, strangers=())
+    files = "1 file" if cleared.files == 1 else f"{cleared.files} files"
+    console.print(f"deleted {files}, {human_size(cleared.size)}: {root}")
+    if cleared.strangers:
+        console.print(f"note: not pyz3's, and still there: {abridged(cleared.strangers)}", style="yellow")

@@ -15,6 +15,7 @@ from pyz3.driver.setup import Setup
 from pyz3.driver.target import DriverTarget
 from pyz3.engine.toolchain import find_toolchain
 from pyz3.errors import ConfigError
+from pyz3.store import in_use
 from pyz3.targets import Platform, PythonVersion, Target, glibc_floor, select_platforms
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ def _make(tool: Tool) -> click.Command:
     ) -> int:
         toolchain = find_toolchain(os.environ)
         # A build system that runs it decides itself what is made anew; zig's memory may deceive it.
-        with toolchain.cache.scratch() as cache:
+        with in_use(toolchain.cache.lock), toolchain.cache.scratch() as cache:
             status = run_tool(
                 tool,
                 args,

@@ -183,19 +183,20 @@ def wheel(
     answer = question.answer() if question is not None else None
     if answer is not None:
         return _show(console, answer, output_dir=str(output_dir), started=started, in_github=in_github)
-    from pyz3.cli.building import build_wheels  # noqa: PLC0415 - half a second of imports
+    from pyz3.cli.building import build_wheels, keeping  # noqa: PLC0415 - half a second of imports
 
-    return build_wheels(
-        context,
-        console,
-        question,
-        project=project,
-        output_dir=output_dir,
-        python_headers=python_headers,
-        in_github=in_github,
-        quiet=quiet,
-        **options,
-    )
+    with keeping(project, console):
+        return build_wheels(
+            context,
+            console,
+            question,
+            project=project,
+            output_dir=output_dir,
+            python_headers=python_headers,
+            in_github=in_github,
+            quiet=quiet,
+            **options,
+        )
 
 
 def _show(console: SafeConsole, answer: Answer, *, output_dir: str, started: float, in_github: bool) -> int:

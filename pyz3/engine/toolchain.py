@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib.util
 import os
@@ -17,10 +18,11 @@ from pyz3._files import write_atomically
 from pyz3.driver.setup import Zig
 from pyz3.engine.zig_lib import stable_lib
 from pyz3.errors import ConfigError
-from pyz3.store import begin_growing, has_only_grown, note_growing, open_cache
+from pyz3.store import VARIABLE as LIMIT
+from pyz3.store import begin_growing, has_only_grown, in_use, mark_used, note_growing, open_cache, trim
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from pyz3.engine.damage import CachePart
     from pyz3.store import Cache
@@ -104,6 +106,24 @@ class Toolchain:
     def begin(self, cache: Path) -> None:
         """Have what zig makes in one of its caches noted from the first; called before zig is run there."""
         begin_growing(cache, _RESULTS)
+        mark_used(cache)
+
+    @contextlib.contextmanager
+    def in_use(self, tell: Callable[[str], None]) -> Iterator[None]:
+        """Have nothing taken from the cache meanwhile; whoever ends last brings it within its limit.
+
+        Args:
+            tell: Is told if the limit is too small for one build.
+        """
+        with in_use(self.cache.lock):
+            yield
+        mark_used(self.global_cache)
+        gone = trim(self.cache, last=frozenset((self.global_cache,)))
+        if gone is not None and any(self.global_cache in entry.paths for entry, _ in gone.going):
+            tell(
+                f"{LIMIT} is less than a build needs ({gone.total // 10**6} MB): what zig made of its own "
+                "will be compiled again the next time"
+            )
 
     def find_damage(self, caches: Iterable[Path], *, since_ns: int) -> CachePart | None:
         """Tell which part of zig's cache is not what it was; note what is new.

@@ -34,7 +34,7 @@ from pyz3.sources import (
     unread_changes,
     widen_scope,
 )
-from pyz3.store import Remembered
+from pyz3.store import Remembered, mark_used
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -196,6 +196,7 @@ def _ask_once(
     copy = cache.copy_of(root)
     project = scope.project(copy)
     copy.parent.mkdir(parents=True, exist_ok=True)
+    mark_used(copy.parent)
     with (
         FileLock(copy.with_name(f"{copy.name}.lock")),
         tempfile.TemporaryDirectory(dir=copy.parent, ignore_cleanup_errors=True) as scratch,

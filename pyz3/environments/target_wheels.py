@@ -17,7 +17,7 @@ from packaging.utils import canonicalize_name
 
 from pyz3.errors import Pyz3Error
 from pyz3.sources import offline_tip, python_with_pip, remove_tree, run_command, tail, unpack_wheel
-from pyz3.store import Remembered, is_whole, seal
+from pyz3.store import Remembered, is_whole, mark_used, seal
 from pyz3.targets import LEGACY_MANYLINUX, Platform, PythonVersion
 
 if TYPE_CHECKING:
@@ -76,6 +76,7 @@ def target_wheel(
     memory = Remembered(folder / f"{platform}-{python}-{built_with}.json", _Found)
     found = _remembered(memory)
     if found is not None:
+        mark_used(folder)
         return folder / found.folder
     folder.mkdir(parents=True, exist_ok=True)
     with FileLock(folder / "lock"):

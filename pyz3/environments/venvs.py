@@ -16,7 +16,7 @@ from packaging.utils import canonicalize_name
 from pyz3.capi import find_uv
 from pyz3.errors import ConfigError, Pyz3Error
 from pyz3.sources import offline_tip, remove_tree, run_command, tail
-from pyz3.store import has_only_grown, is_noted, note_growing
+from pyz3.store import has_only_grown, is_noted, mark_used, note_growing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -89,6 +89,7 @@ def build_environment(
     key = hashlib.sha256(msgspec.json.encode(what)).hexdigest()[:24]
     environment = _describe(cache.environment(key), names, interpreter, key)
     if _is_ready(environment):
+        mark_used(environment.root)
         return environment
     environment.root.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(environment.root.with_suffix(".lock")):

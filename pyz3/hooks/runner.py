@@ -51,6 +51,7 @@ from pyz3.sources import (
     scope_of,
     widen_scope,
 )
+from pyz3.store import mark_used
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -141,6 +142,7 @@ class HookRunner:
     def lock(self) -> Iterator[None]:
         """Hold this project's work folder; another pyz3 at work there is told of and waited for."""
         self._folder.mkdir(parents=True, exist_ok=True)
+        mark_used(self._folder)
         lock = FileLock(self._folder / "lock")
         try:
             lock.acquire(timeout=0)

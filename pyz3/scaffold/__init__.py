@@ -10,6 +10,7 @@ from pyz3.scaffold.new import (
     new_project,
     refuse_overwriting,
 )
+from pyz3.scaffold.warming import warming_project
 
 __all__ = (
     "LANGUAGES",
@@ -22,4 +23,5 @@ __all__ = (
     "new_project",
     "refuse_overwriting",
     "refuse_setup_files",
+    "warming_project",
 )

@@ -22,7 +22,7 @@ from pyz3.sources.naming import ArchiveSource, FolderSource, Source
 from pyz3.sources.scope import ALONE
 from pyz3.sources.tree import TreeEntry, walk_tree
 from pyz3.sources.unpacking import remove_tree, unpack_sdist
-from pyz3.store import Remembered, is_whole, seal
+from pyz3.store import Remembered, is_whole, mark_used, seal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,6 +60,7 @@ def pristine_folder(source: Source, *, cache: Cache, environ: Mapping[str, str])
         with contextlib.suppress(OSError):
             root = folder / marker.read_text(encoding="utf-8")
             if root.is_dir() and is_whole(folder):
+                mark_used(folder)
                 return root
         root = unpack_sdist(path, folder)
         seal(folder)

@@ -15,7 +15,7 @@ from pyz3.errors import Pyz3Error
 from pyz3.guests import FIND_SDIST
 from pyz3.sources.naming import ARCHIVE_SUFFIXES
 from pyz3.sources.pip import offline_tip, python_with_pip, run_command, tail
-from pyz3.store import is_whole, seal
+from pyz3.store import is_whole, mark_used, seal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,6 +50,7 @@ def fetch_sdist(requirement: Requirement, *, cache: Cache, environ: Mapping[str,
     pin = _pin_file(requirement, folder, environ)
     known = _read_pin(pin) if pin else None
     if known is not None:
+        mark_used(known.with_name(f"{known.name}.seal"))  # the file's own date is a sign of damage
         return known
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder, ignore_cleanup_errors=True) as scratch:

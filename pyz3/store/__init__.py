@@ -1,6 +1,7 @@
 """The cache: where each thing in it lies, who may write there, and whether it is what it was."""
 
-from pyz3.store.layout import Cache, cache_place, contents, open_cache
+from pyz3.store.layout import Cache, Cleared, cache_place, clear, contents, open_cache
+from pyz3.store.limit import VARIABLE, Measured, mark_used, measure, read_limit, size_of, trim
 from pyz3.store.remembered import Remembered
 from pyz3.store.seals import (
     Entry,
@@ -12,19 +13,30 @@ from pyz3.store.seals import (
     note_growing,
     seal,
 )
+from pyz3.store.usage import in_use
 
 __all__ = (
+    "VARIABLE",
     "Cache",
+    "Cleared",
     "Entry",
+    "Measured",
     "Remembered",
     "begin_growing",
     "cache_place",
+    "clear",
     "contents",
     "describe_file",
     "has_only_grown",
+    "in_use",
     "is_noted",
     "is_whole",
+    "mark_used",
+    "measure",
     "note_growing",
     "open_cache",
+    "read_limit",
     "seal",
+    "size_of",
+    "trim",
 )

@@ -8,7 +8,7 @@
       sources/unpacked/<digest>/             sdists
       work/<project>-<key>/                  where setup.py runs
 
-Deleting any of it costs time, nothing else.
+Deleting any of it costs time, nothing else; but the lists in in-place/ tell what develop put into projects.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import hashlib
 import os
 import re
 import shutil
+import sys
 import tempfile
 import time
 from dataclasses import dataclass
@@ -26,8 +27,10 @@ from typing import TYPE_CHECKING
 
 import platformdirs
 
-from pyz3.errors import ConfigError
+from pyz3.errors import ConfigError, Pyz3Error
+from pyz3.store.limit import discard, empty_trash, read_limit, size_of
 from pyz3.store.trust import check_owner
+from pyz3.store.usage import alone
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,15 +44,42 @@ Signature: 8a477f597d28d172789f06886806bc55
 """
 
 
+# What is no use to a build.
+_OWN = {_TAG, "lock", "size.json"}
+_NAMES = re.compile(
+    r"answers|capi|cython|driver|engine|environments|interpreters\.json|ledger|sdists|size\.json|sources|"
+    r"target-wheels|tmp|tools|trash|work|zig-lib|zig-\d[\w.]*"
+)
+# Told apart from what may be deleted: the list of what develop put into projects is nowhere else.
+_STAYING = {_TAG, "in-place", "lock"}
+
+
 @dataclass(frozen=True)
 class Cache:
     """pyz3's cache folder.
 
     Attributes:
         root: Absolute.
+        limit: How many bytes it may have when no build is running; 0: there is no limit.
     """
 
     root: Path
+    limit: int = 0
+
+    @property
+    def lock(self) -> Path:
+        """Held by whoever uses what lies here."""
+        return self.root / "lock"
+
+    @property
+    def trash(self) -> Path:
+        """What was taken away, and is to be deleted."""
+        return self.root / "trash"
+
+    @property
+    def tally(self) -> Path:
+        """What was measured here."""
+        return self.root / "size.json"
 
     @property
     def headers(self) -> Path:
@@ -139,6 +169,11 @@ class Cache:
         """Give the place of the private copy of a project's folder; its name is readable."""
         return self.root / "sources" / "copies" / _key(folder, 16) / _plain(folder.name)
 
+    @property
+    def warming(self) -> Path:
+        """The project that ``pyz3 cache warm`` builds: at one place, so that a second time costs nothing."""
+        return self.root / "sources" / "warm" / "warm"
+
     def asked_above(self, folder: str) -> Path:
         """Give the file of what builds of a project asked for above its folder."""
         return self.root / "sources" / "above" / f"{_key(folder, 16)}.json"
@@ -188,12 +223,14 @@ def open_cache(environ: Mapping[str, str], chosen: Path | None = None) -> Cache:
     """Find the cache, make it if it is not there, and remove what killed runs left.
 
     Args:
-        environ: Environment variables; ``PYZ3_CACHE_DIR`` chooses the folder.
+        environ: Environment variables; ``PYZ3_CACHE_DIR`` chooses the folder, ``PYZ3_CACHE_SIZE`` its size.
         chosen: Overrides the variable.
 
     Raises:
-        ConfigError: It cannot be written, others could have written to it, or zig cannot work there.
+        ConfigError: That is no size; or it cannot be written, others could have written to it, or zig cannot
+            work there.
     """
+    limit = read_limit(environ)
     root = cache_place(environ, chosen)
     if said := next((name for sign, name in _UNREADABLE.items() if sign in str(root)), ""):
         raise ConfigError(
@@ -209,11 +246,59 @@ def open_cache(environ: Mapping[str, str], chosen: Path | None = None) -> Cache:
             f"the cache folder {root} cannot be made: {error.strerror or error}",
             tip="choose another with PYZ3_CACHE_DIR",
         ) from error
-    cache = Cache(root)
-    with contextlib.suppress(OSError), (root / _TAG).open("x", encoding="ascii", newline="\n") as file:
-        file.write(_TAG_TEXT)
+    cache = Cache(root, limit=limit)
+    with contextlib.suppress(OSError):
+        # In a folder that was somebody's, backup programs would leave out what is no cache.
+        if all(is_own_name(path.name) for path in root.iterdir()):
+            with (root / _TAG).open("x", encoding="ascii", newline="\n") as file:
+                file.write(_TAG_TEXT)
     _sweep(cache.temporary)
     return cache
+
+
+def is_own_name(name: str) -> bool:
+    """Tell whether it is the name of something in a cache."""
+    return name in _STAYING or _NAMES.fullmatch(name) is not None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cleared:
+    """What was deleted of a cache.
+
+    Attributes:
+        files: How many.
+        size: Their bytes.
+        strangers: What is not pyz3's, and still there.
+    """
+
+    files: int
+    size: int
+    strangers: tuple[str, ...]
+
+
+def clear(cache: Cache) -> Cleared:
+    """Delete what a cache holds.
+
+    Raises:
+        ConfigError: The folder was not made for a cache.
+        Pyz3Error: A build is running; or something cannot be deleted.
+    """
+    if not (cache.root / _TAG).exists():
+        raise ConfigError(
+            f"{cache.root} has other things in it than a cache of pyz3 (it has no {_TAG})",
+            tip="delete what you do not need; PYZ3_CACHE_DIR chooses the folder",
+        )
+    with alone(cache.lock) as free:
+        if not free:
+            raise Pyz3Error(f"the cache {cache.root} is in use: a build is running", tip="wait for its end")
+        names = {path for path in sorted(cache.root.iterdir()) if path.name not in _STAYING}
+        strangers = tuple(path.name for path in sorted(names) if not is_own_name(path.name))
+        sizes = [size_of(path) for path in names if is_own_name(path.name)]
+        for path in names:
+            if is_own_name(path.name) and path != cache.trash and not discard(cache, path):
+                raise Pyz3Error(f"{path} cannot be deleted", tip="something may be using it")
+    empty_trash(cache, patience=sys.maxsize)
+    return Cleared(files=sum(n for n, _ in sizes), size=sum(size for _, size in sizes), strangers=strangers)
 
 
 def contents(root: Path) -> dict[str, int]:
@@ -225,19 +310,10 @@ def contents(root: Path) -> dict[str, int]:
     found: dict[str, int] = {}
     for path in sorted(root.iterdir()) if root.is_dir() else ():
         parts = sorted(path.iterdir()) if re.match(r"zig-\d", path.name) else [path]
-        found |= {part.relative_to(root).as_posix(): _size(part) for part in parts if part.name != _TAG}
+        found |= {
+            part.relative_to(root).as_posix(): size_of(part)[1] for part in parts if part.name not in _OWN
+        }
     return found
-
-
-def _size(path: Path) -> int:
-    """Give the bytes of a file, or of all in a folder; other processes may be at work there."""
-    files = [path] if path.is_symlink() or not path.is_dir() else []
-    files += [Path(folder, name) for folder, _, names in os.walk(path) for name in names]
-    size = 0
-    for file in files:
-        with contextlib.suppress(OSError):
-            size += file.lstat().st_size
-    return size
 
 
 def _sweep(scratch: Path) -> None:
