@@ -57,8 +57,9 @@ _SEAL = "pyz3.seal"
 # What is left when something has to go, so that it need not at the end of each build.
 _LOW = 0.8
 _HOUR_NS = 3600 * 10**9
-# For whoever waits for the end of a build, in seconds.
+# For whoever waits for the end of a build, in seconds: to measure, and to delete.
 _PATIENCE = 2.0
+_PATIENCE_TO_DELETE = 5.0
 
 
 class _Tally(msgspec.Struct, frozen=True, kw_only=True):
@@ -191,8 +192,8 @@ def trim(cache: Cache, *, last: frozenset[Path] = frozenset()) -> Measured | Non
     return gone
 
 
-def empty_trash(cache: Cache, *, patience: float = _PATIENCE) -> None:
-    """Delete what was taken away, as far as that is done in ``patience`` seconds."""
+def empty_trash(cache: Cache, *, patience: float = _PATIENCE_TO_DELETE) -> None:
+    """Delete what was taken away, as far as that is done in time."""
     until = time.monotonic() + patience
     for folder, folders, files in os.walk(cache.trash, topdown=False):
         for name in (*files, *folders):

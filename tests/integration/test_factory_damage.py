@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import factory
 import pytest
 
+from pyz3.store import Cache, in_use
 from pyz3.targets import Platform
 
 if TYPE_CHECKING:
@@ -43,8 +44,13 @@ class Place(NamedTuple):
 def built(examples: Path, tmp_path_factory: pytest.TempPathFactory) -> Place:
     folder = tmp_path_factory.mktemp("damage")
     project = shutil.copytree(examples / "hello", folder / "hello")
+    warm = factory.pyz3("cache", "warm", "--platform", str(Platform.current()), cache=folder / "cache")
+    assert (warm.returncode, warm.stderr) == (0, ""), warm.stdout
+    assert "compiling the build script" in warm.stdout
+    assert warm.stdout.splitlines()[-1].startswith("warm for 1 wheel, ")
     done = factory.pyz3("wheel", project, "-o", folder / "first", cache=folder / "cache")
     assert (done.returncode, done.stderr) == (0, ""), done.stdout
+    assert "first time only" not in done.stdout  # nothing is cold
     shutil.copytree(folder / "cache", folder / "pristine", symlinks=True)
     return Place(project, folder / "cache", folder / "pristine", factory.digests(folder / "first"))
 
@@ -184,3 +190,27 @@ def test_files_of_pyz3(place: Place, tmp_path: Path) -> None:
 def test_everything(place: Place, tmp_path: Path) -> None:
     spoil(files(place.cache), garble)
     place.build(tmp_path / "out")
+
+
+def test_what_the_limit_took_away_comes_back_the_same_and_clean_leaves_nothing(
+    place: Place, tmp_path: Path
+) -> None:
+    shutil.rmtree(place.cache / "answers")
+    for name, note in (("first", True), ("second", False)):
+        args = ("wheel", place.project, "-o", tmp_path / name)
+        limit = "1M" if note else "1G"
+        done = factory.pyz3(*args, cache=place.cache, PYZ3_CACHE_SIZE=limit)
+        assert (done.returncode, done.stderr) == (0, ""), done.stdout
+        assert ("note: PYZ3_CACHE_SIZE is less than a build needs" in done.stdout) == note
+        assert factory.digests(tmp_path / name) == place.digests
+        assert (place.zig / "global").exists() != note
+
+    with in_use(Cache(place.cache).lock):
+        done = factory.pyz3("cache", "clean", cache=place.cache)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert done.stderr.startswith(f"error: the cache {place.cache} is in use: a build is running\n")
+    done = factory.pyz3("cache", "clean", cache=place.cache)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert sorted(path.name for path in place.cache.iterdir()) == ["CACHEDIR.TAG", "lock"]
+    done = factory.pyz3("cache", "clean", cache=place.cache)
+    assert done.stdout == f"deleted 0 files, 0 B: {place.cache}\n"
