@@ -13,7 +13,6 @@ from pyz3.cli.building import status_of
 from pyz3.cli.lines import human_size
 from pyz3.cli.ui import BuildView, print_failures
 from pyz3.engine.toolchain import find_toolchain
-from pyz3.events import WheelBuilt
 from pyz3.scaffold import warming_project
 from pyz3.store import size_of
 
@@ -21,7 +20,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pyz3.cli.terminal import SafeConsole
-    from pyz3.events import Event
+    from pyz3.results import WheelResult
+
+
+class _WarmView(BuildView):
+    """Shows what is ready, not the wheels: they are of no use."""
+
+    def _show(self, wheel: WheelResult) -> None:
+        self._say(f"✓ {wheel.identifier}  {wheel.seconds:.2f} s")
 
 
 def warm_cache(
@@ -38,19 +44,12 @@ def warm_cache(
 
     The arguments are the command's.
     """
-    view = BuildView(console, verbose=False, quiet=False)
-
-    def tell(event: Event) -> None:
-        if isinstance(event, WheelBuilt):
-            console.print(f"✓ {event.result.identifier}  {event.result.seconds:.2f} s")
-        else:
-            view(event)
-
+    view = _WarmView(console, verbose=False, quiet=False)
     toolchain = find_toolchain(os.environ)
     folder = toolchain.cache.warming
     for name, text in warming_project(cxx=cxx, zig=zig).items():
         write_atomically(folder / name, text.encode())
-    build = WheelBuilder(folder, jobs=jobs, listener=tell).open()
+    build = WheelBuilder(folder, jobs=jobs, listener=view).open()
     plan = build.plan(build.select(platforms=platforms, pythons=pythons), optimize=optimize)
     with tempfile.TemporaryDirectory() as scratch, view.showing(plan, output_dir=scratch):
         summary = build.run(plan, output_dir=Path(scratch))
