@@ -60,7 +60,9 @@ def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run = CliRunner().invoke
     assert run(cli, ["cache", "path"]).output == f"{tmp_path / 'cache'}\n"
     assert not (tmp_path / "cache").exists()
-    assert run(cli, ["cache", "info"]).output == f"{tmp_path / 'cache'}\n       0 B  in all\n"
+    assert run(cli, ["cache", "info"]).output == (
+        f"{tmp_path / 'cache'}\n       0 B  in all\n    5.0 GB  is the limit (PYZ3_CACHE_SIZE)\n"
+    )
     fill(tmp_path / "cache", FILES)
     assert run(cli, ["cache", "info"]).output.splitlines() == [
         str(tmp_path / "cache"),
@@ -69,4 +71,11 @@ def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         "      75 B  zig-0.16.0/local",
         "       9 B  zig-lib",
         "    3.1 kB  in all",
+        "    5.0 GB  is the limit (PYZ3_CACHE_SIZE)",
     ]
+    monkeypatch.setenv("PYZ3_CACHE_SIZE", "3k")
+    assert run(cli, ["cache", "info"]).output.splitlines()[-1] == (
+        "    3.0 kB  is the limit (PYZ3_CACHE_SIZE); the next build deletes 3.1 kB of it"
+    )
+    monkeypatch.setenv("PYZ3_CACHE_SIZE", "0")
+    assert run(cli, ["cache", "info"]).output.splitlines()[-1] == "  no limit  (PYZ3_CACHE_SIZE=0)"
