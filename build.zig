@@ -745,7 +745,7 @@ const LeanLink = struct {
             try step.writeManifest(&man);
         }
         link.reason = try cwd.readFileAlloc(b.graph.io, reason, b.allocator, .limited(1 << 20));
-        if (link.reason.len > 0) return;
+        if (link.reason.len > 0) return std.debug.print("pyz3 needs-runtime {s}\n", .{link.artifact.key}); // pyz3/engine/zig.py hears it
         link.library.generated_bin.?.path = try b.cache_root.join(b.allocator, &.{ folder, link.library.out_filename });
         if (link.library.generated_implib) |implib|
             implib.path = try b.cache_root.join(b.allocator, &.{ folder, link.library.out_lib_filename });

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from pyz3._ending import end_if_told
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from concurrent.futures import Future
     from pathlib import Path
 
@@ -60,8 +60,21 @@ class Processes:
         """Have what this thread runs end with these: it works for a build that may be stopped."""
         _adopted.set(self)
 
-    def run(self, command: Sequence[str], *, env: Mapping[str, str], cwd: Path) -> tuple[int, str]:
+    def run(
+        self,
+        command: Sequence[str],
+        *,
+        env: Mapping[str, str],
+        cwd: Path,
+        heard: Callable[[bytes], None] | None = None,
+    ) -> tuple[int, str]:
         """Run a command to its end; give its exit code and what it printed.
+
+        Args:
+            command: Its command line.
+            env: Its environment variables.
+            cwd: Where it is run.
+            heard: Called with a part of what it prints as soon as that is there, in another thread.
 
         It is the process that is waited for, not the end of its output: a daemon that it leaves behind may
         hold that open.
@@ -84,7 +97,7 @@ class Processes:
             group = _Group(process)
             self._running.add(group)
         output: list[bytes] = []
-        reader = threading.Thread(target=_read, args=(process, output), daemon=True)
+        reader = threading.Thread(target=_read, args=(process, output, heard), daemon=True)
         try:
             reader.start()
             process.wait()
@@ -111,11 +124,15 @@ class Processes:
 _adopted: ContextVar[Processes | None] = ContextVar("processes", default=None)
 
 
-def _read(process: subprocess.Popen[bytes], output: list[bytes]) -> None:
+def _read(
+    process: subprocess.Popen[bytes], output: list[bytes], heard: Callable[[bytes], None] | None
+) -> None:
     if process.stdout is not None:
         with process.stdout as stream:
             while chunk := os.read(stream.fileno(), 1 << 16):
                 output.append(chunk)
+                if heard is not None:
+                    heard(chunk)
 
 
 # A group of its own: Ctrl-C on the terminal reaches pyz3 alone, which then ends zig and its children.

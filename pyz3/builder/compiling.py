@@ -10,6 +10,7 @@ from pyz3.builder.platform import PlatformBuild
 from pyz3.builder.proof import DamagedError
 from pyz3.capi import prepare_include
 from pyz3.engine.header_search import HeaderSearch
+from pyz3.engine.warmth import Warmth
 from pyz3.engine.zig import ZigRunner
 from pyz3.events import Activity, CommandRun
 
@@ -45,6 +46,11 @@ class Compiler:
             root=project.root,
             log=lambda command: around.tell(CommandRun(command=tuple(command))),
             processes=around.processes,
+        )
+
+        self._warmth = Warmth(
+            around.toolchain.warm_parts,
+            lambda platform, text: around.tell(Activity(platform=platform, text=text)),
         )
 
     def __call__(
@@ -92,6 +98,7 @@ class Compiler:
             includes=self._around.includes,
             runner=self._runner,
             search=search,
+            warmth=self._warmth,
             jobs_at_once=share,
             tell=self._around.tell,
         )

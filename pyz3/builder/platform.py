@@ -20,7 +20,7 @@ from pyz3.engine.damage import find_damage
 from pyz3.engine.fuse import fuse
 from pyz3.engine.pe_headers import with_dll_name, without_time
 from pyz3.engine.python_library import windows_library
-from pyz3.engine.warmth import announced, cold_parts, mark_warm, parts_needed
+from pyz3.engine.warmth import parts_needed, windows_runtime
 from pyz3.engine.zig import Outcome, merge
 from pyz3.errors import BuildFailedError, NoWheelError, Pyz3Error
 from pyz3.events import Activity
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from pyz3.engine.damage import CachePart
     from pyz3.engine.header_search import HeaderSearch
     from pyz3.engine.plan_file import Artifact
+    from pyz3.engine.warmth import Warmth
     from pyz3.engine.zig import ZigRunner
     from pyz3.events import Listener
     from pyz3.linking import Part
@@ -76,6 +77,7 @@ class PlatformBuild:
         includes: The prepared headers of each version (``3.13``).
         runner: Runs zig.
         search: Tells which headers sources might ask for.
+        warmth: Is told what is compiled of zig's own.
         jobs_at_once: How many compilers zig may run at a time.
         tell: Is told what happens.
 
@@ -91,6 +93,7 @@ class PlatformBuild:
         includes: Mapping[str, Path],
         runner: ZigRunner,
         search: HeaderSearch,
+        warmth: Warmth,
         jobs_at_once: int,
         tell: Listener,
     ) -> None:
@@ -102,6 +105,7 @@ class PlatformBuild:
         self._includes = includes
         self._runner = runner
         self._search = search
+        self._warmth = warmth
         self._jobs_at_once = jobs_at_once
         self._tell = tell
         self.platform = Platform(recipes[0].platform)
@@ -237,21 +241,31 @@ class PlatformBuild:
 
     def _zig(self, artifacts: Sequence[Artifact]) -> Outcome:
         optimize = self._recipes[0].optimize
-        markers = self._runner.toolchain.global_cache / "pyz3-warm"
         parts = parts_needed(artifacts, optimize=optimize)
-        cold = cold_parts(markers, parts)
-        self._say(announced(cold) if cold else "compiling")
+        self._say("compiling")
+        self._warmth.announce(str(self.platform), parts)
+
+        def announce_runtime(artifact: Artifact) -> None:
+            self._warmth.announce(str(self.platform), (windows_runtime(artifact, optimize=optimize),))
+
         slices: dict[str, list[Artifact]] = {}
         for artifact in artifacts:
             slices.setdefault(slice_key(artifact.key), []).append(artifact)
         outcome = merge(
-            self._runner.build(group, zig_target=group[0].target, optimize=optimize, jobs=self._jobs_at_once)
+            self._runner.build(
+                group,
+                zig_target=group[0].target,
+                optimize=optimize,
+                jobs=self._jobs_at_once,
+                needs_runtime=announce_runtime,
+            )
             for group in slices.values()
         )
         for key, reason in outcome.runtime.items():
             self._say(f"{key.rpartition('/')[2]} is linked with mingw-w64's runtime: {reason}")
         if outcome.binaries:
-            mark_warm(markers, parts)
+            full = [one for one in artifacts if one.key in outcome.runtime]
+            self._warmth.note((*parts, *(windows_runtime(one, optimize=optimize) for one in full)))
         return outcome
 
     def _capi(self, recipe: Recipe) -> CApi:

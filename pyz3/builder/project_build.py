@@ -18,6 +18,7 @@ from pyz3.builder.platform import PlatformBuild
 from pyz3.builder.switches import switched_off
 from pyz3.config import OPTIMIZE_MODES
 from pyz3.engine.plan_file import PlanFile
+from pyz3.engine.warmth import Warmth
 from pyz3.engine.zig import ZigRunner
 from pyz3.errors import ConfigError
 from pyz3.events import Note
@@ -201,6 +202,7 @@ class ProjectBuild:
             includes=prepare_includes(recipes, self.headers(), toolchain),
             runner=ZigRunner(toolchain, self.environ, root=self.project.root),
             search=header_search(toolchain),
+            warmth=Warmth(toolchain.warm_parts, lambda _, __: None),
             jobs_at_once=1,
             tell=self.tell,
         )

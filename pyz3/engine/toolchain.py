@@ -93,6 +93,11 @@ class Toolchain:
         """What zig made of its own: libc++, mingw's runtime, the build runner."""
         return self.cache.zig(self.version) / "global"
 
+    @property
+    def warm_parts(self) -> Path:
+        """Where it is noted what zig has compiled of its own."""
+        return self.global_cache / "pyz3-warm"
+
     def driver_zig(self, local_cache: Path) -> Zig:
         """Give zig as the compiler driver runs it, for what is compiled from sources to ``local_cache``."""
         return Zig(

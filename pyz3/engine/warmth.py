@@ -6,52 +6,79 @@ by a build that went well; without the marker the part is about to be compiled.
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from pyz3.engine.plan_file import Artifact
 
 
-# How long each takes, on one core of 2024 (measured).
-_SECONDS = {"the build script": 5, "the header translator": 40, "the Windows runtime": 60, "libc++": 40}
-# Whether that is needed is known when the linker has seen the objects.
-_PERHAPS = "the Windows runtime if a module needs it"
+# Beginning of the marker's name → what a user calls it, and how long it takes on one core of 2024 (measured).
+_PARTS = {
+    "build-script": ("the build script", 10),
+    "translate-c": ("the header translator", 40),
+    "mingw": ("the Windows runtime", 60),
+    "libcxx": ("libc++", 40),
+}
 
 
-def parts_needed(artifacts: Sequence[Artifact], *, optimize: str) -> dict[str, str]:
-    """Give what a build needs of zig's own: marker name → what a user calls it.  Pure."""
-    parts = {"build-script": "the build script"}
+class Warmth:
+    """Tells of each part once in a run, when it is about to be compiled.
+
+    Args:
+        folder: Where the markers are.
+        tell: Called with a platform's name and a sentence, from any thread.
+    """
+
+    def __init__(self, folder: Path, tell: Callable[[str, str], None]) -> None:
+        self._folder = folder
+        self._tell = tell
+        self._told: set[str] = set()
+        self._lock = threading.Lock()
+
+    def announce(self, platform: str, markers: Iterable[str]) -> None:
+        """Tell which parts a platform's build is about to compile: what no build has needed so far."""
+        with self._lock:
+            cold = [one for one in markers if one not in self._told and not (self._folder / one).exists()]
+            self._told.update(cold)
+        for sentence in sentences(cold):
+            self._tell(platform, sentence)
+
+    def note(self, markers: Iterable[str]) -> None:
+        """Note that parts have been compiled."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        for marker in markers:
+            if not (self._folder / marker).exists():
+                (self._folder / marker).touch()
+
+
+def parts_needed(artifacts: Sequence[Artifact], *, optimize: str) -> tuple[str, ...]:
+    """Give the markers of what a build needs of zig's own, as far as that is known beforehand.  Pure."""
+    markers = ["build-script"]
     for artifact in artifacts:
         if artifact.zig_sources:
-            parts["translate-c"] = "the header translator"
-        variant = "-".join(filter(None, (artifact.target, artifact.cpu, artifact.lto, optimize)))
-        if artifact.lean is not None:
-            parts[f"lean-{artifact.target}-{optimize}"] = _PERHAPS
-        elif "-windows" in artifact.target:
-            parts[f"mingw-{artifact.target}-{optimize}"] = "the Windows runtime"
+            markers.append("translate-c")
+        # Of a lean one, the linker decides.
+        if "-windows" in artifact.target and artifact.lean is None:
+            markers.append(windows_runtime(artifact, optimize=optimize))
         if artifact.link_cpp:
-            parts[f"libcxx-{variant}"] = "libc++"
-    return parts
+            variant = "-".join(filter(None, (artifact.target, artifact.cpu, artifact.lto, optimize)))
+            markers.append(f"libcxx-{variant}")
+    return tuple(dict.fromkeys(markers))
 
 
-def cold_parts(folder: Path, parts: dict[str, str]) -> list[str]:
-    """Give the names of the parts that no build has needed so far."""
-    return list(dict.fromkeys(label for marker, label in parts.items() if not (folder / marker).exists()))
+def windows_runtime(artifact: Artifact, *, optimize: str) -> str:
+    """Give the marker of mingw-w64's runtime, as an artifact is linked with it.  Pure."""
+    return f"mingw-{artifact.target}-{optimize}"
 
 
-def announced(cold: Sequence[str]) -> str:
-    """Say that parts are being compiled, and about how long that takes."""
-    seconds = sum(_SECONDS.get(part, 0) for part in cold)
-    about = f" (about {seconds} s)" if seconds else ""
-    return f"compiling {', '.join(cold)}{about}, first time only"
-
-
-def mark_warm(folder: Path, parts: dict[str, str]) -> None:
-    """Note that the parts have been compiled."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for marker in parts:
-        if not (folder / marker).exists():
-            (folder / marker).touch()
+def sentences(markers: Iterable[str]) -> list[str]:
+    """Say of parts that they are being compiled, and about how long that takes; of each kind once.  Pure."""
+    seconds: dict[str, int] = {}
+    for marker in markers:
+        what, one = next(part for start, part in _PARTS.items() if marker.startswith(start))
+        seconds[what] = seconds.get(what, 0) + one
+    return [f"compiling {what} (about {n} s), first time only" for what, n in seconds.items()]

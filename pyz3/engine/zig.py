@@ -156,8 +156,24 @@ class ZigRunner:
         self._log = log
         self._processes = processes or Processes()
 
-    def build(self, artifacts: Sequence[Artifact], *, zig_target: str, optimize: str, jobs: int) -> Outcome:
+    def build(
+        self,
+        artifacts: Sequence[Artifact],
+        *,
+        zig_target: str,
+        optimize: str,
+        jobs: int,
+        needs_runtime: Callable[[Artifact], None] = lambda _: None,
+    ) -> Outcome:
         """Build the artifacts of one platform.
+
+        Args:
+            artifacts: What is to be built.
+            zig_target: Their platform.
+            optimize: Zig's build mode.
+            jobs: How many compilers may run at a time.
+            needs_runtime: Told of each artifact that turns out to need mingw-w64's runtime, before it is
+                linked with that; in another thread.
 
         Raises:
             BuildFailedError: Zig could not be started.
@@ -183,7 +199,10 @@ class ZigRunner:
                 options={"plan": str(plan), "local-cache": str(cache)},
                 jobs=jobs,
             )
-            status, text = self.run(command, zig_target=zig_target, optimize=optimize, cache=cache)
+            heard = _Ear({artifact.key: artifact for artifact in artifacts}, needs_runtime)
+            status, text = self.run(
+                command, zig_target=zig_target, optimize=optimize, cache=cache, heard=heard
+            )
             records = {
                 artifact.key: record.read_text(encoding="utf-8").partition("\n")
                 for artifact in artifacts
@@ -222,7 +241,15 @@ class ZigRunner:
             dated=dated,
         )
 
-    def run(self, command: Sequence[str], *, zig_target: str, optimize: str, cache: Path) -> tuple[int, str]:
+    def run(
+        self,
+        command: Sequence[str],
+        *,
+        zig_target: str,
+        optimize: str,
+        cache: Path,
+        heard: Callable[[bytes], None] | None = None,
+    ) -> tuple[int, str]:
         """Run one ``zig build`` to its end; give its exit code and what it printed.
 
         Args:
@@ -230,6 +257,7 @@ class ZigRunner:
             zig_target: What it builds for.
             optimize: In which mode.
             cache: Where its compilers keep what they make.
+            heard: Called with what it prints, as it does so, in another thread.
 
         Raises:
             BuildFailedError: Zig could not be started.
@@ -238,7 +266,7 @@ class ZigRunner:
             self._log(command)
         environment = self._environment(zig_target, optimize, cache)
         try:
-            return self._processes.run(command, env=environment, cwd=self.toolchain.cache.root)
+            return self._processes.run(command, env=environment, cwd=self.toolchain.cache.root, heard=heard)
         except OSError as error:
             raise BuildFailedError(
                 f"{command[0]} cannot be started: {error.strerror or error}",
@@ -313,6 +341,27 @@ class ZigRunner:
     def stop(self) -> None:
         """End every process, and start no more."""
         self._processes.stop()
+
+
+class _Ear:
+    """Hears what build.zig says while it runs: which artifacts need mingw-w64's runtime.
+
+    Args:
+        artifacts: By their keys.
+        tell: Told of each.
+    """
+
+    def __init__(self, artifacts: Mapping[str, Artifact], tell: Callable[[Artifact], None]) -> None:
+        self._artifacts = artifacts
+        self._tell = tell
+        self._begun = b""
+
+    def __call__(self, chunk: bytes) -> None:
+        *lines, self._begun = (self._begun + chunk).split(b"\n")
+        for line in lines:
+            said, _, key = line.decode(errors="replace").rstrip("\r").partition(" needs-runtime ")
+            if said == "pyz3" and key in self._artifacts:
+                self._tell(self._artifacts[key])
 
 
 def _complaint(artifact: Artifact, errors: Mapping[str, str]) -> str:

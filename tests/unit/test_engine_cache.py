@@ -11,8 +11,9 @@ from planning import plan_of
 from pyz3.config import Extension, Project, Settings, ToolTable
 from pyz3.engine.artifacts import CApi, make_artifacts
 from pyz3.engine.header_search import HeaderSearch
+from pyz3.engine.plan_file import Lean
 from pyz3.engine.toolchain import Toolchain, find_toolchain
-from pyz3.engine.warmth import announced, cold_parts, mark_warm, parts_needed
+from pyz3.engine.warmth import Warmth, parts_needed, windows_runtime
 from pyz3.errors import ConfigError
 from pyz3.store import Cache
 from pyz3.targets import Platform, PythonVersion, Target
@@ -50,44 +51,68 @@ def toolchain(tmp_path: Path) -> Toolchain:
     return Toolchain(zig=Path("zig"), version="0.16.0", cache=Cache(tmp_path / "cache"))
 
 
+BUILD_SCRIPT = "compiling the build script (about 10 s), first time only"
+LIBCXX = "compiling libc++ (about 40 s), first time only"
+TRANSLATOR = "compiling the header translator (about 40 s), first time only"
+RUNTIME = "compiling the Windows runtime (about 60 s), first time only"
+
+
+class Told:
+    """A run of builds, and what it says of parts."""
+
+    def __init__(self, folder: Path) -> None:
+        self.sentences: list[str] = []
+        self.warmth = Warmth(folder, lambda _, text: self.sentences.append(text))
+
+    def of(self, *artifacts: Artifact, optimize: str = "ReleaseFast") -> list[str]:
+        self.sentences.clear()
+        self.warmth.announce("p", parts_needed(artifacts, optimize=optimize))
+        return [*self.sentences]
+
+
 @pytest.mark.parametrize(
-    ("artifacts", "labels"),
+    ("artifacts", "sentences"),
     [
-        ([artifact()], ["the build script"]),
-        ([artifact(zig=True)], ["the build script", "the header translator"]),
-        ([artifact("x86_64-windows-gnu")], ["the build script", "the Windows runtime"]),
-        ([artifact(cpp=True), artifact(cpp=True)], ["the build script", "libc++"]),
+        ([artifact()], [BUILD_SCRIPT]),
+        ([artifact(zig=True)], [BUILD_SCRIPT, TRANSLATOR]),
+        ([artifact("x86_64-windows-gnu")], [BUILD_SCRIPT, RUNTIME]),
+        ([artifact(cpp=True), artifact(cpp=True)], [BUILD_SCRIPT, LIBCXX]),
         (
             [artifact("x86_64-macos.10.9", cpp=True), artifact("x86_64-macos.10.13", cpp=True, zig=True)],
-            ["the build script", "libc++", "the header translator"],
+            [BUILD_SCRIPT, LIBCXX.replace("40", "80"), TRANSLATOR],
         ),
     ],
 )
 def test_parts_are_cold_until_a_build_needed_them(
-    artifacts: list[Artifact], labels: list[str], tmp_path: Path
+    artifacts: list[Artifact], sentences: list[str], tmp_path: Path
 ) -> None:
     folder = tmp_path / "new" / "markers"
     parts = parts_needed(artifacts, optimize="ReleaseFast")
-    assert cold_parts(folder, parts) == labels
-    mark_warm(folder, parts)
-    assert cold_parts(folder, parts) == []
+    told = Told(folder)
+    assert told.of(*artifacts) == sentences
+    assert told.of(*artifacts) == []  # another platform of the same run
+    assert Told(folder).of(*artifacts) == sentences  # the run before was stopped
+    told.warmth.note(parts)
+    assert Told(folder).of(*artifacts) == []
     assert {path.name for path in folder.iterdir()} == set(parts)
-    mark_warm(folder, parts)
+    told.warmth.note(parts)
 
 
 def test_parts_depend_on_target_and_mode(tmp_path: Path) -> None:
     windows = artifact("x86_64-windows-gnu", cpp=True)
-    mark_warm(tmp_path, parts_needed([windows], optimize="ReleaseFast"))
-    small = parts_needed([windows], optimize="ReleaseSmall")
-    assert cold_parts(tmp_path, small) == ["the Windows runtime", "libc++"]
-    arm = parts_needed([artifact("aarch64-windows-gnu")], optimize="ReleaseFast")
-    assert cold_parts(tmp_path, arm) == ["the Windows runtime"]
-    assert announced(["libc++"]) == "compiling libc++ (about 40 s), first time only"
-    everything = list(dict.fromkeys(parts_needed([windows, artifact(zig=True)], optimize="Debug").values()))
-    assert announced(everything) == (
-        "compiling the build script, the Windows runtime, libc++, the header translator (about 145 s), "
-        "first time only"
-    )
+    told = Told(tmp_path)
+    told.warmth.note(parts_needed([windows], optimize="ReleaseFast"))
+    assert told.of(windows, optimize="ReleaseSmall") == [RUNTIME, LIBCXX]
+    assert told.of(artifact("aarch64-windows-gnu")) == [RUNTIME]
+
+
+def test_the_windows_runtime_is_told_of_when_the_linker_asks_for_it(tmp_path: Path) -> None:
+    lean = Lean(link_flags=(), libraries=(), compiler_rt="", startup_sections=())
+    windows = msgspec.structs.replace(artifact("x86_64-windows-gnu"), lean=lean)
+    told = Told(tmp_path)
+    assert told.of(windows) == [BUILD_SCRIPT]
+    told.warmth.announce("windows-x64", [windows_runtime(windows, optimize="ReleaseFast")])
+    assert told.sentences == [BUILD_SCRIPT, RUNTIME]
 
 
 def test_folders_of_the_cache(toolchain: Toolchain) -> None:
