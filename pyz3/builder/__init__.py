@@ -7,6 +7,7 @@ order of the stages after that.  ``foreign`` describes projects with a build bac
 """
 
 from pyz3.builder.api import BuildConfig, WheelBuilder, build_wheel
+from pyz3.builder.choice import every_target
 from pyz3.builder.closed import Inputs, inputs_of
 from pyz3.builder.packing import Contents, build_sdist, read_contents, read_epoch
 from pyz3.builder.project_build import ProjectBuild
@@ -19,6 +20,7 @@ __all__ = (
     "WheelBuilder",
     "build_sdist",
     "build_wheel",
+    "every_target",
     "inputs_of",
     "read_contents",
     "read_epoch",

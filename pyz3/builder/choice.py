@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pyz3.errors import UnavailablePythonError
 from pyz3.targets import (
+    SUPPORTED,
     Filter,
     Patterns,
     Platform,
@@ -109,6 +110,17 @@ def choose(project: Project, request: Choice, *, headers: Callable[[], Collectio
         allow_empty=request.allow_empty,
         glibc=glibc,
     )
+
+
+def every_target(project: Project) -> tuple[Target, ...]:
+    """Give all that a project is to be released for, whatever headers there are on this machine.
+
+    Raises:
+        ConfigError: The project names a platform or a Python that there is not.
+        NothingSelectedError: Nothing is left.
+    """
+    versions = [python.base for python in SUPPORTED]
+    return choose(project, Choice(pythons=("all",)), headers=lambda: versions).targets
 
 
 def _anywhere(platforms: tuple[Platform, ...]) -> Target:

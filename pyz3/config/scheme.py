@@ -241,6 +241,8 @@ class ToolTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     platforms: tuple[str, ...] | None = None
     build: str | tuple[str, ...] | None = None
     skip: str | tuple[str, ...] | None = None
+    test_command: Words = ()
+    test_requires: Words = ()
     glibc: str | None = None
     macos: str | None = None
     cpu: str | None = None
@@ -259,8 +261,6 @@ class ToolTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     environment: Assignments = {}
     before_build: Words = ()
     config_settings: ConfigSettings = {}
-    test_command: Words = ()
-    test_requires: Words = ()
     extra: FamilyTable = FamilyTable()
 
     def for_identifier(self, identifier: str) -> WheelOptions:

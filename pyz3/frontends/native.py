@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 # Loaders take these names for the C library's own (musl does for all of them).
 _SYSTEM_LIBRARIES = frozenset({"c", "m", "dl", "rt", "pthread", "util", "crypt", "resolv", "xnet"})
+# A finished wheel is tested, whoever built it.
+_TESTS = ("test_command", "test_requires")
 _FOR_SETUPTOOLS = "only for a project that setuptools builds"
 
 
@@ -95,11 +97,11 @@ def _refuse_hook_keys(tool: ToolTable) -> None:
             f"pyproject.toml: tool.pyz3.extra: {_FOR_SETUPTOOLS}",
             tip="say it of each extension: [[tool.pyz3.extensions]]",
         )
-    keys = InheritTable.__struct_fields__
+    keys = [key for key in InheritTable.__struct_fields__ if key not in _TESTS]
     said = [f"tool.pyz3.{key}" for key in keys if getattr(tool, key)]
     for index, override in enumerate(tool.overrides):
         said += [f"tool.pyz3.overrides[{index}].{key}" for key in keys if getattr(override, key) is not None]
-        if override.inherit != InheritTable():
+        if any(getattr(override.inherit, key) != "none" for key in keys):
             said.append(f"tool.pyz3.overrides[{index}].inherit")
     if said:
         raise ConfigError(

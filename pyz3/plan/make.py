@@ -156,12 +156,12 @@ def make_notes(project: Project, plan: Sequence[Order | Pure]) -> tuple[str, ...
             told.setdefault(("cpu", order.cpu), []).append(order.identifier)
         if not order.lto and project.tool.for_identifier(order.identifier).lto:
             told.setdefault(("lto", ""), []).append(order.identifier)
-        if project.backend is not None and (tests := _tests(project, order)):
+        if tests := _tests(project, order):
             told.setdefault(("tests", tests), []).append(order.identifier)
     words = {
         "cpu": "built for {} only; a wheel's tag cannot say so, and pip installs it anywhere",
         "lto": "built without lto, which zig cannot do there",
-        "tests": "{} not run, as most wheels are for other machines: install them there, and test them there",
+        "tests": "{} not run here, as most wheels are for other machines: pyz3 ci github has it done there",
     }
     return tuple(
         f"{abridged(identifiers)}: {words[key].format(value)}" for (key, value), identifiers in told.items()

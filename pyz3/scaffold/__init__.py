@@ -11,12 +11,14 @@ from pyz3.scaffold.new import (
     refuse_overwriting,
 )
 from pyz3.scaffold.warming import warming_project
+from pyz3.scaffold.workflow import Released, with_own_steps, workflow
 
 __all__ = (
     "LANGUAGES",
     "LANGUAGE_ALIASES",
     "Draft",
     "Language",
+    "Released",
     "Wishes",
     "adopt",
     "has_code",
@@ -24,4 +26,6 @@ __all__ = (
     "refuse_overwriting",
     "refuse_setup_files",
     "warming_project",
+    "with_own_steps",
+    "workflow",
 )

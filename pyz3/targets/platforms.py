@@ -47,6 +47,7 @@ class PlatformSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     ignores_case: bool = False
     default: bool = False
     lto: bool = True
+    runner: str = ""
 
 
 class FamilySpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):

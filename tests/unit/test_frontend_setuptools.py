@@ -184,8 +184,6 @@ def test_keys_of_pyz3s_own_projects(key: str, value: str, tmp_path: Path) -> Non
         ('[tool.pyz3]\nenvironment = "A=1"\n', "environment"),
         ('[tool.pyz3]\nbefore-build = "x"\n', "before-build"),
         ("[tool.pyz3.config-settings]\nx = 'y'\n", "config-settings"),
-        ('[tool.pyz3]\ntest-command = "x"\n', "test-command"),
-        ('[tool.pyz3]\ntest-requires = ["x"]\n', "test-requires"),
         ("[[tool.pyz3.overrides]]\nselect = '*'\nbefore-build = 'x'\n", "overrides[0].before-build"),
         ("[[tool.pyz3.overrides]]\nselect = '*'\nenvironment = {}\n", "overrides[0].environment"),
         (
@@ -203,6 +201,22 @@ def test_keys_for_hooks_in_pyz3s_own_projects(text: str, key: str, tmp_path: Pat
         message,
         "pyz3 builds this one itself, and runs nothing of it",
     )
+
+
+def test_how_a_wheel_is_tested_is_said_in_any_project(tmp_path: Path) -> None:
+    text = """
+[project]
+name = "x"
+[tool.pyz3]
+test-command = "pytest"
+[[tool.pyz3.overrides]]
+select = "*-win*"
+test-command = "python -m x"
+inherit = { test-command = "append" }
+"""
+    (tmp_path / "pyproject.toml").write_text(text, encoding="utf-8")
+    tool = load_project(tmp_path).tool
+    assert tool.hook_options("cp313-win_amd64", family="windows").test_command == ("pytest", "python -m x")
 
 
 def test_extra_in_pyz3s_own_projects(tmp_path: Path) -> None:

@@ -1,0 +1,162 @@
+"""The workflow that ``pyz3 ci github`` writes."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pyz3.cli import main
+from pyz3.scaffold import Released, with_own_steps, workflow
+from pyz3.targets import Platform, PythonVersion, Target
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PROJECT = """
+[project]
+name = "Hello"
+version = "1"
+requires-python = ">=3.13"
+
+[tool.pyz3]
+platforms = ["linux-x86_64", "windows-arm64", "musllinux-x86_64", "linux-s390x"]
+skip = "cp315*"
+test-command = "pytest {project}/tests"
+test-requires = ["pytest>=8", "hypothesis"]
+
+[[tool.pyz3.extensions]]
+name = "hello"
+sources = ["a.c"]
+"""
+FILE = ".github/workflows/build-wheels.yml"
+
+
+def targets(*names: str, pythons: tuple[str, ...] = ("3.13",)) -> tuple[Target, ...]:
+    return tuple(
+        Target(platform=Platform(name), python=PythonVersion.parse(python))
+        for name in names
+        for python in pythons
+    )
+
+
+def text(**changes: Any) -> str:
+    values = {"name": "hello", "targets": targets("linux-x86_64"), **changes}
+    return workflow(Released(**values), command="pyz3 ci github")
+
+
+def jobs(text: str) -> list[str]:
+    return re.findall(r"^  ([a-z-]+):$", text.partition("\njobs:\n")[2], re.MULTILINE)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project in a repository."""
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "pyproject.toml").write_text(PROJECT)
+    (tmp_path / "a.c").write_text("")
+    return tmp_path
+
+
+def run(capsys: pytest.CaptureFixture[str], *args: str | Path) -> tuple[int, str, str]:
+    with pytest.raises(SystemExit) as caught:
+        main(["ci", "github", *map(str, args)])
+    assert isinstance(caught.value.code, int)
+    said = capsys.readouterr()
+    return caught.value.code, said.out, said.err
+
+
+def test_every_action_is_pinned_and_every_job_bounded() -> None:
+    made = text(targets=targets("linux-x86_64", "musllinux-x86_64"))
+    used = re.findall(r"uses: (\S+) # (v\S+)", made)
+    assert len(used) == made.count("uses:")
+    assert all(re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40}", action) for action, _ in used)
+    assert "@" not in re.sub(r"uses: \S+", "", made)  # nothing is left to be filled in
+    names = jobs(made)
+    assert names == ["build", "test", "test-alpine", "publish", "release"]
+    assert made.count("timeout-minutes:") == made.count("    permissions:\n") == len(names)
+    assert "\npermissions: {}\n" in made
+    assert "    needs: [build, test, test-alpine]\n" in made
+
+
+def test_what_github_has_no_machine_for() -> None:
+    released = Released(
+        name="hello",
+        targets=targets("linux-s390x", "musllinux-x86_64", "windows-x64", pythons=("3.13", "3.13t")),
+    )
+    assert released.untested == (
+        "cp313-manylinux_s390x", "cp313t-manylinux_s390x", "cp313t-musllinux_x86_64",
+    )  # fmt: skip
+    made = workflow(released, command="x")
+    rows = re.findall(r"- \{ (.*) \}", made)
+    assert rows == [
+        'platform: windows-x64, runner: windows-2025, pythons: "3.13 3.13t"',
+        'platform: musllinux-x86_64, runner: ubuntu-24.04, pythons: "3.13"',
+    ]
+    alone = text(targets=targets("linux-s390x"))
+    assert jobs(alone) == ["build", "publish", "release"]
+    assert "    needs: [build]\n" in alone
+
+
+def test_a_project_in_a_folder_of_the_repository() -> None:
+    made = text(inside="python/hello", test_command=("pytest {project}/tests", "hello --version"))
+    assert "        working-directory: python/hello\n" in made
+    assert "          path: python/hello/dist/\n" in made
+    commands = ("pytest $GITHUB_WORKSPACE/python/hello/tests", "hello --version", ")")
+    assert [line.strip() for line in made.splitlines() if line.strip() in commands][:3] == [*commands]
+    assert "working-directory" not in text()
+
+
+def test_who_makes_the_source_distribution() -> None:
+    assert "        run: pyz3 sdist\n" in text(own=True)
+    assert "        run: python -m build --sdist\n" in text()
+
+
+def test_own_steps_are_kept() -> None:
+    own = "      - run: echo mine\n      # and more\n"
+    before = text().replace("# own steps: build\n", f"# own steps: build\n{own}")
+    now = text(targets=targets("linux-x86_64", "windows-x64"))
+    assert with_own_steps(now, before) == now.replace("# own steps: build\n", f"# own steps: build\n{own}")
+    assert with_own_steps(now, "") == now
+
+
+def test_written_for_a_project(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, _ = run(capsys, project, "--check")
+    assert (status, out.splitlines()[:2]) == (1, [f"--- {FILE}", f"+++ {FILE}, as it would be written"])
+    assert not (project / FILE).exists()
+    status, out, _ = run(capsys, project)
+    first, untested, wheels, publisher = out.splitlines()
+    assert (status, first) == (0, f"{project / FILE}: written")
+    assert untested.startswith(
+        "note: GitHub has no machine for these, they are built and not tried: cp313t-musl"
+    )
+    assert wheels.startswith("note: put a wheel of pyz3 into wheels/: ")
+    assert publisher.startswith("note: before the first release: PyPI, Publishing")
+    made = (project / FILE).read_text()
+    assert (
+        "        run: pyz3 wheel --all-platforms --python 3.13 --python 3.13t --python 3.14 --python 3.14t\n"
+        in made
+    )
+    assert "uv pip install \"Hello\" 'pytest>=8' hypothesis\n" in made
+    assert "              pytest $GITHUB_WORKSPACE/tests\n" in made
+    assert run(capsys, project, "--check") == (0, f"{FILE} is up to date\n", "")
+    (project / FILE).write_text(made.replace("timeout-minutes: 60", "timeout-minutes: 5", 1))
+    status, out, _ = run(capsys, project, "--check")
+    assert status == 1
+    assert "-    timeout-minutes: 5\n+    timeout-minutes: 60\n" in out
+
+
+def test_a_name_that_no_file_says(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "setup.py").write_text("from setuptools import setup\nsetup(name=open('name').read())\n")
+    assert run(capsys, tmp_path) == (
+        2,
+        "",
+        f"error: {tmp_path}: its files do not say what the project is called\ntip: name it with --name\n",
+    )
+    assert run(capsys, tmp_path, "--name", "computed")[0] == 0
+    assert 'uv pip install "computed"\n' in (tmp_path / FILE).read_text()
+
+
+def test_no_such_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(capsys, tmp_path / "none") == (2, "", f"error: there is no folder {tmp_path / 'none'}\n")
