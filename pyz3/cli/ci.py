@@ -12,9 +12,8 @@ from pyz3.builder import WheelBuilder, every_target
 from pyz3.cli.options import project_argument
 from pyz3.cli.settings import SETTINGS
 from pyz3.cli.terminal import SafeConsole
-from pyz3.config import read_pyproject
 from pyz3.errors import ConfigError, abridged
-from pyz3.frontends.metadata import read_declared
+from pyz3.frontends import declared_name
 from pyz3.scaffold import Released, with_own_steps, workflow
 
 if TYPE_CHECKING:
@@ -73,8 +72,7 @@ def _released(root: Path, top: Path, name: str | None) -> Released:
 
 
 def _name(root: Path) -> str:
-    data = read_pyproject(root) if (root / "pyproject.toml").is_file() else {}
-    name = read_declared(root, data).name
+    name = declared_name(root)
     if not name:
         raise ConfigError(
             f"{root}: its files do not say what the project is called", tip="name it with --name"

@@ -11,14 +11,16 @@ from pyz3.errors import ConfigError
 from pyz3.frontends import native, setuptools
 from pyz3.frontends.backends import is_legacy, recognise
 
-if TYPE_CHECKING:
-    from pyz3.config import Project
-
+from pyz3.frontends.metadata import declared_name
 from pyz3.frontends.own_requirement import OWN_REQUIREMENT
 from pyz3.frontends.undeclared import undeclared_extensions
 
+if TYPE_CHECKING:
+    from pyz3.config import Project
+
 __all__ = (
     "OWN_REQUIREMENT",
+    "declared_name",
     "is_legacy",
     "load_own_project",
     "load_project",

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from packaging.metadata import parse_email
 
+from pyz3.config import read_pyproject
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
@@ -50,6 +52,12 @@ def classified(classifiers: Iterable[object]) -> tuple[str, ...]:
         re.fullmatch(r"Programming Language :: Python :: (3\.[0-9]+)", str(line)) for line in classifiers
     ]
     return tuple(match[1] for match in found if match)
+
+
+def declared_name(root: Path) -> str:
+    """Give what a project of any backend is called; empty if its files do not say it."""
+    data = read_pyproject(root) if (root / "pyproject.toml").is_file() else {}
+    return read_declared(root, data).name
 
 
 def read_declared(root: Path, data: dict[str, Any]) -> DeclaredMetadata:
