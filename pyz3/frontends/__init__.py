@@ -10,7 +10,6 @@ from pyz3.config import read_pyproject
 from pyz3.errors import ConfigError
 from pyz3.frontends import native, setuptools
 from pyz3.frontends.backends import is_legacy, recognise
-
 from pyz3.frontends.metadata import declared_name
 from pyz3.frontends.own_requirement import OWN_REQUIREMENT
 from pyz3.frontends.undeclared import undeclared_extensions
