@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Writes the parts of the documentation that are made from data or from a build.
 
-usage: python scripts/readme.py table|rooms|picture
+usage: python scripts/readme.py table|rooms|schema|picture
 
 table     the platform table of README.md, from pyz3.targets and the interpreters that the tests use
 rooms     the tables of the package's rooms in docs/design.md and CONTRIBUTING.md, from tests/rooms.py
+schema    docs/pyz3.schema.json, of [tool.pyz3], for editors
 picture   docs/live-table.svg: the live table half way through a real build of examples/hello, for
           every platform and the Pythons found here, with an empty cache, as on first use (minutes)
 """
@@ -12,6 +13,7 @@ picture   docs/live-table.svg: the live table half way through a real build of e
 from __future__ import annotations
 
 import io
+import json
 import re
 import sys
 import tempfile
@@ -22,6 +24,7 @@ from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console
 
 from pyz3.cli.table import LiveTable
+from pyz3.config.schema import json_schema
 from pyz3.events import Activity, Event, WheelBuilt, WheelFailed
 from pyz3.wheel import Platform, WheelBuilder
 
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
 PICTURE = ROOT / "docs" / "live-table.svg"
+SCHEMA = ROOT / "docs" / "pyz3.schema.json"
 PLATFORMS = ("<!-- platforms: scripts/readme.py table -->\n", "<!-- /platforms -->")
 ROOMS = ("<!-- rooms: scripts/readme.py rooms -->\n", "<!-- /rooms -->")
 # Where the rooms are shown; whether only the packages are.
@@ -47,10 +51,21 @@ def main() -> None:
         case ["rooms"]:
             for page in ROOMS_IN:
                 page.write_text(with_rooms(page), encoding="utf-8")
+        case ["schema"]:
+            SCHEMA.write_text(schema(), encoding="utf-8")
         case ["picture"]:
             PICTURE.write_text(draw(half_way()), encoding="utf-8")
         case _:
             raise SystemExit((__doc__ or "").rstrip())
+
+
+def schema() -> str:
+    """Give the schema of a whole pyproject.toml of which nothing but tool.pyz3 is said."""
+    own = json_schema()
+    definitions = own.pop("definitions")
+    tool = {"type": "object", "properties": {"pyz3": own}}
+    whole = {"$schema": own.pop("$schema"), "$id": own.pop("$id"), "properties": {"tool": tool}}
+    return json.dumps({**whole, "definitions": definitions}, indent=2) + "\n"
 
 
 def with_table(readme: str) -> str:

@@ -55,6 +55,12 @@ def first_cells(text: str) -> list[str]:
     return [word for row in rows for word in re.findall(r"`([^`]+)`", re.split(r"(?<!\\)\|", row)[1])]
 
 
+def test_schema_for_editors(readme_script: ModuleType) -> None:
+    assert readme_script.SCHEMA.read_text(encoding="utf-8") == readme_script.schema(), (
+        "run scripts/readme.py schema"
+    )
+
+
 def test_tables_of_rooms(readme_script: ModuleType) -> None:
     for page in readme_script.ROOMS_IN:
         text = page.read_text(encoding="utf-8")
