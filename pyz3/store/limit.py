@@ -34,32 +34,29 @@ _UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 _BINARY_UNITS = {"KI": 2**10, "MI": 2**20, "GI": 2**30, "TI": 2**40}
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*(?:([KMGT]I?)B?)?", re.IGNORECASE)
 
-# What may go, each by itself.  The rest is small, or others know where it is: tools and headers that `pyz3
-# toolchain` named, the list of what `pyz3 develop` put into projects.
-_ENTRIES = (
-    "answers/*",
-    "cython/*",
-    "environments/answers/*",
-    "environments/????????????????????????*",
-    "ledger/*",
-    "sdists/*",
-    "sources/*/*",
-    "target-wheels/*",
-    "work/*",
-    "zig-*/local/projects/*/*",
-)
-# Zig's own parts lean on each other: they go together.
-_OF_ZIG = ("global", "local/[!p]*", "local/pyz3.seal")
+# Folders of what may go, each by itself, and how far below.  The rest is small, or others know where it is:
+# tools and headers that `pyz3 toolchain` named, the list of what `pyz3 develop` put into projects.
+_ENTRIES = {"environments": 1, "sdists": 1, "sources": 2, "target-wheels": 1, "work": 1}
+# Of zig's folder: what it made for a project and target; and its own parts, which lean on each other.
+_PROJECTS = {"local/projects": 2}
+_OF_ZIG = ("global", "local/b", "local/h", "local/o", "local/pyz3.seal", "local/tmp", "local/z")
+# Many small files.
+_WHOLE = ("answers", "cython", "ledger")
 _KEPT = ("capi", "driver", "engine", "tools")
 # What lies beside an entry and is about it.
 _BESIDE = re.compile(r"\.(?:seal|lock|root|files|reads|json)$")
 _SEAL = "pyz3.seal"
 # What is left when something has to go, so that it need not at the end of each build.
 _LOW = 0.8
-_HOUR_NS = 3600 * 10**9
-# For whoever waits for the end of a build, in seconds: to measure, and to delete.
+_DAY_NS = 86400 * 10**9
+# With so many bytes to spare, builds do not look for so long.
+_PLENTY = 500 * 10**6
+_REST_NS = 600 * 10**9
+# For whoever waits for the end of a build, in seconds: to measure; to delete what has just been taken away;
+# to delete what an earlier build left.
 _PATIENCE = 2.0
-_PATIENCE_TO_DELETE = 5.0
+_PATIENCE_TO_DELETE = 3.0
+_PATIENCE_TO_CLEAN_UP = 0.3
 
 
 class _Tally(msgspec.Struct, frozen=True, kw_only=True):
@@ -164,14 +161,14 @@ def trim(cache: Cache, *, last: frozenset[Path] = frozenset()) -> Measured | Non
         last: What goes after all else.
     """
     if cache.trash.exists():
-        empty_trash(cache)
+        empty_trash(cache, patience=_PATIENCE_TO_CLEAN_UP)
     if not cache.limit:
         return None
     note = Remembered(cache.tally, _Tally)
     before = note.recall() or _Tally()
     age = time.time_ns() - before.when_ns
-    known = before.whole and before.limit == cache.limit and 0 <= age < _HOUR_NS
-    if known and before.total <= cache.limit // 2:
+    known = before.whole and before.limit == cache.limit and 0 <= age < _REST_NS
+    if known and before.total + _PLENTY <= cache.limit:
         return None
     with alone(cache.lock) as free:  # asked first: measuring takes longer
         if not free:
@@ -185,8 +182,9 @@ def trim(cache: Cache, *, last: frozenset[Path] = frozenset()) -> Measured | Non
         names = {entry.name for entry, _ in going}
         sizes = {name: size for name, size in tally.sizes.items() if name not in names}
         tally = msgspec.structs.replace(tally, total=tally.total - gone.freed, sizes=sizes)
-    with contextlib.suppress(OSError):  # the disk is full, and something else will say so
-        note.remember(tally)
+    if tally.sizes != before.sizes or not known:
+        with contextlib.suppress(OSError):  # the disk is full, and something else will say so
+            note.remember(tally)
     if gone is not None:
         empty_trash(cache)
     return gone
@@ -259,31 +257,54 @@ def _measure(
 
 def _entries(root: Path) -> Iterator[Entry]:
     """Find what is in a cache; of what others take away meanwhile there is nothing to say."""
-    for pattern in _ENTRIES:
-        found: dict[Path, list[Path]] = {}
-        for path in sorted(root.glob(pattern)):
-            found.setdefault(path.with_name(_BESIDE.sub("", path.name)), []).append(path)
-        for path, paths in found.items():
-            with contextlib.suppress(OSError):
-                yield _entry(root, path, paths)
-    for zig in sorted(root.glob("zig-*")):
-        paths = [path for pattern in _OF_ZIG for path in sorted(zig.glob(pattern))]
-        if re.match(r"zig-\d", zig.name) and paths:
-            with contextlib.suppress(OSError):
-                yield _entry(root, zig, paths)
-    today = time.time_ns() // (24 * _HOUR_NS)
-    for pattern in _KEPT:
-        for path in sorted(root.glob(pattern)):
-            name = path.relative_to(root).as_posix()
-            yield Entry(name=name, paths=(path,), used_ns=0, mark=today, kept=True)
+    places = [(root / name, depth) for name, depth in _ENTRIES.items()]
+    groups = [[root / name] for name in _WHOLE]
+    for zig in (entry for entry in _scan(root) if re.match(r"zig-\d", entry.name)):
+        places += [(Path(zig.path, name), depth) for name, depth in _PROJECTS.items()]
+        groups.append([Path(zig.path, name) for name in _OF_ZIG])
+    groups += [group for folder, depth in places for group in _groups(str(folder), depth)]
+    for group in groups:
+        entry = _entry(root, group)
+        if entry is not None:
+            yield entry
+    today = time.time_ns() // _DAY_NS
+    for name in _KEPT:
+        if (root / name).exists():
+            yield Entry(name=name, paths=(root / name,), used_ns=0, mark=today, kept=True)
 
 
-def _entry(root: Path, path: Path, paths: Sequence[Path]) -> Entry:
-    used = max(one.lstat().st_mtime_ns for one in paths)
-    # Whatever zig makes is noted there; else use is what changes something.
-    seals = [seal.lstat().st_mtime_ns for one in paths if (seal := one / _SEAL).exists()]
-    mark = max(seals, default=used)
-    return Entry(name=path.relative_to(root).as_posix(), paths=tuple(paths), used_ns=used, mark=mark)
+def _groups(folder: str, depth: int) -> Iterator[list[Path]]:
+    """Give what lies so far below a folder, each with the notes that lie beside it."""
+    found: dict[str, list[Path]] = {}
+    for entry in sorted(_scan(folder), key=lambda one: one.name):
+        if depth > 1:
+            yield from _groups(entry.path, depth - 1)
+        else:
+            found.setdefault(_BESIDE.sub("", entry.name), []).append(Path(entry.path))
+    yield from found.values()
+
+
+def _scan(folder: str | Path) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            return [*entries]
+    except OSError:
+        return []
+
+
+def _entry(root: Path, group: Sequence[Path]) -> Entry | None:
+    paths, used, seals = [], 0, []
+    for path in group:
+        with contextlib.suppress(OSError):
+            used = max(used, os.lstat(path).st_mtime_ns)
+            paths.append(path)
+        with contextlib.suppress(OSError):
+            seals.append(os.lstat(f"{path}{os.sep}{_SEAL}").st_mtime_ns)
+    if not paths:
+        return None
+    name = os.path.relpath(paths[0], root).replace(os.sep, "/")
+    # Whatever zig makes is noted in the seal; else use is what changes something.
+    return Entry(name=name, paths=tuple(paths), used_ns=used, mark=max(seals, default=used))
 
 
 def _take_away(cache: Cache, entry: Entry) -> bool:

@@ -102,7 +102,7 @@ def test_zigs_own_parts_go_together(tmp_path: Path) -> None:
     project = entry(zig / "local" / "projects" / "p", "x86_64-linux-ReleaseFast", 20, hours=-1)
     gone = trim(Cache(tmp_path, limit=100))
     assert gone is not None
-    assert [entry.name for entry, _ in gone.going] == ["zig-0.16.0"]
+    assert [entry.name for entry, _ in gone.going] == ["zig-0.16.0/global"]
     assert [path.name for path in zig.rglob("*") if path.is_dir()] == [
         "local", "projects", "p", project.name, "below",
     ]  # fmt: skip
@@ -130,15 +130,17 @@ def test_what_is_measured_is_known_the_next_time(root: Path, monkeypatch: pytest
     assert [entry.name for entry, _ in gone.going][-1] == "work/old-1"
 
 
-def test_a_small_cache_is_looked_at_once_an_hour(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    trim(Cache(root, limit=10_000))
+def test_a_cache_with_room_is_looked_at_now_and_then(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    trim(Cache(root, limit=10**9))
     monkeypatch.setattr("pyz3.store.limit._entries", lambda _: pytest.fail("looked at"))
-    trim(Cache(root, limit=10_000))
+    trim(Cache(root, limit=10**9))
     with pytest.raises(pytest.fail.Exception):
-        trim(Cache(root, limit=9_000))  # another limit
-    monkeypatch.setattr(time, "time_ns", lambda: 0)  # the clock was set back
-    with pytest.raises(pytest.fail.Exception):
-        trim(Cache(root, limit=10_000))
+        trim(Cache(root, limit=2 * 10**9))  # another limit
+    now = time.time_ns()
+    for later in (601 * 10**9, -(10**9)):  # the clock was set back
+        monkeypatch.setattr(time, "time_ns", lambda later=later: now + later)
+        with pytest.raises(pytest.fail.Exception):
+            trim(Cache(root, limit=10**9))
 
 
 def test_measuring_and_deleting_end_in_time_and_go_on_later(
@@ -148,7 +150,7 @@ def test_measuring_and_deleting_end_in_time_and_go_on_later(
     assert trim(Cache(root, limit=10)) is None
     monkeypatch.undo()
     assert trim(Cache(root, limit=10)) is not None
-    entry(root, "trash/1/x", 10, hours=0)
+    (root / "trash" / "1" / "x").mkdir(parents=True)
     trim(Cache(root, limit=10))
     assert left(root) == ["headers"]
 
