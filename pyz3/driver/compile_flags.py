@@ -60,8 +60,8 @@ _OF_SYSTEMS = {
 _OF_C = {"windows": ("-Xclang", "-fasync-exceptions")}
 
 # What the platform's own compiler does at every level but -O0: zig keeps frame pointers.  On macOS they are
-# part of the ABI.
-_RELEASE = {"elf": ("-fomit-frame-pointer",), "windows": ("-fomit-frame-pointer",)}
+# part of the ABI.  Microsoft's /O2 says /Gy: functions that nobody calls are not linked, nor what they need.
+_RELEASE = {"elf": ("-fomit-frame-pointer",), "windows": ("-fomit-frame-pointer", "-ffunction-sections")}
 # Modules are bound when they are loaded (-z now), and each call through the PLT takes a jump more.  On other
 # processors each call becomes longer without it.
 _NO_PLT = {("elf", "x86_64"): ("-fno-plt",)}

@@ -32,15 +32,8 @@ def setup(target: str, **more: Any) -> Setup:
 def steps(text: str, target: str = ELF, **more: object) -> list[str]:
     """Zig's command lines without what all have in common."""
     command = make_command("cc", text.split(), setup(target, **more))
-    common = {
-        *ALWAYS,
-        "-g0",
-        "-fPIC",
-        "-fomit-frame-pointer",
-        "-fcommon",
-        "-fms-extensions",
-        "-DZSTD_DISABLE_ASM",
-    }
+    windows = ("-ffunction-sections", "-fcommon", "-fms-extensions", "-DZSTD_DISABLE_ASM")
+    common = {*ALWAYS, "-g0", "-fPIC", "-fomit-frame-pointer", *windows}
     found = []
     for step in command.steps:
         assert step[:4] == ("zig", "cc", "-target", target)

@@ -50,7 +50,8 @@ X86 = features("+crc32", "+evex512")
 BASE = {
     "linux": f"-fPIC -fomit-frame-pointer -fno-plt {X86} -U__CRC32__ -g0",
     # MSVC merges tentative definitions, and has no assembler for zstd's
-    "windows": f"-fcommon -fms-extensions -DZSTD_DISABLE_ASM -fomit-frame-pointer {X86} -U__CRC32__ -g0",
+    "windows": f"-fcommon -fms-extensions -DZSTD_DISABLE_ASM "
+    f"-fomit-frame-pointer -ffunction-sections {X86} -U__CRC32__ -g0",
     "arm": f"-fPIC -fomit-frame-pointer {features(*ARM_FEATURES)} {' '.join(HIDDEN.values())} -g0",
     "macos": "-g0",
 }
