@@ -45,6 +45,14 @@ const Lean = struct {
     startup_sections: []const []const u8,
 };
 
+/// How C++ is linked that macOS' own library is enough for; pyz3/driver/system_cxx.py says what that has.
+const SystemCxx = struct {
+    /// In place of the artifact's.
+    runtime: []const []const u8,
+    /// Those of one group are linked alike: a type is the same for all of them.
+    group: []const u8,
+};
+
 const Kind = enum {
     /// An extension module: Python supplies what it leaves undefined.
     module,
@@ -92,6 +100,8 @@ const Artifact = struct {
     version_script: ?[]const u8,
     /// Windows alone: to be linked so if that is all it needs.
     lean: ?Lean,
+    /// macOS alone: to be linked so if that is all it needs.
+    system_cxx: ?SystemCxx,
     emscripten: ?Emscripten,
 };
 
@@ -110,12 +120,13 @@ pub fn build(b: *std.Build) !void {
     const plan = try std.json.parseFromSliceLeaky(Plan, b.allocator, text, .{});
     if (plan.version != 1) fail("plan version {d} is not 1: pyz3 and build.zig do not match", .{plan.version});
     var made: Made = .init(b.allocator);
+    var groups: Groups = .init(b.allocator);
     for (plan.artifacts) |artifact| {
         const resolved = variant(b, target, artifact);
         const output = if (artifact.emscripten) |emscripten|
             addPyodideModule(b, artifact, emscripten, resolved, optimize, made)
         else
-            addLibrary(b, artifact, resolved, optimize, &made);
+            addLibrary(b, artifact, resolved, optimize, &made, &groups);
         try made.put(artifact.key, output);
         if (plan_file != null) {
             b.getInstallStep().dependOn(&Record.create(b, output, artifact.key).step);
@@ -135,11 +146,13 @@ fn keepIn(b: *std.Build, path: []const u8) !void {
 }
 
 /// What became of an artifact: the file, what its users link, and how it was linked itself.
-const Output = struct { file: std.Build.LazyPath, linked: []const std.Build.LazyPath, lean: ?*LeanLink = null };
+const Output = struct { file: std.Build.LazyPath, linked: []const std.Build.LazyPath, lean: ?*LeanLink = null, trial: ?*Trial = null };
 
 const Made = std.StringHashMap(Output);
 
-fn addLibrary(b: *std.Build, artifact: Artifact, target: std.Build.ResolvedTarget, optimize: std.builtin.OptimizeMode, made: *Made) Output {
+const Groups = std.StringHashMap(*Group);
+
+fn addLibrary(b: *std.Build, artifact: Artifact, target: std.Build.ResolvedTarget, optimize: std.builtin.OptimizeMode, made: *Made, groups: *Groups) Output {
     const library = addCompile(b, artifact, target, optimize, made, if (artifact.kind == .static) .archive else .linked);
     const windows = target.result.os.tag == .windows;
     var lean: ?*LeanLink = null;
@@ -157,12 +170,15 @@ fn addLibrary(b: *std.Build, artifact: Artifact, target: std.Build.ResolvedTarge
         }
         if (artifact.lean) |with| lean = LeanLink.create(b, artifact, with, own, library, made);
     }
-    if (mayBeTried(artifact, target.result.os.tag))
-        Trial.create(b, artifact, addCompile(b, artifact, target, optimize, made, .tried), library, made);
+    const trial = if (mayBeTried(artifact, target.result.os.tag))
+        Trial.create(b, artifact, addCompile(b, artifact, target, optimize, made, .tried), library, made, groups)
+    else
+        null;
     return .{
         .file = library.getEmittedBin(),
         .linked = b.allocator.dupe(std.Build.LazyPath, &.{linked}) catch @panic("OOM"),
         .lean = lean,
+        .trial = trial,
     };
 }
 
@@ -199,18 +215,22 @@ fn addCompile(b: *std.Build, artifact: Artifact, target: std.Build.ResolvedTarge
     for (artifact.c_sources) |source| {
         module.addCSourceFile(.{ .file = .{ .cwd_relative = source.path }, .flags = source.flags });
     }
-    if (artifact.link_cpp) module.link_libcpp = true;
+    const system_cxx = if (linking == .tried) artifact.system_cxx else null;
+    if (artifact.link_cpp and system_cxx == null) module.link_libcpp = true;
     // Not linkLibrary: it would leave the path of zig's cache inside as an rpath.
     if (linkage == .dynamic) for (artifact.links) |key| {
         for (made.get(key).?.linked) |path| module.addObjectFile(path);
     };
-    if (linkage == .dynamic) for (artifact.runtime) |path| module.addObjectFile(.{ .cwd_relative = path });
+    if (linkage == .dynamic) for (if (system_cxx) |own| own.runtime else artifact.runtime) |path| module.addObjectFile(.{ .cwd_relative = path });
     for (artifact.objects) |path| if (linking != .own or !isArchive(path)) module.addObjectFile(.{ .cwd_relative = path });
     for (artifact.library_dirs) |path| module.addLibraryPath(.{ .cwd_relative = path });
     for (artifact.rpaths) |path| module.addRPathSpecial(path);
     for (artifact.framework_dirs) |path| module.addFrameworkPath(.{ .cwd_relative = path });
     for (artifact.frameworks) |name| module.linkFramework(name, .{});
-    for (artifact.libraries) |name| module.linkSystemLibrary(name, .{ .use_pkg_config = .no });
+    for (artifact.libraries) |name| {
+        if (system_cxx != null and std.zig.target.isLibCxxLibName(&target.result, name)) continue;
+        module.linkSystemLibrary(name, .{ .use_pkg_config = .no });
+    }
     // A Zig file that no other one imports is a root of its own: an object beside the first.
     for (roots[@min(1, roots.len)..]) |root| {
         const object = b.addObject(.{
@@ -274,6 +294,7 @@ fn addBatch(b: *std.Build, artifact: Artifact, batch: Batch, target: std.Build.R
         .link_cpp = artifact.link_cpp,
         .version_script = null,
         .lean = null,
+        .system_cxx = null,
         .emscripten = null,
     }, target, optimize, made, .archive);
     const members = Members.create(b, archive.getEmittedBin(), batch);
@@ -532,18 +553,20 @@ const Members = struct {
 
 fn nothing(_: *std.Build.Step, _: std.Build.Step.MakeOptions) !void {}
 
-/// Takes a library that was linked without zig's compiler_rt if nothing is missing in it; then the other link
-/// is not run.
+/// A library that is linked without what zig would compile of its own: compiler_rt, and libc++ where macOS has one.
 ///
-/// Zig compiles all of compiler_rt for each target and mode, and few modules need any of it.
+/// If nothing is missing in it, it is taken, and the other link is not run.
 const Trial = struct {
     step: std.Build.Step,
     artifact: Artifact,
     tried: *std.Build.Step.Compile,
     library: *std.Build.Step.Compile,
     archives: []const std.Build.LazyPath,
+    missing: std.ArrayList([]const u8) = .empty,
+    /// What it is linked with because something is missing, as users are told; empty: nothing of note.
+    reason: []const u8 = "",
 
-    fn create(b: *std.Build, artifact: Artifact, tried: *std.Build.Step.Compile, library: *std.Build.Step.Compile, made: *Made) void {
+    fn create(b: *std.Build, artifact: Artifact, tried: *std.Build.Step.Compile, library: *std.Build.Step.Compile, made: *Made, groups: *Groups) *Trial {
         var archives: std.ArrayList(std.Build.LazyPath) = .empty;
         for (artifact.links) |key| archives.appendSlice(b.allocator, made.get(key).?.linked) catch @panic("OOM");
         const trial = b.allocator.create(Trial) catch @panic("OOM");
@@ -555,7 +578,8 @@ const Trial = struct {
             .archives = archives.items,
         };
         tried.getEmittedBin().addStepDependencies(&trial.step);
-        library.step.dependOn(&trial.step);
+        Group.add(b, groups, trial);
+        return trial;
     }
 
     fn make(step: *std.Build.Step, _: std.Build.Step.MakeOptions) !void {
@@ -567,23 +591,25 @@ const Trial = struct {
         for (trial.artifact.objects) |path| try trial.provide(&provided, path);
         const path = trial.tried.getEmittedBin().getPath2(b, step);
         const data = try read(b, path);
-        var missing: std.ArrayList([]const u8) = .empty;
         if (std.mem.startsWith(u8, data, "\x7fELF")) {
             const symbols: ElfSymbols = .of(data);
             for (1..symbols.count) |index| {
                 const symbol = symbols.at(index);
-                if (symbol.lacking and !provided.contains(symbol.name)) try missing.append(b.allocator, symbol.name);
+                if (symbol.lacking and !provided.contains(symbol.name)) try trial.addMissing(symbol.name);
             }
-        } else try appendMissing(b, data, &missing);
-        for (missing.items) |name| if (!trial.isSupplied(name)) return;
-        trial.library.generated_bin.?.path = path;
+        } else try trial.addMissingInMacho(data);
+    }
+
+    fn take(trial: *Trial) void {
+        trial.library.generated_bin.?.path = trial.tried.getEmittedBin().getPath2(trial.step.owner, &trial.step);
         trial.library.step.makeFn = nothing;
     }
 
-    /// Tell whether the interpreter has a symbol.
-    fn isSupplied(trial: *Trial, name: []const u8) bool {
+    /// Note a symbol that nothing on the link has; the interpreter may have it.
+    fn addMissing(trial: *Trial, name: []const u8) !void {
         const bare = std.mem.trimStart(u8, name, "_");
-        return trial.artifact.kind == .module and std.mem.startsWith(u8, bare, "Py");
+        if (trial.artifact.kind == .module and std.mem.startsWith(u8, bare, "Py")) return;
+        try trial.missing.append(trial.step.owner.allocator, name);
     }
 
     /// Add what a shared library exports.
@@ -603,7 +629,7 @@ const Trial = struct {
     }
 
     /// Add the names that dyld is to look for everywhere (<mach-o/loader.h>, <mach-o/nlist.h>): no library has them.
-    fn appendMissing(b: *std.Build, data: []const u8, missing: *std.ArrayList([]const u8)) !void {
+    fn addMissingInMacho(trial: *Trial, data: []const u8) !void {
         var at: usize = @sizeOf(std.macho.mach_header_64);
         var symtab: std.macho.symtab_command = undefined;
         var dysymtab: std.macho.dysymtab_command = undefined;
@@ -617,7 +643,52 @@ const Trial = struct {
             const place = symtab.symoff + (dysymtab.iundefsym + index) * @sizeOf(std.macho.nlist_64);
             const symbol = std.mem.bytesToValue(std.macho.nlist_64, data[place..]);
             const ordinal: i8 = @bitCast(@as(u8, @truncate(@as(u16, @bitCast(symbol.n_desc)) >> 8)));
-            if (ordinal <= 0) try missing.append(b.allocator, std.mem.sliceTo(data[symtab.stroff + symbol.n_strx ..], 0));
+            if (ordinal <= 0) try trial.addMissing(std.mem.sliceTo(data[symtab.stroff + symbol.n_strx ..], 0));
+        }
+    }
+};
+
+/// Libraries of which all are taken as they were tried, or none.
+///
+/// C++ code must not find macOS' library in one module of a wheel and another in the next: each has types of its
+/// own, and exceptions are caught by their types.
+const Group = struct {
+    step: std.Build.Step,
+    trials: std.ArrayList(*Trial) = .empty,
+
+    fn add(b: *std.Build, groups: *Groups, trial: *Trial) void {
+        const name = if (trial.artifact.system_cxx) |system| system.group else trial.artifact.key;
+        const known = groups.getOrPut(name) catch @panic("OOM");
+        if (!known.found_existing) {
+            known.value_ptr.* = b.allocator.create(Group) catch @panic("OOM");
+            known.value_ptr.*.* = .{ .step = .init(.{ .id = .custom, .name = "group", .owner = b, .makeFn = make }) };
+        }
+        const group = known.value_ptr.*;
+        group.trials.append(b.allocator, trial) catch @panic("OOM");
+        group.step.dependOn(&trial.step);
+        trial.library.step.dependOn(&group.step);
+    }
+
+    fn make(step: *std.Build.Step, _: std.Build.Step.MakeOptions) !void {
+        const group: *Group = @fieldParentPtr("step", step);
+        for (group.trials.items) |trial| {
+            if (trial.missing.items.len > 0) return group.refuse(trial);
+        }
+        for (group.trials.items) |trial| trial.take();
+    }
+
+    /// Say why each is linked with zig's libc++, if it is.
+    fn refuse(group: *Group, first: *Trial) void {
+        const b = group.step.owner;
+        for (group.trials.items) |trial| {
+            if (trial.artifact.system_cxx == null) continue;
+            std.debug.print("pyz3 needs-runtime {s}\n", .{trial.artifact.key}); // pyz3/engine/zig.py hears it
+            const names = trial.missing.items;
+            const version = trial.artifact.target[std.mem.indexOf(u8, trial.artifact.target, "macos.").? + "macos.".len ..];
+            trial.reason = if (names.len == 0)
+                b.fmt("zig's libc++, as {s} is", .{first.artifact.name})
+            else
+                b.fmt("zig's libc++: that of macOS {s} has no {s}{s}", .{ version, names[0], if (names.len > 1) b.fmt(" and {d} more", .{names.len - 1}) else "" });
         }
     }
 };
@@ -829,7 +900,7 @@ const LeanLink = struct {
     }
 };
 
-/// Writes the path of a finished library to `<prefix>/<key>`, and in a second line what it needs a runtime for.
+/// Writes the path of a finished library to `<prefix>/<key>`, and in a second line what it is linked with, and why.
 const Record = struct {
     step: std.Build.Step,
     output: Output,
@@ -851,7 +922,12 @@ const Record = struct {
         const record: *Record = @fieldParentPtr("step", step);
         const cwd = std.Io.Dir.cwd();
         const path = record.output.file.getPath2(b, step); // relative to the working directory
-        const reason = if (record.output.lean) |lean| lean.reason else "";
+        const reason = if (record.output.trial) |trial|
+            trial.reason
+        else if (record.output.lean) |lean|
+            (if (lean.reason.len > 0) b.fmt("mingw-w64's runtime: {s}", .{lean.reason}) else "")
+        else
+            "";
         const file = b.getInstallPath(.prefix, record.key);
         try cwd.createDirPath(b.graph.io, std.fs.path.dirname(file).?);
         try cwd.writeFile(b.graph.io, .{ .sub_path = file, .data = b.fmt("{s}\n{s}", .{ path, reason }) });

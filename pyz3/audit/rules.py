@@ -16,6 +16,8 @@ from pyz3.audit.facts import version_key
 from pyz3.audit.report import OLDEST_ARM64_MACOS, Finding
 from pyz3.capi import added_in, dll_name, init_suffix
 from pyz3.capi.emscripten import UNUSABLE, emscripten_abi_for, is_exported
+from pyz3.driver.system_cxx import LIBRARY as LIBCXX
+from pyz3.driver.system_cxx import first_macos
 from pyz3.targets import PythonVersion
 
 if TYPE_CHECKING:
@@ -291,9 +293,7 @@ def elf_hardening(case: Case) -> Iterator[Finding]:
 
 def macos_minimum(case: Case) -> Iterator[Finding]:
     """It states a macOS minimum no newer than the promised one."""
-    measured, promised = case.facts.floor, case.floor
-    if case.facts.machine == "arm64":
-        promised = max(promised, OLDEST_ARM64_MACOS, key=version_key)
+    measured, promised = case.facts.floor, _oldest_macos(case)
     if not measured:
         yield case.finding("floor", "does not state which macOS it was built for")
     elif version_key(measured) > version_key(promised):
@@ -305,8 +305,13 @@ def macos_minimum(case: Case) -> Iterator[Finding]:
         )
 
 
+def _oldest_macos(case: Case) -> str:
+    arm64 = case.facts.machine == "arm64"
+    return max(case.floor, OLDEST_ARM64_MACOS, key=version_key) if arm64 else case.floor
+
+
 def macos_symbols(case: Case) -> Iterator[Finding]:
-    """Symbols of dynamic lookup are Python's; those of libSystem exist; those of the wheel are exported."""
+    """Symbols of dynamic lookup are Python's; those of libSystem, libc++ and the wheel exist."""
     for symbol in case.facts.undefined:
         if symbol.weak:
             continue
@@ -317,6 +322,12 @@ def macos_symbols(case: Case) -> Iterator[Finding]:
                 tip = "avoid the call on macOS"
                 message = f"needs {symbol}, which {LIBSYSTEM} does not have"
                 yield case.finding("symbol", message, symbol=symbol.name, tip=tip)
+        elif symbol.library == LIBCXX:
+            first, promised = first_macos(symbol.name), _oldest_macos(case)
+            if first and version_key(first) > version_key(promised):
+                message = f"needs {symbol} of macOS {first} but the wheel promises macOS {promised}"
+                tip = f"set MACOSX_DEPLOYMENT_TARGET={first}"
+                yield case.finding("symbol", message, symbol=symbol.name, version=first, tip=tip)
         elif (sibling := case.sibling(symbol.library)) and not any(
             symbol.name in s.exported for s in sibling
         ):

@@ -20,7 +20,7 @@ from pyz3.engine.damage import find_damage
 from pyz3.engine.fuse import fuse
 from pyz3.engine.pe_headers import with_dll_name, without_time
 from pyz3.engine.python_library import windows_library
-from pyz3.engine.warmth import parts_needed, windows_runtime
+from pyz3.engine.warmth import parts_needed, runtime_part
 from pyz3.engine.zig import Outcome, merge
 from pyz3.errors import BuildFailedError, NoWheelError, Pyz3Error
 from pyz3.events import Activity
@@ -246,7 +246,7 @@ class PlatformBuild:
         self._warmth.announce(str(self.platform), parts)
 
         def announce_runtime(artifact: Artifact) -> None:
-            self._warmth.announce(str(self.platform), (windows_runtime(artifact, optimize=optimize),))
+            self._warmth.announce(str(self.platform), (runtime_part(artifact, optimize=optimize),))
 
         slices: dict[str, list[Artifact]] = {}
         for artifact in artifacts:
@@ -262,10 +262,10 @@ class PlatformBuild:
             for group in slices.values()
         )
         for key, reason in outcome.runtime.items():
-            self._say(f"{key.rpartition('/')[2]} is linked with mingw-w64's runtime: {reason}")
+            self._say(f"{key.rpartition('/')[2]} is linked with {reason}")
         if outcome.binaries:
             full = [one for one in artifacts if one.key in outcome.runtime]
-            self._warmth.note((*parts, *(windows_runtime(one, optimize=optimize) for one in full)))
+            self._warmth.note((*parts, *(runtime_part(one, optimize=optimize) for one in full)))
         return outcome
 
     def _capi(self, recipe: Recipe) -> CApi:

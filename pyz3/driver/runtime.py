@@ -8,6 +8,7 @@ What is defined in a library of ours comes first, and of an archive only those p
 * ``libpyz3-c++.a``, from zig's own sources: types are compared by their names, so that an exception of one
   module is known to another, each of which has a libc++abi of its own; and ``operator new`` stays inside
   (where symbols of a process are one, as on macOS, another library's memory would come from ours).
+* ``libc++.tbd``, in place of that, for links with macOS' own libc++ (:mod:`.system_cxx`).
 * A stub of musl under the name that Alpine gives it.
 * ``libpyz3-ucrt.a`` and import libraries of Windows, for links without mingw-w64's runtime (:mod:`.lean`).
 
@@ -19,6 +20,7 @@ from __future__ import annotations
 import os
 
 from pyz3.driver import lean
+from pyz3.driver import system_cxx as system
 from pyz3.driver.sysroot import FOLDER
 
 TYPE_CHECKING = False  # see target.py
@@ -68,21 +70,25 @@ def by_name(target: DriverTarget) -> tuple[str, ...]:
 
 def cxx_flags(target: DriverTarget) -> tuple[str, ...]:
     """Give what C++ is compiled with: the flag of :func:`by_name`, and headers before libc++'s own."""
-    return (*by_name(target), f"-I{FOLDER}/libc++")
+    folders = ("libc++", "libc++-macos") if target.system == "macos" else ("libc++",)
+    return (*by_name(target), *(f"-I{FOLDER}/{folder}" for folder in folders))
 
 
-def runtime_files(folder: str, target: DriverTarget, *, cxx: bool, shared: bool = True) -> tuple[str, ...]:
+def runtime_files(
+    folder: str, target: DriverTarget, *, cxx: bool, system_cxx: bool = False, shared: bool = True
+) -> tuple[str, ...]:
     """Give the libraries that a link is given, as paths; :func:`make_runtime` makes them.
 
     Args:
         folder: Where they are; empty: nowhere, there are none.
         target: What is linked for.
         cxx: C++ is linked.
+        system_cxx: With the system's library.
         shared: A shared library is linked.
     """
     names = [_C]
     if cxx and target.system in {"elf", "macos"}:
-        names.append(_CXX)
+        names.append(system.STUB if system_cxx else _CXX)
     if target.libc and shared:
         names.append(target.libc)
     return tuple(f"{folder}/{target.zig}/{name}" for name in names) if folder else ()
@@ -93,7 +99,7 @@ def runtime_folder(parent: str) -> str:
     import hashlib  # noqa: PLC0415 - who reads the folder's name need not wait for it
 
     digest = hashlib.sha256()
-    makers = (__file__, lean.__file__)
+    makers = (__file__, lean.__file__, system.__file__, system.EXPORTS)
     for path in (*map(os.path.abspath, makers), *_own_sources(), *_own_sources(lean.SOURCES)):
         with open(path, "rb") as file:  # noqa: PTH123 - see above
             digest.update(file.read())
@@ -135,6 +141,9 @@ def _make(file: str, target: DriverTarget, *, zig: str, zig_lib: str, environ: M
             if done.returncode != 0:
                 raise OSError(None, f"cannot be made by {' '.join(step)}:\n{done.stderr.strip()}", file)
 
+        if name == system.STUB:
+            with open(f"{scratch}/{name}", "w", encoding="utf-8") as stub:  # noqa: PTH123 - see above
+                stub.write(system.stub(target))
         for step in _steps(name, target, zig=zig, zig_lib=zig_lib, scratch=scratch):
             run(step)
         if name == lean.UCRT or name.endswith(".lib"):
@@ -144,7 +153,7 @@ def _make(file: str, target: DriverTarget, *, zig: str, zig_lib: str, environ: M
 
 def _steps(name: str, target: DriverTarget, *, zig: str, zig_lib: str, scratch: str) -> list[tuple[str, ...]]:
     """Give the command lines that make one library in ``scratch``, or what of it is compiled."""
-    if name.endswith(".lib"):
+    if name.endswith((".lib", ".tbd")):
         return []
     if name not in {_C, _CXX, lean.UCRT}:
         macros = [f"-D{macro}" for macro in MUSL_MACROS[target.machine]]

@@ -3,6 +3,7 @@
 They state facts (names, numbers, layouts) in as few lines as real projects need:
 
 * ``libc++``: what g++ compiles and libc++ does not unless it is asked; before libc++'s own (``cxx_flags``).
+* ``libc++-macos``: what its headers may ask of macOS' own libc++, likewise.
 * ``windows``: Microsoft's ``winternl.h``, before mingw's, which declares more than the SDK's does; and what
   sources include that know of no other compiler for Windows than Microsoft's.
 * ``macos/include``: headers of BSD and Mach; after zig's own.

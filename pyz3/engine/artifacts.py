@@ -16,7 +16,8 @@ from pyz3.capi import limited_api_macros
 from pyz3.config import CXX_SUFFIXES
 from pyz3.driver.compile_flags import level_flags
 from pyz3.driver.runtime import cxx_flags
-from pyz3.engine.plan_file import Artifact, Batch
+from pyz3.driver.system_cxx import has_system_cxx
+from pyz3.engine.plan_file import Artifact, Batch, SystemCxx
 from pyz3.engine.project_flags import asked_of_linker, driver_target, make_sources
 from pyz3.engine.pyodide import for_pyodide
 from pyz3.engine.toolchain import INIT_SYMBOLS
@@ -119,7 +120,8 @@ def make_artifacts(
             own = runtime(zig_target, cxx=artifact.link_cpp) if linked else ()
             is_lean = linked and _may_be_lean(artifact, is_file)
             how = lean(zig_target, artifact.libraries) if is_lean else None
-            return msgspec.structs.replace(artifact, runtime=own, lean=how)
+            system = _system_cxx(recipe, artifact, runtime) if linked else None
+            return msgspec.structs.replace(artifact, runtime=own, lean=how, system_cxx=system)
         return for_pyodide(artifact, recipe, module, zig_lib=zig_lib)
 
     made: dict[str, Artifact] = {}
@@ -161,7 +163,8 @@ def _compiled_once(artifacts: Sequence[Artifact], search: HeaderSearch) -> Itera
 def _in_batches(artifact: Artifact, sources: tuple[Source, ...], *, shared: Collection[Source]) -> Artifact:
     """Set what others share apart, and all that is linked before it: the order stays."""
     runs = [tuple(run) for _, run in groupby(sources, shared.__contains__)]
-    last = () if not runs or runs[-1][-1] in shared else runs.pop()
+    # What is linked with the system's C++ library is compiled with the headers of zig's: apart.
+    last = () if not runs or runs[-1][-1] in shared or artifact.system_cxx else runs.pop()
     about = _circumstances(artifact)
     batches = tuple(Batch(key=_batch_key(artifact, about, run), sources=run) for run in runs)
     return msgspec.structs.replace(artifact, batches=batches, c_sources=last)
@@ -249,6 +252,26 @@ def _may_be_lean(artifact: Artifact, is_file: Callable[[Path], bool]) -> bool:
     files = [form.format(name) for name in artifact.libraries for form in ("{}.lib", "lib{}.a", "{}.dll")]
     of_its_own = any(is_file(Path(folder, file)) for folder in artifact.library_dirs for file in files)
     return not (artifact.link_cpp or artifact.lto or of_its_own)
+
+
+def _system_cxx(
+    recipe: Recipe, artifact: Artifact, runtime: Callable[..., tuple[str, ...]]
+) -> SystemCxx | None:
+    """Give what an artifact is linked with where the system's own C++ library is enough for the whole wheel.
+
+    Whatever throws and catches must know the same library.  A shared library of the project is linked before
+    it is known what modules need, Zig's sources are compiled with the link, and with LTO the linker compiles.
+    """
+    parts = [part for part in (*recipe.libraries, *recipe.modules) if _has_cpp(recipe, part)]
+    unfit = any(
+        part.kind == "shared" or any(source.endswith(".zig") for source in part.settings.sources)
+        for part in parts
+    )
+    target = driver_target(recipe, artifact.target)
+    if not artifact.link_cpp or unfit or recipe.lto or not has_system_cxx(target):
+        return None
+    files = runtime(artifact.target, cxx=True, system_cxx=True)
+    return SystemCxx(runtime=files, group=f"{artifact.target}/{recipe.target.python.abi}")
 
 
 def _library_name(module: Part) -> str:

@@ -43,6 +43,13 @@ class Lean(msgspec.Struct, frozen=True, kw_only=True):
     startup_sections: tuple[str, ...]
 
 
+class SystemCxx(msgspec.Struct, frozen=True, kw_only=True):
+    """What C++ is linked with that macOS' own library is enough for; ``build.zig`` explains the fields."""
+
+    runtime: tuple[str, ...]
+    group: str
+
+
 class Artifact(msgspec.Struct, frozen=True, kw_only=True):
     """One module or library; ``build.zig`` explains the fields."""
 
@@ -70,6 +77,7 @@ class Artifact(msgspec.Struct, frozen=True, kw_only=True):
     link_cpp: bool
     version_script: str | None
     lean: Lean | None = None
+    system_cxx: SystemCxx | None = None
     emscripten: Emscripten | None = None
 
     @property

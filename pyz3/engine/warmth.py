@@ -61,18 +61,27 @@ def parts_needed(artifacts: Sequence[Artifact], *, optimize: str) -> tuple[str, 
     for artifact in artifacts:
         if artifact.zig_sources:
             markers.append("translate-c")
-        # Of a lean one, the linker decides.
+        # Of a lean one, and of one for which macOS' library may be enough, the linker decides.
         if "-windows" in artifact.target and artifact.lean is None:
-            markers.append(windows_runtime(artifact, optimize=optimize))
-        if artifact.link_cpp:
-            variant = "-".join(filter(None, (artifact.target, artifact.cpu, artifact.lto, optimize)))
-            markers.append(f"libcxx-{variant}")
+            markers.append(runtime_part(artifact, optimize=optimize))
+        if artifact.link_cpp and artifact.system_cxx is None:
+            markers.append(_libcxx(artifact, optimize=optimize))
     return tuple(dict.fromkeys(markers))
 
 
-def windows_runtime(artifact: Artifact, *, optimize: str) -> str:
-    """Give the marker of mingw-w64's runtime, as an artifact is linked with it.  Pure."""
+def runtime_part(artifact: Artifact, *, optimize: str) -> str:
+    """Give the marker of what an artifact is linked with that cannot do without: libc++, mingw-w64's runtime.
+
+    Pure.
+    """
+    if artifact.system_cxx is not None:
+        return _libcxx(artifact, optimize=optimize)
     return f"mingw-{artifact.target}-{optimize}"
+
+
+def _libcxx(artifact: Artifact, *, optimize: str) -> str:
+    variant = "-".join(filter(None, (artifact.target, artifact.cpu, artifact.lto, optimize)))
+    return f"libcxx-{variant}"
 
 
 def sentences(markers: Iterable[str]) -> list[str]:

@@ -37,7 +37,7 @@ class Outcome:
 
     Attributes:
         binaries: Artifact key → the library in zig's cache.
-        runtime: Artifact key → why it was linked with mingw-w64's runtime, where it might not have been.
+        runtime: Artifact key → what it was linked with that it might have done without, and why.
         unseen: What went into them is not all in the names that zig gave them.
         errors: Artifact key → the compiler's messages, as zig printed them.
         trouble: Messages that belong to no artifact; empty when there are none.
@@ -172,8 +172,8 @@ class ZigRunner:
             zig_target: Their platform.
             optimize: Zig's build mode.
             jobs: How many compilers may run at a time.
-            needs_runtime: Told of each artifact that turns out to need mingw-w64's runtime, before it is
-                linked with that; in another thread.
+            needs_runtime: Told of each artifact that turns out to need mingw-w64's runtime or zig's libc++,
+                before it is linked with that; in another thread.
 
         Raises:
             BuildFailedError: Zig could not be started.
@@ -273,18 +273,19 @@ class ZigRunner:
                 tip="reinstall it: pip install --force-reinstall ziglang==0.16.0",
             ) from error
 
-    def runtime(self, zig_target: str, *, cxx: bool) -> tuple[str, ...]:
+    def runtime(self, zig_target: str, *, cxx: bool, system_cxx: bool = False) -> tuple[str, ...]:
         """Give what the link of a shared library is given besides: what zig's own libraries lack.
 
         Args:
             zig_target: What is linked for, with versions.
             cxx: C++ is linked.
+            system_cxx: With the system's library.
 
         Raises:
             BuildFailedError: It cannot be made.
         """
         target = DriverTarget(zig_target, libc=Platform.from_zig_target(zig_target).spec.libc)
-        files = runtime_files(self._runtime_folder, target, cxx=cxx)
+        files = runtime_files(self._runtime_folder, target, cxx=cxx, system_cxx=system_cxx)
         self._make_runtime(files, target)
         return files
 
@@ -344,7 +345,7 @@ class ZigRunner:
 
 
 class _Ear:
-    """Hears what build.zig says while it runs: which artifacts need mingw-w64's runtime.
+    """Hears what build.zig says while it runs: which artifacts need a runtime of zig's.
 
     Args:
         artifacts: By their keys.

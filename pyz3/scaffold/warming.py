@@ -27,8 +27,8 @@ _MODULE = """\
 static struct PyModuleDef definition = {{PyModuleDef_HEAD_INIT, "{name}", 0, 0, 0, 0, 0, 0, 0}};
 PyMODINIT_FUNC PyInit_{name}(void) {{ {use} return PyModuleDef_Init(&definition); }}
 """
-# For Windows, a division that the processor does not have takes compiler-rt, a thread-local takes mingw-w64's
-# runtime; elsewhere each link has what it needs of both.
+# A division that the processor does not have takes compiler-rt (or what macOS has of it), for Windows a
+# thread-local takes mingw-w64's runtime, and digits of a double take zig's libc++, for macOS before 13.3, too.
 _DIVISION = """\
 #ifdef __SIZEOF_INT128__
 typedef unsigned __int128 wide;
@@ -45,6 +45,7 @@ static volatile int thread;
 #endif
 """
 _CXX = """\
+#include <charconv>
 #include <iostream>
 #include <map>
 #include <stdexcept>
@@ -57,7 +58,9 @@ static int count(const char *text) {
     } catch (const std::exception &error) {
         std::cerr << error.what();
     }
-    return static_cast<int>(seen.size());
+    char digits[32];
+    const bool written = std::to_chars(digits, digits + sizeof digits, 0.5).ec == std::errc();
+    return static_cast<int>(seen.size()) - !written;
 }
 """
 _ZIG = """\

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import situations
@@ -20,8 +21,42 @@ def test_exceptions_and_types_of_one_module_are_known_to_another(pyz3_cache: Pat
         if part == "manylinux":
             part = "manylinux_2_17_x86_64"  # noqa: PLW2901 - two platforms have it
         for name, content in built.files(part).items():
+            (first, *_) = facts_of(content, name=name)
+            assert ("/usr/lib/libc++.1.dylib" in first.needed) is part.startswith("macosx")
             exported = {symbol for facts in facts_of(content, name=name) for symbol in facts.exported}
             assert not {symbol for symbol in exported if symbol.startswith(("_Zn", "_Zd"))}, name
+
+
+def test_macos_cxx_library_is_used_where_it_is_enough(pyz3_cache: Path, tmp_path: Path) -> None:
+    project = situations.copy("cxx_of_macos", tmp_path)
+    more = """
+[[tool.pyz3.extensions]]
+name = "newer"
+sources = ["part.cpp"]
+define = { NAME = "newer", PART = 1 }
+"""
+    told, needed = [], []
+    for step in ("ordinary", "both"):
+        if step == "both":
+            with (project / "pyproject.toml").open("a") as file:
+                file.write(more)
+        built = situations.build(
+            project, "-v", cache=pyz3_cache, tmp_path=tmp_path, platforms=("macos-arm64",)
+        )
+        assert built.done.returncode == 0, built.done.stderr
+        told.append(re.findall(r"(\w+)\.\S+ is linked with (.*)", built.done.stdout + built.done.stderr))
+        files = built.files("macosx_11_0_arm64")
+        needed.append([facts.needed for name in sorted(files) for facts in facts_of(files[name], name=name)])
+    # A wheel has one library: what a module throws is caught in the other.
+    static = ("/usr/lib/libSystem.B.dylib",)
+    assert needed == [[("/usr/lib/libc++.1.dylib", *static)], [static, static]]
+    assert told == [
+        [],
+        [
+            ("ordinary", "zig's libc++, as newer.cpython-313-darwin is"),
+            ("newer", "zig's libc++: that of macOS 11.0 has no __ZNSt3__18to_charsEPcS0_d"),
+        ],
+    ]
 
 
 def test_pybind11_modules_translate_each_other_s_exceptions(pyz3_cache: Path, tmp_path: Path) -> None:

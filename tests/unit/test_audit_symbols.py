@@ -128,6 +128,20 @@ class TestSymbols:
             "hello/_speed.so needs memfd_create, which /usr/lib/libSystem.B.dylib does not have"
         )
 
+    def test_libcxx_of_the_promised_macos_lacks_it(self) -> None:
+        libcxx = "/usr/lib/libc++.1.dylib"
+        facts = with_undefined(
+            MACHO,
+            Symbol(name="_Znwm", library=libcxx),
+            Symbol(name="_ZNSt3__14__fs10filesystem8__statusERKNS1_4pathEPNS_10error_codeE", library=libcxx),
+            Symbol(name="_ZNSt3__18to_charsEPcS0_d", library=libcxx),  # of which macOS is not known
+            needed=(libcxx,),
+        )
+        assert report(facts).ok
+        intel = msgspec.structs.replace(facts, machine="x86_64", floor="10.13")
+        found = only(report(intel, platform=Platform.MACOS_X86_64))
+        assert (found.symbol[:28], found.version) == ("_ZNSt3__14__fs10filesystem8_", "10.15")
+
     def test_dynamic_lookup_of_something_else(self) -> None:
         assert only(report(with_undefined(MACHO, Symbol(name="frobnicate")))).message == (
             "hello/_speed.so needs frobnicate, "

@@ -17,7 +17,7 @@ from pyz3.driver.sysroot import FOLDER
 from pyz3.driver.target import DriverTarget
 from pyz3.engine.artifacts import CApi, artifact_key, make_artifacts, slice_key
 from pyz3.engine.header_search import HeaderSearch
-from pyz3.engine.plan_file import PLAN_VERSION, Artifact, Emscripten, Lean, PlanFile, Source
+from pyz3.engine.plan_file import PLAN_VERSION, Artifact, Emscripten, Lean, PlanFile, Source, SystemCxx
 from pyz3.engine.project_flags import left_out_flags, left_out_notes
 from pyz3.errors import ConfigError
 from pyz3.targets import Platform, PythonVersion, Target
@@ -72,7 +72,7 @@ def make(
         read=read,
         is_file=lambda path: str(path) in files,
         exports=lambda *_: "/exports.map",
-        runtime=lambda *_, **__: (),
+        runtime=lambda *_, system_cxx=False, **__: ("libc++.tbd",) if system_cxx else (),
         lean=lambda _, libraries: lean_with(libraries),
         zig_lib=ZIG_LIB,
         search=HeaderSearch(zig_lib=ZIG_LIB),
@@ -120,6 +120,30 @@ def test_what_may_be_linked_without_the_runtime(
         assert made.lean.libraries == extension.libraries
 
 
+@pytest.mark.parametrize(
+    ("settings", "platform", "system"),
+    [
+        (Settings(sources=("a.cpp", "b.c")), "macos-arm64", True),
+        (Settings(sources=("a.c",)), "macos-arm64", False),
+        (Settings(sources=("a.cpp",)), "linux-x86_64", False),
+        (Settings(sources=("a.cpp",)), "windows-x64", False),
+        # Zig's sources are compiled with the link.
+        (Settings(sources=("a.cpp", "b.zig")), "macos-arm64", False),
+    ],
+)
+def test_what_may_be_linked_with_the_system_s_cxx_library(
+    settings: Settings, platform: str, *, system: bool
+) -> None:
+    made = artifact(settings, platform=platform, zig={"b.zig": ""})
+    if not system:
+        assert made.system_cxx is None
+        return
+    assert made.system_cxx == SystemCxx(runtime=("libc++.tbd",), group=f"{made.target}/cp313")
+    # The headers are zig's: sources are compiled apart from the link.
+    assert made.c_sources == ()
+    assert [Path(source.path).name for source in made.sources] == ["a.cpp", "b.c"]
+
+
 def zig_struct(name: str) -> list[str]:
     """The fields of a struct in build.zig, without its comments."""
     (body,) = re.findall(rf"^const {name} = struct \{{(.*?)\}};", BUILD_ZIG, re.DOTALL | re.MULTILINE)
@@ -134,6 +158,7 @@ def zig_struct(name: str) -> list[str]:
         ("Source", Source),
         ("Emscripten", Emscripten),
         ("Lean", Lean),
+        ("SystemCxx", SystemCxx),
         ("Plan", PlanFile),
     ],
 )

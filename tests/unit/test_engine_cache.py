@@ -11,9 +11,9 @@ from planning import plan_of
 from pyz3.config import Extension, Project, Settings, ToolTable
 from pyz3.engine.artifacts import CApi, make_artifacts
 from pyz3.engine.header_search import HeaderSearch
-from pyz3.engine.plan_file import Lean
+from pyz3.engine.plan_file import Lean, SystemCxx
 from pyz3.engine.toolchain import Toolchain, find_toolchain
-from pyz3.engine.warmth import Warmth, parts_needed, windows_runtime
+from pyz3.engine.warmth import Warmth, parts_needed, runtime_part
 from pyz3.errors import ConfigError
 from pyz3.store import Cache
 from pyz3.targets import Platform, PythonVersion, Target
@@ -111,8 +111,17 @@ def test_the_windows_runtime_is_told_of_when_the_linker_asks_for_it(tmp_path: Pa
     windows = msgspec.structs.replace(artifact("x86_64-windows-gnu"), lean=lean)
     told = Told(tmp_path)
     assert told.of(windows) == [BUILD_SCRIPT]
-    told.warmth.announce("windows-x64", [windows_runtime(windows, optimize="ReleaseFast")])
+    told.warmth.announce("windows-x64", [runtime_part(windows, optimize="ReleaseFast")])
     assert told.sentences == [BUILD_SCRIPT, RUNTIME]
+
+
+def test_libcxx_for_macos_is_told_of_when_the_linker_asks_for_it(tmp_path: Path) -> None:
+    system = SystemCxx(runtime=(), group="")
+    macos = msgspec.structs.replace(artifact("aarch64-macos.11.0", cpp=True), system_cxx=system)
+    told = Told(tmp_path)
+    assert told.of(macos) == [BUILD_SCRIPT]
+    told.warmth.announce("macos-arm64", [runtime_part(macos, optimize="ReleaseFast")])
+    assert told.sentences == [BUILD_SCRIPT, LIBCXX]
 
 
 def test_folders_of_the_cache(toolchain: Toolchain) -> None:

@@ -1,0 +1,28 @@
+/* A module for macOS is linked with the system's libc++ where that has all that it needs.  What newer libraries have
+   and headers can do without is not asked for.  What they cannot do without stays: it comes from zig's libc++ then,
+   rather than not at all, as Apple's attributes would have it. */
+#ifndef PYZ3_AVAILABILITY_H
+#define PYZ3_AVAILABILITY_H
+
+#pragma GCC system_header
+
+#include_next <__configuration/availability.h>
+
+#undef _LIBCPP_AVAILABILITY_HAS_ADDITIONAL_IOSTREAM_EXPLICIT_INSTANTIATIONS_1
+#define _LIBCPP_AVAILABILITY_HAS_ADDITIONAL_IOSTREAM_EXPLICIT_INSTANTIATIONS_1 0
+#ifdef __OPTIMIZE__ /* who debugs is told what failed */
+#undef _LIBCPP_AVAILABILITY_HAS_VERBOSE_ABORT
+#define _LIBCPP_AVAILABILITY_HAS_VERBOSE_ABORT 0
+#endif
+#undef _LIBCPP_AVAILABILITY_HAS_INIT_PRIMARY_EXCEPTION
+#define _LIBCPP_AVAILABILITY_HAS_INIT_PRIMARY_EXCEPTION 0
+#undef _LIBCPP_AVAILABILITY_HAS_BAD_FUNCTION_CALL_KEY_FUNCTION
+#define _LIBCPP_AVAILABILITY_HAS_BAD_FUNCTION_CALL_KEY_FUNCTION 0
+#undef _LIBCPP_AVAILABILITY_HAS_BAD_EXPECTED_ACCESS_KEY_FUNCTION
+#define _LIBCPP_AVAILABILITY_HAS_BAD_EXPECTED_ACCESS_KEY_FUNCTION 0
+#undef _LIBCPP_AVAILABILITY_HAS_HASH_MEMORY
+#define _LIBCPP_AVAILABILITY_HAS_HASH_MEMORY 0
+#undef _LIBCPP_AVAILABILITY_HAS_BAD_FUNCTION_CALL_GOOD_WHAT_MESSAGE
+#define _LIBCPP_AVAILABILITY_HAS_BAD_FUNCTION_CALL_GOOD_WHAT_MESSAGE 0
+
+#endif
