@@ -28,7 +28,7 @@ static struct PyModuleDef definition = {{PyModuleDef_HEAD_INIT, "{name}", 0, 0, 
 PyMODINIT_FUNC PyInit_{name}(void) {{ {use} return PyModuleDef_Init(&definition); }}
 """
 # A division that the processor does not have takes compiler-rt (or what macOS has of it), for Windows a
-# thread-local takes mingw-w64's runtime, and digits of a double take zig's libc++, for macOS before 13.3, too.
+# thread-local takes mingw-w64's runtime, and digits of a double take zig's libc++, for older macOS, too.
 _DIVISION = """\
 #ifdef __SIZEOF_INT128__
 typedef unsigned __int128 wide;

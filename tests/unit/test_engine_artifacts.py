@@ -243,7 +243,7 @@ def test_what_is_compiled_for_speed(
     recipes = jobs(Extension(name="m", common=settings, families={}), platform=platform)
     (made,) = make([msgspec.structs.replace(recipe, optimize=optimize) for recipe in recipes])
     ours = {"-fomit-frame-pointer", "-fno-plt", "-ffunction-sections"}
-    for source, own in zip(made.c_sources, ("-O2", "-fno-omit-frame-pointer"), strict=True):
+    for source, own in zip(made.sources, ("-O2", "-fno-omit-frame-pointer"), strict=True):
         *before, last = source.flags
         assert last == own  # which counts
         assert tuple(flag for flag in before if flag.startswith("-O")) == level
