@@ -28,7 +28,13 @@ INCLUDE = re.compile(r"^#include <(.+)>$", re.MULTILINE)
 
 def test_the_room_is_in_the_package() -> None:
     assert (ROOT.parent / "sysroot.py").is_file()
-    assert {folder.name for folder in ROOT.iterdir()} == {"libc++", "macos", "musl", "windows"}
+    assert {folder.name for folder in ROOT.iterdir()} == {
+        "libc++",
+        "libc++-macos",
+        "macos",
+        "musl",
+        "windows",
+    }
     assert {folder.name for folder in (ROOT / "macos").iterdir()} == {"Frameworks", "include", "lib"}
     frameworks = sorted(f.stem for f in (ROOT / "macos/Frameworks").iterdir())
     assert frameworks == sorted((*FRAMEWORKS, *LINKED_FRAMEWORKS))
