@@ -1,4 +1,4 @@
-"""The workflow of ``pyz3 ci github``: what looks for mistakes in workflows finds none, and its steps work."""
+"""The workflow of ``pyz3 ci github``, and the action: zizmor finds no mistake, and their steps work."""
 
 from __future__ import annotations
 
@@ -7,13 +7,17 @@ import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import factory
 import pytest
 import runtimes
 import yaml
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the job that builds runs on Linux")
 ROOT = Path(__file__).parents[2]
 PYPROJECT = """
 [tool.pyz3]
@@ -58,48 +62,80 @@ def workflow(checkout: Path) -> dict[str, Any]:
 
 def test_zizmor_finds_nothing(checkout: Path) -> None:
     zizmor = Path(sys.executable).with_name("zizmor")
-    command = [zizmor, "--offline", "--persona=pedantic", "--no-progress", checkout / ".github/workflows"]
+    files = (checkout / ".github/workflows/build-wheels.yml", ROOT / "action.yml")
+    command = [zizmor, "--offline", "--persona=pedantic", "--no-progress", *files]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
     assert "No findings to report" in done.stdout
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="the job that builds runs on Linux")
-def test_its_steps_work_as_they_stand(checkout: Path, pyz3_cache: Path, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def machine(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the action's first step leaves in ``RUNNER_TEMP``: pyz3, installed."""
+    temp = tmp_path_factory.mktemp("machine")
+    run_step(action()["Install pyz3"], cwd=temp, RUNNER_TEMP=str(temp), GITHUB_ACTION_PATH=str(ROOT))
+    return temp
+
+
+def action() -> dict[str, Any]:
+    return {
+        step.get("name"): step for step in yaml.safe_load((ROOT / "action.yml").read_text())["runs"]["steps"]
+    }
+
+
+def run_step(step: Mapping[str, Any], *, cwd: Path, **environ: str) -> str:
+    """Run a step as GitHub does; give what it says."""
+    done = subprocess.run(
+        ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
+        cwd=cwd,
+        env={**factory.environment(cwd), **environ},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_its_steps_work_as_they_stand(
+    checkout: Path, machine: Path, pyz3_cache: Path, tmp_path: Path
+) -> None:
     python = runtimes.require("host-3.13").command
     jobs = workflow(checkout)["jobs"]
     # What the workflow's user is told to do first.
     wheels = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", checkout / "wheels", ROOT]
     subprocess.run(wheels, check=True, cwd=tmp_path)
-    machine = tmp_path / "machine"
-    subprocess.run([sys.executable, "-m", "venv", machine], check=True)
-    for name in ("temp", "tools"):
-        (tmp_path / name).mkdir()
-    environ = {
-        **factory.environment(pyz3_cache),
-        "PATH": os.pathsep.join((str(machine / "bin"), str(python.parent), os.environ["PATH"])),
-        "GITHUB_WORKSPACE": str(checkout),
-        "RUNNER_TEMP": str(tmp_path / "temp"),
-    }
     said = ""
     for job, run in (("build", STEPS[:3]), ("test", STEPS[3:])):
         (matrix,) = jobs[job].get("strategy", {"matrix": {"include": [{}]}})["matrix"]["include"]
         steps = {step.get("name"): step for step in jobs[job]["steps"]}
         for name in run:
-            step = steps[name]
-            own = {**jobs[job].get("env", {}), **step.get("env", {})}
-            told = {key: expand(value, checkout, matrix) for key, value in own.items()}
-            done = subprocess.run(
-                ["bash", "-e", "-c", step["run"]],
-                cwd=checkout,
-                env={**environ, **told, "PYZ3_CACHE_DIR": str(pyz3_cache)},
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-            assert done.returncode == 0, done.stdout + done.stderr
-            said = done.stdout
+            own = {**jobs[job].get("env", {}), **steps[name].get("env", {})}
+            environ = {
+                **{key: expand(value, checkout, matrix) for key, value in own.items()},
+                "PATH": os.pathsep.join((str(machine / "pyz3/bin"), str(python.parent), os.environ["PATH"])),
+                "GITHUB_WORKSPACE": str(checkout),
+                "RUNNER_TEMP": str(tmp_path),
+                "PYZ3_CACHE_DIR": str(pyz3_cache),
+            }
+            said = run_step(steps[name], cwd=checkout, **environ)
     assert sorted(path.suffix for path in (checkout / "dist").iterdir()) == [".gz", ".whl"]
-    assert re.search(
-        r"::group::Python 3\.13\n(?s:.)*the wheel of \S+/temp/env/\S+ answers\n::endgroup::", said
-    )
+    assert re.search(r"::group::Python 3\.13\n(?s:.)*the wheel of \S+/env/\S+ answers\n::endgroup::", said)
+
+
+def test_the_actions_steps_work_as_they_stand(
+    checkout: Path, machine: Path, pyz3_cache: Path, tmp_path: Path
+) -> None:
+    given = {
+        "PROJECT": str(checkout),
+        "PLATFORMS": "linux-x86_64 linux-aarch*",
+        "PYTHONS": "",
+        "ARGS": "--jobs 1 --quiet",
+        "OUTPUT_DIR": "out put",
+    }
+    step = action()["Build the wheels"]
+    assert step["env"].keys() == {*given, "PYZ3_CACHE_DIR"}
+    said = run_step(step, cwd=tmp_path, RUNNER_TEMP=str(machine), **given, PYZ3_CACHE_DIR=str(pyz3_cache))
+    assert said == ""
+    tags = {path.stem.rpartition("-")[2] for path in (tmp_path / "out put").iterdir()}
+    assert tags == {f"manylinux_2_17_{arch}.manylinux2014_{arch}" for arch in ("x86_64", "aarch64")}
