@@ -189,7 +189,7 @@ def _inquiry(args: Sequence[str], start: tuple[str, ...], target: DriverTarget) 
 def _translate(args: Sequence[str], setup: Setup) -> tuple[Stage, Emulated, tuple[str, ...]]:
     """Give what a command is to do, its words as zig takes them, and what was dropped."""
     target = setup.target
-    compiled = translate_compile(args, target=target)
+    compiled = translate_compile((*level_of_cc(args), *args), target=target)
     stage = _stage(compiled.args)
     if stage != "link":
         compiled = without_link(compiled, target=target)
@@ -225,7 +225,10 @@ def _compiler(start: tuple[str, ...], args: Sequence[str], setup: Setup, *, spec
         return _resource_compiler(setup, wanted, dropped=dropped)
     sources = [unit[0] for unit in given if len(unit) == 1 and is_source(unit[0])]
     output = output_of(words)
-    extras = _compiled_with(start[1], words, sources, setup) if stage != "link" or sources or stdin else ()
+    extras = _headers(setup) if stage != "link" or sources or stdin else ()
+    if start[1] == "cc" and sources:
+        # One that is not C makes all of them take what C++ takes.
+        extras += min((c_flags(source, words, target=target) for source in sources), key=len)
     if stage == "link":
         extras = (
             *_link_base(setup),
@@ -259,15 +262,6 @@ def _compiler(start: tuple[str, ...], args: Sequence[str], setup: Setup, *, spec
     kept = "" if special or stage == "check" else output
     coff = stage == "link" and target.system == "windows"
     return Command([step], outputs=(kept,), emulated=emulated, coff=coff, dropped=dropped)
-
-
-def _compiled_with(tool: str, words: Sequence[str], sources: Sequence[str], setup: Setup) -> tuple[str, ...]:
-    """Give what a compile is given besides its words: headers, what C alone takes, the level."""
-    found = (*_headers(setup), *level_of_cc(words))
-    if tool == "cc" and sources:
-        # One that is not C makes all of them take what C++ takes.
-        found += min((c_flags(source, words, target=setup.target) for source in sources), key=len)
-    return found
 
 
 def _resource_options(given: Sequence[tuple[str, ...]]) -> list[str]:

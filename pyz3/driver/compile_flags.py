@@ -69,7 +69,11 @@ _NO_PLT = {("elf", "x86_64"): ("-fno-plt",)}
 # What sysconfig's CFLAGS of a python.org build say to setuptools' projects, by pyz3's mode.
 _LEVELS = {"ReleaseFast": "-O3", "ReleaseSafe": "-O2", "ReleaseSmall": "-Os"}
 # zig cc knows four modes: to it these are -O2, and the last is -Os.
-_LEVELS_OF_CC = {"-O1": "-O1", "-O3": "-O3", "-O4": "-O3", "-Oz": "-Oz"}
+_LEVELS_OF_CC = {
+    "-O1": ("-Xclang", "-O1", "-fno-vectorize", "-fno-slp-vectorize"),
+    **dict.fromkeys(("-O3", "-O4", "-Ofast"), ("-Xclang", "-O3")),
+    "-Oz": ("-Xclang", "-Oz", "-fno-vectorize"),
+}
 
 _GCC = "gcc's own; clang has nothing like it"
 _LTO = "optimisation across files is pyz3's own setting (lto)"
@@ -171,14 +175,13 @@ def level_flags(optimize: str, target: DriverTarget) -> tuple[str, ...]:
 
 
 def level_of_cc(words: Sequence[str]) -> tuple[str, ...]:
-    """Give what makes ``zig cc`` compile at the level that ``words`` ask for; the last one counts.
+    """Give what makes ``zig cc`` compile at the level that ``words`` ask for, to stand before them.
 
     Args:
-        words: Of a compile, as zig takes them.
+        words: Of a compile; the last level counts.
     """
     levels = [unit[0] for unit in units(words) if unit[0].startswith("-O")]
-    level = _LEVELS_OF_CC.get(levels[-1]) if levels else None
-    return ("-Xclang", level) if level else ()
+    return _LEVELS_OF_CC.get(levels[-1], ()) if levels else ()
 
 
 def c_flags(source: str, flags: Sequence[str], *, target: DriverTarget) -> tuple[str, ...]:

@@ -264,6 +264,25 @@ def test_flags_that_are_passed_on_are_accepted(driver: Driver, name: str) -> Non
     assert driver.files() <= {"two.c", "x.map", "two.o", "two.so"}
 
 
+LEVELS = """
+int away(int);
+int call(int x) { return away(x) + 1; }
+void loop(int *x) { for (int i = 0; i < 64; i++) x[i] += 1; }
+double divide(double x) { return x / 3.0; }
+"""
+
+
+def test_levels_are_obeyed_and_releases_compiled_as_by_gcc(tmp_path: Path, pyz3_cache: Path) -> None:
+    driver = make("linux", tmp_path, pyz3_cache)
+    driver.write(x_c=LEVELS)
+    made = {level: driver.cc(f"{level} -S x.c -o -").stdout for level in ("-O1", "-O3", "-Ofast", "-O3 -O1")}
+    assert all("away@GOTPCREL" in text and "%rbp" not in text for text in made.values())  # no PLT, no frames
+    assert {level for level, text in made.items() if "psubd" in text} == {"-O3", "-Ofast"}  # vectors
+    assert {level for level, text in made.items() if "mulsd" in text} == {"-Ofast"}  # x * (1 / 3.0)
+    assert "%rbp" in driver.cc("-O3 -fno-omit-frame-pointer -S x.c -o -").stdout
+    assert "away@PLT" in driver.cc("-O3 -fplt -S x.c -o -").stdout
+
+
 X86 = r"""
 #include <immintrin.h>
 #include <stdint.h>
