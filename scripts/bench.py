@@ -2,6 +2,10 @@
 """Measures pyz3 on examples/hello and prints JSON.
 
 usage: python scripts/bench.py [--runs N] [--only NAME...]
+       python scripts/bench.py --page [--rounds N] [--cold-rounds N] [--rivals PYTHON]
+
+With --page it measures pyz3 against other tools, and what size costs, and writes docs/performance.json,
+docs/performance.md and their plots; see performance.py.  All else is for whoever works on pyz3:
 
 Each benchmark runs in a copy of the project with the user's warm cache; it is run once unmeasured,
 then N times, and reports the best and the median in seconds of wall clock.  Machines are noisy:
@@ -44,6 +48,9 @@ import time
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import performance_page
+from performance import measure_all
 
 from pyz3.engine.toolchain import find_toolchain
 from pyz3.sources import classify, pristine_folder
@@ -141,12 +148,28 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--only", nargs="+", choices=sorted(BENCHMARKS), default=sorted(BENCHMARKS))
+    page = parser.add_argument_group("docs/performance.md")
+    page.add_argument("--page", action="store_true", help="write it, and nothing else")
+    page.add_argument("--rounds", type=int, default=5)
+    page.add_argument("--cold-rounds", type=int, default=5)
+    page.add_argument("--rivals", type=Path, help="a Python that has the other tools; default: one is made")
     options = parser.parse_args()
+    if options.page:
+        write_page(measure_all(options.rounds, options.cold_rounds, options.rivals))
+        return
     result = {
         "machine": {"system": platform.platform(), "processors": os.cpu_count(), "load": os.getloadavg()[0]},
         **{name: BENCHMARKS[name](options.runs) for name in options.only},
     }
     print(json.dumps(result, indent=2))
+
+
+def write_page(data: dict[str, object]) -> None:
+    """Write what was measured, and the page about it."""
+    docs = ROOT / "docs"
+    (docs / "performance.json").write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
+    for name, text in performance_page.files(data).items():
+        (docs / name).write_text(text, encoding="utf-8")
 
 
 def nothing_changed(runs: int) -> dict[str, object]:
