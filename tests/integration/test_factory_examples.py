@@ -14,8 +14,9 @@ import factory
 import pytest
 import runtimes
 
-from pyz3.audit import facts_of, system_symbols
+from pyz3.audit import facts_of, system_symbols, version_key
 from pyz3.capi import best_headers, find_headers, python_symbols
+from pyz3.driver.system_cxx import first_macos
 from pyz3.targets import SUPPORTED, Platform, PythonVersion, Target
 from pyz3.wheel import WheelBuilder
 
@@ -269,7 +270,9 @@ def test_structure_of_macos_modules(built: Built) -> None:
         assert facts.signature in {"", "adhoc"}, where
         assert "/" not in facts.name.removeprefix("@rpath/"), where
         assert facts.rpaths == (), where
-        assert facts.needed == ("/usr/lib/libSystem.B.dylib",), where
+        # In "mixed" C++ is linked with Zig, and with zig's libc++.
+        cxx = ("/usr/lib/libc++.1.dylib",) if example == "cpp" else ()
+        assert facts.needed == (*cxx, "/usr/lib/libSystem.B.dylib"), where
         assert [symbol for symbol in facts.exported if symbol.startswith("PyInit_")] == [
             f"PyInit_{name.rpartition('/')[2].partition('.')[0]}"
         ], where
@@ -278,6 +281,11 @@ def test_structure_of_macos_modules(built: Built) -> None:
         libc = system_symbols(target.platform, zig_lib)
         assert libc is not None
         for symbol in facts.undefined:
-            # Python's come from the process, libc's from the one library that is named.
+            # Python's come from the process, the rest from the library that is named.
             known = libc if symbol.library else python
+            if symbol.library in cxx:
+                first = first_macos(symbol.name)
+                assert first, f"{where}: {symbol}"
+                assert version_key(first) <= version_key(facts.floor), f"{where}: {symbol}"
+                continue
             assert symbol.name in known, f"{where}: {symbol}"
