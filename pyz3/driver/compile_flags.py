@@ -177,11 +177,15 @@ def level_flags(optimize: str, target: DriverTarget) -> tuple[str, ...]:
 def level_of_cc(words: Sequence[str]) -> tuple[str, ...]:
     """Give what makes ``zig cc`` compile at the level that ``words`` ask for, to stand before them.
 
+    With a level it defines ``NDEBUG``, which gcc, clang and MSVC leave to the user: assertions stay.
+
     Args:
         words: Of a compile; the last level counts.
     """
-    levels = [unit[0] for unit in units(words) if unit[0].startswith("-O")]
-    return _LEVELS_OF_CC.get(levels[-1], ()) if levels else ()
+    levels = [unit[0] for unit in units(words) if unit[0].startswith(("-O", "/O"))]
+    if not levels or levels[-1] in {"-O0", "/Od"}:
+        return ()
+    return ("-UNDEBUG", *_LEVELS_OF_CC.get(levels[-1], ()))
 
 
 def c_flags(source: str, flags: Sequence[str], *, target: DriverTarget) -> tuple[str, ...]:

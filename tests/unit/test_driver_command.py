@@ -44,7 +44,7 @@ def steps(text: str, target: str = ELF, **more: object) -> list[str]:
 
 def test_one_source_one_object() -> None:
     command = make_command("c++", ["-c", "x.cpp", "-O2", "-o", "b/x.o"], setup(ELF))
-    always = (*ALWAYS, "-fPIC", "-fomit-frame-pointer", "-g0")
+    always = (*ALWAYS, "-fPIC", "-fomit-frame-pointer", "-g0", "-UNDEBUG")
     assert command.steps == (("zig", "c++", "-target", ELF, *always, "-c", "x.cpp", "-O2", "-o", "b/x.o"),)
     assert (command.outputs, command.dropped, command.says, command.error) == ((), (), "", "")
 
@@ -52,13 +52,14 @@ def test_one_source_one_object() -> None:
 @pytest.mark.parametrize(
     ("written", "level"),
     [
-        ("-O3", "-Xclang -O3 "),
-        ("-O1", "-Xclang -O1 -fno-vectorize -fno-slp-vectorize "),
-        ("-Oz", "-Xclang -Oz -fno-vectorize "),
-        ("-O2 -O3 -DA", "-Xclang -O3 "),
-        ("-O3 -O2", ""),  # the last one counts, and zig cc knows it
+        ("-O3", "-UNDEBUG -Xclang -O3 "),
+        ("-O1", "-UNDEBUG -Xclang -O1 -fno-vectorize -fno-slp-vectorize "),
+        ("-Oz", "-UNDEBUG -Xclang -Oz -fno-vectorize "),
+        ("-O2 -O3 -DA", "-UNDEBUG -Xclang -O3 "),
+        ("-O3 -O2", "-UNDEBUG "),  # the last one counts, and zig cc knows it
         ("-O3 -O0", ""),
-        ("-Os", ""),
+        ("-Os", "-UNDEBUG "),
+        ("-O2 -DNDEBUG", "-UNDEBUG "),
         ("-DA", ""),
     ],
 )
@@ -71,7 +72,7 @@ def test_levels_that_zig_cc_does_not_know(written: str, level: str) -> None:
 
 def test_fast_mathematics_in_its_place() -> None:
     (step,) = steps("-Ofast -fno-finite-math-only -c x.c -o x.o")
-    assert step == "-Xclang -O3 -O3 -ffast-math -fno-finite-math-only -c x.c -o x.o"
+    assert step == "-UNDEBUG -Xclang -O3 -O3 -ffast-math -fno-finite-math-only -c x.c -o x.o"
 
 
 def test_headers_of_packages_are_the_target_s() -> None:
