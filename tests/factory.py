@@ -44,13 +44,16 @@ PyMODINIT_FUNC PyInit_%(name)s(void) { return PyModule_Create(&module); }
 
 
 def environment(cache: Path, **changes: str) -> dict[str, str]:
-    """This process's variables without those that steer a build, with ``cache`` and ``changes``."""
+    """This process's variables without those that steer a build, with ``cache`` and ``changes``.
+
+    The cache of all tests has no limit: what one has compiled is there for the next.
+    """
     kept = {
         name: value
         for name, value in os.environ.items()
         if not name.startswith(_STEERING) and name not in _OTHERS
     }
-    return {**kept, "PYZ3_CACHE_DIR": str(cache), **changes}
+    return {**kept, "PYZ3_CACHE_DIR": str(cache), "PYZ3_CACHE_SIZE": "0", **changes}
 
 
 def pyz3_command(*args: str | Path) -> list[str]:

@@ -70,7 +70,9 @@ def inputs_of(build: ProjectBuild, plan: Sequence[Planned]) -> Inputs | None:
         folders.append(toolchain.cache.root)
     elif not _is_compiled_alone(project, plan):
         return None
-    if any(reads_elsewhere(path, folders) for path in caches.iterdir() if path.is_dir()):
+    # There are none where a project's own commands compiled everything.
+    there = [path for path in caches.iterdir() if path.is_dir()] if caches.is_dir() else []
+    if any(reads_elsewhere(path, folders) for path in there):
         return None
     return Inputs(files=tuple(files), hooks=hooks)
 

@@ -192,6 +192,7 @@ def _remember(
         or any(wheel.left_out for wheel in summary.wheels)
     ):
         return
-    inputs = inputs_of(build, plan)
-    if inputs is not None:
-        question.remember(Answer(wheels=summary.wheels, said=said), inputs)
+    with contextlib.suppress(OSError):  # the wheels are there: the next time they are built again
+        inputs = inputs_of(build, plan)
+        if inputs is not None:
+            question.remember(Answer(wheels=summary.wheels, said=said), inputs)

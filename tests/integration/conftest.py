@@ -8,8 +8,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
+
+
+@pytest.fixture(scope="session", autouse=True)
+def unlimited() -> Iterator[None]:
+    """The cache of all tests may be of any size: what one has compiled is there for the next."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYZ3_CACHE_SIZE", "0")
+        yield
 
 
 @pytest.fixture
