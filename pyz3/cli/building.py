@@ -18,6 +18,7 @@ from pyz3.engine.toolchain import find_toolchain
 from pyz3.errors import MatrixError
 from pyz3.plan import public_plan
 from pyz3.results import write_report
+from pyz3.sources import FolderSource, classify
 from pyz3.targets import Platform
 from pyz3.unchanged import Answer
 
@@ -108,8 +109,12 @@ def build_wheels(
 
 
 def keeping(project: str, console: SafeConsole) -> AbstractContextManager[None]:
-    """Give what keeps an sdist's files, which are unpacked in the cache, while wheels are made of them."""
-    if Path(project).is_dir():
+    """Give what keeps an sdist's files, which are unpacked in the cache, while wheels are made of them.
+
+    Raises:
+        ConfigError: There is no such file or folder; there is no zig, or no usable cache.
+    """
+    if isinstance(classify(project), FolderSource):
         return contextlib.nullcontext()
     return find_toolchain(os.environ).in_use(
         lambda text: console.print(f"note: {text}", style="yellow", soft_wrap=True)
