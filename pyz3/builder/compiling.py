@@ -46,8 +46,8 @@ class Compiler:
             root=project.root,
             log=lambda command: around.tell(CommandRun(command=tuple(command))),
             processes=around.processes,
-            at_once=_runs_at_once(around.jobs),
         )
+
         self._warmth = Warmth(
             around.toolchain.warm_parts,
             lambda platform, text: around.tell(Activity(platform=platform, text=text)),
@@ -69,12 +69,13 @@ class Compiler:
         groups: dict[tuple[str, str], list[Recipe]] = {}
         for recipe in recipes:
             groups.setdefault((recipe.platform, recipe.optimize), []).append(recipe)
+        # One more than compilers may run: the processors go on while one platform is audited.
+        workers = min(len(groups), self._around.jobs + 1 if self._around.jobs > 1 else 1)
         search = header_search(self._around.toolchain)
-        at_once = max(1, min(len(groups), _runs_at_once(self._around.jobs)))
-        share = max(1, self._around.jobs // at_once - 1)
-        builds = [self._platform(group, search, share=share) for group in groups.values()]
-        # While they compile, one platform more is made ready, or audited.
-        workers = min(len(groups), at_once + 1)
+        builds = [
+            self._platform(group, search, share=max(1, self._around.jobs // workers))
+            for group in groups.values()
+        ]
         done: dict[str, T] = {}
         while builds:
             seen = self._around.toolchain.identity()
@@ -125,14 +126,6 @@ class Compiler:
                 Activity(platform=str(build.platform), text="the cache is damaged, building anew")
             )
             return error
-
-
-def _runs_at_once(jobs: int) -> int:
-    """Give how many platforms zig may build at a time, if no more than ``jobs`` compilers are to run.
-
-    ``zig build -j1`` compiles two things at a time: what is beyond the limit std.Io.Threaded runs itself.
-    """
-    return max(1, jobs // 2)
 
 
 def header_search(toolchain: Toolchain) -> HeaderSearch:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import os
 import re
-import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -140,7 +139,6 @@ class ZigRunner:
         root: The project.
         log: Takes each command line before it is run.
         processes: Ends what runs; shared with whoever runs other processes.
-        at_once: How many run at a time; others wait.
     """
 
     def __init__(
@@ -151,9 +149,7 @@ class ZigRunner:
         root: Path,
         log: Callable[[Sequence[str]], None] | None = None,
         processes: Processes | None = None,
-        at_once: int = 1,
     ) -> None:
-        self._slots = threading.Semaphore(at_once)
         self.toolchain = toolchain
         self._environ = environ
         self._root = root
@@ -269,10 +265,8 @@ class ZigRunner:
         if self._log is not None:
             self._log(command)
         environment = self._environment(zig_target, optimize, cache)
-        folder = self.toolchain.cache.root
         try:
-            with self._slots:
-                return self._processes.run(command, env=environment, cwd=folder, heard=heard)
+            return self._processes.run(command, env=environment, cwd=self.toolchain.cache.root, heard=heard)
         except OSError as error:
             raise BuildFailedError(
                 f"{command[0]} cannot be started: {error.strerror or error}",

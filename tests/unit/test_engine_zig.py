@@ -1,15 +1,11 @@
 from __future__ import annotations
 
 import os
-import threading
-import time
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from pyz3._processes import Processes
 from pyz3.engine.custom import module_name
 from pyz3.engine.plan_file import Artifact, Source
 from pyz3.engine.toolchain import Toolchain
@@ -148,35 +144,6 @@ def test_nothing_is_started_once_stopped() -> None:
     runner.stop()
     assert runner.run(["zig"], zig_target="", optimize="", cache=Path("/local")) == (1, "stopped")
     assert logged == [["zig"]]
-
-
-class Counting(Processes):
-    """Runs nothing, and counts how many would run at a time."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.lock, self.now, self.most = threading.Lock(), 0, 0
-
-    def run(self, *_: object, **__: object) -> tuple[int, str]:
-        with self.lock:
-            self.now += 1
-            self.most = max(self.most, self.now)
-        time.sleep(0.02)
-        with self.lock:
-            self.now -= 1
-        return 0, ""
-
-
-@pytest.mark.parametrize("at_once", [1, 3])
-def test_no_more_run_than_are_to(at_once: int) -> None:
-    processes = Counting()
-    runner = ZigRunner(TOOLCHAIN, {}, root=Path("/project"), processes=processes, at_once=at_once)
-    with ThreadPoolExecutor(8) as pool:
-        done = [
-            pool.submit(runner.run, [], zig_target="", optimize="", cache=Path("/local")) for _ in range(8)
-        ]
-    assert [one.result() for one in done] == [(0, "")] * 8
-    assert processes.most == at_once
 
 
 @pytest.mark.skipif(os.sep != "/", reason="elsewhere the backslash is a separator")
