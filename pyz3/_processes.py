@@ -85,6 +85,7 @@ class Processes:
         with self._lock:
             if self._stopped:
                 return 1, "stopped"
+            _Group.prepare()
             process = subprocess.Popen(
                 command,
                 env=dict(env),
@@ -185,6 +186,10 @@ if sys.platform == "win32":
     class _Group:
         """A process with its children: a job, whose only handle this process holds."""
 
+        @staticmethod
+        def prepare() -> None:
+            """Windows needs nothing beforehand."""
+
         def __init__(self, process: subprocess.Popen[bytes]) -> None:
             self._job = _kernel().CreateJobObjectW(None, None)
             self._limit(_KILL_ON_CLOSE)
@@ -211,6 +216,12 @@ else:
 
     class _Group:
         """A process with its children: a session of its own, that a watcher knows of."""
+
+        @staticmethod
+        def prepare() -> None:
+            """Start the watcher first: who is killed while it starts would leave the process behind."""
+            with _one_at_a_time:
+                _watch(os.getpid())
 
         def __init__(self, process: subprocess.Popen[bytes]) -> None:
             self._process = process
