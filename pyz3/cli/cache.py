@@ -7,7 +7,7 @@ import os
 import click
 
 from pyz3.cli.lines import human_size
-from pyz3.cli.options import optimize_option
+from pyz3.cli.options import jobs_option, optimize_option, platforms_option, pythons_option
 from pyz3.cli.settings import SETTINGS
 from pyz3.cli.terminal import SafeConsole
 from pyz3.errors import abridged
@@ -50,29 +50,12 @@ def _limit(found: Cache) -> str:
 
 
 @cache.command(context_settings=SETTINGS)
-@click.option(
-    "--platform",
-    "platforms",
-    multiple=True,
-    metavar="NAME",
-    envvar="PYZ3_PLATFORM",
-    show_envvar=True,
-    help="Platform to prepare for: a name, an alias or a glob; repeatable.  [default: those that "
-    "--all-platforms builds for where a project lists none]",
-)
-@click.option(
-    "--python",
-    "pythons",
-    multiple=True,
-    metavar="X.Y",
-    envvar="PYZ3_PYTHON",
-    show_envvar=True,
-    help="Python to prepare for (3.13, 3.13t, all); repeatable.  [default: this one]",
-)
+@platforms_option("prepare", default="those that --all-platforms builds for where a project lists none")
+@pythons_option("prepare")
 @click.option("--c++", "cxx", is_flag=True, help="What C++ needs, too: libc++.")
 @click.option("--zig", is_flag=True, help="What Zig sources need, too: the header translator.")
 @optimize_option
-@click.option("-j", "--jobs", type=click.IntRange(min=1), help="Compilers at a time.  [default: processors]")
+@jobs_option
 def warm(
     *,
     platforms: tuple[str, ...],

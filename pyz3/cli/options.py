@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pyz3.cli.settings import complete_platforms, complete_pythons
 from pyz3.config import OPTIMIZE_MODES
 
 if TYPE_CHECKING:
@@ -31,6 +32,10 @@ python_headers_option = click.option(
 )
 
 
+jobs_option = click.option(
+    "-j", "--jobs", type=click.IntRange(min=1), help="Compilers at a time.  [default: processors]"
+)
+
 place_option = click.option(
     "--python",
     metavar="PATH",
@@ -50,4 +55,32 @@ def output_dir_option(what: str) -> Callable[[Callable[..., Any]], Callable[...,
         envvar="PYZ3_OUTPUT_DIR",
         show_envvar=True,
         help=f"Where {what}.",
+    )
+
+
+def platforms_option(verb: str, *, default: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Give ``--platform``, for what the ``verb`` says (``build``), and what holds without it."""
+    return click.option(
+        "--platform",
+        "platforms",
+        multiple=True,
+        metavar="NAME",
+        envvar="PYZ3_PLATFORM",
+        show_envvar=True,
+        shell_complete=complete_platforms,
+        help=f"Platform to {verb} for: a name, an alias or a glob; repeatable.  [default: {default}]",
+    )
+
+
+def pythons_option(verb: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Give ``--python``, for what the ``verb`` says."""
+    return click.option(
+        "--python",
+        "pythons",
+        multiple=True,
+        metavar="X.Y",
+        envvar="PYZ3_PYTHON",
+        show_envvar=True,
+        shell_complete=complete_pythons,
+        help=f"Python to {verb} for (3.13, 3.13t, all); repeatable.  [default: this one]",
     )

@@ -12,8 +12,15 @@ from click.core import ParameterSource
 
 from pyz3.cli.github import add_to_job_summary, is_github
 from pyz3.cli.lines import total_line, wheel_line
-from pyz3.cli.options import optimize_option, output_dir_option, python_headers_option
-from pyz3.cli.settings import SETTINGS, complete_platforms, complete_pythons
+from pyz3.cli.options import (
+    jobs_option,
+    optimize_option,
+    output_dir_option,
+    platforms_option,
+    python_headers_option,
+    pythons_option,
+)
+from pyz3.cli.settings import SETTINGS
 from pyz3.cli.terminal import SafeConsole
 from pyz3.unchanged import Asked, ask
 
@@ -68,27 +75,9 @@ Examples:
 
 @click.command(cls=_Sectioned, context_settings=SETTINGS, epilog=_EXAMPLES, short_help="Build wheels.")
 @click.argument("project", default=".")
-@click.option(
-    "--platform",
-    "platforms",
-    multiple=True,
-    metavar="NAME",
-    envvar="PYZ3_PLATFORM",
-    show_envvar=True,
-    shell_complete=complete_platforms,
-    help="Platform to build for: a name, an alias or a glob; repeatable.  [default: this machine's]",
-)
+@platforms_option("build", default="this machine's")
 @click.option("--all-platforms", is_flag=True, help="Build for every platform that the project lists.")
-@click.option(
-    "--python",
-    "pythons",
-    multiple=True,
-    metavar="X.Y",
-    envvar="PYZ3_PYTHON",
-    show_envvar=True,
-    shell_complete=complete_pythons,
-    help="Python to build for (3.13, 3.13t, all); repeatable.  [default: this one]",
-)
+@pythons_option("build")
 @click.option(
     "--build",
     "build_patterns",
@@ -135,7 +124,7 @@ Examples:
 @output_dir_option("the wheels go")
 @optimize_option
 @python_headers_option
-@click.option("-j", "--jobs", type=click.IntRange(min=1), help="Compilers at a time.  [default: processors]")
+@jobs_option
 @click.option(
     "--report",
     type=click.Path(path_type=Path),
