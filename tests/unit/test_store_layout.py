@@ -57,6 +57,7 @@ def test_what_is_in_it_and_how_large(tmp_path: Path) -> None:
 
 def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYZ3_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.delenv("PYZ3_CACHE_SIZE", raising=False)
     run = CliRunner().invoke
     assert run(cli, ["cache", "path"]).output == f"{tmp_path / 'cache'}\n"
     assert not (tmp_path / "cache").exists()
