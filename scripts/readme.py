@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Writes the parts of the documentation that are made from data or from a build.
 
-usage: python scripts/readme.py table|rooms|schema|picture
+usage: python scripts/readme.py table|rooms|schema|migration|picture
 
 table     the platform table of README.md, from pyz3.targets and the interpreters that the tests use
 rooms     the tables of the package's rooms in docs/design.md and CONTRIBUTING.md, from tests/rooms.py
 schema    docs/pyz3.schema.json, of [tool.pyz3], for editors
+migration the table of cibuildwheel's options in docs/migration.md, from pyz3.frontends
 picture   docs/live-table.svg: the live table half way through a real build of examples/hello, for
           every platform and the Pythons found here, with an empty cache, as on first use (minutes)
 """
@@ -26,6 +27,7 @@ from rich.console import Console
 from pyz3.cli.table import LiveTable
 from pyz3.config.schema import json_schema
 from pyz3.events import Activity, Event, WheelBuilt, WheelFailed
+from pyz3.frontends import cibuildwheel_options
 from pyz3.wheel import Platform, WheelBuilder
 
 if TYPE_CHECKING:
@@ -39,6 +41,15 @@ PLATFORMS = ("<!-- platforms: scripts/readme.py table -->\n", "<!-- /platforms -
 ROOMS = ("<!-- rooms: scripts/readme.py rooms -->\n", "<!-- /rooms -->")
 # Where the rooms are shown; whether only the packages are.
 ROOMS_IN = {ROOT / "docs" / "design.md": False, ROOT / "CONTRIBUTING.md": True}
+MIGRATION = ROOT / "docs" / "migration.md"
+OPTIONS = ("<!-- options: scripts/readme.py migration -->\n", "<!-- /options -->")
+_DOES = {
+    "taken": "kept",
+    "asked": "command line",
+    "needless": "not needed",
+    "elsewhere": "not done",
+    "lost": "**not obeyed**",
+}
 COMMAND = "pyz3 wheel --all-platforms --python all"
 WIDTH = 134  # columns
 
@@ -53,6 +64,8 @@ def main() -> None:
                 page.write_text(with_rooms(page), encoding="utf-8")
         case ["schema"]:
             SCHEMA.write_text(schema(), encoding="utf-8")
+        case ["migration"]:
+            MIGRATION.write_text(with_options(MIGRATION.read_text(encoding="utf-8")), encoding="utf-8")
         case ["picture"]:
             PICTURE.write_text(draw(half_way()), encoding="utf-8")
         case _:
@@ -79,6 +92,14 @@ def with_rooms(page: Path) -> str:
     import rooms  # noqa: PLC0415 - of the tests
 
     return _between(page.read_text(encoding="utf-8"), ROOMS, rooms.table(packages_only=ROOMS_IN[page]))
+
+
+def with_options(page: str) -> str:
+    """Give the page about migration with the table of cibuildwheel's options as it must be."""
+    rows = [("cibuildwheel", "pyz3", "what becomes of it"), ("---", "---", "---")]
+    for name, option in cibuildwheel_options().items():
+        rows.append((f"`{name}`", _DOES[option.does], option.note.replace("[tool.pyz3]", "`[tool.pyz3]`")))
+    return _between(page, OPTIONS, "".join(f"| {' | '.join(row)} |\n" for row in rows))
 
 
 def _between(text: str, marks: tuple[str, str], table: str) -> str:

@@ -6,9 +6,10 @@ import difflib
 import sys
 from importlib.metadata import packages_distributions
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+from rich.table import Table
 from rich.text import Text
 
 from pyz3.cli.settings import SETTINGS
@@ -21,11 +22,25 @@ from pyz3.scaffold import (
     Wishes,
     adopt,
     has_code,
+    migrate,
     new_project,
     refuse_overwriting,
     refuse_setup_files,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pyz3.scaffold import MigrationRow
+
+# What pyz3 does with an option of cibuildwheel, as the table says it, and its colour.
+_DOES = {
+    "taken": ("kept", "green"),
+    "asked": ("command line", "cyan"),
+    "needless": ("not needed", "dim"),
+    "elsewhere": ("not done", "yellow"),
+    "lost": ("NOT OBEYED", "bold red"),
+}
 _COLOURS = {"+": "green", "-": "red", "@": "cyan"}
 
 
@@ -47,9 +62,23 @@ class _LanguageChoice(click.Choice[str]):
 @click.option("--name", help="Name of the project.  [default: the folder's]")
 @click.option("--fallback", is_flag=True, help="The package works without its extension module, too.")
 @click.option("--abi3", metavar="X.Y", default="", help="One wheel per platform for all Pythons from X.Y on.")
+@click.option(
+    "--from-cibuildwheel",
+    is_flag=True,
+    help="Show what becomes of each option of cibuildwheel, and write [tool.pyz3]; the build backend stays.",
+)
+@click.option("--dry-run", is_flag=True, help="Show what would be written, and write nothing.")
 @click.option("-y", "--yes", is_flag=True, help="Change a pyproject.toml without asking.")
 def init(
-    *, directory: Path, language: str | None, name: str | None, fallback: bool, abi3: str, yes: bool
+    *,
+    directory: Path,
+    language: str | None,
+    name: str | None,
+    fallback: bool,
+    abi3: str,
+    from_cibuildwheel: bool,
+    dry_run: bool,
+    yes: bool,
 ) -> None:
     """Make a new project in DIR, the current folder by default, or take pyz3 into the one that is there.
 
@@ -58,29 +87,88 @@ def init(
     never overwritten.
     """
     directory = directory.absolute()
+    said = {"--language": language, "--name": name, "--fallback": fallback, "--abi3": abi3}
+    others = [option for option, value in said.items() if value]
+    if from_cibuildwheel and others:
+        raise click.UsageError(f"--from-cibuildwheel and {', '.join(others)} exclude each other")
+    if from_cibuildwheel:
+        _migrate(directory, dry_run=dry_run, yes=yes)
+        return
     wishes = Wishes(
         name=name or directory.resolve().name,
         language=next((one for one in LANGUAGES if one == language), LANGUAGES[0]),
         fallback=fallback,
         abi3=abi3,
     )
-    console = SafeConsole()
     exists = (directory / "pyproject.toml").exists()
     if exists and name is not None:
         raise click.UsageError("--name: the project has one, in pyproject.toml")
     draft = _draft(directory, wishes, exists=exists, example=language is not None)
     refuse_overwriting(directory, draft)
+    console = SafeConsole()
     if exists:
         _show(console, draft)
-    for text in draft.notes:
-        console.print(Text(f"note: {text}", style="yellow"), soft_wrap=True)
-    if exists and not yes and not _confirmed():
-        raise click.Abort
-    _write(directory, draft)
+    if not _carried_out(
+        console, directory, draft, notes=draft.notes, asks=exists and not yes, dry_run=dry_run
+    ):
+        return
     if not exists:
         for path in draft.files:
             console.print(f"  {path}", soft_wrap=True)
     _say_next(console, directory, wishes, exists=exists)
+
+
+def _carried_out(
+    console: SafeConsole, directory: Path, draft: Draft, *, notes: Sequence[str], asks: bool, dry_run: bool
+) -> bool:
+    """Tell what is to be known, ask, and write; tell whether it was done."""
+    for text in notes:
+        console.print(Text(f"note: {text}", style="yellow"), soft_wrap=True)
+    if dry_run:
+        if not draft.before:
+            for path in draft.files:
+                console.print(f"  {path}", soft_wrap=True)
+        console.print("nothing is written: --dry-run", soft_wrap=True)
+        return False
+    if asks and not _confirmed():
+        raise click.Abort
+    _write(directory, draft)
+    return True
+
+
+def _migrate(directory: Path, *, dry_run: bool, yes: bool) -> None:
+    """Show what becomes of what is said to cibuildwheel, and write ``[tool.pyz3]``."""
+    console = SafeConsole()
+    found = migrate(directory)
+    _show_rows(console, found.rows)
+    draft = found.draft
+    if not draft.after:
+        console.print(
+            "Nothing has to be written.  Build:  pyz3 wheel --all-platforms --python all", soft_wrap=True
+        )
+        return
+    console.print()
+    _show(console, draft)
+    notes = (*draft.notes, "what is there for cibuildwheel stays; pyz3 reads [tool.pyz3] in its place")
+    if not _carried_out(console, directory, draft, notes=notes, asks=not yes, dry_run=dry_run):
+        return
+    console.print(
+        "[tool.pyz3] is written.  Build:  pyz3 wheel --all-platforms --python all\n"
+        "A workflow that does it on GitHub:  pyz3 ci github",
+        soft_wrap=True,
+    )
+
+
+def _show_rows(console: SafeConsole, rows: Sequence[MigrationRow]) -> None:
+    """Show each option of cibuildwheel in the order of the files, with what becomes of it."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    table.add_column("cibuildwheel", overflow="fold", min_width=12)
+    table.add_column("pyz3", no_wrap=True)
+    table.add_column("what becomes of it", overflow="fold", ratio=1)
+    for row in rows:
+        said, style = _DOES[row.does]
+        table.add_row(Text(row.option), Text(said, style=style), Text(row.note))
+    console.print(table)
 
 
 def _draft(directory: Path, wishes: Wishes, *, exists: bool, example: bool) -> Draft:

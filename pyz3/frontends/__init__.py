@@ -10,6 +10,10 @@ from pyz3.config import read_pyproject
 from pyz3.errors import ConfigError
 from pyz3.frontends import native, setuptools
 from pyz3.frontends.backends import is_legacy, recognise
+from pyz3.frontends.cibuildwheel import PLATFORMS as CIBUILDWHEEL_PLATFORMS
+from pyz3.frontends.cibuildwheel import Reading as CibuildwheelReading
+from pyz3.frontends.cibuildwheel import read_table as read_cibuildwheel
+from pyz3.frontends.cibuildwheel_options import CibuildwheelOption, cibuildwheel_option, cibuildwheel_options
 from pyz3.frontends.metadata import declared_name
 from pyz3.frontends.own_requirement import OWN_REQUIREMENT
 from pyz3.frontends.undeclared import undeclared_extensions
@@ -18,11 +22,18 @@ if TYPE_CHECKING:
     from pyz3.config import Project
 
 __all__ = (
+    "CIBUILDWHEEL_PLATFORMS",
     "OWN_REQUIREMENT",
+    "CibuildwheelOption",
+    "CibuildwheelReading",
+    "cibuildwheel_option",
+    "cibuildwheel_options",
     "declared_name",
     "is_legacy",
     "load_own_project",
     "load_project",
+    "read_cibuildwheel",
+    "recognise",
     "undeclared_extensions",
 )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -17,7 +18,6 @@ from pyz3._schema import convert
 from pyz3.config import (
     Assignments,
     ConfigSettings,
-    Inherit,
     InheritTable,
     OverrideTable,
     ToolTable,
@@ -25,29 +25,27 @@ from pyz3.config import (
     parse_assignments,
 )
 from pyz3.frontends.build_variables import trouble_with
+from pyz3.frontends.cibuildwheel_options import cibuildwheel_option
 from pyz3.targets import SUPPORTED, Platform, Target
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# Its platforms → the identifiers that they build.
-_PLATFORMS = {
+PLATFORMS = {
     "linux": ("*-manylinux_*", "*-musllinux_*"),
     "macos": ("*-macosx_*",),
     "windows": ("*-win*",),
     "pyodide": ("*-pyodide_*",),
 }
+"""Its platforms → the identifiers that they build."""
 _MACOS_VARIABLE = "MACOSX_DEPLOYMENT_TARGET"
-# Keys that say how cibuildwheel does its work, that are about what pyz3 does not build, or that have
-# nothing to do here: platforms are asked for, hooks see the variables of this process, and nothing is
-# tested.
-# before-build is none of them: it prepares a machine that is thrown away, with pip or yum.
-_OF_NO_CONCERN = re.compile(
-    r"archs|build-frontend|build-verbosity|container-engine|dependency-versions|enable|environment-pass"
-    r"|free-threaded-support|debug-.*|test-.*|before-test|musllinux-.*-image|manylinux-pypy_.*-image|android|ios|xbuild-tools"
-)
 # manylinux2014 is what pyz3 promises anyway (glibc 2.17, PEP 599).
 _OLD_IMAGE = re.compile(r"manylinux(1|2010|2014|_2_5|_2_12|_2_17)(?![0-9])")
+
+
+_NO_SELECTION = "cibuildwheel chooses what to build before it looks at overrides"
+# What a build has to be told of nothing: see cibuildwheel.toml.
+_UNTOLD = frozenset({"asked", "needless", "elsewhere"})
 
 
 class _Options(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
@@ -59,11 +57,11 @@ class _Options(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
     config_settings: ConfigSettings | None = None
     test_command: Words | None = None
     test_requires: Words | None = None
+    inherit: dict[str, str] | str = {}
 
 
 class _Override(_Options, frozen=True, kw_only=True, rename="kebab"):
     select: Words
-    inherit: dict[str, Inherit] = {}
 
 
 class _Table(_Options, frozen=True, kw_only=True, rename="kebab"):
@@ -76,16 +74,29 @@ class _Table(_Options, frozen=True, kw_only=True, rename="kebab"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Reading:
+    """What the table says to pyz3.
+
+    Attributes:
+        tool: In pyz3's own scheme.
+        lost: Keys that are not obeyed although they may matter → why, in the order of the table.
+    """
+
+    tool: ToolTable
+    lost: dict[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class _Keys:
     """What one table of options gives.
 
     Attributes:
         values: Field of ``ToolTable`` and ``OverrideTable`` → value.
-        lost: Keys that are not obeyed.
+        lost: Keys that are not obeyed → why.
     """
 
     values: dict[str, Any] = field(default_factory=dict)
-    lost: tuple[str, ...] = ()
+    lost: dict[str, str] = field(default_factory=dict)
 
 
 def read(table: object) -> tuple[ToolTable, tuple[str, ...]]:
@@ -94,80 +105,125 @@ def read(table: object) -> tuple[ToolTable, tuple[str, ...]]:
     Raises:
         ConfigError: A key that is obeyed has a value of the wrong type.
     """
-    said = convert(table, _Table, where="tool.cibuildwheel", file="pyproject.toml")
+    found = read_table(table, where="tool.cibuildwheel", file="pyproject.toml")
+    return found.tool, _note(found.lost)
+
+
+def read_table(table: object, *, where: str, file: str) -> Reading:
+    """Give what the table says to pyz3.
+
+    Args:
+        table: ``[tool.cibuildwheel]``.
+        where: What messages call the table.
+        file: The file's name, for messages.
+
+    Raises:
+        ConfigError: A key that is obeyed has a value of the wrong type.
+    """
+    said = convert(table, _Table, where=where, file=file)
     raw = table if isinstance(table, dict) else {}
     top = _keys(said)
-    lost = [*_unknown(raw, _Table), *top.lost]
+    lost = {**_unknown(raw, _Table), **top.lost}
     overrides: list[OverrideTable] = []
-    for name, select in _PLATFORMS.items():
-        keys = _keys(getattr(said, name))
-        lost += [f"{name}.{key}" for key in (*_unknown(raw.get(name, {}), _Options), *keys.lost)]
+    for name, select in PLATFORMS.items():
+        options = getattr(said, name)
+        keys = _keys(options)
+        lost |= _below(name, {**_unknown(raw.get(name, {}), _Options), **keys.lost})
         if keys.values:
-            overrides.append(OverrideTable(select=select, **keys.values))
+            overrides.append(_override(select, options, keys))
     for index, override in enumerate(said.overrides):
         keys = _keys(override)
-        names = [*_unknown(raw["overrides"][index], _Override), *keys.lost]
+        gone = {**_unknown(raw["overrides"][index], _Override), **keys.lost}
         # cibuildwheel chooses what to build before it looks at overrides.
-        names += [key for key in ("build", "skip") if getattr(override, key) is not None]
-        lost += [f"overrides[{index}].{key}" for key in names]
+        gone |= {key: _NO_SELECTION for key in ("build", "skip") if getattr(override, key) is not None}
+        lost |= _below(f"overrides[{index}]", gone)
         if keys.values:
-            inherit = {key: override.inherit.get(key.replace("_", "-"), "none") for key in keys.values}
-            inherit.pop("macos", None)
-            overrides.append(
-                OverrideTable(select=override.select, inherit=InheritTable(**inherit), **keys.values)
-            )
+            overrides.append(_override(override.select, override, keys))
     if said.test_skip:
         overrides.append(OverrideTable(select=said.test_skip, test_command=()))
     build, skip = _selection(said)
-    tool = ToolTable(build=build, skip=skip, overrides=tuple(overrides), **top.values)
-    return tool, _note(lost)
+    return Reading(
+        tool=ToolTable(build=build, skip=skip, overrides=tuple(overrides), **top.values), lost=lost
+    )
 
 
-def _note(lost: list[str]) -> tuple[str, ...]:
+def _below(name: str, lost: dict[str, str]) -> dict[str, str]:
+    return {f"{name}.{key}": why for key, why in lost.items()}
+
+
+def _note(lost: dict[str, str]) -> tuple[str, ...]:
     if not lost:
         return ()
-    names = sorted(dict.fromkeys(lost))
+    names = sorted(lost)
     verb = "is" if len(names) == 1 else "are"
     return (f"pyproject.toml: tool.cibuildwheel: {', '.join(names)} {verb} not obeyed",)
+
+
+def _override(select: Words, options: _Options, keys: _Keys) -> OverrideTable:
+    """Give an override; in cibuildwheel a platform's own table counts as one that comes first."""
+    said = _inherit(options.inherit)
+    inherit = {key: said.get(key.replace("_", "-"), "none") for key in keys.values if key != "macos"}
+    return OverrideTable(select=select, inherit=_inherit_table(inherit), **keys.values)
+
+
+def _inherit_table(inherit: dict[str, str]) -> InheritTable:
+    """Give what an override inherits: field → ``none``, ``append`` or ``prepend``.
+
+    Raises:
+        ConfigError: It is none of them.
+    """
+    named = {key.replace("_", "-"): rule for key, rule in inherit.items()}
+    return convert(named, InheritTable, where="tool.cibuildwheel.inherit", file="pyproject.toml")
+
+
+def _inherit(said: dict[str, str] | str) -> dict[str, str]:
+    """Read ``environment: append; before-build: prepend``; without a rule it is ``append``."""
+    if not isinstance(said, str):
+        return said
+    pairs = [word.partition(":") for word in said.split(";") if word.strip()]
+    return {key.strip(): rule.strip() or "append" for key, _, rule in pairs}
 
 
 def _keys(options: _Options) -> _Keys:
     keys = ("test_command", "test_requires")
     values = {key: value for key in keys if (value := getattr(options, key)) is not None}
-    lost: list[str] = []
+    lost: dict[str, str] = {}
     if options.config_settings is not None:
         settings = options.config_settings
         try:
             values["config_settings"] = parse_assignments(settings) if isinstance(settings, str) else settings
-        except ValueError:
-            lost.append("config-settings")
+        except ValueError as error:
+            lost["config-settings"] = str(error)
     if options.environment is not None:
         environment = options.environment
         try:
             variables = parse_assignments(environment) if isinstance(environment, str) else environment
-        except ValueError:
-            lost.append("environment")
+        except ValueError as error:
+            lost["environment"] = str(error)
         else:
             values["environment"] = {}
             for name, value in variables.items():
                 if name == _MACOS_VARIABLE and re.fullmatch(r"[0-9]+(\.[0-9]+)*", str(value)):
                     values["macos"] = str(value)
-                elif trouble_with(name, str(value)):
-                    lost.append(f"environment.{name}")
+                elif trouble := trouble_with(name, str(value)):
+                    lost[f"environment.{name}"] = "; ".join(trouble)
                 else:
                     values["environment"][name] = value
-    return _Keys(values=values, lost=tuple(lost))
+    return _Keys(values=values, lost=lost)
 
 
-def _unknown(raw: dict[str, Any], known: type[_Options]) -> Iterator[str]:
+def _unknown(raw: dict[str, Any], known: type[_Options]) -> dict[str, str]:
     """Give the keys of a table that are not obeyed although they matter."""
     names = {one.encode_name for one in msgspec.structs.fields(known)}
+    lost = {}
     for key, value in raw.items():
-        if key in names or _OF_NO_CONCERN.fullmatch(key):
+        option = cibuildwheel_option(key)
+        if key in names or (option is not None and option.does in _UNTOLD):
             continue
-        if re.fullmatch(r"manylinux-.*-image", key) and _OLD_IMAGE.search(str(value)):
+        if fnmatchcase(key, "manylinux-*-image") and _OLD_IMAGE.search(str(value)):
             continue
-        yield key
+        lost[key] = option.note if option is not None else "cibuildwheel has no option of that name"
+    return lost
 
 
 def _selection(said: _Table) -> tuple[Words | None, Words | None]:
@@ -176,9 +232,9 @@ def _selection(said: _Table) -> tuple[Words | None, Words | None]:
     Patterns cannot say that, so it is said with the identifiers themselves.
     """
     build, skip = said.build, said.skip
-    if any(getattr(said, name).build is not None for name in _PLATFORMS):
+    if any(getattr(said, name).build is not None for name in PLATFORMS):
         build = tuple(_matching(said, "build"))
-    if any(getattr(said, name).skip is not None for name in _PLATFORMS):
+    if any(getattr(said, name).skip is not None for name in PLATFORMS):
         skip = tuple(_matching(said, "skip"))
     return build, skip
 
@@ -194,7 +250,7 @@ def _matching(said: _Table, key: str) -> Iterator[str]:
         for python in SUPPORTED
         if platform.has(python)
     ]:
-        name = next(name for name, select in _PLATFORMS.items() if matches(select, identifier))
+        name = next(name for name, select in PLATFORMS.items() if matches(select, identifier))
         own = getattr(getattr(said, name), key)
         patterns = getattr(said, key) if own is None else own
         if (patterns is None and key == "build") or matches(split_words(patterns or ()), identifier):

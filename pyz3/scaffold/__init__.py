@@ -1,6 +1,7 @@
 """New projects, and pyz3 in projects that exist: which files are to be written, with what in them."""
 
 from pyz3.scaffold.existing import adopt, has_code, refuse_setup_files
+from pyz3.scaffold.migrating import Migration, MigrationRow, migrate
 from pyz3.scaffold.new import (
     LANGUAGE_ALIASES,
     LANGUAGES,
@@ -18,10 +19,13 @@ __all__ = (
     "LANGUAGE_ALIASES",
     "Draft",
     "Language",
+    "Migration",
+    "MigrationRow",
     "Released",
     "Wishes",
     "adopt",
     "has_code",
+    "migrate",
     "new_project",
     "refuse_overwriting",
     "refuse_setup_files",

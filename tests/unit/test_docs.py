@@ -61,6 +61,11 @@ def test_schema_for_editors(readme_script: ModuleType) -> None:
     )
 
 
+def test_options_of_cibuildwheel(readme_script: ModuleType) -> None:
+    text = readme_script.MIGRATION.read_text(encoding="utf-8")
+    assert readme_script.with_options(text) == text, "run scripts/readme.py migration"
+
+
 def test_tables_of_rooms(readme_script: ModuleType) -> None:
     for page in readme_script.ROOMS_IN:
         text = page.read_text(encoding="utf-8")

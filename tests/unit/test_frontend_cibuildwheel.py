@@ -9,7 +9,7 @@ from pyz3._toml import load_toml
 from pyz3.config import OverrideTable, ToolTable
 from pyz3.errors import ConfigError
 from pyz3.frontends import load_project
-from pyz3.frontends.cibuildwheel import _PLATFORMS, read
+from pyz3.frontends.cibuildwheel import PLATFORMS, read
 from pyz3.targets import SUPPORTED, Platform, Target
 
 if TYPE_CHECKING:
@@ -185,7 +185,7 @@ def test_every_identifier_is_of_one_platform_of_cibuildwheels() -> None:
     for platform in Platform:
         for python in SUPPORTED:
             identifier = Target(platform=platform, python=python).identifier
-            assert [matches(select, identifier) for select in _PLATFORMS.values()].count(True) == 1
+            assert [matches(select, identifier) for select in PLATFORMS.values()].count(True) == 1
 
 
 @pytest.mark.parametrize(
