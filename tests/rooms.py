@@ -20,6 +20,7 @@ ROOMS = (
     "scaffold",
     "develop",
     "doctor",
+    "release",
     "unchanged",
     "builder",
     "hooks",

@@ -30,6 +30,7 @@ _SECTIONS = {
         "develop": ("develop:develop", "Install so that the sources can be worked on."),
         "watch": ("watch:watch", "Rebuild when a file changes."),
         "clean": ("develop:clean", "Remove what develop put anywhere."),
+        "publish": ("publish:publish", "Upload a release to an index."),
         "ci": ("ci:ci", "Write the workflow that builds and releases wheels."),
     },
     "Look": {
@@ -65,7 +66,7 @@ _COMMANDS = {
 # What other tools call it → the command here.
 _ELSEWHERE = {
     "audit": "doctor", "build": "wheel", "check": "doctor", "help": "--help", "inspect": "doctor",
-    "install": "develop", "new": "init", "show": "doctor", "wheels": "wheel",
+    "install": "develop", "new": "init", "show": "doctor", "upload": "publish", "wheels": "wheel",
 }  # fmt: skip
 
 

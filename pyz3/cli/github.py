@@ -17,6 +17,7 @@ from pyz3.errors import BuildFailedError, abridged
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from pyz3.release import ReleaseFile
     from pyz3.results import Failure, WheelResult
 
 # What is shown of each kind for a step; the log has all.
@@ -113,9 +114,38 @@ def add_to_job_summary(
     Raises:
         OSError: It cannot be written.
     """
+    add_to_summary(environ, job_summary(wheels, failures, seconds=seconds))
+
+
+def add_to_summary(environ: Mapping[str, str], text: str) -> None:
+    """Add Markdown to the summary of the job, if there is one.
+
+    Raises:
+        OSError: It cannot be written.
+    """
     if environ.get("GITHUB_STEP_SUMMARY"):
         with Path(environ["GITHUB_STEP_SUMMARY"]).open("a", encoding="utf-8", newline="\n") as file:
-            file.write(job_summary(wheels, failures, seconds=seconds))
+            file.write(text)
+
+
+def published_summary(
+    files: Sequence[ReleaseFile], *, uploaded: frozenset[Path], left: frozenset[Path], where: str
+) -> str:
+    """Give a table of what was to be published, in Markdown.
+
+    Args:
+        files: All of the release.
+        uploaded: Which the index has taken.
+        left: Which it has not.
+        where: The index.
+    """
+    lines = [f"### pyz3: {len(uploaded)} of {len(files)} files uploaded to {where}", ""]
+    lines += ["| file | size | tag | SHA-256 | |", "|---|--:|---|---|---|"]
+    for one in files:
+        state = "uploaded" if one.path in uploaded else "✗ not uploaded" if one.path in left else "was there"
+        cells = (f"`{one.path.name}`", human_size(one.size), f"`{one.tag}`", f"`{one.sha256}`", state)
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n\n"
 
 
 def job_summary(wheels: Sequence[WheelResult], failures: Sequence[Failure], *, seconds: float) -> str:

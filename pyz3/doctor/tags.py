@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import platform as host
-import re
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -11,15 +10,12 @@ from typing import TYPE_CHECKING
 from packaging.tags import parse_tag, sys_tags
 
 from pyz3.audit import version_key
-from pyz3.errors import ConfigError
-from pyz3.targets import Platform, PythonVersion, Target, glibc_floor, select_platforms
+from pyz3.targets import PythonVersion, Target, read_platform
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from packaging.tags import Tag
-
-_FLOOR = r"(?P<floor>\d+_\d+)"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,19 +58,6 @@ def _promise(tag: Tag) -> Promise | None:
         stable_abi=stable,
         any_python=any_python,
     )
-
-
-def read_platform(tag: str) -> tuple[Platform | None, str]:
-    """Give the platform of ``manylinux_2_17_x86_64`` and the floor ``2.17``."""
-    for platform in Platform:
-        pattern = re.escape(platform.spec.wheel).replace(r"\{floor\}", _FLOOR)
-        if platform.family != "pyodide" and (match := re.fullmatch(pattern, tag)):
-            return platform, match.groupdict().get("floor", "").replace("_", ".")
-    try:
-        platforms = select_platforms([tag])
-        return (platforms[0], glibc_floor([tag])) if len(platforms) == 1 else (None, "")
-    except ConfigError:
-        return None, ""
 
 
 def misfit(tags: Iterable[str]) -> str:

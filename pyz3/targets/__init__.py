@@ -20,6 +20,7 @@ from pyz3.targets.selection import (
     select_pythons,
     unmatched,
 )
+from pyz3.targets.tags import read_platform, serves
 from pyz3.targets.target import Target
 
 __all__ = (
@@ -42,7 +43,9 @@ __all__ = (
     "glibc_floor",
     "has_cpu",
     "implementation",
+    "read_platform",
     "select_platforms",
     "select_pythons",
+    "serves",
     "unmatched",
 )

@@ -9,8 +9,8 @@ from pyz3.audit import Facts
 from pyz3.audit.report import Finding
 from pyz3.doctor.libraries import LoadedFile, find_libraries, looked_in
 from pyz3.doctor.symptoms import symptom
-from pyz3.doctor.tags import misfit, read_platform, read_promise
-from pyz3.targets import Platform
+from pyz3.doctor.tags import misfit, read_promise
+from pyz3.targets import Platform, read_platform
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,19 @@
+"""A release: its wheels and sdist read back, whether they belong together, and whether one is missing."""
+
+from pyz3.release.checksums import CHECKSUMS, checksums, write_checksums
+from pyz3.release.files import ReleaseFile, UnreadableFileError, named_files, read_file
+from pyz3.release.judgement import Cell, Finding, UnfitReleaseError, judge
+
+__all__ = (
+    "CHECKSUMS",
+    "Cell",
+    "Finding",
+    "ReleaseFile",
+    "UnfitReleaseError",
+    "UnreadableFileError",
+    "checksums",
+    "judge",
+    "named_files",
+    "read_file",
+    "write_checksums",
+)

@@ -1,0 +1,201 @@
+"""The files of a release, read back: name, version, tags, metadata, and a wheel's files but for binaries."""
+
+from __future__ import annotations
+
+import hashlib
+import tarfile
+import zipfile
+import zlib
+from dataclasses import dataclass, field
+from typing import IO, TYPE_CHECKING, Literal
+
+from packaging.utils import (
+    InvalidSdistFilename,
+    InvalidWheelFilename,
+    canonicalize_name,
+    parse_sdist_filename,
+    parse_wheel_filename,
+)
+
+from pyz3._files import CHUNK, file_digest
+from pyz3.audit import begins_as_code
+from pyz3.errors import ConfigError, Pyz3Error
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from packaging.tags import Tag
+
+_SDISTS = (".tar.gz", ".zip")
+# What a wheel has to itself: its tag and its files' digests (binary distribution format), and what its
+# binaries are made of (PEP 770).
+_OWN = ("WHEEL", "RECORD", "RECORD.jws", "RECORD.p7s", "sboms/")
+# No METADATA is larger than this, in bytes; it is held in memory.
+_MOST_METADATA = 16 * CHUNK
+
+
+class UnreadableFileError(Pyz3Error):
+    """A file is no wheel or sdist, or is damaged (exit code 9)."""
+
+    exit_code = 9
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReleaseFile:
+    """A wheel or an sdist.
+
+    Attributes:
+        path: Where it is.
+        kind: Which of them it is.
+        name: Normalized name of the project (PEP 503).
+        version: Normalized version (PEP 440).
+        tags: The wheel's tags; an sdist has none.
+        size: In bytes.
+        sha256: In hexadecimal.
+        metadata: Its METADATA; empty for an sdist.
+        pure: Name → SHA-256 of each file in a wheel but binaries and what is the wheel's own, as RECORD is.
+    """
+
+    path: Path
+    kind: Literal["wheel", "sdist"]
+    name: str
+    version: str
+    tags: frozenset[Tag] = frozenset()
+    size: int = 0
+    sha256: str = ""
+    metadata: bytes = b""
+    pure: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def tag(self) -> str:
+        """The tag as the file's name has it: ``cp313-cp313-win_amd64``; ``sdist`` for an sdist."""
+        return "-".join(self.path.stem.split("-")[-3:]) if self.kind == "wheel" else "sdist"
+
+    @property
+    def is_pure(self) -> bool:
+        """Whether it is a wheel for every platform."""
+        return any(tag.platform == "any" for tag in self.tags)
+
+
+def named_files(names: Sequence[Path]) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
+    """Give the wheels and sdists that are named, wheels first, and what else lies in the folders named.
+
+    Args:
+        names: Wheels, sdists, and folders of such.
+
+    Raises:
+        ConfigError: There is no such file or folder, it is neither wheel nor sdist, or there is none in it.
+    """
+    found: dict[Path, None] = {}
+    others: list[Path] = []
+    for name in names:
+        if name.is_dir():
+            inside = sorted(path for path in name.iterdir() if path.is_file())
+            known = [path for path in inside if _is_distribution(path)]
+            if not known:
+                raise ConfigError(f"{name}: no wheel and no sdist is in it", tip="pyz3 wheel builds wheels")
+            others += [path for path in inside if path not in known]
+        elif not name.exists():
+            raise ConfigError(f"there is no {name}", tip="pyz3 wheel and pyz3 sdist write into dist")
+        elif not _is_distribution(name):
+            raise ConfigError(f"{name}: neither a wheel nor an sdist (.whl, .tar.gz)")
+        else:
+            known = [name]
+        found.update(dict.fromkeys(known))
+    twice = [path for path in found if [one.name for one in found].count(path.name) > 1]
+    if twice:
+        raise ConfigError(f"two files are called {twice[0].name}: {' and '.join(map(str, twice[:2]))}")
+    return tuple(sorted(found, key=lambda path: (path.suffix != ".whl", path.name))), tuple(others)
+
+
+def _is_distribution(path: Path) -> bool:
+    return path.name.endswith((".whl", *_SDISTS))
+
+
+def read_file(path: Path) -> ReleaseFile:
+    """Read a wheel or an sdist.
+
+    Raises:
+        UnreadableFileError: Its name is not that of one, or it is damaged.
+    """
+    try:
+        if path.name.endswith(".whl"):
+            return _read_wheel(path)
+        name, version = parse_sdist_filename(path.name)
+        _require_sdist(path)
+    except (InvalidWheelFilename, InvalidSdistFilename) as error:
+        raise UnreadableFileError(f"{path}: {error}", tip="build it again") from None
+    except (
+        zipfile.BadZipFile,
+        tarfile.TarError,
+        zlib.error,
+        EOFError,
+        OSError,
+        NotImplementedError,
+    ) as error:
+        raise UnreadableFileError(f"{path}: it is damaged: {error}", tip="build it again") from None
+    return ReleaseFile(
+        path=path,
+        kind="sdist",
+        name=name,
+        version=str(version),
+        size=path.stat().st_size,
+        sha256=file_digest(path),
+    )
+
+
+def _require_sdist(path: Path) -> None:
+    if path.suffix == ".zip":
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+    else:
+        with tarfile.open(path) as archive:
+            names = archive.getnames()
+    if not any(name.count("/") == 1 and name.endswith("/PKG-INFO") for name in names):
+        raise UnreadableFileError(f"{path}: an sdist holds a PKG-INFO, and this one does not")
+
+
+def _read_wheel(path: Path) -> ReleaseFile:
+    name, version, _, tags = parse_wheel_filename(path.name)
+    pure: dict[str, str] = {}
+    metadata = None
+    with zipfile.ZipFile(path) as archive:
+        for info in archive.infolist():
+            folder, _, rest = info.filename.partition("/")
+            in_dist_info = folder.endswith(".dist-info")
+            if info.is_dir() or (in_dist_info and rest.startswith(_OWN)):
+                continue
+            with archive.open(info) as file:
+                if in_dist_info and rest == "METADATA":
+                    metadata = file.read(_MOST_METADATA)
+                elif (digest := _digest_unless_code(file)) is not None:
+                    pure[info.filename] = digest
+    if metadata is None:
+        raise UnreadableFileError(f"{path}: a wheel holds a METADATA, and this one does not")
+    return ReleaseFile(
+        path=path,
+        kind="wheel",
+        name=canonicalize_name(name),
+        version=str(version),
+        tags=frozenset(tags),
+        size=path.stat().st_size,
+        sha256=file_digest(path),
+        metadata=metadata,
+        pure=pure,
+    )
+
+
+def _digest_unless_code(file: IO[bytes]) -> str | None:
+    start = file.read(CHUNK)
+    if begins_as_code(start):
+        return None
+    digest = hashlib.sha256(start)
+    for chunk in _rest(file):
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _rest(file: IO[bytes]) -> Iterator[bytes]:
+    while chunk := file.read(CHUNK):
+        yield chunk
