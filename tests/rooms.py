@@ -19,6 +19,7 @@ ROOMS = (
     "_interruption",  # of the command line, and imported before it
     "scaffold",
     "develop",
+    "conda",
     "doctor",
     "release",
     "unchanged",

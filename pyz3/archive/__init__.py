@@ -5,7 +5,7 @@ from pyz3.archive.entries import WheelEntry, ZippedFile
 from pyz3.archive.exclusion import FileRules
 from pyz3.archive.inputs import INPUT_SUFFIXES, found_inputs, named_inputs
 from pyz3.archive.metadata import Metadata, read_metadata
-from pyz3.archive.output import WrittenArchive, require_output
+from pyz3.archive.output import WrittenArchive, put_in_place, require_output
 from pyz3.archive.sdist import sdist_files, write_sdist
 from pyz3.archive.wheelfile import DEFAULT_EPOCH, dist_info_entries, write_wheel
 
@@ -23,6 +23,7 @@ __all__ = (
     "found_inputs",
     "named_inputs",
     "package_files",
+    "put_in_place",
     "read_metadata",
     "require_output",
     "sdist_files",

@@ -6,6 +6,7 @@ A platform is data; code asks its attributes, never its name.  A new one is a ne
 from __future__ import annotations
 
 import platform as host
+import re
 import sys
 import sysconfig
 from enum import Enum, EnumMeta
@@ -48,6 +49,7 @@ class PlatformSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     default: bool = False
     lto: bool = True
     runner: str = ""
+    conda: str = ""
 
 
 class FamilySpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
@@ -198,6 +200,26 @@ class Platform(Enum, metaclass=_Members):
         return f"{tag}.{legacy}_{self.spec.arch}" if legacy else tag
 
     @classmethod
+    def of_wheel_tag(cls, tag: str) -> tuple[Platform, str] | None:
+        """Give the platform of one platform tag, and the oldest system that it promises; None: there is none.
+
+        ``linux_x86_64`` promises none: the floor is empty.
+        """
+        floors = {legacy: floor for floor, legacy in LEGACY_MANYLINUX.items()}
+        for candidate in cls:
+            arch = re.escape(candidate.spec.arch)
+            pattern = re.escape(candidate.spec.wheel).replace(
+                re.escape("{floor}"), r"(?P<floor>(?:[a-z]+_)?\d+_\d+)"
+            )
+            if match := re.fullmatch(pattern, tag):
+                floor = match.groupdict().get("floor", "")
+                return candidate, floor.replace("_", ".") if floor[:1].isdigit() else floor
+            legacy = re.fullmatch(rf"(\w+?)_{arch}", tag) if candidate.traits.floor_of == "glibc" else None
+            if legacy and legacy[1] in {*floors, "linux"}:
+                return candidate, floors.get(legacy[1], "")
+        return None
+
+    @classmethod
     def current(cls) -> Platform:
         """Give the platform of the interpreter that runs pyz3.
 
@@ -250,6 +272,8 @@ _ZIG_MACHINES: Mapping[str, str] = {
 
 # From this macOS on tags have no minor version (packaging.tags.mac_platforms).
 _MACOS_WITHOUT_MINOR = 11
+# As tags have it: 2_17; of Pyodide it is the name of an ABI.
+_FLOOR = r"(?P<floor>(?:[a-z]+_)?\d+_\d+)"
 # PEP 600 keeps the older names of these glibc versions as aliases.
 LEGACY_MANYLINUX: Mapping[str, str] = {"2.17": "manylinux2014", "2.12": "manylinux2010", "2.5": "manylinux1"}
 
