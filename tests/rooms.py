@@ -47,6 +47,7 @@ ROOMS = (
     "_files",
     "_processes",
     "_ending",
+    "pages",
     "guests",
     "errors",
     "",  # pyz3/__init__.py: the version

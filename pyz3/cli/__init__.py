@@ -40,6 +40,7 @@ _SECTIONS = {
         "pythons": ("pythons:pythons", "List the C headers that are found."),
         "env": ("env:env", "Show what builds go by on this machine."),
         "cache": ("cache:cache", "Look at the cache, fill it, or empty it."),
+        "explain": ("explain:explain", "Say what messages and exit codes mean."),
         "completion": ("completion:completion", "Print what completes commands in a shell."),
     },
     "Compilers for another platform": {
