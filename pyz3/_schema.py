@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from typing import TYPE_CHECKING, Any, TypeVar, get_args
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_args, get_origin
 
 import msgspec
 
@@ -95,13 +95,12 @@ def _type_at(wanted: Any, steps: list[str]) -> Any:
 
 
 def _members(wanted: Any) -> list[Any]:
-    """The alternatives of a union, without None."""
-    alternatives = (
-        get_args(wanted)
-        if type(wanted).__name__ in {"UnionType", "_UnionGenericAlias", "Union"}
-        else (wanted,)
-    )
-    return [a for a in alternatives if a is not type(None)]
+    """The alternatives of a union, without None, and without what is said of them besides."""
+    if get_origin(wanted) is Annotated:
+        return _members(get_args(wanted)[0])
+    if type(wanted).__name__ in {"UnionType", "_UnionGenericAlias", "Union"}:
+        return [member for part in get_args(wanted) for member in _members(part)]
+    return [] if wanted is type(None) else [wanted]
 
 
 def _explain(message: str, *, key: str, file: str, found: Any, wanted: Any) -> ConfigError:

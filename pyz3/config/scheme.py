@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 import msgspec
 
@@ -39,6 +39,113 @@ Words: TypeAlias = str | tuple[str, ...]
 Inherit: TypeAlias = Literal["none", "append", "prepend"]
 
 
+def _says(meaning: str, *examples: Any) -> msgspec.Meta:
+    """Give what a key means, for the reference and for editors: plain text, and values as TOML has them."""
+    return msgspec.Meta(description=meaning, examples=[*examples])
+
+
+_IncludeDirs: TypeAlias = Annotated[tuple[str, ...], _says("Folders of headers.", ["include"])]
+_LibraryDirs: TypeAlias = Annotated[tuple[str, ...], _says("Folders of libraries to link.", ["vendor/linux"])]
+_Define: TypeAlias = Annotated[
+    dict[str, Macro],
+    _says("Macros. `true` defines 1, `false` defines nothing.", {"NAME": "value", "LEVEL": 2, "FAST": True}),
+]
+_Cflags: TypeAlias = Annotated[
+    tuple[str, ...],
+    _says(
+        "Flags for C and assembly, written as for gcc, clang or MSVC. What zig does not know is left out and "
+        "told, or an error. Folders and headers in them are the project's.",
+        ["-std=c99"],
+        ["-include", "src/config.h"],
+    ),
+]
+_Cxxflags: TypeAlias = Annotated[tuple[str, ...], _says("Flags for C++, likewise.", ["-std=c++20"])]
+_Ldflags: TypeAlias = Annotated[
+    tuple[str, ...],
+    _says(
+        "Flags for the linker: `-lNAME`, `-LDIR`, `-framework NAME`, `-Wl,-rpath,DIR`, "
+        "`-Wl,--version-script=FILE`.",
+        ["-framework", "CoreFoundation"],
+    ),
+]
+_Libraries: TypeAlias = Annotated[
+    tuple[str, ...],
+    _says("Libraries to link: the project's own, else the system's.", ["zfoo", "m"]),
+]
+_Optimize: TypeAlias = Annotated[
+    Optimize,
+    _says(
+        "Zig's build mode. ReleaseFast is `-O3`, ReleaseSafe `-O2`, ReleaseSmall `-Os`. A Debug wheel tells "
+        "debuggers where things lie on the machine that built it.",
+        "ReleaseSmall",
+    ),
+]
+_Glibc: TypeAlias = Annotated[
+    str | None, _says("Oldest glibc that is promised. Default: 2.17, which is the least.", "2.28")
+]
+_Macos: TypeAlias = Annotated[
+    str | None,
+    _says(
+        "Oldest macOS that is promised, if newer than the default. Default: what that Python needs.", "12.0"
+    ),
+]
+_Cpu: TypeAlias = Annotated[
+    str | None,
+    _says(
+        "A processor, by zig's name; features may follow. Other machines keep their oldest. Default: the "
+        "oldest. A wheel's tag cannot say it: pip installs such a wheel on any machine.",
+        "x86_64_v3",
+        "generic+crc",
+    ),
+]
+_LtoValue: TypeAlias = bool | Lto
+_Lto: TypeAlias = Annotated[
+    _LtoValue,
+    _says(
+        "Link-time optimisation; `true` means full. Not on macOS, Windows and ppc64le, where a note says so.",
+        "thin",
+    ),
+]
+_TestCommand: TypeAlias = Annotated[
+    Words,
+    _says(
+        "What tests an installed wheel. Not run here: `pyz3 ci github` has it run on the wheel's system.",
+        "pytest {project}/tests",
+    ),
+]
+_TestRequires: TypeAlias = Annotated[Words, _says("What the test-command needs.", ["pytest"])]
+_Environment: TypeAlias = Annotated[
+    Assignments,
+    _says(
+        "Variables for the project's own build, also when it is asked what it requires. `$NAME` and "
+        "`${NAME}` are variables set before; there is no shell.",
+        {"USE_SSE": "1", "FLAGS": "$FLAGS -x"},
+        "USE_SSE=1",
+    ),
+]
+_BeforeBuild: TypeAlias = Annotated[
+    Words,
+    _says(
+        "Commands that are run before each wheel is built, in a copy of the project, without a shell. "
+        "`{project}` is its folder, `{config}` that of the file which --config names, `{prefix}` the place "
+        "for libraries.",
+        "python {config}/build_libyaml.py",
+    ),
+]
+_ConfigSettings: TypeAlias = Annotated[
+    ConfigSettings,
+    _says("What the project's build backend is told (PEP 517).", {"--build-option": ["--fast"]}),
+]
+_ExportSymbols: TypeAlias = Annotated[
+    tuple[str, ...],
+    _says(
+        "C names that are exported, with `*` and `?`. Of a module: besides its init function. Of a shared "
+        "library: instead of everything.",
+        ["hello_*"],
+    ),
+]
+
+
 class Settings(
     msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab", omit_defaults=True
 ):
@@ -48,14 +155,17 @@ class Settings(
     configuration and plain paths once a frontend has expanded them.
     """
 
-    sources: tuple[str, ...] = ()
-    include_dirs: tuple[str, ...] = ()
-    library_dirs: tuple[str, ...] = ()
-    define: dict[str, Macro] = {}
-    cflags: tuple[str, ...] = ()
-    cxxflags: tuple[str, ...] = ()
-    ldflags: tuple[str, ...] = ()
-    libraries: tuple[str, ...] = ()
+    sources: Annotated[
+        tuple[str, ...],
+        _says("Files or globs. Suffixes: `.c .cc .cpp .cxx .S .zig`.", ["src/hello/*.c", "src/**/*.zig"]),
+    ] = ()
+    include_dirs: _IncludeDirs = ()
+    library_dirs: _LibraryDirs = ()
+    define: _Define = {}
+    cflags: _Cflags = ()
+    cxxflags: _Cxxflags = ()
+    ldflags: _Ldflags = ()
+    libraries: _Libraries = ()
 
     def plus(self, other: Settings) -> Settings:
         """Give these settings with ``other`` added behind them."""
@@ -76,12 +186,14 @@ class FamilyTable(
 ):
     """Settings for every platform, and those added for one family."""
 
-    linux: Settings = Settings()
-    manylinux: Settings = Settings()
-    musllinux: Settings = Settings()
-    macos: Settings = Settings()
-    windows: Settings = Settings()
-    pyodide: Settings = Settings()
+    linux: Annotated[Settings, _says("Added for Linux, with glibc and with musl: keys as above.")] = (
+        Settings()
+    )
+    manylinux: Annotated[Settings, _says("Added for Linux with glibc: keys as above.")] = Settings()
+    musllinux: Annotated[Settings, _says("Added for Linux with musl: keys as above.")] = Settings()
+    macos: Annotated[Settings, _says("Added for macOS: keys as above.")] = Settings()
+    windows: Annotated[Settings, _says("Added for Windows: keys as above.")] = Settings()
+    pyodide: Annotated[Settings, _says("Added for Pyodide: keys as above.")] = Settings()
 
     @property
     def common(self) -> Settings:
@@ -108,34 +220,61 @@ class FamilyTable(
 class ComponentTable(FamilyTable, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
     """What the tables of extension modules and of libraries share."""
 
-    name: str
-    export_symbols: tuple[str, ...] = ()
+    name: Annotated[
+        str,
+        _says(
+            "The module's dotted name, as Python imports it; of a static library a plain name, of a shared "
+            "one its place in the package.",
+            "hello._speed",
+        ),
+    ]
+    export_symbols: _ExportSymbols = ()
 
 
 class LibraryTable(ComponentTable, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
     """One ``[[tool.pyz3.libraries]]`` table."""
 
-    static: bool = False
-    public_include_dirs: tuple[str, ...] = ()
+    static: Annotated[
+        bool, _says("Linked into what names it in its `libraries`, and no file of the wheel.", True)
+    ] = False
+    public_include_dirs: Annotated[
+        tuple[str, ...],
+        _says("Folders of headers for the library and for all that link it.", ["vendor/zfoo/include"]),
+    ] = ()
 
 
 class ExtensionTable(ComponentTable, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
     """One ``[[tool.pyz3.extensions]]`` table."""
 
-    abi3: str | bool | None = None
-    optional: bool = False
-    disable_env: str | None = None
-    build_info: bool = False
+    abi3: Annotated[
+        str | bool | None, _says("As `tool.pyz3.abi3`, for this module; `false`: none.", "3.10", False)
+    ] = None
+    optional: Annotated[bool, _says("Where it cannot be built, the wheel is made without it.", True)] = False
+    disable_env: Annotated[
+        str | None, _says("The environment variable that turns the extension off.", "HELLO_DISABLE_EXT")
+    ] = None
+    build_info: Annotated[
+        bool,
+        _says(
+            "The sources get `PYZ3_VERSION`, `PYZ3_TARGET`, `PYZ3_OPTIMIZE` and `PYZ3_SOURCE_DATE`: strings.",
+            True,
+        ),
+    ] = False
+
+
+_Joins: TypeAlias = Annotated[
+    Inherit, _says("How the value joins the one before: behind it, before it, or in its place.", "append")
+]
 
 
 class InheritTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
     """``inherit = { environment = "append" }`` of an override: its value joins the earlier one."""
 
-    environment: Inherit = "none"
-    before_build: Inherit = "none"
-    config_settings: Inherit = "none"
-    test_command: Inherit = "none"
-    test_requires: Inherit = "none"
+    environment: _Joins = "none"
+    before_build: _Joins = "none"
+    config_settings: _Joins = "none"
+    test_command: _Joins = "none"
+    test_requires: _Joins = "none"
 
 
 class OverrideTable(
@@ -143,25 +282,34 @@ class OverrideTable(
 ):
     """One ``[[tool.pyz3.overrides]]`` table: what differs for the identifiers that ``select`` matches."""
 
-    select: str | tuple[str, ...]
-    optimize: Optimize | None = None
-    glibc: str | None = None
-    macos: str | None = None
-    cpu: str | None = None
-    lto: bool | Lto | None = None
-    include_dirs: tuple[str, ...] = ()
-    library_dirs: tuple[str, ...] = ()
-    define: dict[str, Macro] = {}
-    cflags: tuple[str, ...] = ()
-    cxxflags: tuple[str, ...] = ()
-    ldflags: tuple[str, ...] = ()
-    libraries: tuple[str, ...] = ()
-    environment: Assignments | None = None
-    before_build: Words | None = None
-    config_settings: ConfigSettings | None = None
-    test_command: Words | None = None
-    test_requires: Words | None = None
-    inherit: InheritTable = InheritTable()
+    select: Annotated[
+        str | tuple[str, ...], _says("Patterns of the identifiers that are meant.", "*-musllinux_*")
+    ]
+    optimize: _Optimize | None = None
+    glibc: _Glibc = None
+    macos: _Macos = None
+    cpu: _Cpu = None
+    lto: _Lto | None = None
+    include_dirs: _IncludeDirs = ()
+    library_dirs: _LibraryDirs = ()
+    define: _Define = {}
+    cflags: _Cflags = ()
+    cxxflags: _Cxxflags = ()
+    ldflags: _Ldflags = ()
+    libraries: _Libraries = ()
+    environment: _Environment | None = None
+    before_build: _BeforeBuild | None = None
+    config_settings: _ConfigSettings | None = None
+    test_command: _TestCommand | None = None
+    test_requires: _TestRequires | None = None
+    inherit: Annotated[
+        InheritTable,
+        _says(
+            "For `environment`, `before-build`, `config-settings`, `test-command`, `test-requires`: whether "
+            "they join what was said before (`append`, `prepend`) in place of replacing it.",
+            {"environment": "append"},
+        ),
+    ] = InheritTable()
 
     @property
     def settings(self) -> Settings:
@@ -219,15 +367,25 @@ class HookOptions:
 class VersionTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``version = { attr = "hello.__version__" }`` or ``{ path = "src/hello/_version.py" }``."""
 
-    attr: str | None = None
-    path: str | None = None
+    attr: Annotated[
+        str | None, _says("A module and its attribute, a literal string.", "hello.__version__")
+    ] = None
+    path: Annotated[
+        str | None, _says("A file that assigns `__version__` a literal string.", "src/hello/_version.py")
+    ] = None
 
 
 class SdistTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``[tool.pyz3.sdist]``: patterns as in ``.gitignore`` of what sdists hold besides, or lack."""
 
-    include: tuple[str, ...] = ()
-    exclude: tuple[str, ...] = ()
+    include: Annotated[
+        tuple[str, ...],
+        _says("Files to add. A pattern that matches nothing is an error.", ["/tests", "/docs/*.md"]),
+    ] = ()
+    exclude: Annotated[
+        tuple[str, ...],
+        _says("Files to leave out; goes before `include`. What the build needs stays.", ["*.bak"]),
+    ] = ()
 
 
 class ToolTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
@@ -237,31 +395,68 @@ class ToolTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     for one that another backend builds.
     """
 
-    optimize: Optimize = DEFAULT_OPTIMIZE
-    platforms: tuple[str, ...] | None = None
-    build: str | tuple[str, ...] | None = None
-    skip: str | tuple[str, ...] | None = None
-    test_command: Words = ()
-    test_requires: Words = ()
-    glibc: str | None = None
-    macos: str | None = None
-    cpu: str | None = None
-    lto: bool | Lto = False
-    overrides: tuple[OverrideTable, ...] = ()
+    optimize: _Optimize = DEFAULT_OPTIMIZE
+    platforms: Annotated[
+        tuple[str, ...] | None,
+        _says(
+            "What `--all-platforms` means: names or globs. Default: the platforms marked so.",
+            ["linux-*", "windows-x64"],
+        ),
+    ] = None
+    build: Annotated[
+        str | tuple[str, ...] | None, _says("Identifiers to build. Default: all.", ["cp31{2,3}-*"])
+    ] = None
+    skip: Annotated[
+        str | tuple[str, ...] | None, _says("Identifiers to leave out. Default: none.", ["*-win_arm64"])
+    ] = None
+    test_command: _TestCommand = ()
+    test_requires: _TestRequires = ()
+    glibc: _Glibc = None
+    macos: _Macos = None
+    cpu: _Cpu = None
+    lto: _Lto = False
+    overrides: Annotated[
+        tuple[OverrideTable, ...], _says("What differs for the wheels whose identifier matches.")
+    ] = ()
 
-    packages: tuple[str, ...] | None = None
-    abi3: str | None = None
-    build_zig: bool = False
-    fallback: bool = False
-    version: VersionTable | None = None
-    sdist: SdistTable = SdistTable()
-    extensions: tuple[ExtensionTable, ...] = ()
-    libraries: tuple[LibraryTable, ...] = ()
+    packages: Annotated[
+        tuple[str, ...] | None,
+        _says(
+            "Import names of packages and lone modules, in src/ or beside pyproject.toml; an empty list: "
+            "none. Default: those that are found.",
+            ["hello"],
+        ),
+    ] = None
+    abi3: Annotated[
+        str | None, _says("Oldest Python of the stable ABI: one wheel for it and all later ones.", "3.10")
+    ] = None
+    build_zig: Annotated[
+        bool, _says("The project's own build.zig makes the modules. Excludes `extensions`.", True)
+    ] = False
+    fallback: Annotated[
+        bool, _says("`pyz3 wheel` adds a wheel without extension modules, for all other systems.", True)
+    ] = False
+    version: Annotated[
+        VersionTable | None,
+        _says(
+            "Where a dynamic version stands. Default: `__version__` in `__init__.py` of the only package.",
+            {"attr": "hello.__version__"},
+        ),
+    ] = None
+    sdist: Annotated[
+        SdistTable, _says("Files that source distributions hold besides, or lack.", {"include": ["/tests"]})
+    ] = SdistTable()
+    extensions: Annotated[tuple[ExtensionTable, ...], _says("The extension modules, a table for each.")] = ()
+    libraries: Annotated[
+        tuple[LibraryTable, ...], _says("Libraries that are built with them, a table for each.")
+    ] = ()
 
-    environment: Assignments = {}
-    before_build: Words = ()
-    config_settings: ConfigSettings = {}
-    extra: FamilyTable = FamilyTable()
+    environment: _Environment = {}
+    before_build: _BeforeBuild = ()
+    config_settings: _ConfigSettings = {}
+    extra: Annotated[
+        FamilyTable, _says("Flags, folders and libraries for every extension.", {"cflags": ["-O2"]})
+    ] = FamilyTable()
 
     def for_identifier(self, identifier: str) -> WheelOptions:
         """Give what holds for the wheel ``identifier``: this table and its overrides, the last of which wins.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-import importlib.util
+import importlib
 import re
 import shlex
 from functools import cache
@@ -19,6 +19,9 @@ import pyz3.wheel
 from pyz3 import config, errors
 from pyz3._toml import load_toml
 from pyz3.cli import cli
+from pyz3.cli.variables import VARIABLES
+from pyz3.release.files import UnreadableFileError
+from pyz3.release.judgement import UnfitReleaseError
 from pyz3.targets import SUPPORTED, Platform
 from pyz3.targets.selection import find_target, select_platforms, select_pythons
 
@@ -27,17 +30,21 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 GUIDE = ROOT / "docs" / "distribution.md"
-DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "examples").glob("*/*.md")])
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").glob("*/*.md")])
+# Pages whose commands are run by tests/integration/test_docs_run.py.
+RUN = sorted([ROOT / "docs" / "tutorial.md", *(ROOT / "docs" / "howto").glob("*.md")])
+
+
+def script(name: str) -> ModuleType:
+    """A file of scripts, as a module."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(ROOT / "scripts"))
+        return importlib.import_module(name)
 
 
 @pytest.fixture(scope="module")
 def readme_script() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("readme_script", ROOT / "scripts" / "readme.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return script("readme")
 
 
 def section(title: str) -> str:
@@ -78,75 +85,88 @@ def test_platform_table(readme_script: ModuleType) -> None:
     assert [str(p) for p in Platform] == re.findall(r"^\| `(\w[\w-]+)` \|", text, re.MULTILINE)
 
 
-def keys(*structs: type[msgspec.Struct]) -> set[str]:
-    return {field.encode_name for struct in structs for field in msgspec.structs.fields(struct)}
+def test_reference_is_in_step() -> None:
+    made = script("reference").pages()
+    assert sorted(path.name for path in made) == [
+        "commands.md",
+        "configuration.md",
+        "exit-codes.md",
+        "platforms.md",
+        "variables.md",
+    ]
+    for path, text in made.items():
+        assert path.read_text(encoding="utf-8") == text, "run scripts/reference.py"
 
 
 @pytest.mark.parametrize(
-    ("heading", "structs"),
+    "struct",
     [
-        ("### `[tool.pyz3]`", [config.ToolTable, config.VersionTable]),
-        ("### `[[tool.pyz3.extensions]]`", [config.ExtensionTable]),
-        ("### `[[tool.pyz3.libraries]]`", [config.LibraryTable]),
-        ("### `[[tool.pyz3.overrides]]`", [config.OverrideTable]),
+        config.ToolTable,
+        config.VersionTable,
+        config.SdistTable,
+        config.ExtensionTable,
+        config.LibraryTable,
+        config.OverrideTable,
     ],
 )
-def test_every_key_is_documented(heading: str, structs: list[type[msgspec.Struct]]) -> None:
-    assert sorted(first_cells(section(heading))) == sorted(keys(*structs))
+def test_every_key_has_a_meaning_and_examples_that_are_true(struct: type[msgspec.Struct]) -> None:
+    schema = msgspec.json.schema(struct)["$defs"][struct.__name__]
+    known = msgspec.structs.fields(struct)
+    assert list(schema["properties"]) == [field.encode_name for field in known]
+    for field in known:
+        said = schema["properties"][field.encode_name]
+        # A key that may be left out in an override is that or nothing.
+        said = next((one for one in said.get("anyOf", []) if "description" in one), said)
+        assert said["description"].endswith("."), field.name
+        for value in said["examples"]:
+            msgspec.convert(value, field.type)
+        nothing = {"extensions", "libraries", "overrides", *config.FAMILY_TABLES}
+        assert said["examples"] or (field.name in nothing), field.name
 
 
-@pytest.mark.parametrize(
-    ("heading", "struct"),
-    [("### `[tool.pyz3]`", config.ToolTable), ("### `[[tool.pyz3.extensions]]`", config.ExtensionTable)],
-)
-def test_defaults_are_documented(heading: str, struct: type[msgspec.Struct]) -> None:
-    rows = [row.split("|") for row in section(heading).splitlines() if row.startswith("| `")]
-    documented = {
-        name: row[3].strip(" `") for row in rows for name in re.findall(r"`([^`]+)`", row[1]) if len(row) == 6
+def test_defaults_of_the_reference() -> None:
+    rows = dict(
+        re.findall(
+            r"^\| `([\w-]+)` \| [^|]* \| `?([^|`]*)`? \|",
+            script("reference").keys(script("reference").json_schema()),
+            re.MULTILINE,
+        )
+    )
+    assert {key: default for key, default in rows.items() if default.strip()} == {
+        "optimize": '"ReleaseFast"',
+        "lto": "false",
+        "build-zig": "false",
+        "fallback": "false",
     }
-    # Sources may stand in the tables of the platforms alone: to the schema they are optional.
-    documented.pop("sources", None)
-    for field in msgspec.structs.fields(struct):
-        default = field.default_factory() if callable(field.default_factory) else field.default
-        written = documented.get(field.encode_name)
-        if default is msgspec.NODEFAULT:
-            assert written == "required", field.name
-        elif isinstance(default, bool | str):
-            assert written in {str(default).lower(), f'"{default}"', None}, field.name
-        elif field.encode_name in documented:
-            assert written != "required", field.name
-
-
-def test_default_floor_is_documented() -> None:
-    assert f'| `glibc` | string | `"{Platform.LINUX_X86_64.floor()}"` |' in section("### `[tool.pyz3]`")
-
-
-def test_every_option_is_documented() -> None:
-    parameters = cli.get_command(click.Context(cli), "wheel").params
-    options = {option for p in parameters if p.param_type_name == "option" for option in p.opts}
-    documented = first_cells(section("## The command line"))
-    assert {word.split(" ")[0] for word in documented} == {*options, "-h", "--help"}
+    floor = Platform.LINUX_X86_64.floor()
+    assert (
+        f"Default: {floor},"
+        in msgspec.json.schema(config.ToolTable)["$defs"]["ToolTable"]["properties"]["glibc"]["description"]
+    )
 
 
 def test_environment_variables_are_read_somewhere() -> None:
-    places = [*(ROOT / "pyz3").rglob("*.py"), *(ROOT / "scripts").glob("*.sh"), ROOT / "build.zig"]
-    sources = "".join(path.read_text(encoding="utf-8") for path in places)
-    documented = first_cells(section("## Environment variables"))
-    # rich reads this one: https://no-color.org
-    assert [name for name in documented if name not in sources and name != "NO_COLOR"] == []
+    places = [path for path in (ROOT / "pyz3").rglob("*.py") if path.name != "variables.py"]
+    sources = "".join(path.read_text(encoding="utf-8") for path in [*places, ROOT / "build.zig"])
+    assert [name for name in VARIABLES if name not in sources] == []
+    guide = first_cells(section("## Environment variables"))
+    assert guide == ["ZIG_TARGET", "PYDUST_OPTIMIZE", "PYTHON"]
+    documented = first_cells((ROOT / "docs" / "reference" / "variables.md").read_text(encoding="utf-8"))
     ours = {text for text in messages() if re.fullmatch(r"PYZ3_[A-Z_]+", text)}
     assert ours <= set(documented)
 
 
 def test_exit_codes() -> None:
-    table = re.findall(r"^\| (\d+) \| (?:`(\w+)`)? ?\| ", section("## Exit codes"), re.MULTILINE)
+    text = (ROOT / "docs" / "reference" / "exit-codes.md").read_text(encoding="utf-8")
+    table = re.findall(r"^\| (\d+) \| (?:`(\w+)`)? ?\| ", text, re.MULTILINE)
+    kinds = [kind for kind in vars(errors).values() if isinstance(kind, type)]
     classes = {
-        str(kind.exit_code): name
-        for name, kind in vars(errors).items()
-        if isinstance(kind, type) and issubclass(kind, errors.Pyz3Error) and "exit_code" in vars(kind)
+        (str(kind.exit_code), kind.__name__)
+        for kind in [*kinds, UnfitReleaseError, UnreadableFileError]
+        if issubclass(kind, errors.Pyz3Error) and "exit_code" in vars(kind)
     }
     # The root's own code is the one of a failed build.
-    assert dict(table) == {"0": "", "130": ""} | classes | {"1": "BuildFailedError"}
+    assert set(table) == {("0", ""), ("130", ""), ("1", "BuildFailedError")} | classes - {("1", "Pyz3Error")}
 
 
 @cache
@@ -204,7 +224,8 @@ def blocks(document: Path, language: str) -> list[str]:
 
 def commands(document: Path) -> list[list[str]]:
     """The words of every line that runs pyz3 in a document's plain code blocks."""
-    lines = [line for block in blocks(document, "") for line in block.replace("\\\n", "").splitlines()]
+    found = [block for language in ("", "console") for block in blocks(document, language)]
+    lines = [line for block in found for line in block.replace("\\\n", "").splitlines()]
     starts = r"(?:\$ )?(?:pyz3 |python -m pyz3\.|\./scripts/build-wheels\.sh )"
     return [shlex.split(line.removeprefix("$ "), comments=True) for line in lines if re.match(starts, line)]
 
@@ -213,11 +234,22 @@ def commands(document: Path) -> list[list[str]]:
 def test_commands_are_understood(document: Path) -> None:
     for words in commands(document):
         name, arguments = ("wheel", words[1:]) if words[0].endswith(".sh") else (words[1], words[2:])
-        parsed = cli.get_command(click.Context(cli), name).make_context(name, arguments)
+        command = cli.get_command(click.Context(cli), name)
+        if isinstance(command, click.Group):
+            name, *arguments = arguments
+            command = command.get_command(click.Context(command), name)
+        assert command is not None, words
+        parsed = command.make_context(name, arguments)
         if parsed.params.get("only"):
             find_target(parsed.params["only"])
         select_platforms(parsed.params.get("platforms", ()))
         select_pythons(parsed.params.get("pythons", ()), available=[p.base for p in SUPPORTED])
+
+
+@pytest.mark.parametrize("document", RUN, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_commands_stand_where_they_are_run(document: Path) -> None:
+    assert blocks(document, "") == blocks(document, "sh") == []
+    assert blocks(document, "console")
 
 
 def test_commands_are_found() -> None:

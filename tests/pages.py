@@ -1,0 +1,124 @@
+"""Pages of the documentation as scripts: their commands are run in order, and what comes is what is shown.
+
+A block ``console`` has commands (``$ ``) and what they print; ``…`` stands for anything, on a line of its
+own for any lines.  Of a command below which nothing is shown only success counts.  Comments say more about
+the block below:
+
+- ``<!-- example: PATH -->``: the block is that file; ``<!-- append: PATH -->``: its end.
+- ``<!-- run: COMMAND -->``: what a reader does by hand there.
+- ``<!-- not run: REASON -->``, ``<!-- needs: PROGRAM, PROGRAM -->``.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+_BLOCK = re.compile(
+    r"^(?:<!-- (?P<mark>[a-z ]+): (?P<value>[^\n]*) -->\n)?```(?P<language>[\w+]*)\n(?P<text>.*?)^```$",
+    re.DOTALL | re.MULTILINE,
+)
+_END = "\x01"
+_TIMEOUT_SECONDS = 300
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """A command of a page.
+
+    Attributes:
+        command: For a POSIX shell.
+        shown: What it prints, ``…`` for anything; None: it is not shown.
+    """
+
+    command: str
+    shown: str | None
+
+
+def steps(page: Path, path: str) -> list[Step]:
+    """Give what a page's reader does; what needs a program that is not on ``path`` is left out."""
+    found: list[Step] = []
+    for block in _BLOCK.finditer(page.read_text(encoding="utf-8")):
+        mark, value, text = block["mark"], block["value"] or "", block["text"]
+        if mark in {"example", "append"}:
+            sign, folder = (">", f"mkdir -p $(dirname {value}) && ") if mark == "example" else (">>", "")
+            found.append(
+                Step(command=f"{folder}cat {sign} {value} <<'END OF FILE'\n{text}END OF FILE", shown="")
+            )
+        elif mark == "run":
+            found.append(Step(command=value, shown=""))
+        elif (
+            block["language"] == "console"
+            and mark != "not run"
+            and not lacks(value if mark == "needs" else "", path)
+        ):
+            found += _steps_of(text)
+    return found
+
+
+def lacks(programs: str, path: str) -> list[str]:
+    """Give those of ``a, b`` that are not on ``path``."""
+    return [name for name in filter(None, programs.split(", ")) if shutil.which(name, path=path) is None]
+
+
+def needed(page: Path, path: str) -> list[str]:
+    """Give the programs that a page needs and that are not on ``path``."""
+    marks = re.findall(r"^<!-- needs: (.*) -->$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return [name for programs in marks for name in lacks(programs, path)]
+
+
+def _steps_of(text: str) -> list[Step]:
+    pieces = re.split(r"^\$ ", text.replace("\\\n", ""), flags=re.MULTILINE)
+    assert pieces[0] == "", f"this is printed by no command: {pieces[0]}"
+    found = []
+    for piece in pieces[1:]:
+        command, _, shown = piece.partition("\n")
+        found.append(Step(command=command, shown=shown or None))
+    return found
+
+
+def follow(todo: list[Step], folder: Path, env: Mapping[str, str]) -> None:
+    """Do what a page says, in one shell.
+
+    Raises:
+        AssertionError: A command failed, or printed something else than is shown.
+    """
+    lines = ["exec 2>&1"]
+    for number, step in enumerate(todo):
+        # The page's own commands come after a mark with their number, and their exit code after another.
+        lines.append(f"{step.command}\nprintf '%s%s %s\\n' '{_END}' {number} $?")
+    done = subprocess.run(
+        ["bash", "-c", "\n".join(lines)],
+        capture_output=True,
+        check=False,
+        cwd=folder,
+        encoding="utf-8",
+        env=dict(env),
+        timeout=_TIMEOUT_SECONDS,
+    )
+    answers = re.findall(rf"(.*?){_END}(\d+) (\d+)\n", done.stdout, re.DOTALL)
+    for step, (printed, _, code) in zip(todo, answers, strict=False):
+        assert code == "0", f"$ {step.command}\n{printed}\nexit code {code}"
+        if step.shown is not None:
+            assert fits(printed, step.shown), (
+                f"$ {step.command}\n{printed}\n--- is not what the page shows:\n{step.shown}"
+            )
+    assert len(answers) == len(todo), done.stdout + done.stderr
+
+
+def fits(printed: str, shown: str) -> bool:
+    """Whether a text is the one that is shown, ``…`` for anything."""
+    pattern = ""
+    for line in shown.splitlines(keepends=True):
+        if line == "…\n":
+            pattern += r"(?:.*\n)*"
+        else:
+            pattern += ".*".join(map(re.escape, line.split("…")))
+    return re.fullmatch(pattern, printed) is not None
