@@ -3,7 +3,8 @@
 
 usage: python scripts/readme.py table|rooms|schema|migration|picture
 
-table     the platform table of README.md, from pyz3.targets and the interpreters that the tests use
+table     the platform table of README.md, from pyz3.targets and the interpreters that the tests use, and
+          the figures of docs/compatibility.md in it
 rooms     the tables of the package's rooms in docs/design.md and CONTRIBUTING.md, from tests/rooms.py
 schema    docs/pyz3.schema.json, of [tool.pyz3], for editors
 migration the table of cibuildwheel's options in docs/migration.md, from pyz3.frontends
@@ -38,6 +39,7 @@ README = ROOT / "README.md"
 PICTURE = ROOT / "docs" / "live-table.svg"
 SCHEMA = ROOT / "docs" / "pyz3.schema.json"
 PLATFORMS = ("<!-- platforms: scripts/readme.py table -->\n", "<!-- /platforms -->")
+COMPATIBILITY = ("<!-- compatibility: scripts/readme.py table -->\n", "<!-- /compatibility -->")
 ROOMS = ("<!-- rooms: scripts/readme.py rooms -->\n", "<!-- /rooms -->")
 # Where the rooms are shown; whether only the packages are.
 ROOMS_IN = {ROOT / "docs" / "design.md": False, ROOT / "CONTRIBUTING.md": True}
@@ -82,8 +84,22 @@ def schema() -> str:
 
 
 def with_table(readme: str) -> str:
-    """Give the README with the table as it must be."""
-    return _between(readme, PLATFORMS, platform_table())
+    """Give the README with the table, and the figures of docs/compatibility.md, as they must be."""
+    return _between(_between(readme, PLATFORMS, platform_table()), COMPATIBILITY, compatibility())
+
+
+def compatibility() -> str:
+    """Give what docs/compatibility.md says first, as a sentence."""
+    page = (ROOT / "docs" / "compatibility.md").read_text(encoding="utf-8")
+    date, projects = re.findall(r"^(\d{4}-\d\d-\d\d); .*?(\d+) projects", page, re.MULTILINE)[0]
+    alike, cells, share = re.findall(r"^- (\d+) of (\d+) cells \(([\d.]+) %\) are like", page, re.MULTILINE)[
+        0
+    ]
+    return (
+        f"**Like the official wheels:** {projects} projects from PyPI were built unmodified. Of {cells} wheels\n"
+        f"that their authors publish, {alike} ({share} %) are matched in tags, modules and files. What\n"
+        f"differs is [listed with its cause](docs/compatibility.md) ({date}).\n"
+    )
 
 
 def with_rooms(page: Path) -> str:
