@@ -9,6 +9,7 @@ repository: they can be read without the site, and a test says when they are out
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,6 @@ import click
 import tomlkit
 from readme import platform_table
 
-from pyz3 import errors
 from pyz3.cli import _SECTIONS, cli
 from pyz3.cli.variables import VARIABLES
 from pyz3.config.schema import json_schema
@@ -47,10 +47,7 @@ def main() -> None:
 
 
 def pages() -> dict[Path, str]:
-    """Give each page's text as it must be.
-
-    That of commands is made first: it imports them all, and what errors they have.
-    """
+    """Give each page's text as it must be."""
     return {
         REFERENCE / "commands.md": commands(),
         CONFIGURATION: configuration(CONFIGURATION.read_text(encoding="utf-8")),
@@ -236,12 +233,13 @@ def _collect(command: click.Command | None, path: str, found: dict[str, list[str
 
 def exit_codes() -> str:
     """Give the page of exit codes, from the classes of errors."""
-    classes = [errors.Pyz3Error, *_subclasses(errors.Pyz3Error)]
     rows = [("0", "", "All that was asked for was done.")]
-    for kind in classes:
-        said = re.fullmatch(r"(.*?)\s*\(exit code (\d+)\)\.", _summary(kind), re.DOTALL)
-        if said:
-            rows.append((said[2], f"`{kind.__name__}`", f"{said[1]}."))
+    for path in sorted((ROOT / "pyz3").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                summary = (ast.get_docstring(node) or "").partition("\n\n")[0]
+                said = re.fullmatch(r"(.*?)\s*\(exit code (\d+)\)\.", summary, re.DOTALL)
+                rows += [(said[2], f"`{node.name}`", f"{said[1]}.")] if said else []
     rows.append(("130", "", "Stopped by Ctrl-C. No partial wheel is left."))
     return (
         f"# Exit codes\n\n{MADE}"
@@ -250,14 +248,6 @@ def exit_codes() -> str:
         "Some commands answer with 1: `pyz3 ci github --check` if the workflow is out of date,\n"
         "`pyz3 doctor` if something is wrong. Another signal than Ctrl-C ends pyz3 with 128 and its number.\n"
     )
-
-
-def _summary(kind: type) -> str:
-    return (kind.__doc__ or "").partition("\n\n")[0]
-
-
-def _subclasses(kind: type) -> list[type]:
-    return [one for below in kind.__subclasses__() for one in (below, *_subclasses(below))]
 
 
 def platforms() -> str:
