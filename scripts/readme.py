@@ -97,8 +97,8 @@ def compatibility() -> str:
     ]
     return (
         f"**Like the official wheels:** {projects} projects from PyPI were built unmodified. Of {cells}\n"
-        f"wheels that their authors publish, {alike} ({share} %) are matched in tags, modules and files. What\n"
-        f"differs is [listed with its cause](docs/compatibility.md) ({date}).\n"
+        f"wheels that their authors publish, {alike} ({share} %) are matched in tags, modules and files.\n"
+        f"What differs is [listed with its cause](docs/compatibility.md) ({date}).\n"
     )
 
 
