@@ -71,8 +71,13 @@ def messages() -> tuple[Page, ...]:
 
 @cache
 def topics() -> Mapping[str, Page]:
-    """Give the sections of the pages by their names: ``glibc-and-macos``."""
+    """Give the pages and their sections by their names: ``setuptools``, ``glibc-and-macos``."""
     found: dict[str, Page] = {}
+    for name, text in _texts().items():
+        title, _, body = text.partition("\n")
+        found[name.removesuffix(".md")] = Page(
+            title=title.strip("# "), text=_plain(body.strip()), origin=name
+        )
     for name, text in _texts().items():
         for title, body in _sections(text):
             if "`" not in title:

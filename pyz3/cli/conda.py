@@ -24,7 +24,7 @@ from pyz3.cli.options import (
 from pyz3.cli.settings import SETTINGS
 from pyz3.cli.terminal import SafeConsole
 from pyz3.cli.ui import BuildView, print_failures
-from pyz3.conda import convert, read_sdist, recipe_text, require_subdir, write_package
+from pyz3.conda import convert, read_sdist, recipe_text, require_subdir, require_writer, write_package
 from pyz3.errors import ConfigError
 from pyz3.frontends import load_own_project
 from pyz3.results import one_per_file
@@ -99,6 +99,7 @@ def conda(
         if wheels:
             raise click.UsageError("--recipe is made of a project or an sdist, not of wheels")
         return _write_recipe(console, Path(project), names=names, output_dir=output_dir)
+    require_writer()  # before minutes are spent on wheels
     if wheels:
         if platforms or all_platforms or pythons:
             raise click.UsageError("--platform, --all-platforms and --python are for what is built")

@@ -37,7 +37,9 @@ def explain(*, words: tuple[str, ...]) -> None:
     if said.isdecimal():
         _explain_code(console, int(said))
         return
-    page = topics().get(slug(said)) or explain_message(said)
+    # As tips name a page: docs/setuptools.md.
+    name = said.removeprefix("docs/").removesuffix(".md")
+    page = topics().get(slug(name)) or explain_message(said)
     if page is None:
         near = difflib.get_close_matches(slug(said), topics(), n=1)
         hint = f"did you mean {near[0]}? " if near else ""

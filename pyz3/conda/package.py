@@ -197,6 +197,22 @@ def imports_of(names: Iterable[str]) -> list[str]:
     return sorted(found)
 
 
+def require_writer() -> Any:
+    """Give what writes archives, conda-package-streaming's ``conda_builder``.
+
+    Raises:
+        ConfigError: It is missing.
+    """
+    try:
+        from conda_package_streaming.create import conda_builder  # type: ignore[import-untyped]  # noqa: PLC0415
+    except ImportError:
+        raise ConfigError(
+            "conda-package-streaming is missing, which writes .conda archives",
+            tip="python -m pip install conda-package-streaming",
+        ) from None
+    return conda_builder
+
+
 def write_package(package: CondaPackage, *, output_dir: Path, epoch: int) -> WrittenArchive:
     """Write a package into its subdir of a channel; it appears when it is complete.
 
@@ -209,13 +225,7 @@ def write_package(package: CondaPackage, *, output_dir: Path, epoch: int) -> Wri
         ConfigError: conda-package-streaming is missing; the folder cannot be written.
         BuildFailedError: The disk is full.
     """
-    try:
-        from conda_package_streaming.create import conda_builder  # type: ignore[import-untyped]  # noqa: PLC0415
-    except ImportError:
-        raise ConfigError(
-            "conda-package-streaming is missing, which writes .conda archives",
-            tip="python -m pip install conda-package-streaming",
-        ) from None
+    conda_builder = require_writer()
 
     def write(unfinished: Path) -> None:
         folder = unfinished.parent / "dated"

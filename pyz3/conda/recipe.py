@@ -12,6 +12,7 @@ from packaging.metadata import Metadata
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 from pyz3._files import file_digest
 from pyz3._toml import TOMLDecodeError, load_toml
@@ -110,11 +111,12 @@ def recipe_text(
         "sha256": recipe.sha256,
     }
     python = _spec("python", metadata.requires_python or SpecifierSet())
-    host = ["python", "pip", *_specs(recipe.build_requires, names)]
+    # A plain "python" is built once for each Python of conda-forge's; one with versions would be built once.
+    host = ["python" if recipe.compilers else python, "pip", *_specs(recipe.build_requires, names)]
     run = ["python" if recipe.compilers else python, *_specs(metadata.requires_dist or (), names)]
     build: dict[str, Any] = {
         "number": 0,
-        **({} if recipe.compilers else {"noarch": "python"}),
+        **(_skipped(metadata) if recipe.compilers else {"noarch": "python"}),
         "script": "${{ PYTHON }} -m pip install . -vv --no-deps --no-build-isolation",
     }
     modules = [*imports] or [recipe.name.replace("-", "_")]
@@ -131,7 +133,7 @@ def recipe_text(
         "build": build,
         "requirements": {
             **({"build": _compilers(recipe)} if recipe.compilers else {}),
-            "host": [python if one == "python" else one for one in host],
+            "host": host,
             "run": run,
         },
         "tests": [{"python": {"imports": modules, "pip_check": True}}],
@@ -139,6 +141,12 @@ def recipe_text(
         "extra": {"recipe-maintainers": ["YOUR-GITHUB-NAME"]},
     }
     return "schema_version: 1\n" + "".join(_yaml(tree)), tuple(_notes(recipe, about, names))
+
+
+def _skipped(metadata: Metadata) -> dict[str, list[str]]:
+    """Give the key that leaves out Pythons older than the project's oldest."""
+    oldest = [one.version for one in metadata.requires_python or () if one.operator == ">="]
+    return {"skip": [f'match(python, "<{max(oldest, key=Version)}")']} if oldest else {}
 
 
 def _compilers(recipe: Recipe) -> list[str]:
@@ -163,6 +171,10 @@ def _spec(name: str, specifier: SpecifierSet) -> str:
 def _notes(recipe: Recipe, about: Mapping[str, Any], names: Mapping[str, str]) -> Iterator[str]:
     yield "extra.recipe-maintainers: put your name on GitHub there"
     yield "source.url holds once the release is on PyPI, with this file"
+    others = [str(one) for one in recipe.metadata.requires_python or () if one.operator != ">="]
+    if recipe.compilers and others:
+        besides = ", ".join(others)
+        yield f"build.skip leaves out older Pythons; requires-python says more, say it there, too: {besides}"
     requires = [*recipe.build_requires, *(recipe.metadata.requires_dist or ())]
     for one in requires:
         if one.marker is not None and "extra" not in str(one.marker):
@@ -185,7 +197,7 @@ def _yaml(value: Any, indent: int = 0) -> Iterator[str]:
         if key is None and isinstance(one, dict):
             inner = "".join(_yaml(one, indent + 1))
             yield mark + inner[len(mark) :]
-        elif isinstance(one, (dict, list)):
+        elif isinstance(one, (dict, list)) and one:
             yield f"{mark}\n"
             yield from _yaml(one, indent + 1)
         else:

@@ -243,3 +243,33 @@ def test_packages_for_several_pythons(keys: str, client: Client, tmp_path: Path,
         client.install(records, prefix)
         assert run(prefix, "python", "-c", CODE) == f"[] 42 (3, {minor})\n1.2 conda True\n"
         assert run(prefix, "fast", "a") == f"['a'] 42 (3, {minor})\n"
+
+
+def test_a_recipe_and_a_package_in_the_hands_of_rattler_build(
+    client: Client, tmp_path: Path, pyz3_cache: Path
+) -> None:
+    build = pytest.importorskip("rattler_build")
+    root = project(tmp_path / "p")
+    done = factory.pyz3("conda", root, "-o", tmp_path, "--recipe", cache=pyz3_cache)
+    assert done.returncode == 0, done.stderr
+    variants = build.VariantConfig(
+        {
+            "python": [f"3.{minor}.* *_cp3{minor}" for minor in (12, 13)],
+            "c_compiler": ["gcc"],
+            "c_stdlib": ["sysroot"],
+            "c_stdlib_version": ["2.17"],
+        }
+    )
+    recipe = build.Stage0Recipe.from_file(tmp_path / "recipe.yaml")
+    assert recipe.to_dict()["build"]["skip"] == ['match(python, "<3.10")']
+    platform = build.PlatformConfig(target_platform="linux-64")
+    rendered = [one.recipe.to_dict() for one in recipe.render(variants, build.RenderConfig(platform))]
+    # Once for each Python that conda-forge has.
+    assert [one["build"]["string"][:5] for one in rendered] == ["py312", "py313"]
+    assert rendered[0]["requirements"]["build"] == ["gcc_linux-64", "sysroot_linux-64 2.17.*"]
+    make(client, root, pyz3_cache, "--python", "3.13", "--platform", "linux-x86_64")
+    (path,) = (client.channel / "linux-64").glob("fast-hash-*.conda")
+    package = build.Package.from_file(path)
+    assert (package.name, package.version, package.subdir) == ("fast-hash", "1.2", "linux-64")
+    (test,) = package.tests
+    assert (test.imports, test.pip_check) == (["fast_hash", "fast_hash._core"], False)

@@ -21,12 +21,15 @@ from packaging.tags import parse_tag
 from packaging.utils import canonicalize_name
 
 from pyz3.cli import cli
+from pyz3.cli.conda import _chosen
+from pyz3.cli.terminal import SafeConsole
 from pyz3.conda import convert, read_sdist, recipe_text, write_package
 from pyz3.conda.aims import Aim, aim_of
 from pyz3.conda.package import imports_of
 from pyz3.conda.placing import PLACEHOLDER
 from pyz3.conda.requirements import depends_of, version_spec
 from pyz3.errors import ConfigError
+from pyz3.frontends import load_project
 from pyz3.targets import Platform, PythonVersion
 
 if TYPE_CHECKING:
@@ -406,6 +409,22 @@ def test_without_the_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert done.exception.message == "conda-package-streaming is missing, which writes .conda archives"
 
 
+def test_what_conda_has_not_is_refused_by_name_and_told_in_a_list(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = '[project]\nname = "x"\nversion = "1"\n[tool.pyz3]\nplatforms = ["windows-x64", "*-x86_64"]\n'
+    text += '[[tool.pyz3.extensions]]\nname = "x"\nsources = ["x.c"]\n'
+    (tmp_path / "pyproject.toml").write_text(text)
+    (tmp_path / "x.c").write_text("")
+    project = load_project(tmp_path)
+    assert _chosen(SafeConsole(), project, (), every=True) == ["linux-x86_64", "macos-x86_64", "windows-x64"]
+    assert capsys.readouterr().out == "skipped musllinux-x86_64: conda has no such platform\n"
+    done = conda(tmp_path, "--platform", "musllinux-x86_64")
+    assert isinstance(done.exception, ConfigError)
+    assert done.exception.message == "musllinux-x86_64: conda has no such platform"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["pyproject.toml", "x.c"]
+
+
 @pytest.mark.parametrize(
     ("args", "message"),
     [
@@ -440,7 +459,7 @@ Summary: Fast: "really".
 Home-page: https://example.org
 License-Expression: MIT
 License-File: LICENSE
-Requires-Python: >=3.10
+Requires-Python: >=3.10,!=3.12.1
 Requires-Dist: torch<3
 Requires-Dist: colorama; sys_platform == "win32"
 Requires-Dist: pytest; extra == "test"
@@ -456,6 +475,7 @@ def test_a_recipe(tmp_path: Path) -> None:
         f"✓ {tmp_path / 'out' / 'recipe.yaml'}",
         "note: extra.recipe-maintainers: put your name on GitHub there",
         "note: source.url holds once the release is on PyPI, with this file",
+        "note: build.skip leaves out older Pythons; requires-python says more, say it there, too: !=3.12.1",
         'note: colorama is required in every case, not only where sys_platform == "win32"',
         (
             "note: conda may call it otherwise, or not have it, look it up: setuptools, colorama "
@@ -474,11 +494,12 @@ def test_a_recipe(tmp_path: Path) -> None:
         },
         "build": {
             "number": 0,
+            "skip": ['match(python, "<3.10")'],
             "script": "${{ PYTHON }} -m pip install . -vv --no-deps --no-build-isolation",
         },
         "requirements": {
             "build": ["${{ compiler('c') }}", "${{ compiler('cxx') }}", "${{ stdlib('c') }}"],
-            "host": ["python >=3.10", "pip", "setuptools >=80"],
+            "host": ["python", "pip", "setuptools >=80"],
             "run": ["python", "pytorch <3a0", "colorama"],
         },
         "tests": [{"python": {"imports": ["fast_hash"], "pip_check": True}}],
@@ -497,6 +518,7 @@ def test_a_recipe_of_a_pure_project(tmp_path: Path) -> None:
     text, notes = recipe_text(read_sdist(path), names={"setuptools": "setuptools", "wheel": ""})
     found = yaml.safe_load(text)
     assert found["build"]["noarch"] == "python"
+    assert found["about"] == {}
     assert found["requirements"] == {"host": ["python", "pip", "setuptools"], "run": ["python"]}
     assert notes[-1] == (
         "conda-forge wants these, and the metadata does not say them: "

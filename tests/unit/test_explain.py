@@ -86,6 +86,9 @@ def test_on_the_command_line() -> None:
     assert done.stdout.endswith("\n(docs/distribution.md)\n")
     for words in (["glibc", "and", "macOS"], ["glibc-and-macos"]):
         assert explain(*words).stdout.startswith("# glibc and macOS\n\nA wheel's tag promises")
+    for name in PAGES:
+        assert explain(name).stdout.startswith("# "), name
+        assert explain(f"docs/{name}.md").stdout == explain(name).stdout
     lines = explain().stdout.splitlines()
     assert lines[0] == "Exit codes"
     assert {"  glibc-and-macos", "  nothing is selected", "    9  " + explain_code(9)} <= set(lines)
