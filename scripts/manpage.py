@@ -18,20 +18,13 @@ import click
 
 from pyz3 import __version__
 from pyz3.cli import _SECTIONS, cli
+from pyz3.cli.variables import VARIABLES
 from pyz3.pages import exit_codes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "pyz3.1"
-# Variables that no option has.
-VARIABLES = {
-    "PYZ3_CACHE_DIR": "The cache, in place of the user's cache folder.",
-    "PYZ3_CACHE_SIZE": "How large the cache may be: 10GB; 0: no limit.",
-    "PYZ3_PYTHON_HEADERS": "Folders that hold Python.h, before those that are found.",
-    "SOURCE_DATE_EPOCH": "The date of all files in archives, in seconds since 1970.",
-    "NO_COLOR": "No colours.",
-}
 
 
 def main() -> None:
@@ -63,7 +56,7 @@ def _lines() -> Iterator[str]:
                 yield from _command(command, f"pyz3 {name}")
     yield ".SH ENVIRONMENT"
     for name, said in sorted({**_option_variables(), **VARIABLES}.items()):
-        yield from _entry(f"\\fB{name}\\fR", said)
+        yield from _entry(f"\\fB{name}\\fR", said.replace("`", ""))
     yield ".SH EXIT STATUS"
     for code, said in exit_codes().items():
         yield from _entry(str(code), said)
