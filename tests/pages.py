@@ -11,15 +11,20 @@ the block below:
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
+import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+import factory
+from venvs import Venv, make_venv
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
 _BLOCK = re.compile(
     r"^(?:<!-- (?P<mark>[a-z ]+): (?P<value>[^\n]*) -->\n)?```(?P<language>[\w+]*)\n(?P<text>.*?)^```$",
@@ -40,6 +45,13 @@ class Step:
 
     command: str
     shown: str | None
+
+    def replaced(self, changes: Mapping[str, str]) -> Step:
+        """Give the step with other words in place of some, one after the other."""
+        command, shown = self.command, self.shown
+        for old, new in changes.items():
+            command, shown = command.replace(old, new), shown and shown.replace(old, new)
+        return Step(command=command, shown=shown)
 
 
 def steps(page: Path, path: str) -> list[Step]:
@@ -122,3 +134,19 @@ def fits(printed: str, shown: str) -> bool:
         else:
             pattern += ".*".join(map(re.escape, line.split("…")))
     return re.fullmatch(pattern, printed) is not None
+
+
+def make_reader(root: Path, cache: Path) -> Venv:
+    """An environment with a `python` and a `pyz3`, as a reader has them."""
+    made = make_venv(root, cache, with_pyz3=True)
+    command = made.python.parent / "pyz3"
+    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m pyz3 "$@"\n', encoding="utf-8")
+    command.chmod(0o755)
+    return made
+
+
+def environment(reader: Venv) -> dict[str, str]:
+    """What a reader's shell has; behind it are the tools of the tests, such as meson."""
+    folders = [str(reader.python.parent), str(Path(sys.executable).parent), os.environ["PATH"]]
+    path = os.pathsep.join(folders)
+    return factory.environment(reader.cache, PATH=path, PIP_DISABLE_PIP_VERSION_CHECK="1", COLUMNS="200")

@@ -7,26 +7,24 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import factory
 import pages
 import pytest
 from runtimes import missing
-from venvs import Venv, make_venv
+
+if TYPE_CHECKING:
+    from venvs import Venv
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
-RUN = sorted([DOCS / "tutorial.md", *(DOCS / "howto").glob("*.md")])
+# That about an index is followed in test_docs_proof.py.
+RUN = sorted({DOCS / "tutorial.md", *(DOCS / "howto").glob("*.md")} - {DOCS / "howto" / "index-server.md"})
 
 
 @pytest.fixture
 def reader(tmp_path: Path, pyz3_cache: Path) -> Venv:
-    """An environment with a `python` and a `pyz3`, as a reader has them."""
-    made = make_venv(tmp_path / "reader", pyz3_cache, with_pyz3=True)
-    command = made.python.parent / "pyz3"
-    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m pyz3 "$@"\n', encoding="utf-8")
-    command.chmod(0o755)
-    return made
+    return pages.make_reader(tmp_path / "reader", pyz3_cache)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="the pages are for a POSIX shell")
@@ -34,17 +32,10 @@ def reader(tmp_path: Path, pyz3_cache: Path) -> Venv:
 def test_a_page_is_followed(page: Path, reader: Venv, tmp_path: Path) -> None:
     folder = tmp_path / "reader's folder"
     folder.mkdir()
-    env = environment(reader)
+    env = pages.environment(reader)
     pages.follow(pages.steps(page, env["PATH"]), folder, env)
     if lacking := pages.needed(page, env["PATH"]):
         missing(f"{page.name}: all but what needs {', '.join(lacking)}")
-
-
-def environment(reader: Venv) -> dict[str, str]:
-    """What a reader's shell has; behind it are the tools of the tests, such as meson."""
-    folders = [str(reader.python.parent), str(Path(sys.executable).parent), os.environ["PATH"]]
-    path = os.pathsep.join(folders)
-    return factory.environment(reader.cache, PATH=path, PIP_DISABLE_PIP_VERSION_CHECK="1", COLUMNS="200")
 
 
 def test_the_site_is_made_without_a_warning(tmp_path: Path) -> None:
