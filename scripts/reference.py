@@ -83,7 +83,7 @@ def _command(command: click.Command | None, name: str, parent: click.Context) ->
     yield _prose(command.help)
     rows = [row for one in command.params if isinstance(one, click.Option) and (row := _option(one))]
     if rows:
-        yield "\n" + table(("option", "variable", "meaning"), rows)
+        yield "\n" + table(("option", "meaning", "variable"), rows)
     if command.epilog:
         yield f"\n```text\n{_plain(command.epilog)}\n```\n"
 
@@ -126,7 +126,7 @@ def _option(option: click.Option) -> tuple[str, str, str] | None:
     if option.show_default and option.default is not None:
         said += f" Default: `{option.default}`."
     variable = f"`{option.envvar}`" if option.envvar else ""
-    return names + value, variable, _code(" ".join(said.split()))
+    return names + value, _code(" ".join(said.split())), variable
 
 
 def configuration(text: str) -> str:
@@ -141,9 +141,9 @@ def keys(of: dict[str, Any]) -> str:
     """Give a row per key of a table of which ``of`` is the schema."""
     required = of.get("required", [])
     return table(
-        ("key", "type", "default", "meaning and example"),
+        ("key", "meaning and example", "type", "default"),
         [
-            (f"`{key}`", _type(one), _default(one, required=key in required), _meaning(key, one))
+            (f"`{key}`", _meaning(key, one), _type(one), _default(one, required=key in required))
             for key, one in of["properties"].items()
         ],
     )
