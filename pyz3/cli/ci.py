@@ -1,8 +1,9 @@
-"""``pyz3 ci github``: a workflow that builds, tests and publishes the wheels of a project."""
+"""``pyz3 ci``: the file by which a service builds, tests and publishes the wheels of a project."""
 
 from __future__ import annotations
 
 import difflib
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import click
@@ -14,9 +15,10 @@ from pyz3.cli.settings import SETTINGS
 from pyz3.cli.terminal import SafeConsole
 from pyz3.errors import ConfigError, abridged
 from pyz3.frontends import declared_name
-from pyz3.scaffold import Released, with_own_steps, workflow
+from pyz3.scaffold import Released, Service, pipeline, with_own_steps, workflow
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 _STYLES = {"+": "green", "-": "red", "@": "cyan"}
@@ -27,31 +29,100 @@ def ci() -> None:
     """Write the workflow that builds, tests and releases the wheels of a project."""
 
 
+def _file_options(command: Callable[..., int]) -> Callable[..., int]:
+    """Give a command the options that it has in common with the others."""
+    for option in (
+        click.option(
+            "--check",
+            is_flag=True,
+            help="Write nothing: show what would change, and exit with 1 if anything.",
+        ),
+        click.option(
+            "--name", metavar="NAME", help="The project's name on PyPI.  [default: what its metadata says]"
+        ),
+        click.option("--no-publish", is_flag=True, help="Leave out what publishes a tag."),
+        project_argument,
+    ):
+        command = option(command)
+    return command
+
+
 @ci.command(context_settings=SETTINGS, short_help="For GitHub Actions.")
-@project_argument
-@click.option("--name", metavar="NAME", help="The project's name on PyPI.  [default: what its metadata says]")
-@click.option(
-    "--check", is_flag=True, help="Write nothing: show what would change, and exit with 1 if anything."
-)
-def github(*, project: Path, name: str | None, check: bool) -> int:
+@_file_options
+def github(*, project: Path, name: str | None, no_publish: bool, check: bool) -> int:
     """Write .github/workflows/build-wheels.yml for PROJECT, by default the current folder.
 
-    One job builds all wheels and the source distribution. Others install them on Linux, Alpine, macOS and
-    Windows and run test-command. A tag v* is published: to PyPI by trusted publishing, and as a release.
+    One job builds all wheels and the source distribution. Others install them on Linux, Alpine, macOS,
+    Windows and Pyodide and run test-command. A tag v* is published: to PyPI by trusted publishing, and as a
+    release.
     """
+    return _write(_GITHUB, project, name, no_publish=no_publish, check=check)
+
+
+@ci.command(context_settings=SETTINGS, short_help="For GitLab.")
+@_file_options
+def gitlab(*, project: Path, name: str | None, no_publish: bool, check: bool) -> int:
+    """Write .gitlab-ci.yml for PROJECT, by default the current folder.
+
+    One job builds all wheels and the source distribution. Others install them on Linux, Alpine, macOS,
+    Windows and Pyodide, as far as GitLab.com has such machines, and run test-command. A tag v* is
+    published: to PyPI by trusted publishing, and as a release.
+    """
+    return _write(_GITLAB, project, name, no_publish=no_publish, check=check)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Service:
+    """A service that runs workflows.
+
+    Attributes:
+        name: What people call it.
+        column: The column of ``platforms.toml`` that names its machines.
+        file: Where the file is in a repository.
+        text: Gives it.
+        publisher: What PyPI is to be told of, once.
+    """
+
+    name: str
+    column: Service
+    file: str
+    text: Callable[..., str]
+    publisher: str
+
+
+_GITHUB = _Service(
+    name="GitHub",
+    column="runner",
+    file=".github/workflows/build-wheels.yml",
+    text=workflow,
+    publisher="build-wheels.yml, environment pypi",
+)
+_GITLAB = _Service(
+    name="GitLab",
+    column="gitlab",
+    file=".gitlab-ci.yml",
+    text=pipeline,
+    publisher=".gitlab-ci.yml, environment pypi",
+)
+
+
+def _write(service: _Service, project: Path, name: str | None, *, no_publish: bool, check: bool) -> int:
     console = SafeConsole()
     root = project.absolute()
     top = _checkout(root)
-    released, path = _released(root, top, name), top / ".github" / "workflows" / "build-wheels.yml"
+    released = replace(_released(root, top, name), published=not no_publish)
+    path = top / service.file
     before = path.read_text(encoding="utf-8") if path.is_file() else ""
+    options = " --no-publish" * no_publish
     inside = f" {released.inside}" if released.inside else ""
-    text = with_own_steps(workflow(released, command=f"pyz3 ci github{inside}"), before)
+    made = service.text(released, command=f"pyz3 ci {service.name.lower()}{options}{inside}")
+    text = with_own_steps(made, before)
     if check:
-        return _show_difference(console, before, text, path=path.relative_to(top).as_posix())
+        return _show_difference(console, before, text, path=service.file)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8", newline="\n")
     console.print(f"{path}: {'as it was' if text == before else 'written'}", soft_wrap=True)
-    for note in _notes(released, top):
+    for note in _notes(released, top, service):
         console.print(Text(f"note: {note}", style="yellow"), soft_wrap=True)
     return 0
 
@@ -99,17 +170,17 @@ def _show_difference(console: SafeConsole, before: str, text: str, *, path: str)
     return 1
 
 
-def _notes(released: Released, top: Path) -> list[str]:
+def _notes(released: Released, top: Path, service: _Service) -> list[str]:
     notes = []
     if not released.test_command:
         notes.append("there is no test-command: the workflow installs the wheels and runs nothing of them")
-    if released.untested:
+    untested = released.untested(service.column)
+    if untested:
         notes.append(
-            f"GitHub has no machine for these, they are built and not tried: {abridged(released.untested)}"
+            f"{service.name} has no machine for these, they are built and not tried: {abridged(untested)}"
         )
     if not [*top.glob("wheels/pyz3-*.whl")]:
         notes.append("put a wheel of pyz3 into wheels/: python -m pip wheel --no-deps -w wheels path/to/pyz3")
-    notes.append(
-        "before the first release: PyPI, Publishing, a trusted publisher: build-wheels.yml, environment pypi"
-    )
+    if released.published:
+        notes.append(f"before the first release: PyPI, Publishing, a trusted publisher: {service.publisher}")
     return notes

@@ -11,8 +11,10 @@ from pyz3.scaffold.new import (
     new_project,
     refuse_overwriting,
 )
+from pyz3.scaffold.pipeline import pipeline
+from pyz3.scaffold.released import Released, Service, with_own_steps
 from pyz3.scaffold.warming import warming_project
-from pyz3.scaffold.workflow import Released, with_own_steps, workflow
+from pyz3.scaffold.workflow import workflow
 
 __all__ = (
     "LANGUAGES",
@@ -22,11 +24,13 @@ __all__ = (
     "Migration",
     "MigrationRow",
     "Released",
+    "Service",
     "Wishes",
     "adopt",
     "has_code",
     "migrate",
     "new_project",
+    "pipeline",
     "refuse_overwriting",
     "refuse_setup_files",
     "warming_project",

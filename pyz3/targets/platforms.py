@@ -50,6 +50,7 @@ class PlatformSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     lto: bool = True
     runner: str = ""
     conda: str = ""
+    gitlab: str = ""
 
 
 class FamilySpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
@@ -67,6 +68,7 @@ class FamilySpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     origin: str = ""
     floor_of: Literal["glibc", "macOS", ""] = ""
     links_python: bool = False
+    tested_in: Literal["alpine", "node", ""] = ""
 
 
 @cache

