@@ -181,6 +181,8 @@ def _notes(released: Released, top: Path, service: _Service) -> list[str]:
         )
     if not [*top.glob("wheels/pyz3-*.whl")]:
         notes.append("put a wheel of pyz3 into wheels/: python -m pip wheel --no-deps -w wheels path/to/pyz3")
+    if released.published and released.strangers:
+        notes.append(f"PyPI takes no such wheels, the release has them: {abridged(released.strangers)}")
     if released.published:
         notes.append(f"before the first release: PyPI, Publishing, a trusted publisher: {service.publisher}")
     return notes

@@ -121,6 +121,8 @@ class Index:
         self.url: str = sanitize_url(address)
         self._check_url = check_url or _SIMPLE.get(address) or f"{address.rstrip('/')}/simple/"
         self._check_url_was_given = bool(check_url) or address in _SIMPLE
+        self.is_pypi = address in _SIMPLE
+        """It is PyPI or TestPyPI, which take wheels of some platforms only."""
         self._repository: Repository | None = None
 
     def __str__(self) -> str:

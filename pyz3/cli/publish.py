@@ -30,7 +30,7 @@ from pyz3.release import (
     read_file,
     write_checksums,
 )
-from pyz3.targets import Selection
+from pyz3.targets import Selection, taken_by_pypi
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -128,7 +128,8 @@ def publish(
     cells, reasons = _cells(files, project)
     findings = judge(files, cells=cells, elsewhere=present.tags)
     there = _already_there(files, present)
-    notes = [*reasons, *_notes(files, present, others)]
+    files, strangers = _without_strangers(files, index)
+    notes = [*strangers, *reasons, *_notes(files, present, others)]
     _show(console, files, index, there=there, findings=findings, notes=notes)
     _refuse(findings, allow_incomplete=allow_incomplete, allow_different=allow_different)
     todo = [one for one in files if one.path not in there]
@@ -187,6 +188,17 @@ def _listed(root: Path, *, only_pure: bool) -> tuple[Cell, ...]:
         return all(isinstance(one, Pure) for one in build.plan(Selection(targets=(target,))))
 
     return tuple(Cell(target=target, pure=is_pure(target)) for target in every_target(build.project))
+
+
+def _without_strangers(files: list[ReleaseFile], index: Index) -> tuple[list[ReleaseFile], list[str]]:
+    """Give the files that the index takes, and what it does not."""
+    taken = [
+        one for one in files if not index.is_pypi or all(taken_by_pypi(tag.platform) for tag in one.tags)
+    ]
+    left = [one.path.name for one in files if one not in taken]
+    if not taken:
+        raise UnfitReleaseError(f"PyPI takes no wheels of this kind: {abridged(left)}")
+    return taken, [f"left out, as PyPI takes no wheels of this kind: {name}" for name in left]
 
 
 def _notes(files: Sequence[ReleaseFile], present: Present, others: Sequence[Path]) -> list[str]:

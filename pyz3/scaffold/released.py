@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING, Literal
 
+from pyz3.targets import taken_by_pypi
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -60,6 +62,17 @@ class Released:
     def requires(self) -> str:
         """What its tests need, for a shell, each after a space."""
         return "".join(f" {shlex.quote(one)}" for one in self.test_requires)
+
+    @property
+    def strangers(self) -> tuple[str, ...]:
+        """The wheels that PyPI does not take."""
+        return tuple(
+            one.identifier
+            for one in self.targets
+            if not all(
+                map(taken_by_pypi, one.platform.wheel_platform_for(one.platform.floor(one.python)).split("."))
+            )
+        )
 
     def untested(self, service: Service) -> tuple[str, ...]:
         """Give the wheels that a service has no machine for, or that there is no image of Alpine for."""

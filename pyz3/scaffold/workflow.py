@@ -56,6 +56,7 @@ def workflow(released: Released, *, command: str) -> str:
         "title": f"wheels of {released.name}",
         "inside": released.inside,
         "at": released.at,
+        "strangers": ", ".join(released.strangers),
         "published": "yes" if released.published else "",
         "requirement": OWN_REQUIREMENT,
         "sdist": "pyz3 sdist" if released.own else "python -m build --sdist",

@@ -20,7 +20,7 @@ from pyz3.targets.selection import (
     select_pythons,
     unmatched,
 )
-from pyz3.targets.tags import read_platform, serves
+from pyz3.targets.tags import read_platform, serves, taken_by_pypi
 from pyz3.targets.target import Target
 
 __all__ = (
@@ -47,5 +47,6 @@ __all__ = (
     "select_platforms",
     "select_pythons",
     "serves",
+    "taken_by_pypi",
     "unmatched",
 )

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from pyz3.targets.target import Target
 
 _FLOOR = r"(?P<floor>\d+_\d+)"
+# What PyPI does not take (its code for uploads, warehouse's forklift): Linux without the promise of manylinux
+# but for two old ARMs, machines that it does not know, and Pyodide before PEP 783.
+_NOT_ON_PYPI = re.compile(r"linux_(?!armv[67]l$).*|.*linux_.*_loongarch64|(pyodide|emscripten)_.*")
 
 
 @cache
@@ -39,6 +42,11 @@ def serves(tag: Tag, target: Target) -> bool:
     One without a platform (``py3-none-any``) is for none in particular, and serves none here.
     """
     return _serves_python(tag, target.python) and _serves_platform(tag.platform, target)
+
+
+def taken_by_pypi(platform: str) -> bool:
+    """Tell whether PyPI takes wheels with a platform tag, as far as it is known."""
+    return _NOT_ON_PYPI.fullmatch(platform) is None
 
 
 def _serves_python(tag: Tag, python: PythonVersion) -> bool:

@@ -24,7 +24,7 @@ from pyz3.release import (
     read_file,
     write_checksums,
 )
-from pyz3.targets import find_target, serves
+from pyz3.targets import Platform, find_target, serves, taken_by_pypi
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,6 +61,18 @@ def test_whom_a_tag_serves(tag: str, identifiers: list[str]) -> None:
     found = [one for one in every if any(serves(t, find_target(one)) for t in parse_tag(tag))]
     expected = [f"{one}manylinux_x86_64" if one.endswith("-") else one for one in identifiers]
     assert found == expected
+
+
+def test_what_pypi_takes() -> None:
+    tags = [tag for one in Platform for tag in one.wheel_platform.split(".")]
+    assert [tag for tag in tags if not taken_by_pypi(tag)] == [
+        "manylinux_2_36_loongarch64",
+        "pyodide_2024_0_wasm32",
+    ]
+    assert [tag for tag in ("linux_x86_64", "linux_armv7l", "any") if taken_by_pypi(tag)] == [
+        "linux_armv7l",
+        "any",
+    ]
 
 
 def wheel(tag: str, **changes: Any) -> ReleaseFile:

@@ -108,6 +108,15 @@ def test_pyodide() -> None:
     ]
 
 
+def test_what_pypi_does_not_take_is_no_part_of_what_is_published_there() -> None:
+    made = text(targets=targets("pyodide", "linux-loongarch64", pythons=("3.12", "3.13")))
+    names = "cp312-pyodide_wasm32, cp312-manylinux_loongarch64, cp313-manylinux_loongarch64"
+    step = "        run: rm -f dist/*-pyodide_*.whl dist/*_loongarch64.whl\n"
+    assert f"      # {names}\n" in made
+    assert step in made
+    assert step not in text(targets=targets("pyodide", pythons=("3.13",)))
+
+
 def test_nothing_is_published() -> None:
     assert jobs(text(published=False)) == ["build", "test"]
     made = pipeline(released(published=False), command="x")
