@@ -118,7 +118,7 @@ class Hooks:
             for kind in kinds
         ]
         request = Request(
-            source=targets[0].source, backend=backend, backend_path=tuple(backend_path), config_settings={},
+            source=targets[0].source, backend=backend, backend_path=tuple(backend_path),
             cython_cache=str(self.root / "cython"), reads=str(READS), targets=tuple(targets),
         )  # fmt: skip
         assert self.start(msgspec.to_builtins(request)) == ""

@@ -72,7 +72,7 @@ class BackendDescriber:
     def __init__(self, project: Project, backend: Backend, around: Surroundings) -> None:
         self._hooks = HookRunner(project, backend, around)
         self._root = project.root
-        self._backend_path = backend.backend_path
+        self._backend = backend
         self._tell = around.tell
         self._orders: Sequence[Order] = ()
 
@@ -131,6 +131,7 @@ class BackendDescriber:
                 place=self._hooks.place(order, mode),
                 delivered=self._hooks.delivered(order),
                 own=self._hooks.folders(order),
+                compiled_by=self._backend.compiled_by,
             )
             if isinstance(wheel, Recipe) and _is_there(wheel):
                 wheel = self._hooks.adapt(wheel)
@@ -189,8 +190,8 @@ class BackendDescriber:
         notes += _incomplete(described, built)
         notes += left_out_notes(one for recipe in recipes for one in self._left_out_flags(recipe))
         if any(isinstance(one, Pure) and not one.left_out for one in wheels):
-            undeclared = undeclared_extensions(self._root, self._backend_path)
-            notes += [undeclared] if undeclared is not None else []
+            idle = self._backend.idle or undeclared_extensions(self._root, self._backend.backend_path)
+            notes += [idle] if idle else []
         return tuple(notes)
 
     def _left_out_flags(self, recipe: Recipe) -> tuple[str, ...]:
@@ -282,7 +283,7 @@ def needs_commands(wheel: Described) -> bool:
     return isinstance(wheel, Trouble) and wheel.recorded
 
 
-def in_system_of(wheel: Described, order: Order) -> Order:
+def in_system_of(wheel: Described | None, order: Order) -> Order:
     """Give what was asked for with the oldest system that a description promises."""
     if not isinstance(wheel, Recipe):
         return order

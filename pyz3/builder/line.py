@@ -1,7 +1,8 @@
 """The line: plan → describe → compile → prove → pack.  Only this module knows the order of the stages.
 
 A project of pyz3's own is described when it is planned.  One with another build backend is described by
-that: first by writing down what compilers would do, and by its own commands where zig cannot do that.
+that: setuptools first by writing down what compilers would do, and by its own commands where zig cannot do
+that; any other by its own commands.
 """
 
 from __future__ import annotations
@@ -143,7 +144,7 @@ class Line:
             return finish(recipe, built)
 
         with describer.lock():
-            described = describer.describe(orders, "record")
+            described = describer.describe(orders, "record") if backend.is_recorded else {}
             recorded = [
                 one for one in described.values() if isinstance(one, Recipe) and not needs_commands(one)
             ]
@@ -151,10 +152,12 @@ class Line:
             failed = {name: one for name, one in tried.items() if isinstance(one, BuildFailedError)}
             made = {name: one for name, one in tried.items() if isinstance(one, Made)}
             again = [name for name, one in described.items() if name in failed or needs_commands(one)]
+            if not backend.is_recorded:
+                again = [order.identifier for order in orders]
             if again:
                 # Which Pythons a wheel serves may be known by now, and with them the oldest system.
                 known = [
-                    in_system_of(described[order.identifier], order)
+                    in_system_of(described.get(order.identifier), order)
                     for order in orders
                     if order.identifier in again
                 ]

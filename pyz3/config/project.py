@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -77,20 +77,30 @@ class Backend:
     """The build backend of a project that pyz3 does not build itself, but through PEP 517's hooks.
 
     Attributes:
-        kind: The backend that does the work, whatever wraps it.
+        kind: The backend that does the work, whatever wraps it, as its users call it: ``meson-python``.
         build_backend: ``setuptools.build_meta``; one within the project has a name of its own.
         backend_path: Folders that it is imported from, relative to the project (PEP 517).
         requires: What it needs to run (PEP 508); more may come from its hooks.
         name: The distribution's name; empty: only its hooks know.
         version: The distribution's version; empty: only its hooks know.
+        compiled_by: What compiles, as the subject of a sentence: ``hatchling's build hook 'mypyc'``; empty:
+            nothing is known to.
+        idle: Why nothing is compiled, where a wheel turns out to be pure; empty: there is nothing to say.
     """
 
-    kind: Literal["setuptools"]
+    kind: str
     build_backend: str
     backend_path: tuple[str, ...] = ()
     requires: tuple[str, ...] = ()
     name: str = ""
     version: str = ""
+    compiled_by: str = ""
+    idle: str = ""
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether what its compilers would do can be written down: setuptools runs them itself."""
+        return self.kind == "setuptools"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,12 +17,20 @@ _FAMILIES = {"powerpc64le": "ppc64", "riscv64": "riscv64"}
 _BIG_ENDIAN = frozenset({"s390x"})
 
 
-def meson_cross_file(target: DriverTarget, programs: Mapping[str, Path]) -> str:
+def meson_cross_file(
+    target: DriverTarget,
+    programs: Mapping[str, Path],
+    *,
+    binaries: Mapping[str, Path] | None = None,
+    properties: Mapping[str, str] | None = None,
+) -> str:
     """Give the text of a cross file for Meson ("Cross compilation" in its manual).
 
     Args:
         target: What is compiled for.
         programs: ``cc``, ``c++``, ``ar``, ``ranlib`` … → path.
+        binaries: More programs, by what Meson calls them.
+        properties: More properties, or others.
     """
     names = {
         "c": "cc",
@@ -33,7 +41,7 @@ def meson_cross_file(target: DriverTarget, programs: Mapping[str, Path]) -> str:
         "strip": "strip",
         "windres": "windres",
     }
-    binaries = {name: programs[tool] for name, tool in names.items() if tool in programs}
+    found = {name: programs[tool] for name, tool in names.items() if tool in programs} | dict(binaries or {})
     machine = {
         "system": _SYSTEMS[target.system],
         "cpu_family": _FAMILIES.get(target.machine, target.machine),
@@ -42,11 +50,25 @@ def meson_cross_file(target: DriverTarget, programs: Mapping[str, Path]) -> str:
     }
     if target.system == "macos":
         machine["subsystem"] = "macos"
-    lines = ["[binaries]", *(f"{name} = {_meson(str(path))}" for name, path in binaries.items())]
     # No library of this machine is one of the target's, and no program of the target's runs here.
-    lines += ["", "[properties]", "needs_exe_wrapper = true", "pkg_config_libdir = ''"]
-    lines += ["", "[host_machine]", *(f"{name} = {_meson(value)}" for name, value in machine.items())]
+    values = {"pkg_config_libdir": "", **(properties or {})}
+    lines = [*_section("binaries", {name: str(path) for name, path in found.items()}), ""]
+    lines += ["[properties]", "needs_exe_wrapper = true", *_section("", values), ""]
+    return "".join(f"{line}\n" for line in (*lines, *_section("host_machine", machine)))
+
+
+def meson_native_file(programs: Mapping[str, Path]) -> str:
+    """Give the text of a native file for Meson: what compiles the programs that run during the build.
+
+    Args:
+        programs: ``c``, ``cpp`` → path.
+    """
+    lines = _section("binaries", {name: str(path) for name, path in programs.items()})
     return "".join(f"{line}\n" for line in lines)
+
+
+def _section(name: str, values: Mapping[str, str]) -> list[str]:
+    return [*([f"[{name}]"] if name else []), *(f"{key} = {_meson(value)}" for key, value in values.items())]
 
 
 def _meson(text: str) -> str:

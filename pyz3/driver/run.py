@@ -9,7 +9,7 @@ import time
 
 from pyz3.driver.command import SCRATCH, make_command, output_of
 from pyz3.driver.compiler_variables import DATES, HOST_VARIABLES
-from pyz3.driver.flag_table import is_source, units
+from pyz3.driver.flag_table import is_file, is_source, units
 from pyz3.driver.msvc import PASSED_OVER
 from pyz3.driver.runtime import make_runtime
 from pyz3.driver.setup import Setup
@@ -26,6 +26,11 @@ __all__ = ["Setup", "run_alone", "run_tool"]
 _DROPPED = ": dropped "
 _FAILED = ": failed "
 _COMPILED = ": compiled "
+_LINKED = ": linked "
+# How CMake and Meson call what they try their compiler with.
+_PROBES = ("cmTC_", "CompilerIdC", "/meson-private/", "/output.obj", "/output.exe")
+# What makes a shared library of a link: of gcc, clang and Apple's.
+_SHARED = frozenset(("-shared", "-bundle", "-dynamiclib"))
 # By which names Makefiles and configure scripts know the compiler for the machine that builds.
 BUILD_CC = ("CC_FOR_BUILD", "BUILD_CC", "HOST_CC", "HOSTCC")
 BUILD_CXX = ("CXX_FOR_BUILD", "BUILD_CXX", "HOST_CXX", "HOSTCXX")
@@ -75,7 +80,7 @@ def run_tool(
     cwd = os.getcwd() if setup.moved else ""  # noqa: PTH109 - pathlib costs 15 ms
     command = make_command(tool, words, setup, special=special, cwd=cwd)
     dropped = (*command.dropped, *(_passed_over(words) if setup.target.system == "windows" else ()))
-    if setup.log and dropped:
+    if setup.log and dropped and any(is_file(word) for word in words):  # else it is an inquiry
         _write_log(setup.log, (f"{setup.target.zig} {output or '-'}{_DROPPED}{flag}" for flag in dropped))
     if command.error:
         complain(f"pyz3 {tool}: error: {command.error}")
@@ -95,7 +100,7 @@ def run_tool(
     try:
         environment = _environment(environ, setup)
         _make_runtime(command, setup, environment)
-        sources = _compiled_sources(words) if setup.log and tool in {"cc", "c++"} else []
+        sources = _log_work(setup, words, output) if setup.log and tool in {"cc", "c++"} else []
         status = _run_steps(command, setup, environment, replace=replace and not sources)
         _log_compiled(setup, sources, failed=status != 0)
     except OSError as error:
@@ -355,9 +360,10 @@ def _move(made: str, output: str) -> None:
 
 
 def read_log(text: str) -> tuple[str, ...]:
-    """Give what a tool's log says was dropped, each ``flag: reason`` once."""
-    lines = (line.partition(_DROPPED)[2] for line in text.splitlines())
-    return tuple(dict.fromkeys(line for line in lines if line))
+    """Give what a tool's log says was dropped, each ``flag: reason`` once, but of probes."""
+    lines = (line.partition(_DROPPED) for line in text.splitlines())
+    said = [told for made, _, told in lines if told and not any(mark in made for mark in _PROBES)]
+    return tuple(dict.fromkeys(said))
 
 
 def failed_sources(text: str) -> tuple[str, ...]:
@@ -371,9 +377,22 @@ def failed_sources(text: str) -> tuple[str, ...]:
     return tuple(failed)
 
 
+def linked_files(text: str) -> tuple[str, ...]:
+    """Give the shared libraries and modules that a tool's log says were linked: absolute."""
+    lines = [line.removeprefix(_LINKED) for line in text.splitlines() if line.startswith(_LINKED)]
+    return tuple(dict.fromkeys(lines))
+
+
 def _compiled_sources(words: Sequence[str]) -> list[str]:
     given = [*units(words)] if "-c" in words else []
     return [os.path.abspath(unit[0]) for unit in given if is_source(unit[0])]  # noqa: PTH100 - see above
+
+
+def _log_work(setup: Setup, words: Sequence[str], output: str) -> list[str]:
+    """Take down what is linked; give the sources that are compiled."""
+    if output and not _SHARED.isdisjoint(words):
+        _write_log(setup.log, (f"{_LINKED}{os.path.abspath(output)}",))  # noqa: PTH100 - see above
+    return _compiled_sources(words)
 
 
 def _log_compiled(setup: Setup, sources: Sequence[str], *, failed: bool) -> None:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pyz3.driver.answers import TargetFacts, commands_for
 from pyz3.driver.autoconf import config_site, configure_variables
-from pyz3.driver.build_systems import meson_cross_file
+from pyz3.driver.build_systems import meson_cross_file, meson_native_file
 from pyz3.driver.command import triple
 from pyz3.driver.launcher import launcher
 from pyz3.driver.run import BUILD_CC, BUILD_CXX
@@ -78,6 +78,33 @@ if found.command:
 if found.error:
     raise SystemExit(found.error)
 print(found.says)
+"""
+_FINDER = """\
+# Written by pyz3.
+include("${{CMAKE_ROOT}}/Modules/Find{name}.cmake")
+if(NOT {name}_SOABI)
+  set({name}_SOABI "{soabi}")
+endif()
+"""
+# Meson runs it with a program that prints what it asks as JSON.
+_MESON_PYTHON = """\
+{interpreter}
+# Written by pyz3: the build environment's Python, as Meson is to see the target's.
+import json
+import os
+import subprocess
+import sys
+
+command = [{runs!r}, *sys.argv[1:]]
+if os.path.basename(command[-1]) == "python_info.py":
+    done = subprocess.run(command, stdout=subprocess.PIPE)
+    if done.returncode:
+        raise SystemExit(done.returncode)
+    print(json.dumps({{**json.loads(done.stdout), **{told!r}}}))
+    raise SystemExit
+if os.name == "posix":
+    os.execv(command[0], command)
+raise SystemExit(subprocess.call(command))
 """
 # Elsewhere a file's first line says what runs it; Windows needs an .exe beside each program.
 _POSIX = os.name == "posix"
@@ -148,6 +175,7 @@ def write_tools(
     *,
     find_roots: Sequence[Path] = (),
     cmake_variables: Mapping[str, str] | None = None,
+    soabi: str = "",
     python_config: Mapping[str, str] | None = None,
     verbose: bool = False,
     alone: bool = False,
@@ -160,6 +188,7 @@ def write_tools(
         setup: What they are for.
         find_roots: Folders in which CMake may look for headers and libraries.
         cmake_variables: More of CMake's variables.
+        soabi: What stands in names of extension modules: ``cp313-win_amd64``; empty: they are for no Python.
         python_config: What ``python3-config`` answers to its options, and the Python's ``--version``.
         verbose: The tools tell zig's command lines.
         alone: Nobody looks after what zig remembers of their work: it remembers nothing.
@@ -181,7 +210,9 @@ def write_tools(
         _write_stand_in(commands, name, programs[tool])
     toolchain = folder / "toolchain.cmake"
     roots = [*find_roots, folder / "root"]
-    _write(toolchain, cmake_toolchain(target, programs, roots, cmake_variables or {}).encode(), mode=0o644)
+    modules = _write_finders(folder / "cmake", soabi) if soabi else None
+    text = cmake_toolchain(target, programs, roots, cmake_variables or {}, modules=modules)
+    _write(toolchain, text.encode(), mode=0o644)
     site = folder / "config.site"
     _write(site, config_site(target).encode(), mode=0o644)
     return Tools(
@@ -200,8 +231,20 @@ def write_tools(
     )
 
 
-def write_cross_file(tools: Tools, target: DriverTarget) -> Path:
+def write_cross_file(
+    tools: Tools,
+    target: DriverTarget,
+    *,
+    binaries: Mapping[str, Path] | None = None,
+    properties: Mapping[str, str] | None = None,
+) -> Path:
     """Write a cross file for Meson beside tools, and give it.
+
+    Args:
+        tools: The target's.
+        target: What is compiled for.
+        binaries: More programs, by what Meson calls them.
+        properties: More properties, or others.
 
     Raises:
         OSError: The folder cannot be written.
@@ -217,8 +260,42 @@ def write_cross_file(tools: Tools, target: DriverTarget) -> Path:
     if tools.windres is not None:
         programs["windres"] = tools.windres
     file = tools.cmake_toolchain.with_name("cross.ini")
-    _write(file, meson_cross_file(target, programs).encode(), mode=0o644)
+    text = meson_cross_file(target, programs, binaries=binaries, properties=properties)
+    _write(file, text.encode(), mode=0o644)
     return file
+
+
+def write_native_file(tools: Tools) -> Path:
+    """Write a native file for Meson beside tools, and give it: else it takes this machine's own compiler.
+
+    Raises:
+        OSError: The folder cannot be written.
+    """
+    file = tools.cmake_toolchain.with_name("native.ini")
+    text = meson_native_file({"c": tools.build_cc, "cpp": tools.build_cxx})
+    _write(file, text.encode(), mode=0o644)
+    return file
+
+
+def write_meson_python(tools: Tools, python: Path, told: Mapping[str, object]) -> Path:
+    """Write what Meson takes for the target's Python, and give it.
+
+    It is ``python`` with other answers to the program by which Meson asks a Python about itself.
+
+    Args:
+        tools: It lies beside them.
+        python: The build environment's, whose variables of ``sysconfig`` are the target's already.
+        told: What is true of the target besides; the names are those of Meson's ``python_info.py``.
+
+    Raises:
+        OSError: The folder cannot be written.
+        BuildFailedError: On Windows: what starts it cannot be compiled.
+    """
+    folder = tools.cmake_toolchain.parent
+    starter = b"" if _POSIX else tools.cc.read_bytes()
+    return _write_program(
+        folder, "meson-python", _MESON_PYTHON, sys.executable, starter, runs=str(python), told=dict(told)
+    )
 
 
 def toolchain_folder(tools: Path, setup: Setup) -> Path:
@@ -362,10 +439,31 @@ def _windows_overlay(headers: Path) -> bytes:
     return case_overlay(headers.as_posix(), names).encode()
 
 
+def _write_finders(folder: Path, soabi: str) -> Path:
+    """Write CMake's FindPython with the name that modules have: it asks no Python when it cross-compiles."""
+    for name in ("Python", "Python3"):
+        text = _FINDER.format(name=name, soabi=soabi)
+        _write(folder / f"Find{name}.cmake", text.encode(), mode=0o644)
+    return folder
+
+
 def cmake_toolchain(
-    target: DriverTarget, programs: Mapping[str, Path], roots: Sequence[Path], more: Mapping[str, str]
+    target: DriverTarget,
+    programs: Mapping[str, Path],
+    roots: Sequence[Path],
+    more: Mapping[str, str],
+    *,
+    modules: Path | None = None,
 ) -> str:
-    """Give the text of CMake's toolchain file (cmake-toolchains(7))."""
+    """Give the text of CMake's toolchain file (cmake-toolchains(7)).
+
+    Args:
+        target: What is compiled for.
+        programs: ``cc``, ``c++``, ``ar``, ``ranlib`` … → path.
+        roots: Folders in which CMake may look for headers and libraries.
+        more: More variables.
+        modules: A folder of modules that come before CMake's own.
+    """
     system = _SYSTEMS[target.system]
     variables = {
         "CMAKE_SYSTEM_NAME": system,
@@ -391,6 +489,8 @@ def cmake_toolchain(
     lines = [f'set({name} "{_cmake(value)}")\n' for name, value in variables.items()]
     if system == "Darwin":
         lines += [f'set({name} "{value}" CACHE STRING "")\n' for name, value in cached.items()]
+    if modules is not None:
+        lines.append(f'list(PREPEND CMAKE_MODULE_PATH "{_cmake(modules)}")\n')
     return "".join(lines)
 
 

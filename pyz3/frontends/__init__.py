@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pyz3.config import read_pyproject
 from pyz3.errors import ConfigError
-from pyz3.frontends import native, setuptools
+from pyz3.frontends import native, pep517
 from pyz3.frontends.backends import is_legacy, recognise
 from pyz3.frontends.cibuildwheel import PLATFORMS as CIBUILDWHEEL_PLATFORMS
 from pyz3.frontends.cibuildwheel import Reading as CibuildwheelReading
@@ -54,7 +54,7 @@ def load_project(root: Path, *, config: Path | None = None) -> Project:
     data = read_pyproject(root) if (root / "pyproject.toml").exists() or not is_legacy(root) else {}
     backend = recognise(root, data)
     if backend is not None:
-        return setuptools.load_project(root, data, backend, config=config)
+        return pep517.load_project(root, data, backend, config=config)
     if config is not None:
         raise ConfigError(
             f"{config}: pyz3 itself builds the project in {root}, by its own [tool.pyz3]",

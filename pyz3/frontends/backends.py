@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import configparser
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from packaging.requirements import InvalidRequirement, Requirement
@@ -27,61 +27,50 @@ NATIVE_KEYS = ("extensions", "libraries", "build-zig", "packages", "version", "s
 # Those that say what is to be compiled: with them pyz3 builds a project whatever else its backend is.
 _DECLARING_KEYS = ("extensions", "libraries", "build-zig")
 
-_ON_EACH_SYSTEM = "cibuildwheel builds it today, on a machine of each system"
-
 
 @dataclass(frozen=True, kw_only=True)
 class _Other:
-    """A build backend that pyz3 knows by name alone.
+    """A build backend that pyz3 knows by name.
 
     Attributes:
         name: As its users call it.
         package: What ``requires`` calls it.
-        pure: It compiles nothing.
-        command: What builds a wheel with it; of one that compiles: for another machine.
+        compiles: It is chosen to compile something; else its projects' own hooks may.
     """
 
     name: str
     package: str
-    pure: bool = False
-    command: str = ""
+    compiles: bool = False
 
 
 # Top-level module of build-backend → what it is.
 _OTHERS = {
-    "mesonpy": _Other(name="meson-python", package="meson-python"),
-    "scikit_build_core": _Other(name="scikit-build-core", package="scikit-build-core"),
-    "maturin": _Other(
-        name="maturin",
-        package="maturin",
-        command="maturin build --zig --target aarch64-unknown-linux-gnu",
-    ),
-    "py_build_cmake": _Other(name="py-build-cmake", package="py-build-cmake"),
-    "enscons": _Other(name="enscons", package="enscons"),
-    "sipbuild": _Other(name="SIP", package="sip"),
-    "pyqtbuild": _Other(name="PyQt-builder", package="pyqt-builder"),
-    "pymsbuild": _Other(name="pymsbuild", package="pymsbuild"),
-    "cmeel": _Other(name="cmeel", package="cmeel"),
-    "mesonpep517": _Other(name="mesonpep517", package="mesonpep517"),
-    "hatchling": _Other(name="hatchling", package="hatchling", pure=True, command="hatch build"),
-    "poetry": _Other(name="poetry-core", package="poetry-core", pure=True, command="poetry build"),
-    "poetry_dynamic_versioning": _Other(
-        name="poetry-core", package="poetry-dynamic-versioning", pure=True, command="poetry build"
-    ),
-    "pdm": _Other(name="pdm-backend", package="pdm-backend", pure=True, command="pdm build"),
-    "flit_core": _Other(name="flit", package="flit-core", pure=True, command="flit build"),
-    "flit": _Other(name="flit", package="flit", pure=True, command="flit build"),
-    "flit_scm": _Other(name="flit", package="flit-scm", pure=True, command="python -m build"),
-    "uv_build": _Other(name="uv_build", package="uv-build", pure=True, command="uv build"),
-    "whey": _Other(name="whey", package="whey", pure=True, command="python -m build"),
-    "sphinx_theme_builder": _Other(
-        name="sphinx-theme-builder", package="sphinx-theme-builder", pure=True, command="python -m build"
-    ),
+    "mesonpy": _Other(name="meson-python", package="meson-python", compiles=True),
+    "scikit_build_core": _Other(name="scikit-build-core", package="scikit-build-core", compiles=True),
+    "py_build_cmake": _Other(name="py-build-cmake", package="py-build-cmake", compiles=True),
+    "enscons": _Other(name="enscons", package="enscons", compiles=True),
+    "sipbuild": _Other(name="SIP", package="sip", compiles=True),
+    "pyqtbuild": _Other(name="PyQt-builder", package="pyqt-builder", compiles=True),
+    "pymsbuild": _Other(name="pymsbuild", package="pymsbuild", compiles=True),
+    "cmeel": _Other(name="cmeel", package="cmeel", compiles=True),
+    "mesonpep517": _Other(name="mesonpep517", package="mesonpep517", compiles=True),
+    "hatchling": _Other(name="hatchling", package="hatchling"),
+    "poetry": _Other(name="poetry-core", package="poetry-core"),
+    "poetry_dynamic_versioning": _Other(name="poetry-core", package="poetry-dynamic-versioning"),
+    "pdm": _Other(name="pdm-backend", package="pdm-backend"),
+    "flit_core": _Other(name="flit", package="flit-core"),
+    "flit": _Other(name="flit", package="flit"),
+    "flit_scm": _Other(name="flit", package="flit-scm"),
+    "uv_build": _Other(name="uv_build", package="uv-build"),
+    "whey": _Other(name="whey", package="whey"),
+    "sphinx_theme_builder": _Other(name="sphinx-theme-builder", package="sphinx-theme-builder"),
 }
 _OURS = "pyz3"
+_MATURIN = "maturin"
 # Backends that are setuptools' with something around it.
 _AROUND_SETUPTOOLS = frozenset({"setuptools", "pbr", "jupyter_packaging"})
-# Hooks of hatchling that write text and compile nothing.
+# Hooks of hatchling's, and what is known of them: those that compile, and those that write text.
+_COMPILING_HOOKS = frozenset({"cython", "mypyc", "scikit-build"})
 _TEXT_HOOKS = frozenset({"version", "vcs"})
 
 
@@ -113,12 +102,16 @@ def recognise(root: Path, data: dict[str, Any]) -> Backend | None:
     path = _texts(system, "backend-path")
     module = text.partition(":")[0]
     top = _inner(root, path, module, names) if path else module.partition(".")[0]
-    if top in _AROUND_SETUPTOOLS:
-        _refuse_rust(names)
-        return Backend(kind="setuptools", build_backend=text, backend_path=path, requires=requires)
-    if top == _OURS or _said(data, _DECLARING_KEYS):
+    if top == _OURS or (top not in _AROUND_SETUPTOOLS and _said(data, _DECLARING_KEYS)):
         return None
-    raise _refusal(text, _OTHERS.get(top), data)
+    _refuse_rust(text, top, names)
+    found = Backend(kind="setuptools", build_backend=text, backend_path=path, requires=requires)
+    return found if top in _AROUND_SETUPTOOLS else _described(found, _OTHERS.get(top), data, root)
+
+
+def is_known(backend: Backend) -> bool:
+    """Whether pyz3 knows more of a backend than that PEP 517 holds for it."""
+    return backend.kind != backend.build_backend
 
 
 def is_legacy(root: Path) -> bool:
@@ -168,13 +161,15 @@ def _inner(root: Path, path: Iterable[str], module: str, requires: frozenset[str
 
     It is what the project's own module imports, or what ``requires`` names.
     """
-    known = _AROUND_SETUPTOOLS | _OTHERS.keys() | {_OURS}
+    known = _AROUND_SETUPTOOLS | _OTHERS.keys() | {_OURS, _MATURIN}
     imported = _imports(root, path, module)
     # setuptools last: others need it for its own sake, too.
     for top in sorted(imported & known, key=lambda name: name in _AROUND_SETUPTOOLS):
         return top
     if "setuptools" in requires:
         return "setuptools"
+    if _MATURIN in requires:
+        return _MATURIN
     for top, other in _OTHERS.items():
         if other.package in requires:
             return top
@@ -201,49 +196,60 @@ def _imports(root: Path, path: Iterable[str], module: str) -> set[str]:
     return found
 
 
-def _refuse_rust(requires: frozenset[str]) -> None:
+def _refuse_rust(text: str, top: str, requires: frozenset[str]) -> None:
+    if top == _MATURIN:
+        raise ConfigError(
+            f"pyproject.toml: build-system.build-backend: {text!r}: pyz3 compiles no Rust",
+            tip="it cross-compiles with zig itself: maturin build --zig --target aarch64-unknown-linux-gnu",
+        )
     if "setuptools-rust" in requires:
         raise ConfigError(
             "pyproject.toml: build-system.requires names setuptools-rust: pyz3 compiles no Rust",
-            tip=_ON_EACH_SYSTEM,
+            tip="cibuildwheel builds it today, on a machine of each system",
         )
 
 
-def _refusal(text: str, other: _Other | None, data: dict[str, Any]) -> ConfigError:
-    what = f"pyproject.toml: build-system.build-backend: {text!r}"
+def _described(backend: Backend, other: _Other | None, data: dict[str, Any], root: Path) -> Backend:
+    """Give a backend that is not setuptools with what is known of it; nothing is known of most (PEP 517)."""
     if other is None:
-        return ConfigError(
-            f"{what} is no build backend that pyz3 knows",
-            tip="pyz3 builds projects of setuptools and of its own backend, pyz3.backend",
-        )
-    told = _told_to_compile(other, data)
-    if other.pure and not told:
-        return ConfigError(
-            f"{what} makes pure Python wheels: there is nothing to compile for pyz3",
-            tip=f"its one wheel serves every platform: {other.command}",
-        )
-    if other.command and not other.pure:
-        tip = f"it cross-compiles with zig itself: {other.command}"
-    else:
-        tip = _ON_EACH_SYSTEM
-    by = f"{other.name}'s {told}" if told else other.name
-    return ConfigError(f"{what}: pyz3 does not build what {by} compiles yet", tip=tip)
+        return replace(backend, kind=backend.build_backend)
+    compiled_by, idle = (other.name, "") if other.compiles else _hooks_of(other.name, data, root)
+    return replace(backend, kind=other.name, compiled_by=compiled_by, idle=idle)
 
 
-def _told_to_compile(other: _Other, data: dict[str, Any]) -> str:
-    """Give the place where a backend that is pure by itself is told to run a project's own code."""
-    if other.name == "hatchling":
-        build = _table(data, "tool", "hatch", "build")
-        targets = _table(build, "targets", "wheel")
-        hooks = [*_table(build, "hooks"), *_table(targets, "hooks")]
-        return next((f"build hook {name!r}" for name in hooks if name not in _TEXT_HOOKS), "")
-    if other.name == "poetry-core":
+def _hooks_of(name: str, data: dict[str, Any], root: Path) -> tuple[str, str]:
+    """Give what of a project's own compiles, and why nothing may be compiled; empty: nothing is known to."""
+    if name == "hatchling":
+        return _hatch_hooks(data)
+    if name == "poetry-core":
         poetry = _table(data, "tool", "poetry")
         script = _table(poetry, "build").get("script") or poetry.get("build")
-        return f"build script {script!r}" if isinstance(script, str) else ""
-    if other.name == "pdm-backend" and _table(data, "tool", "pdm", "build").get("run-setuptools"):
-        return "run-setuptools"
-    return ""
+        return (f"poetry-core's build script {script!r}", "") if isinstance(script, str) else ("", "")
+    if name == "pdm-backend":
+        build = _table(data, "tool", "pdm", "build")
+        if build.get("run-setuptools"):
+            return "pdm-backend's run-setuptools", ""
+        hook = build.get("custom-hook", "pdm_build.py")
+        if isinstance(hook, str) and (root / hook).is_file():
+            return "", f"pdm-backend's hook {hook!r} has compiled nothing"
+    return "", ""
+
+
+def _hatch_hooks(data: dict[str, Any]) -> tuple[str, str]:
+    build = _table(data, "tool", "hatch", "build")
+    hooks = {**_table(build, "hooks"), **_table(build, "targets", "wheel", "hooks")}
+    idle = ""
+    for name, hook in hooks.items():
+        if name in _TEXT_HOOKS:
+            continue
+        if isinstance(hook, dict) and hook.get("enable-by-default") is False:
+            variable = f"HATCH_BUILD_HOOK_ENABLE_{name.upper()}"
+            idle = f"hatchling's build hook {name!r} is off: {variable}=1 in environment turns it on"
+        elif name in _COMPILING_HOOKS:
+            return f"hatchling's build hook {name!r}", ""
+        else:
+            idle = idle or f"hatchling's build hook {name!r} has compiled nothing"
+    return "", idle
 
 
 def _table(data: dict[str, Any], *keys: str) -> dict[str, Any]:

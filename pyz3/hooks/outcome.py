@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pyz3._files import digest_of
-from pyz3.driver.run import failed_sources
+from pyz3.driver.run import failed_sources, linked_files
 from pyz3.engine.toolchain import COMPILER
 from pyz3.errors import Pyz3Error, abridged
 from pyz3.hooks.base import oldest_python, read_base, shipped_binaries
@@ -49,6 +49,7 @@ def describe(
     place: Place,
     delivered: Sequence[Path] = (),
     own: Sequence[Path] = (),
+    compiled_by: str = "",
 ) -> Described:
     """Give the wheel as its build backend describes it.
 
@@ -61,6 +62,7 @@ def describe(
         place: Where it was built.
         delivered: Folders besides the project's with libraries of others: of packages that it builds with.
         own: Folders that wheels of other Pythons have in another place: headers, the build environment.
+        compiled_by: What compiles besides extension modules that are declared; empty: nothing is known to.
     """
     if isinstance(answer, Trouble):
         return answer
@@ -72,14 +74,14 @@ def describe(
         return Trouble(message=error.message)
     shipped = shipped_binaries(base, root) if base.binaries else ()
     binaries = [file for file in base.binaries if file not in shipped]
-    work = place.folder
     modules = modules_of(answer, python_abi=base.python_abi, extra=extra)
     modules = tuple(
         msgspec.structs.replace(module, optional=module.optional and not order.require_extensions)
         for module in modules
         if module.file in base.placeholders
     )
-    tag = true_tag(base.python_abi, [*binaries, *(m.file for m in modules)], order.target)
+    present = [*binaries, *(m.file for m in modules)]
+    tag = true_tag(base.python_abi, present, order.target)
     files = {**{file: base.binaries[file] for file in binaries}, **_linked(modules, place)}
     refused, prebuilt = refuse_others(files, delivered=(root, *delivered), ours=COMPILER)
     recipe = Recipe(
@@ -87,30 +89,29 @@ def describe(
         tag=tag,
         modules=modules,
         libraries=libraries_of(answer, extra=extra),
-        left_out=left_out_of(
-            answer, identifier=order.identifier, present=[*binaries, *(m.file for m in modules)]
-        ),
+        left_out=left_out_of(answer, identifier=order.identifier, present=present),
     )
+    log = place.dropped.read_text("utf-8", "surrogateescape") if place.dropped.is_file() else ""
     above = missed_above(root, answer.reads, scope)
     made = Base(
         path=answer.wheel,
-        content=_digest(recipe, base, (work, *own)),
+        content=_digest(recipe, base, (place.folder, *own)),
         shipped=shipped,
         prebuilt=prebuilt,
-        telling=_telling(base, work),
+        telling=_telling(base, place.folder),
         remarks=_remarks(base, tag, order.target, answer=answer, above=above),
-        failed=() if recipe.left_out else _failed(root, place),
+        failed=() if recipe.left_out else _failed(root, place, log),
         log=str(place.log),
     )
-    trouble = (
-        refused or _unrecorded(base, modules) or _lacking(recipe) or _pure(order, answer, modules, binaries)
-    )
+    trouble = refused or _unrecorded(base, modules) or _lacking(recipe)
+    if not (trouble or present or order.allow_pure):
+        trouble = _pure(answer) or _lost(compiled_by, linked_files(log))
     if trouble is not None:
         return msgspec.structs.replace(trouble, wheel=True, remarks=made.remarks)
     recipe = msgspec.structs.replace(recipe, base=made)
     if not files:  # those there are have been compiled for the system that was promised first
         recipe = serve_from(recipe, PythonVersion.parse(oldest_python(tag)))
-    return recipe if modules or binaries else _without_code(recipe, base, declared=bool(answer.extensions))
+    return recipe if present else _without_code(recipe, base, declared=bool(answer.extensions))
 
 
 def _without_code(recipe: Recipe, base: BaseWheel, *, declared: bool) -> Described:
@@ -167,10 +168,9 @@ def _remarks(base: BaseWheel, tag: str, target: Target, *, answer: Result, above
     return tuple(told)
 
 
-def _failed(root: Path, place: Place) -> tuple[str, ...]:
+def _failed(root: Path, place: Place, log: str) -> tuple[str, ...]:
     """Give the project's own sources that its commands did not compile; those of probes are not in it."""
-    text = place.dropped.read_text("utf-8", "surrogateescape") if place.dropped.is_file() else ""
-    named = map(place.named, failed_sources(text))
+    named = map(place.named, failed_sources(log))
     return tuple(name for name in named if not Path(name).is_absolute() and (root / name).is_file())
 
 
@@ -252,9 +252,21 @@ def _lacking(recipe: Recipe) -> Trouble | None:
     )
 
 
-def _pure(order: Order, answer: Result, modules: Sequence[Module], binaries: Sequence[str]) -> Trouble | None:
+def _lost(compiled_by: str, linked: Sequence[str]) -> Trouble | None:
+    """Refuse a wheel without binaries of a project that is built to have some."""
+    if linked:
+        names = abridged([Path(file).name for file in linked])
+        message = f"the wheel would hold nothing of what was compiled for it: {names}"
+    elif compiled_by:
+        message = f"{compiled_by} has compiled nothing: the wheel would be pure Python"
+    else:
+        return None
+    return Trouble(message=message, tip="--allow-pure makes a wheel without it")
+
+
+def _pure(answer: Result) -> Trouble | None:
     """Refuse a wheel without any of the extension modules that the project declares."""
-    if not answer.extensions or modules or binaries or order.allow_pure:
+    if not answer.extensions:
         return None
     names = ", ".join(one.name for one in answer.extensions)
     return Trouble(

@@ -71,6 +71,7 @@ class TargetRequest(msgspec.Struct, frozen=True, kw_only=True):
         work: Folder for whatever is built.
         result: Where the result goes.
         log: Where the project's output goes.
+        config_settings: Handed to the backend.
     """
 
     identifier: str
@@ -89,6 +90,7 @@ class TargetRequest(msgspec.Struct, frozen=True, kw_only=True):
     work: str
     result: str
     log: str
+    config_settings: dict[str, str | list[str]] = {}
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,7 +100,6 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
         source: The folder to start in.
         backend: ``setuptools.build_meta``, or what the project names.
         backend_path: Folders of a backend that is part of the project, relative to it.
-        config_settings: Handed to the backend.
         cython_cache: What Cython made of which source.
         reads: The program that notices what of the project is read.
         targets: The wheels.
@@ -107,7 +108,6 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     backend: str
     backend_path: tuple[str, ...]
-    config_settings: dict[str, str | list[str]]
     cython_cache: str
     reads: str
     targets: tuple[TargetRequest, ...]

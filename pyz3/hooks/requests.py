@@ -129,6 +129,7 @@ def target_request(
     commands: Mapping[str, str],
     stand_ins: Path,
     environment: Mapping[str, str],
+    config_settings: Mapping[str, str | list[str]],
 ) -> TargetRequest:
     """Give what the hook is asked for one wheel.
 
@@ -141,6 +142,7 @@ def target_request(
         commands: ``CC`` and the like → path.
         stand_ins: The folder of commands in place of this machine's compilers.
         environment: Of the process.
+        config_settings: Handed to the backend.
     """
     target = order.target
     return TargetRequest(
@@ -160,6 +162,7 @@ def target_request(
         work=str(place.work),
         result=str(place.result),
         log=str(place.log),
+        config_settings=dict(config_settings),
     )
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from filelock import FileLock, Timeout
 
+from pyz3 import driver
 from pyz3._files import long_path_advice
 from pyz3._processes import wait_alert
 from pyz3.audit import load_parser
@@ -24,6 +25,7 @@ from pyz3.errors import Pyz3Error, abridged
 from pyz3.events import Activity, Note
 from pyz3.guests import HOOK, READS
 from pyz3.hooks.adapting import adapt
+from pyz3.hooks.build_systems import backend_settings, backend_variables
 from pyz3.hooks.memory import Memory, read_result
 from pyz3.hooks.printed import essence, file_type_advice, library_advice, short_failure
 from pyz3.hooks.protocol import Mode, Request, Result, TargetRequest
@@ -67,6 +69,7 @@ if TYPE_CHECKING:
     from pyz3.sources import Scope
 
 _MOST_NOTES = 5
+DRIVER = Path(driver.__file__).parent
 
 _NOT_FOR_PYODIDE = Trouble(
     message="wheels for Pyodide are made of projects that pyz3 itself builds, so far",
@@ -290,7 +293,7 @@ class HookRunner:
         except Pyz3Error as error:
             trouble = Trouble(message=error.message, tip=error.tip or "")
             return {order.identifier: trouble for order in orders}
-        requests = {order.identifier: self._request(order, environment, mode) for order in orders}
+        requests = {order.identifier: self._request(order, environment, mode, settings) for order in orders}
         told = msgspec.json.encode(settings).decode()
         before = {order.identifier: _digests(self.options(order).before_build) for order in orders}
         keys = {
@@ -311,7 +314,7 @@ class HookRunner:
                 )
         wanted = [request for name, request in requests.items() if answers[name] is None]
         if wanted:
-            self._run_hooks(wanted, environment, settings)
+            self._run_hooks(wanted, environment)
         for request in wanted:
             place = places[request.identifier]
             self._ran.append(place)
@@ -375,7 +378,9 @@ class HookRunner:
         own = expand_variables(self.options(order).environment, self._around.environ)
         return own_settings(own, self._project.root)
 
-    def _request(self, order: Order, environment: Environment, mode: Mode) -> TargetRequest:
+    def _request(
+        self, order: Order, environment: Environment, mode: Mode, settings: dict[str, str | list[str]]
+    ) -> TargetRequest:
         around = self._around
         options = self._own_options(order)
         base = order.target.python.base
@@ -399,6 +404,15 @@ class HookRunner:
             include=include,
             commands=commands,
             stand_ins=tools.commands,
+            config_settings=backend_settings(
+                self._backend,
+                settings,
+                order=order,
+                place=place,
+                tools=tools,
+                environment=environment,
+                jobs=around.jobs,
+            ),
             environment=hook_environment(
                 around.environ,
                 python=environment.python,
@@ -411,6 +425,9 @@ class HookRunner:
                     **(prefix_variables(place, str(order.target.platform)) if options.before_build else {}),
                     # What is written down gets these flags from the plan; folders the compilers know.
                     **(flag_variables(options.settings, optimize=order.optimize) if mode == "run" else {}),
+                    **backend_variables(
+                        self._backend, place, suffix=order.target.extension_suffix, jobs=around.jobs
+                    ),
                     **expand_variables(options.environment, around.environ),
                 },
                 path=(tools.commands,),
@@ -461,14 +478,12 @@ class HookRunner:
         self,
         requests: Sequence[TargetRequest],
         environment: Environment,
-        settings: Mapping[str, str | list[str]],
     ) -> None:
         around = self._around
         request = Request(
             source=requests[0].source,
             backend=self._backend.build_backend,
             backend_path=self._backend.backend_path,
-            config_settings=dict(settings),
             cython_cache=str(around.toolchain.cache.cython),
             reads=str(READS),
             targets=tuple(requests),
@@ -512,6 +527,6 @@ def _printed(place: Place) -> str:
 
 @cache
 def _program() -> str:
-    """Give a digest of the hook's own code."""
-    files = (*sorted(HOOK.glob("*.py")), READS)
+    """Give a digest of the code whose work is remembered: the hook's own, and the compilers'."""
+    files = (*sorted(HOOK.glob("*.py")), READS, *sorted(DRIVER.glob("*.py")))
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()

@@ -83,6 +83,7 @@ def tools_for(
         setup,
         find_roots=(*prefix, environment.root, place.copy, place.work),
         cmake_variables=_cmake_variables(order, include=include, libraries=libraries),
+        soabi=_soabi(order),
         python_config=_python_config(order, include),
     )
 
@@ -114,15 +115,17 @@ def _cmake_variables(order: Order, *, include: Path, libraries: Sequence[Path]) 
     The names are documented: FindPython's "Artifacts Specification", pybind11's ``PYTHON_MODULE_EXTENSION``,
     and ``SKBUILD_SOABI``, which scikit-build-core defines.
     """
-    suffix = order.target.extension_suffix
-    soabi = suffix.removeprefix(".").rpartition(".")[0]
     finders = ("Python", "Python3", "PYTHON")  # the last of pybind11's and CMake's older ones
     return {
         **{f"{name}_INCLUDE_DIR": str(include) for name in finders},
         **{f"{name}_LIBRARY": str(library) for name in finders for library in libraries},
-        "SKBUILD_SOABI": soabi,
-        "PYTHON_MODULE_EXTENSION": suffix,
+        "SKBUILD_SOABI": _soabi(order),
+        "PYTHON_MODULE_EXTENSION": order.target.extension_suffix,
     }
+
+
+def _soabi(order: Order) -> str:
+    return order.target.extension_suffix.removeprefix(".").rpartition(".")[0]
 
 
 def _python_config(order: Order, include: Path) -> dict[str, str]:

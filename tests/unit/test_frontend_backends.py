@@ -7,7 +7,7 @@ import pytest
 from pyz3.config import Backend
 from pyz3.errors import ConfigError
 from pyz3.frontends import load_project
-from pyz3.frontends.backends import _OTHERS, LEGACY, LEGACY_REQUIRES
+from pyz3.frontends.backends import LEGACY, LEGACY_REQUIRES
 
 HEAD = '[project]\nname = "hello"\nversion = "1"\n'
 EXTENSION = '[[tool.pyz3.extensions]]\nname = "hello"\nsources = ["a.c"]\n'
@@ -115,16 +115,16 @@ def test_a_backend_within_the_project_around_setuptools(requires: str, source: s
         ('"meson-python"', "", "meson-python"),
         ('"setuptools", "meson-python"', "import mesonpy", "meson-python"),
         ('"Scikit_Build.Core>=0.10"', "", "scikit-build-core"),
-        ("", "from maturin import *", "maturin"),
     ],
 )
 def test_a_backend_within_the_project_around_another(
     requires: str, source: str, name: str, tmp_path: Path
 ) -> None:
     text = system("own", requires, 'backend-path = ["."]')
-    message, _ = complaint(write(tmp_path, {"pyproject.toml": text, "own.py": source}))
-    expected = f"'own': pyz3 does not build what {name} compiles yet"
-    assert message == f"pyproject.toml: build-system.build-backend: {expected}"
+    found = backend_of(write(tmp_path, {"pyproject.toml": text, "own.py": source}))
+    assert found is not None
+    assert (found.kind, found.build_backend, found.backend_path) == (name, "own", (".",))
+    assert (found.compiled_by, found.is_recorded) == (name, False)
 
 
 def test_a_backend_within_the_project_around_ours(tmp_path: Path) -> None:
@@ -139,85 +139,105 @@ def test_setuptools_itself(tmp_path: Path) -> None:
 
 
 ELSEWHERE = "cibuildwheel builds it today, on a machine of each system"
+OFF = "hatchling's build hook 'mypyc' is off: HATCH_BUILD_HOOK_ENABLE_MYPYC=1 in environment turns it on"
 
 
 @pytest.mark.parametrize(
-    ("backend", "more", "message", "tip"),
+    ("backend", "more", "kind", "compiled_by", "idle"),
     [
-        ("mesonpy", "", ": pyz3 does not build what meson-python compiles yet", ELSEWHERE),
-        (
-            "scikit_build_core.build",
-            "",
-            ": pyz3 does not build what scikit-build-core compiles yet",
-            ELSEWHERE,
-        ),
-        ("py_build_cmake.build", "", ": pyz3 does not build what py-build-cmake compiles yet", ELSEWHERE),
-        ("enscons.api", "", ": pyz3 does not build what enscons compiles yet", ELSEWHERE),
-        (
-            "maturin",
-            "",
-            ": pyz3 does not build what maturin compiles yet",
-            "it cross-compiles with zig itself: maturin build --zig --target aarch64-unknown-linux-gnu",
-        ),
-        ("hatchling.build", "", "pure", "hatch build"),
-        ("hatchling.build", "[tool.hatch.build.hooks.vcs]\n", "pure", "hatch build"),
+        ("mesonpy", "", "meson-python", "meson-python", ""),
+        ("scikit_build_core.build", "", "scikit-build-core", "scikit-build-core", ""),
+        ("py_build_cmake.build", "", "py-build-cmake", "py-build-cmake", ""),
+        ("hatchling.build", "", "hatchling", "", ""),
+        ("hatchling.build", "[tool.hatch.build.hooks.vcs]\n", "hatchling", "", ""),
         (
             "hatchling.build",
             "[tool.hatch.build.hooks.custom]\n",
-            ": pyz3 does not build what hatchling's build hook 'custom' compiles yet",
-            ELSEWHERE,
+            "hatchling",
+            "",
+            "hatchling's build hook 'custom' has compiled nothing",
         ),
         (
             "hatchling.build",
             "[tool.hatch.build.targets.wheel.hooks.cython]\n",
-            ": pyz3 does not build what hatchling's build hook 'cython' compiles yet",
-            ELSEWHERE,
+            "hatchling",
+            "hatchling's build hook 'cython'",
+            "",
         ),
-        ("poetry.core.masonry.api", "", "pure", "poetry build"),
+        (
+            "hatchling.build",
+            "[tool.hatch.build.targets.wheel.hooks.mypyc]\nenable-by-default = false\n",
+            "hatchling",
+            "",
+            OFF,
+        ),
+        ("poetry.core.masonry.api", "", "poetry-core", "", ""),
         (
             "poetry.core.masonry.api",
             '[tool.poetry.build]\nscript = "build.py"\n',
-            ": pyz3 does not build what poetry-core's build script 'build.py' compiles yet",
-            ELSEWHERE,
+            "poetry-core",
+            "poetry-core's build script 'build.py'",
+            "",
         ),
         (
             "poetry.core.masonry.api",
             '[tool.poetry]\nbuild = "build.py"\n',
-            ": pyz3 does not build what poetry-core's build script 'build.py' compiles yet",
-            ELSEWHERE,
+            "poetry-core",
+            "poetry-core's build script 'build.py'",
+            "",
         ),
-        ("flit_core.buildapi", "", "pure", "flit build"),
-        ("flit.buildapi", "", "pure", "flit build"),
-        ("uv_build", "", "pure", "uv build"),
-        ("pdm.backend", "", "pure", "pdm build"),
+        ("flit_core.buildapi", "", "flit", "", ""),
+        ("uv_build", "", "uv_build", "", ""),
+        ("pdm.backend", "", "pdm-backend", "", ""),
         (
             "pdm.backend",
             "[tool.pdm.build]\nrun-setuptools = true\n",
-            ": pyz3 does not build what pdm-backend's run-setuptools compiles yet",
-            ELSEWHERE,
-        ),
-        (
-            "nobody.knows",
+            "pdm-backend",
+            "pdm-backend's run-setuptools",
             "",
-            " is no build backend that pyz3 knows",
-            "pyz3 builds projects of setuptools and of its own backend, pyz3.backend",
         ),
+        ("nobody.knows:backend", "", "nobody.knows:backend", "", ""),
     ],
 )
-def test_other_backends(backend: str, more: str, message: str, tip: str, tmp_path: Path) -> None:
-    if message == "pure":
-        message = " makes pure Python wheels: there is nothing to compile for pyz3"
-        tip = f"its one wheel serves every platform: {tip}"
-    root = write(tmp_path, {"pyproject.toml": HEAD + system(backend, "") + more})
-    assert complaint(root) == (f"pyproject.toml: build-system.build-backend: {backend!r}{message}", tip)
+def test_other_backends(
+    backend: str, more: str, kind: str, compiled_by: str, idle: str, *, tmp_path: Path
+) -> None:
+    root = write(tmp_path, {"pyproject.toml": HEAD + system(backend, '"x"') + more})
+    assert backend_of(root) == Backend(
+        kind=kind,
+        build_backend=backend,
+        requires=("x",),
+        name="hello",
+        version="1",
+        compiled_by=compiled_by,
+        idle=idle,
+    )
 
 
-@pytest.mark.parametrize("top", _OTHERS)
-def test_each_is_answered_in_one_sentence(top: str, tmp_path: Path) -> None:
-    message, tip = complaint(write(tmp_path, {"pyproject.toml": system(f"{top}.x", "")}))
-    assert message.startswith(f"pyproject.toml: build-system.build-backend: '{top}.x'")
-    assert "\n" not in message
-    assert tip
+def test_a_hook_of_pdms_is_a_file(tmp_path: Path) -> None:
+    root = write(tmp_path, {"pyproject.toml": HEAD + system("pdm.backend"), "pdm_build.py": ""})
+    found = backend_of(root)
+    assert found is not None
+    assert found.idle == "pdm-backend's hook 'pdm_build.py' has compiled nothing"
+
+
+def test_an_unknown_backend_is_told_of(tmp_path: Path) -> None:
+    root = write(tmp_path, {"pyproject.toml": HEAD + system("nobody.knows", "")})
+    (note,) = load_project(root).notes
+    assert note == (
+        "pyproject.toml: build-system.build-backend: 'nobody.knows' is no build backend that pyz3 knows: "
+        "it is run with pyz3's compilers, and what they make is audited"
+    )
+
+
+@pytest.mark.parametrize("requires", ['"maturin>=1"', '"setuptools", "maturin"'])
+@pytest.mark.parametrize("path", ["", 'backend-path = ["."]'])
+def test_maturin(requires: str, path: str, tmp_path: Path) -> None:
+    files = {"pyproject.toml": system("maturin", requires, path), "maturin.py": "from maturin import *\n"}
+    assert complaint(write(tmp_path, files)) == (
+        "pyproject.toml: build-system.build-backend: 'maturin': pyz3 compiles no Rust",
+        "it cross-compiles with zig itself: maturin build --zig --target aarch64-unknown-linux-gnu",
+    )
 
 
 def test_rust(tmp_path: Path) -> None:

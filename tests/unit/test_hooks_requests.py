@@ -231,6 +231,7 @@ def request(**environment: str) -> TargetRequest:
         commands={},
         stand_ins=Path("/tools/bin"),
         environment=environment,
+        config_settings={},
     )
 
 

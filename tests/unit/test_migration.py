@@ -293,7 +293,7 @@ def test_a_file_of_its_own(named: bool, tmp_path: Path) -> None:
         ),
         (
             {"pyproject.toml": '[build-system]\nrequires = []\nbuild-backend = "maturin"\n'},
-            "pyproject.toml: build-system.build-backend: 'maturin': pyz3 does not build what maturin",
+            "pyproject.toml: build-system.build-backend: 'maturin': pyz3 compiles no Rust",
         ),
         ({}, "{}: no pyproject.toml here"),
     ],

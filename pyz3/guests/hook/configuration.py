@@ -107,6 +107,7 @@ def variables(target: TargetRequest) -> dict[str, Any]:
         "LIBPL": lib,
         "LIBRARY": f"libpython{major}.{minor}{threads}.a",
         "LDLIBRARY": f"libpython{major}.{minor}{threads}.a",
+        "LIBPYTHON": "",  # Meson asks for it: modules are not linked with Python's own library
         "EXE": ".exe" if windows else "",
         "CUSTOMIZED_OSX_COMPILER": "True",  # on a macOS host: there is nothing to customize
     }

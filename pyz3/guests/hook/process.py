@@ -167,7 +167,7 @@ def _prepare(request: Request, target: TargetRequest, source: str, roots: list[s
         keep_temporary(str(temporary))
     configure(target)
     remember_translations(request["cython_cache"], [source, target["copy"]], str(temporary), target["view"])
-    if target["view"]["sys_platform"] == "win32":
+    if target["view"]["sys_platform"] == "win32" and "distutils.extension" in sys.modules:
         find_backslashes()
     show(target, Scope(roots))
 
@@ -188,7 +188,7 @@ def _build(request: Request, target: TargetRequest) -> str:
     folder = os.path.join(target["work"], "dist")
     os.makedirs(folder)
     sys.argv = ["setup.py"]
-    name = _backend(request).build_wheel(folder, request["config_settings"] or None)
+    name = _backend(request).build_wheel(folder, target["config_settings"] or None)
     return os.path.join(folder, name)
 
 

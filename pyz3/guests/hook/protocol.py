@@ -65,6 +65,7 @@ class TargetRequest(TypedDict):
     work: str
     result: str
     log: str
+    config_settings: dict[str, str | list[str]]
 
 
 class Request(TypedDict):
@@ -73,7 +74,6 @@ class Request(TypedDict):
     source: str
     backend: str
     backend_path: list[str]
-    config_settings: dict[str, str | list[str]]
     cython_cache: str
     reads: str
     targets: list[TargetRequest]

@@ -32,7 +32,10 @@ if TYPE_CHECKING:
     from .protocol import TargetRequest
 
 # Packages that make flags on the project's behalf: what they see must be what it sees.
-HELPERS = ("pybind11", "cppy", "extension_helpers", "setuptools_dso")
+HELPERS = (
+    *("pybind11", "cppy", "extension_helpers", "setuptools_dso"),
+    *("mesonpy", "scikit_build_core/settings", "py_build_cmake", "hatch_mypyc", "hatch_cython"),
+)
 # Instructions that read an attribute; functions that read one by its name as a text.
 _READS = frozenset(opmap[name] for name in ("LOAD_ATTR", "LOAD_METHOD", "IMPORT_FROM") if name in opmap)
 _BY_TEXT = frozenset(("getattr", "hasattr"))

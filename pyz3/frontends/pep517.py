@@ -1,4 +1,4 @@
-"""Projects that setuptools builds: what it is told for them, from ``[tool.pyz3]`` or cibuildwheel's table."""
+"""Projects that another backend builds: what is said for it in ``[tool.pyz3]`` or cibuildwheel's table."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from pyz3.config import (
 )
 from pyz3.errors import ConfigError
 from pyz3.frontends import cibuildwheel
-from pyz3.frontends.backends import NATIVE_KEYS
+from pyz3.frontends.backends import NATIVE_KEYS, is_known
 from pyz3.frontends.build_variables import trouble_with
 from pyz3.frontends.metadata import classified, read_declared
 
@@ -30,6 +30,12 @@ if TYPE_CHECKING:
 
     from pyz3.config import Backend, OverrideTable, Settings
     from pyz3.frontends.metadata import DeclaredMetadata
+
+
+_UNKNOWN = (
+    "pyproject.toml: build-system.build-backend: {!r} is no build backend that pyz3 knows: "
+    "it is run with pyz3's compilers, and what they make is audited"
+)
 
 
 def load_project(root: Path, data: dict[str, Any], backend: Backend, *, config: Path | None) -> Project:
@@ -64,7 +70,9 @@ def load_project(root: Path, data: dict[str, Any], backend: Backend, *, config: 
     else:
         tool, notes = cibuildwheel.read(tools["cibuildwheel"])
         project = replace(project, tool=tool, notes=notes, config_table="tool.cibuildwheel")
-    _check(project)
+    if not is_known(backend):
+        project = replace(project, notes=(*project.notes, _UNKNOWN.format(backend.build_backend)))
+    _check(project, backend)
     project = _rooted(project, config)
     _check_folders(project)
     return _with_requires_python(project, found)
@@ -112,7 +120,7 @@ def _beside(commands: Any, base: Path) -> Any:
     return commands and tuple(_beside(command, base) for command in commands)
 
 
-def _check(project: Project) -> None:
+def _check(project: Project, backend: Backend) -> None:
     """Refuse what would be lost in silence, and texts that mean nothing.
 
     Raises:
@@ -123,13 +131,13 @@ def _check(project: Project) -> None:
         name = key.replace("-", "_")
         if getattr(tool, name) != getattr(default, name):
             raise ConfigError(
-                f"{project.where(key)}: setuptools builds this project, and knows nothing of this key",
+                f"{project.where(key)}: {backend.kind} builds this project, and knows nothing of this key",
                 tip='drop it, or have pyz3 build the project: build-backend = "pyz3.backend"',
             )
     for where, settings in _settings(project):
         if settings.sources:
             raise ConfigError(
-                f"{where}.sources: setuptools says what the extensions of this project are compiled from",
+                f"{where}.sources: {backend.kind} says what the extensions of this project are compiled from",
                 tip="name folders, libraries and flags here",
             )
     tables: list[tuple[str, ToolTable | OverrideTable]] = [("", tool)]

@@ -1,0 +1,201 @@
+"""Backends other than setuptools, unmodified: their hooks run with the target's view and our compilers."""
+
+from __future__ import annotations
+
+import zipfile
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import factory
+import pytest
+import runtimes
+
+from pyz3.targets import Platform, PythonVersion, Target
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PYTHON = "3.13"
+PLATFORMS = ("linux-x86_64", "windows-x64")
+# A module that tells what it was compiled for, and a hook's own view of it.
+CODE = factory.ANSWER % {"name": "fast"}
+SETUP = """\
+import sys
+from setuptools import Extension, setup
+macros = [("ANSWER", "7" if sys.platform == "win32" else "42")]
+setup(name="probe", version="1", ext_modules=[Extension("fast", ["fast.c"], define_macros=macros)])
+"""
+# As projects of hatchling and poetry do it: setuptools' command, on a distribution of their own.
+BUILD = """\
+import shutil
+import sys
+from pathlib import Path
+from setuptools import Distribution, Extension
+from setuptools.command.build_ext import build_ext
+
+def build(*_):
+    macros = [("ANSWER", "7" if sys.platform == "win32" else "42")]
+    extension = Extension("fast", ["fast.c"], define_macros=macros)
+    command = build_ext(Distribution({"name": "probe", "ext_modules": [extension]}))
+    command.ensure_finalized()
+    command.run()
+    return command.get_outputs()
+"""
+HATCH_HOOK = """\
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+class Hook(BuildHookInterface):
+    def initialize(self, version, build_data):
+        build_data["pure_python"] = False
+        build_data["infer_tag"] = True
+        for path in build():
+            build_data["force_include"][path] = Path(path).name
+"""
+POETRY_SCRIPT = """\
+for path in build():
+    shutil.copy(path, Path(path).name)
+"""
+MESON = """\
+project('probe', 'c', version: '1')
+py = import('python').find_installation(pure: false)
+answer = host_machine.system() == 'windows' ? '7' : '42'
+py.extension_module('fast', 'fast.c', c_args: ['-DANSWER=' + answer], install: true)
+"""
+PURE_MESON = """\
+project('probe', version: '1')
+import('python').find_installation().install_sources('probe.py')
+"""
+CMAKE = """\
+cmake_minimum_required(VERSION 3.18)
+project(probe LANGUAGES C)
+find_package(Python REQUIRED COMPONENTS Interpreter Development.Module)
+python_add_library(fast MODULE WITH_SOABI fast.c)
+if(WIN32)
+  target_compile_definitions(fast PRIVATE ANSWER=7)
+endif()
+install(TARGETS fast DESTINATION .)
+"""
+# One that nobody knows: it asks the environment for a compiler, as PEP 517 leaves it to.
+OWN = """\
+import os, shlex, subprocess, sys, sysconfig, zipfile
+
+def build_wheel(folder, config_settings=None, metadata_directory=None):
+    name = "fast" + sysconfig.get_config_var("EXT_SUFFIX")
+    answer = "7" if sys.platform == "win32" else "42"
+    flags = ["-shared", "-fPIC", f"-DANSWER={answer}", "-I" + sysconfig.get_path("include")]
+    subprocess.run([*shlex.split(os.environ["CC"]), *flags, "fast.c", "-o", name], check=True)
+    tag = f"cp{sys.version_info[0]}{sys.version_info[1]}"
+    platform = sysconfig.get_platform().replace("-", "_").replace(".", "_")
+    wheel = f"probe-1-{tag}-{tag}-{platform}.whl"
+    info = "probe-1.dist-info/"
+    with zipfile.ZipFile(os.path.join(folder, wheel), "w") as archive:
+        KEEP
+        archive.writestr(info + "METADATA", "Metadata-Version: 2.1\\nName: probe\\nVersion: 1\\n")
+        text = f"Wheel-Version: 1.0\\nRoot-Is-Purelib: false\\nTag: {tag}-{tag}-{platform}\\n"
+        archive.writestr(info + "WHEEL", text)
+        archive.writestr(info + "RECORD", "")
+    return wheel
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """A project of one backend."""
+
+    requires: str
+    backend: str
+    more: str = ""
+    files: dict[str, str] = field(default_factory=dict)
+
+    def write(self, root: Path) -> Path:
+        system = f'[build-system]\nrequires = [{self.requires}]\nbuild-backend = "{self.backend}"\n'
+        return factory.write_project(root, system + self.more, {"fast.c": CODE, **self.files})
+
+
+KINDS = {
+    "hatchling": Kind(
+        requires='"hatchling", "setuptools"',
+        backend="hatchling.build",
+        more="[tool.hatch.build.targets.wheel]\nbypass-selection = true\n[tool.hatch.build.hooks.custom]\n",
+        files={"hatch_build.py": BUILD + HATCH_HOOK},
+    ),
+    "poetry": Kind(
+        requires='"poetry-core", "setuptools"',
+        backend="poetry.core.masonry.api",
+        more='[tool.poetry]\ninclude = [{path = "fast*.*", format = "wheel"}]\nbuild = "build.py"\n',
+        files={"build.py": BUILD + POETRY_SCRIPT, "probe.py": ""},
+    ),
+    "pdm": Kind(
+        requires='"pdm-backend", "setuptools"',
+        backend="pdm.backend",
+        more="[tool.pdm.build]\nrun-setuptools = true\n",
+        files={"setup.py": SETUP},
+    ),
+    "meson": Kind(requires='"meson-python"', backend="mesonpy", files={"meson.build": MESON}),
+    "scikit-build-core": Kind(
+        requires='"scikit-build-core"', backend="scikit_build_core.build", files={"CMakeLists.txt": CMAKE}
+    ),
+    "own": Kind(
+        requires="",
+        backend="own",
+        more='backend-path = ["."]\n',
+        files={"own.py": OWN.replace("KEEP", "archive.write(name)")},
+    ),
+}
+
+
+@pytest.mark.runtime
+@pytest.mark.parametrize("name", KINDS)
+def test_a_module_is_imported_where_it_is_for(name: str, pyz3_cache: Path, tmp_path: Path) -> None:
+    root = KINDS[name].write(tmp_path / "probe")
+    chosen = [word for platform in PLATFORMS for word in ("--platform", platform)]
+    done = factory.pyz3("wheel", root, *chosen, "--python", PYTHON, "-o", tmp_path / "out", cache=pyz3_cache)
+    assert done.returncode == 0, done.stdout + done.stderr
+    wheels = sorted((tmp_path / "out").iterdir())
+    assert [wheel.name.rpartition("-")[2].partition("_")[0] for wheel in wheels] == ["manylinux", "win"]
+    for wheel, platform, answer in zip(wheels, PLATFORMS, ("42", "7"), strict=True):
+        target = Target(platform=Platform(platform), python=PythonVersion.parse(PYTHON))
+        assert wheel.name.startswith("probe-1-cp313-cp313-")
+        with zipfile.ZipFile(wheel) as archive:
+            assert f"fast{target.extension_suffix}" in archive.namelist()
+        runtime = runtimes.runtime_for(target)
+        assert runtime is not None
+        said = runtimes.run_python(
+            runtime, "import fast; print(fast.answer())", wheels=[wheel], tmp_path=tmp_path
+        )
+        assert said == f"{answer}\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "changed", "message"),
+    [
+        # The hook is there, and its wheel holds nothing of what it has compiled.
+        (
+            "own",
+            {"own.py": OWN.replace("KEEP", 'archive.writestr("probe.py", "")')},
+            "the wheel would hold nothing of what was compiled for it: fast.",
+        ),
+        (
+            "meson",
+            {"meson.build": PURE_MESON, "probe.py": ""},
+            "meson-python has compiled nothing: the wheel would be pure Python",
+        ),
+    ],
+)
+def test_a_wheel_without_what_was_compiled_is_an_error(
+    name: str, changed: dict[str, str], message: str, *, pyz3_cache: Path, tmp_path: Path
+) -> None:
+    root = KINDS[name].write(tmp_path / "probe")
+    for file, text in changed.items():
+        (root / file).write_text(text, encoding="utf-8")
+    wheel = ("wheel", root, "--python", PYTHON, "--platform", "linux-x86_64", "-o", tmp_path / "out")
+    done = factory.pyz3(*wheel, cache=pyz3_cache)
+    assert done.returncode == 1
+    assert message in done.stderr
+    assert "tip: --allow-pure makes a wheel without it" in done.stderr
+    assert not factory.listing(tmp_path / "out")
+    done = factory.pyz3(*wheel, "--allow-pure", cache=pyz3_cache)
+    assert done.returncode == 0, done.stderr
+    (made,) = (tmp_path / "out").iterdir()
+    with zipfile.ZipFile(made) as archive:
+        assert [file for file in archive.namelist() if ".dist-info/" not in file] == ["probe.py"]
