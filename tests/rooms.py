@@ -31,6 +31,7 @@ ROOMS = (
     "audit",
     "engine",
     "driver",
+    "runtimes",
     "environments",
     "sources",
     "plan",

@@ -11,13 +11,14 @@ import shutil
 import subprocess
 import tempfile
 import zipfile
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from pyz3.runtimes import HOST, Runtime, provisioned_runtime
+from pyz3.runtimes import runtimes_dir as folder_of
 from pyz3.targets import Platform, PythonVersion
 
 if TYPE_CHECKING:
@@ -35,74 +36,28 @@ _PROVISIONED = (
     "musllinux_x86_64-3.13",
     *("pyodide-0.27.7", "pyodide-0.29.4", "pyodide", "pyodide-315.0.0-alpha.2"),
 )
-_PLATFORMS = {
-    "win_amd64": "windows-x64",
-    "linux_aarch64": "linux-aarch64",
-    "linux_x86_64": "linux-x86_64",
-    "linux_i686": "linux-i686",
-    "linux_armv7l": "linux-armv7l",
-    "linux_ppc64le": "linux-ppc64le",
-    "linux_s390x": "linux-s390x",
-    "linux_riscv64": "linux-riscv64",
-    "musllinux_x86_64": "musllinux-x86_64",
-    "pyodide": "pyodide",
-}
-# Releases of Pyodide, and the Python that each has; without a number it is the current one.
-_PYODIDES = {"": "3.14", "0.27.7": "3.12", "0.29.4": "3.13", "315.0.0-alpha.2": "3.15"}
 _OWN = tuple(PythonVersion(3, minor) for minor in range(9, 14))
 
 # Wine and qemu on a busy machine; a hanging interpreter is what this is for.
 _TIMEOUT_SECONDS = 120
 
 
-@dataclass(frozen=True, kw_only=True)
-class Runtime:
-    """An interpreter.
-
-    Attributes:
-        name: ``win_amd64-3.13``; this machine's own are ``host-3.13``.
-        platform: The platform whose wheels it runs.
-        python: Its version.
-        command: The executable; it need not exist (see :func:`require`).
-    """
-
-    name: str
-    platform: Platform
-    python: PythonVersion
-    command: Path
-
-    def __str__(self) -> str:
-        return self.name
-
-
 def runtimes_dir() -> Path:
-    """Where scripts/runtimes.sh puts what it makes; the script has the same rule."""
-    if "PYZ3_RUNTIMES" in os.environ:
-        return Path(os.environ["PYZ3_RUNTIMES"])
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "pyz3-runtimes"
+    """Where scripts/runtimes.sh puts what it makes."""
+    return folder_of(os.environ)
 
 
 @cache
 def all_known() -> tuple[Runtime, ...]:
     """Every runtime that tests may use, whether it is there or not: a fixed list to parametrise over."""
-    platforms = {str(platform): platform for platform in Platform}
     own = tuple(
         Runtime(
-            name=f"host-{python}", platform=Platform.current(), python=python, command=_own_python(python)
+            name=f"{HOST}-{python}", platform=Platform.current(), python=python, command=_own_python(python)
         )
         for python in _OWN
     )
-    provisioned = tuple(
-        Runtime(
-            name=name,
-            platform=platforms[_PLATFORMS[system]],
-            python=PythonVersion.parse(_PYODIDES.get(version, version)),
-            command=runtimes_dir() / "bin" / f"python-{name}",
-        )
-        for name in _PROVISIONED
-        for system, _, version in [name.partition("-")]
-        if _PLATFORMS[system] in platforms
-    )
+    provisioned = tuple(filter(None, (provisioned_runtime(name, runtimes_dir()) for name in _PROVISIONED)))
+    assert len(provisioned) == len(_PROVISIONED)
     return own + provisioned
 
 
@@ -133,7 +88,7 @@ def require(name: str) -> Runtime:
     if runtime is None:
         pytest.fail(f"no runtime is called {name!r}; there are {', '.join(map(str, all_known()))}")
     if not runtime.command.is_file():
-        own = name.startswith("host-")
+        own = runtime.is_native
         remedy = f"install Python {runtime.python}" if own else f"run scripts/runtimes.sh {name}"
         reason = f"runtime {name} is missing ({runtime.command}): {remedy}"
         missing(reason)
@@ -173,8 +128,6 @@ def run_python(
     script = folder / "run" / "code.py"  # in a folder of its own, which python puts on its path
     script.parent.mkdir()
     script.write_text(code, encoding="utf-8")
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
-    environment |= {"PYTHONPATH": str(site), "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"}
     try:
         # Python under Wine wants pipes for all of its streams.
         done = subprocess.run(
@@ -184,7 +137,7 @@ def run_python(
             check=False,
             cwd=folder,
             encoding="utf-8",
-            env=environment,
+            env=runtime.variables(os.environ, path=[site]),
             errors="replace",
             timeout=_TIMEOUT_SECONDS,
         )

@@ -37,6 +37,7 @@ _SECTIONS = {
     "Look": {
         "doctor": ("doctor:doctor", "Say why a wheel or a module does not load."),
         "platforms": ("platforms:platforms", "List the platforms that wheels are built for."),
+        "runtimes": ("runtimes:runtimes", "List the interpreters that can try wheels."),
         "pythons": ("pythons:pythons", "List the C headers that are found."),
         "env": ("env:env", "Show what builds go by on this machine."),
         "cache": ("cache:cache", "Look at the cache, fill it, or empty it."),

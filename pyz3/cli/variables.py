@@ -8,6 +8,7 @@ from __future__ import annotations
 VARIABLES: dict[str, str] = {
     "PYZ3_CACHE_DIR": "The cache. Default: `pyz3` in the user's cache folder, on Linux `~/.cache/pyz3`.",
     "PYZ3_CACHE_SIZE": "How large the cache may be: `2G`, `500M`, `1.5GiB`; `0` is no limit. Default: `5G`.",
+    "PYZ3_RUNTIMES": "Interpreters of other platforms. Default: `pyz3-runtimes` in the user's cache folder.",
     "PYZ3_TRUST_CACHE": "`1`: use a cache that belongs to another user, or that others may write to.",
     "PYZ3_PYTHON_HEADERS": "Folders that hold `Python.h`, separated as `PATH` is. Like `--python-headers`.",
     "PYZ3_PREFIX": "Set for `before-build`: the empty folder into which it puts libraries and headers.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pyz3.environments.includes import header_folders, map_include_dirs
-from pyz3.environments.interpreters import Interpreter, interpreter_for
+from pyz3.environments.interpreters import Interpreter, installed_interpreters, interpreter_for
 from pyz3.environments.requirements import environment_for
 from pyz3.environments.target_wheels import target_wheel
 from pyz3.environments.variables import changed_variables, fingerprints
@@ -18,6 +18,7 @@ __all__ = [
     "environment_for",
     "fingerprints",
     "header_folders",
+    "installed_interpreters",
     "interpreter_for",
     "map_include_dirs",
     "target_wheel",

@@ -47,12 +47,14 @@ class Interpreter:
         version_info: As ``sys.version_info``: ``(3, 13, 0, "final", 0)``.
         platform: As ``sysconfig.get_platform()``: ``linux-x86_64``.
         exact: It is of the version that was asked for.
+        free_threaded: It was built without the GIL (PEP 703).
     """
 
     executable: Path
     version_info: tuple[int, int, int, str, int]
     platform: str
     exact: bool
+    free_threaded: bool = False
 
     @property
     def version(self) -> str:
@@ -112,6 +114,30 @@ def interpreter_for(
     )
 
 
+def installed_interpreters(
+    *, environ: Mapping[str, str], cache: Cache, host: Host | None = None
+) -> tuple[Interpreter, ...]:
+    """Give the CPythons that run here, the first that is found of each version, oldest first.
+
+    Where they are looked for, and in which order, is said at :func:`interpreter_for`.
+
+    Args:
+        environ: Environment variables.
+        cache: pyz3's cache: what an interpreter says of itself is asked once, until its file changes.
+        host: This machine unless given.
+    """
+    probe = _Probe(Remembered(cache.interpreters, dict[str, _Answer]))
+    found: dict[tuple[str, bool], Interpreter] = {}
+    try:
+        prefixes = tuple(_installations(environ, host))
+        for minor in sorted({python.minor for python in SUPPORTED}):
+            for one in _all_of_version(minor, prefixes, probe, exact=True):
+                found.setdefault((one.version, one.free_threaded), one)
+    finally:
+        probe.save()
+    return tuple(found.values())
+
+
 def _by_nearness(wanted: int) -> list[int]:
     minors = {python.minor for python in SUPPORTED}
     return sorted(minors, key=lambda minor: (abs(minor - wanted), -minor))
@@ -131,6 +157,16 @@ def _of_version(
     minor: int, installations: tuple[Path, ...], probe: _Probe, *, exact: bool
 ) -> Interpreter | None:
     free_threaded = None
+    for interpreter in _all_of_version(minor, installations, probe, exact=exact):
+        if not interpreter.free_threaded:
+            return interpreter
+        free_threaded = free_threaded or interpreter
+    return free_threaded
+
+
+def _all_of_version(
+    minor: int, installations: tuple[Path, ...], probe: _Probe, *, exact: bool
+) -> Iterator[Interpreter]:
     for prefix in installations:
         for file in _executables(prefix, minor):
             facts = probe.ask(file)
@@ -138,13 +174,13 @@ def _of_version(
                 continue
             if facts.version_info[:2] != (3, minor):
                 continue
-            interpreter = Interpreter(
-                executable=file, version_info=facts.version_info, platform=facts.platform, exact=exact
+            yield Interpreter(
+                executable=file,
+                version_info=facts.version_info,
+                platform=facts.platform,
+                exact=exact,
+                free_threaded=facts.free_threaded,
             )
-            if not facts.free_threaded:
-                return interpreter
-            free_threaded = free_threaded or interpreter
-    return free_threaded
 
 
 def _executables(prefix: Path, minor: int) -> tuple[Path, ...]:

@@ -51,6 +51,8 @@ class PlatformSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     runner: str = ""
     conda: str = ""
     gitlab: str = ""
+    runtime: str = ""
+    runs_by: str = ""
 
 
 class FamilySpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):

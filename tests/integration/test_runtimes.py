@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
 import pytest
 import runtimes
+
+from pyz3.targets import Platform
 
 # As sysconfig.get_platform() begins; for Wine it is what python.org's build says.
 SYSTEMS = {
@@ -86,3 +90,32 @@ def test_the_script_makes_by_default_what_the_tests_ask_for(tmp_path: Path) -> N
     asked = {r.name for r in runtimes.all_known() if not r.name.startswith("host-")}
     headers = {f"include-{version}" for version in ("3.11", "3.13", "3.14", "3.15", "emscripten")}
     assert made == asked | headers
+
+
+def test_the_command_lists_those_that_are_there(tmp_path: Path) -> None:
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    for name in ("win_amd64-3.13", "beos-3.13"):
+        (folder / f"python-{name}").touch(mode=0o755)
+    env = {**os.environ, "PYZ3_RUNTIMES": str(tmp_path)}
+    command = [sys.executable, "-m", "pyz3", "runtimes"]
+    shown = subprocess.run(command, capture_output=True, check=True, text=True, env=env).stdout.splitlines()
+    found = json.loads(subprocess.run([*command, "--json"], capture_output=True, check=True, env=env).stdout)
+    assert (found["version"], found["folder"]) == ("1.0", str(tmp_path))
+    *own, windows = found["runtimes"]
+    assert windows == {
+        "name": "win_amd64-3.13",
+        "platform": "windows-x64",
+        "python": "3.13",
+        "runs_by": "Wine",
+        "command": str(folder / "python-win_amd64-3.13"),
+    }
+    this = "{}.{}".format(*sys.version_info)
+    assert this in [one["python"] for one in own]
+    assert {(one["platform"], one["runs_by"]) for one in own} == {(str(Platform.current()), "")}
+    lines = [line for line in shown if not line.startswith("note: ")]
+    assert [line.split()[0] for line in lines] == ["runtime", *(one["name"] for one in found["runtimes"])]
+    notes = [line for line in shown if line.startswith("note: ")]
+    assert notes[0] == f"note: {tmp_path}: these names stand for no runtime: beos-3.13"
+    assert notes[1].startswith("note: none for linux-aarch64, musllinux-x86_64, ")
+    assert notes[2].startswith("note: none for macos-x86_64, ")

@@ -1,0 +1,96 @@
+"""Interpreters of other platforms: executables called ``python-win_amd64-3.13`` in one folder.
+
+scripts/runtimes.sh puts them there, for Linux x86_64; whoever has others can do so, too.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pyz3.capi.emscripten import emscripten_abis
+from pyz3.runtimes.runtime import Runtime
+from pyz3.targets import Platform, PythonVersion, Target
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_PREFIX = "python-"
+# The Pyodide that the script calls by no number.
+_USUAL_ABI = "2026_0"
+
+
+def runtimes_dir(environ: Mapping[str, str]) -> Path:
+    """Give the folder that scripts/runtimes.sh makes; the script has the same rule.
+
+    Args:
+        environ: Environment variables.
+    """
+    if environ.get("PYZ3_RUNTIMES"):
+        return Path(environ["PYZ3_RUNTIMES"])
+    return Path(environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "pyz3-runtimes"
+
+
+def provisioned_runtime(name: str, folder: Path) -> Runtime | None:
+    """Give the interpreter that a name stands for, whether it is there or not; None: for none that is known.
+
+    Args:
+        name: ``linux_aarch64-3.13``, ``pyodide``, ``pyodide-0.29.4``.
+        folder: That of :func:`runtimes_dir`.
+    """
+    system, _, version = name.partition("-")
+    platform = next((one for one in Platform if system and one.spec.runtime == system), None)
+    if platform is None:
+        return None
+    try:
+        python = PythonVersion.parse(_python(platform, version))
+    except ValueError:
+        return None
+    command = folder / "bin" / f"{_PREFIX}{name}"
+    return Runtime(
+        name=name, platform=platform, python=python, command=command, runs_by=platform.spec.runs_by
+    )
+
+
+def provisioned_runtimes(folder: Path) -> tuple[tuple[Runtime, ...], tuple[str, ...]]:
+    """Give the interpreters that are in a folder, and the names there that stand for none.
+
+    Args:
+        folder: That of :func:`runtimes_dir`; it need not exist.  Those in it are in the order of platforms.
+    """
+    found, strangers = [], []
+    for path in sorted((folder / "bin").glob(f"{_PREFIX}*")) if os.name == "posix" else ():
+        name = path.name.removeprefix(_PREFIX)
+        runtime = provisioned_runtime(name, folder)
+        if runtime is None:
+            strangers.append(name)
+        elif os.access(path, os.X_OK):
+            found.append(runtime)
+    order = [*Platform]
+    return tuple(sorted(found, key=lambda one: (order.index(one.platform), one.python))), tuple(strangers)
+
+
+def remedy(target: Target) -> str:
+    """Give how an interpreter for a target can be had here; empty: not at all.
+
+    Args:
+        target: What is to be run.
+    """
+    platform, python = target.platform, target.python
+    if platform is Platform.current():
+        return f"uv python install {python}"
+    if not platform.spec.runtime or Platform.current() is not Platform.LINUX_X86_64:
+        return ""
+    releases = {abi.python: abi.pyodide for abi in emscripten_abis().values()}
+    version = releases.get(str(python), "") if platform.abi_of(python) else str(python)
+    return f"scripts/runtimes.sh {platform.spec.runtime}-{version}"
+
+
+def _python(platform: Platform, version: str) -> str:
+    """Give the version of Python; a runtime whose platform depends on it is called by its own version."""
+    if not platform.abi_of(PythonVersion.current()):
+        return version
+    abis = emscripten_abis()
+    releases = {abi.pyodide: abi.python for abi in abis.values()} | {"": abis[_USUAL_ABI].python}
+    return releases.get(version, "")
