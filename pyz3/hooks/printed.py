@@ -22,6 +22,22 @@ _NOT_KNOWN = re.compile(
     r"Package '?(?P<pc>[\w.+-]+)'? was not found in the pkg-config|No package '(?P<asked>[\w.+-]+)' found"
     r"|pkg-config package '(?P<own>[\w.+-]+)"
 )
+# How Meson and CMake say that what the project cannot do without is not there.
+_LACKING = re.compile(
+    r"Could NOT find (?P<module>\w+) \(missing"
+    r"|package configuration file provided by\s+\"(?P<package>[\w.+-]+)\""
+    r"|Dependency (?:lookup for )?['\"]?(?P<dependency>[\w.+-]+)['\"]? (?:with method|not found)"
+    r"|library '(?P<library>[\w.+-]+)' not found"
+)
+# Of those, what is no library that could be built before.
+_NO_LIBRARIES = re.compile(
+    r"Python\d?|Threads|OpenMP(_\w+)?|CUDA\w*|MPI(_\w+)?|pybind11|nanobind|Cython|NumPy"
+)
+# What CMake and Meson say of a check that would run what it has compiled.
+_TRY_RUN = re.compile(r"please set the following cache variables appropriately:\n(?P<names>(?:   .*\n?)+)")
+_MESON_RUN = "Can not run test applications in this cross environment"
+# CMake before 3.26 may crash there (its own words end in the middle of the test).
+_CRASHED = re.compile(r"-- Performing Test (?P<test>\w+)\n+\*\*\* CMake configuration failed\n")
 # Programs that come with a library, and tell where it is.
 _TOOL = re.compile(r"(?P<tool>\b[\w.]+-config)\b.*(?:[Nn]o such file|[Nn]ot found|cannot find)")
 # What setuptools and distutils tell of their work, none of it about what went wrong.
@@ -36,6 +52,7 @@ _FAILED = re.compile(
     r"(?:[\w.]+: )?(?:error: )?[Cc]ommand '(?:\[')?(?P<program>[^']+)'.*"
     r"(?:returned non-zero exit status|failed with exit code) (?P<status>\d+)\.?"
 )
+_ENDED = re.compile(r"it ended with exit code \d+")
 _CHAINS = frozenset((
     "During handling of the above exception, another exception occurred:",
     "The above exception was the direct cause of the following exception:",
@@ -77,6 +94,11 @@ def short_failure(said: str) -> str:
     return f"{program} ended with exit code {match['status']}"
 
 
+def is_failed_command(said: str) -> bool:
+    """Whether what a build ended with tells no more than that a command, or it itself, ended so."""
+    return bool(_FAILED.fullmatch(said) or _ENDED.fullmatch(said))
+
+
 def _without_failed(lines: Sequence[str]) -> Iterator[str]:
     """Leave out exceptions that tell only of a failed command, with their tracebacks and what chains them."""
     chain, shown = "", False
@@ -96,13 +118,16 @@ def _without_failed(lines: Sequence[str]) -> Iterator[str]:
             chain, head, shown = "", [], True
 
 
-def library_advice(output: str) -> str:
+def library_advice(output: str, cause: str = "") -> str:
     """Say what to do about an external library that a build looked for and did not find; empty: it did not.
 
     Args:
         output: All that it printed.
+        cause: Why its build system failed, if it said so.
     """
     known = [next(filter(None, match.groups())) for match in _NOT_KNOWN.finditer(output)]
+    lacking = [next(filter(None, match.groups())) for match in _LACKING.finditer(cause)]
+    known += [name for name in lacking if not _NO_LIBRARIES.fullmatch(name)]
     tools = [match["tool"] for match in _TOOL.finditer(output) if match["tool"] != "pkg-config"]
     if not (known or tools):
         return ""
@@ -110,6 +135,29 @@ def library_advice(output: str) -> str:
         f"{', '.join(dict.fromkeys(known or tools))}: an external library is looked for, and this machine's "
         "own is of no use to other platforms; before-build can build it for each and put it into PYZ3_PREFIX"
     )
+
+
+def run_advice(output: str, cause: str) -> str:
+    """Say what to do about a check that would run what it has compiled; empty: there is none.
+
+    Args:
+        output: All that a build printed.
+        cause: Why its build system failed, if it said so.
+    """
+    if match := _TRY_RUN.search(cause):
+        names = [line.split()[0] for line in match["names"].splitlines()]
+        given = ", ".join(f'"cmake.define.{name}" = "0"' for name in names)
+        return f"what a program gives that CMake would run is said in config-settings: {given}"
+    if _MESON_RUN in cause:
+        return (
+            "cc.run() cannot run what is made for another machine; cc.compiles() and cc.sizeof() run nothing"
+        )
+    if match := _CRASHED.search(output):
+        return (
+            f"CMake crashed in the test {match['test']}, as some do that are to run a program of another "
+            "machine: require a newer one (build-system.requires: cmake>=3.26)"
+        )
+    return ""
 
 
 def file_type_advice(output: str) -> str:

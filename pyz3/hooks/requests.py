@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shlex
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -20,7 +22,6 @@ from pyz3.hooks.views import python_view, system_view
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     from pyz3.plan import Order
     from pyz3.sources import Reads
@@ -74,6 +75,9 @@ class Place:
     def named(self, text: str) -> str:
         """Give a text that names the project's files as the project does."""
         shorter = text.replace(f"{self.source}{os.sep}", "")
+        # Meson names them from its build folder on.
+        own = "/".join((self.copy.name, *Path(self.inside).parts))
+        shorter = re.sub(rf"(?:\.\./)+{re.escape(own)}/", "", shorter)
         if not self.inside:
             return shorter
         return shorter.replace(f"{self.copy}{os.sep}", f"{os.path.relpath(self.copy, self.source)}{os.sep}")

@@ -26,8 +26,16 @@ from pyz3.events import Activity, Note
 from pyz3.guests import HOOK, READS
 from pyz3.hooks.adapting import adapt
 from pyz3.hooks.build_systems import backend_settings, backend_variables
+from pyz3.hooks.causes import find_causes, what_the_compiler_said
 from pyz3.hooks.memory import Memory, read_result
-from pyz3.hooks.printed import essence, file_type_advice, library_advice, short_failure
+from pyz3.hooks.printed import (
+    essence,
+    file_type_advice,
+    is_failed_command,
+    library_advice,
+    run_advice,
+    short_failure,
+)
 from pyz3.hooks.protocol import Mode, Request, Result, TargetRequest
 from pyz3.hooks.recorded import asked_above
 from pyz3.hooks.requests import (
@@ -64,6 +72,7 @@ if TYPE_CHECKING:
     from pyz3.engine.toolchain import Toolchain
     from pyz3.environments import Environment
     from pyz3.events import Listener
+    from pyz3.hooks.causes import Causes
     from pyz3.hooks.requests import MadeFor
     from pyz3.plan import Order, Recipe
     from pyz3.sources import Scope
@@ -318,7 +327,7 @@ class HookRunner:
         for request in wanted:
             place = places[request.identifier]
             self._ran.append(place)
-            answers[request.identifier] = self._read(place, recorded=mode == "record")
+            answers[request.identifier] = self._read(place, _tools(request), recorded=mode == "record")
             date = request.environment["SOURCE_DATE_EPOCH"]
             for lists in manifests_of(place, self._around.toolchain, date=date):
                 lists.note()
@@ -443,36 +452,36 @@ class HookRunner:
             backend=f"{self._backend.build_backend} {told}",
         )
 
-    def _read(self, place: Place, *, recorded: bool) -> Result | Trouble:
-        """Give what the hook said, or the end of what it printed."""
+    def _read(self, place: Place, tools: str, *, recorded: bool) -> Result | Trouble:
+        """Give what the hook said, or why it failed."""
         result = read_result(place)
         if result is not None and (result.works_on or (result.wheel and not result.error)):
             return result
         output = _printed(place)
         said = result.error if result is not None else ""
         above = missed_above(self._project.root, result.reads, self.scope) if result is not None else ""
-        shown = essence(output, source=str(place.source), said=said)
-        return Trouble(
-            message=f"building the project failed: {short_failure(said)}"
-            if said
-            else "the project's build backend ended without a word",
-            output=_NOT_HERE.format(result.cannot_import)
-            if result is not None and result.cannot_import
-            else place.named(shown),
-            tip="; ".join(
-                filter(
-                    None,
-                    (
-                        above,
-                        library_advice(output),
-                        long_path_advice(output),
-                        file_type_advice(output),
-                        f"everything that it printed: {place.log}",
-                    ),
-                )
-            ),
-            recorded=recorded,
+        causes = find_causes(output, tools=tools)
+        if result is not None and result.cannot_import:
+            shown = _NOT_HERE.format(result.cannot_import)
+        else:
+            shown = place.named(_why(output, causes, place, said))
+        cause = causes.text if causes is not None else ""
+        advice = (
+            above,
+            library_advice(output, cause),
+            run_advice(output, cause),
+            long_path_advice(output),
+            file_type_advice(output),
+            *(f"more of it: {log}" for log in _logs(causes, place)),
+            f"everything that it printed: {place.log}",
         )
+        if not said:
+            message = "the project's build backend ended without a word"
+        elif causes is not None and is_failed_command(said):
+            message = f"building the project failed: {causes.failed}"
+        else:
+            message = f"building the project failed: {short_failure(said)}"
+        return Trouble(message=message, output=shown, tip="; ".join(filter(None, advice)), recorded=recorded)
 
     def _run_hooks(
         self,
@@ -523,6 +532,30 @@ def _printed(place: Place) -> str:
         return place.log.read_text(encoding="utf-8", errors="replace")
     except OSError:
         return ""
+
+
+def _tools(request: TargetRequest) -> str:
+    """Give the folder of a wheel's compilers."""
+    return str(Path(request.stand_ins).parent)
+
+
+def _logs(causes: Causes | None, place: Place) -> Iterator[Path]:
+    """Give the file in which the build system that failed tells more, if there is one."""
+    for name in causes.logs if causes is not None else ():
+        if (log := place.work / "build" / name).is_file():
+            yield log
+            return
+
+
+def _why(output: str, causes: Causes | None, place: Place, said: str) -> str:
+    """Give why a project's build failed, as its build system says it, or else the end of what was printed."""
+    source = str(place.source)
+    if causes is None:
+        return essence(output, source=source, said=said)
+    logs = [log.read_text(encoding="utf-8", errors="replace") for log in _logs(causes, place)]
+    compiler = [what_the_compiler_said(log) for log in logs]
+    rest = essence(causes.rest, source=source, said=said, lines=10)
+    return "\n".join(filter(None, (essence(causes.text, source=source), *compiler, rest)))
 
 
 @cache

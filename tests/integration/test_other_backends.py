@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -199,3 +200,43 @@ def test_a_wheel_without_what_was_compiled_is_an_error(
     (made,) = (tmp_path / "out").iterdir()
     with zipfile.ZipFile(made) as archive:
         assert [file for file in archive.namelist() if ".dist-info/" not in file] == ["probe.py"]
+
+
+@pytest.mark.parametrize(
+    ("name", "changed", "said"),
+    [
+        (
+            "meson",
+            {"meson.build": MESON + "meson.get_compiler('c').has_header('frob.h', required: true)\n"},
+            [
+                "building the project failed: Meson could not configure it",
+                "meson.build:N:N: ERROR: C header 'frob.h' not found",
+                "testfile.c:N:N: error: \"Header 'frob.h' could not be found\"",
+            ],
+        ),
+        (
+            "scikit-build-core",
+            {"fast.c": CODE + "int f(void) { return unknown; }\n"},
+            [
+                "building the project failed: a command of its build failed",
+                "fast.c:N:N: error: use of undeclared identifier 'unknown'",
+            ],
+        ),
+    ],
+)
+def test_an_error_is_its_cause(
+    name: str, changed: dict[str, str], said: list[str], *, pyz3_cache: Path, tmp_path: Path
+) -> None:
+    root = KINDS[name].write(tmp_path / "probe")
+    for file, text in changed.items():
+        (root / file).write_text(text, encoding="utf-8")
+    wheel = ("wheel", root, "--python", PYTHON, "--platform", "linux-aarch64", "-o", tmp_path / "out")
+    done = factory.pyz3(*wheel, cache=pyz3_cache)
+    assert done.returncode == 1
+    lines = done.stderr.splitlines()
+    start = lines.index(said[0])
+    found = [re.sub(r":\d+:\d+:", ":N:N:", line) for line in lines[start : start + len(said)]]
+    assert found == said
+    assert lines[-1].startswith("tip: ")
+    # The code, its marks, how many errors: no more.
+    assert len(lines[start + len(said) : -1]) == 3

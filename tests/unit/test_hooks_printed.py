@@ -2,7 +2,14 @@ from __future__ import annotations
 
 import pytest
 
-from pyz3.hooks.printed import essence, file_type_advice, library_advice, short_failure
+from pyz3.hooks.printed import (
+    essence,
+    file_type_advice,
+    is_failed_command,
+    library_advice,
+    run_advice,
+    short_failure,
+)
 
 LOG = """\
 running bdist_wheel
@@ -107,6 +114,55 @@ def test_a_library_that_is_not_part_of_the_project(output: str, names: str) -> N
 )
 def test_no_library(output: str) -> None:
     assert library_advice(output) == ""
+
+
+@pytest.mark.parametrize(
+    ("cause", "names"),
+    [
+        ("  Could NOT find ZLIB (missing: ZLIB_LIBRARY ZLIB_INCLUDE_DIR)", "ZLIB"),
+        ('a package configuration file provided by\n  "zstd", but CMake', "zstd"),
+        ('ERROR: Dependency "libfoo" not found, tried pkgconfig and cmake', "libfoo"),
+        ("ERROR: Dependency lookup for libfoo with method 'pkg-config' failed", "libfoo"),
+        ("ERROR: C shared or static library 'foo' not found", "foo"),
+    ],
+)
+def test_what_a_build_system_cannot_do_without(cause: str, names: str) -> None:
+    assert library_advice("", cause).startswith(f"{names}: an external library is looked for, ")
+    assert library_advice(cause) == ""  # it went on without
+
+
+@pytest.mark.parametrize("name", ["Python", "Python3", "OpenMP_C", "Threads", "pybind11", "NumPy"])
+def test_what_is_no_library_to_be_built_before(name: str) -> None:
+    assert library_advice("", f"Could NOT find {name} (missing: X)") == ""
+
+
+def test_what_a_program_of_the_target_would_give() -> None:
+    cause = (
+        "CMake Error: try_run() invoked in cross-compiling mode, please set the following cache variables "
+        "appropriately:\n   RAN (advanced)\n   RAN__TRYRUN_OUTPUT (advanced)\nCMake Error: x"
+    )
+    assert run_advice("", cause) == (
+        "what a program gives that CMake would run is said in config-settings: "
+        '"cmake.define.RAN" = "0", "cmake.define.RAN__TRYRUN_OUTPUT" = "0"'
+    )
+    cause = "meson.build:4:5: ERROR: Can not run test applications in this cross environment."
+    assert run_advice("", cause).startswith("cc.run() cannot run what is made for another machine; ")
+    crashed = "-- Performing Test SHIFTS\n\n*** CMake configuration failed\n"
+    assert run_advice(crashed, "").startswith("CMake crashed in the test SHIFTS, ")
+    assert run_advice("-- Performing Test SHIFTS - Success\n*** CMake configuration failed\n", "") == ""
+
+
+@pytest.mark.parametrize(
+    ("said", "failed"),
+    [
+        ("it ended with exit code 1", True),
+        ("command 'cmake' failed with exit code 1", True),
+        ("RuntimeError: no cmake", False),
+        ("", False),
+    ],
+)
+def test_what_tells_of_a_failed_command_alone(said: str, *, failed: bool) -> None:
+    assert is_failed_command(said) is failed
 
 
 def test_a_source_that_setuptools_does_not_compile() -> None:

@@ -214,6 +214,12 @@ def test_what_lies_above_the_project_is_named_as_the_project_names_it() -> None:
         "-ffile-prefix-map=/cache/x/id/_src/packages/python=.",
     )
     assert place.named(f"{place.source}/x.c:1: {place.copy}/core/y.h") == "x.c:1: ../../core/y.h"
+    assert place.named("../../_src/packages/python/x.c: ../../_src/y.h") == "x.c: ../../_src/y.h"
+
+
+def test_what_a_build_folder_names_is_named_as_the_project_names_it() -> None:
+    place = Place(folder=Path("/cache/x/id"))
+    assert place.named("../../_src/meson.build:4:0: /w/_src/a.c") == "meson.build:4:0: /w/_src/a.c"
 
 
 def request(**environment: str) -> TargetRequest:
