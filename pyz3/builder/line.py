@@ -15,6 +15,7 @@ from pyz3.builder.compiling import Compiler, prepare_includes
 from pyz3.builder.fallback import check_fallback
 from pyz3.builder.foreign import BackendDescriber, Made, in_system_of, needs_commands, trouble_error
 from pyz3.builder.packing import Packer, read_contents, read_epoch
+from pyz3.driver.compiler_variables import unused_note
 from pyz3.engine.project_flags import left_out_flags, left_out_notes
 from pyz3.errors import BuildFailedError, abridged
 from pyz3.events import Activity, Note
@@ -92,7 +93,8 @@ class Line:
     def _attempt(
         self, plan: Sequence[Planned], contents: Contents | None, output_dir: Path
     ) -> Sequence[Outcome]:
-        for text in (*self._project.notes, *make_notes(self._project, plan)):
+        unused = unused_note(self._build.environ)
+        for text in (*self._project.notes, *make_notes(self._project, plan), *([unused] if unused else ())):
             self._tell(Note(text=text))
         backend = self._project.backend
         try:

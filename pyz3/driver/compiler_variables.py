@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 # What a shell profile sets for this machine's own compiler; it must not reach another platform's build.
 # Headers and libraries: gcc(1) and clang's CommandGuide, "Environment".  Flags: clang's driver
 # (CCC_OVERRIDE_OPTIONS), its configuration files, cl.exe's, and those that zig takes from Nix.  The last
@@ -20,6 +25,22 @@ HOST_VARIABLES = frozenset(
     """.split()  # noqa: SIM905 - a table of words
 )
 
+# What make, autoconf and setuptools take for the compiler's name and flags.  They are about this machine,
+# but whoever sets them expects to see them at work.
+FLAG_VARIABLES = (
+    *("CC", "CXX", "CPP", "LD", "AR", "CFLAGS", "CXXFLAGS", "CPPFLAGS", "LDFLAGS", "LIBS", "ARCHFLAGS"),
+    *("CPATH", "C_INCLUDE_PATH", "CPLUS_INCLUDE_PATH", "LIBRARY_PATH", "PKG_CONFIG_PATH"),
+)
+
 # What a compiler replaces by the date of the build, SOURCE_DATE_EPOCH if it is set
 # (https://reproducible-builds.org/specs/source-date-epoch/).
 DATES = ("__DATE__", "__TIME__", "__TIMESTAMP__")
+
+
+def unused_note(environ: Mapping[str, str]) -> str | None:
+    """Say which flags and compilers of the environment no wheel is built with; None: none are set."""
+    names = [name for name in FLAG_VARIABLES if environ.get(name)]
+    if not names:
+        return None
+    listed = ", ".join(names)
+    return f"{listed}: about this machine's compiler, so not used; flags for wheels belong in pyproject.toml"

@@ -14,6 +14,7 @@ import msgspec
 
 from pyz3.config import Settings
 from pyz3.driver.compile_flags import setuptools_flags
+from pyz3.driver.compiler_variables import FLAG_VARIABLES
 from pyz3.driver.run import BUILD_CC, BUILD_CXX
 from pyz3.environments import changed_variables, fingerprints
 from pyz3.hooks.protocol import Mode, TargetRequest
@@ -30,10 +31,8 @@ if TYPE_CHECKING:
 # What a shell profile says to the host's own compiler and Python.
 _HOST_VARIABLES = frozenset(
     {
-        "CC", "CXX", "CPP", "LD", "LDSHARED", "LDCXXSHARED", "AR", "ARFLAGS", "RANLIB", "STRIP",
-        "CFLAGS", "CXXFLAGS", "CPPFLAGS", "LDFLAGS", "LIBS", "BASECFLAGS", "CCSHARED", "OPT", "ARCHFLAGS",
-        "CPATH", "C_INCLUDE_PATH", "CPLUS_INCLUDE_PATH", "OBJC_INCLUDE_PATH", "LIBRARY_PATH",
-        "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PKG_CONFIG_PATH", "INCLUDE", "LIB", "CL", "_CL_",
+        *FLAG_VARIABLES, "LDSHARED", "LDCXXSHARED", "ARFLAGS", "RANLIB", "STRIP", "BASECFLAGS", "CCSHARED",
+        "OPT", "OBJC_INCLUDE_PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "INCLUDE", "LIB", "CL", "_CL_",
         "PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP", "PYTHONUSERBASE", "PYTHONPLATLIBDIR",
         "__PYVENV_LAUNCHER__", "VIRTUAL_ENV", "CONDA_PREFIX", "SETUPTOOLS_USE_DISTUTILS",
         "ZIG_LOCAL_CACHE_DIR", "ZIG_GLOBAL_CACHE_DIR", "ZIG_LIB_DIR", "ZIG_LIBC",

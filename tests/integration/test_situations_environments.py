@@ -5,7 +5,10 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+import factory
+import pytest
 import situations
+from venvs import files
 from wheels import put_wheel
 
 from pyz3.targets import Platform
@@ -36,3 +39,23 @@ def test_each_wheel_gets_the_headers_of_its_own_environment(pyz3_cache: Path, tm
         "linux_aarch64-3.13": "manylinux2014_aarch64",
         "win_amd64-3.13": "nobody",
     }
+
+
+SETUP = """
+from setuptools import Extension, setup
+setup(name="probe", version="1", ext_modules=[Extension("probe", ["probe.c"])])
+"""
+
+
+@pytest.mark.parametrize("own", [True, False], ids=["pyz3", "setuptools"])
+def test_flags_of_this_machine_are_not_used_and_told(own: bool, pyz3_cache: Path, tmp_path: Path) -> None:
+    source = "#ifdef HERE\n#error a flag of this machine\n#endif\n" + factory.ANSWER % {"name": "probe"}
+    config = '[project]\nname = "probe"\nversion = "1"\n' + factory.extension("probe", "probe.c")
+    script = "pyproject.toml" if own else "setup.py"
+    project = files(tmp_path / "probe", {"probe.c": source, script: config if own else SETUP})
+    here = {"CFLAGS": "-DHERE", "LDFLAGS": "-lnowhere", "CC": ""}
+    done = factory.pyz3("wheel", project, "-o", tmp_path / "dist", cache=pyz3_cache, **here)
+    assert done.returncode == 0, done.stderr
+    (note,) = (line for line in done.stdout.splitlines() if line.startswith("note: "))
+    told = "about this machine's compiler, so not used; flags for wheels belong in pyproject.toml"
+    assert note == f"note: CFLAGS, LDFLAGS: {told}"
