@@ -46,7 +46,7 @@ def prepare_metadata_for_build_wheel(
     metadata_directory: str, config_settings: Mapping[str, object] | None = None
 ) -> str:
     """Write the metadata alone, without compiling (PEP 517); give the name of its folder."""
-    with boundary():
+    with boundary(explained=False):
         read_settings(config_settings, os.environ)
         metadata = read_contents(_project()).metadata
         for entry in dist_info_entries(metadata, tag="py3-none-any", root_is_purelib=False):
@@ -71,7 +71,7 @@ def build_wheel(
     metadata_directory: str | None = None,  # noqa: ARG001 - PEP 517; it would be the same again
 ) -> str:
     """Build one wheel (PEP 517), by default for this interpreter; give its name."""
-    with boundary():
+    with boundary(explained=False):
         settings = read_settings(config_settings, os.environ)
         view = _view()
         build = WheelBuilder(listener=view).open(_project())
@@ -86,7 +86,7 @@ def build_editable(
     metadata_directory: str | None = None,  # noqa: ARG001 - PEP 660; it would be the same again
 ) -> str:
     """Build a wheel that leads imports into the source tree (PEP 660); give its name."""
-    with boundary():
+    with boundary(explained=False):
         settings = read_settings(config_settings, os.environ)
         for key in ("platform", "python"):
             if key in (config_settings or {}):
@@ -104,7 +104,7 @@ def build_editable(
 
 def build_sdist(sdist_directory: str, config_settings: Mapping[str, object] | None = None) -> str:
     """Write a source distribution (PEP 517); give its name."""
-    with boundary():
+    with boundary(explained=False):
         read_settings(config_settings, os.environ)
         epoch = read_epoch(os.environ)
         # Not the builder's: it switches extensions off, which an sdist holds all the same.
@@ -113,7 +113,7 @@ def build_sdist(sdist_directory: str, config_settings: Mapping[str, object] | No
 
 
 def _nothing_more(config_settings: Mapping[str, object] | None) -> list[str]:
-    with boundary():
+    with boundary(explained=False):
         read_settings(config_settings, os.environ)
     return []
 

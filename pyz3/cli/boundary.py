@@ -35,8 +35,12 @@ class Ended(KeyboardInterrupt):
 
 
 @contextlib.contextmanager
-def boundary() -> Iterator[None]:
+def boundary(*, explained: bool = True) -> Iterator[None]:
     """Show errors as messages: neither users nor front ends want a traceback.
+
+    Args:
+        explained: Name the command that explains an error, where there is more to say: who installs a project
+            with pip may have no ``pyz3``.
 
     Raises:
         SystemExit: With the exit code of the error.
@@ -44,7 +48,7 @@ def boundary() -> Iterator[None]:
     try:
         yield
     except Pyz3Error as error:
-        _complain(error)
+        _complain(error, explained=explained)
         raise SystemExit(error.exit_code) from None
     except KeyboardInterrupt as error:
         forget_ending()
@@ -63,17 +67,17 @@ def boundary() -> Iterator[None]:
         full = _full() if error.errno in {errno.ENOSPC, errno.EDQUOT} else ""
         message = f"{error.filename}: {reason}" if error.filename else reason
         tip = f"make room on the disk of {full}" if full else None
-        _complain(Pyz3Error(message, tip=tip))
+        _complain(Pyz3Error(message, tip=tip), explained=explained)
         _drop_output()
         raise SystemExit(1) from None
 
 
-def _complain(error: Pyz3Error) -> None:
+def _complain(error: Pyz3Error, *, explained: bool) -> None:
     from pyz3._files import long_path_advice  # noqa: PLC0415 - rich and hashlib are for those who need them
     from pyz3.cli.ui import print_error  # noqa: PLC0415
 
     error.tip = error.tip or long_path_advice(error.message)
-    print_error(error)
+    print_error(error, explained=explained)
 
 
 def _full() -> str:

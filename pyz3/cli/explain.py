@@ -1,4 +1,4 @@
-"""``pyz3 explain``: what a message, an exit code or a word of the documentation means."""
+"""``pyz3 explain``: what a message, an exit code, a key or a word of the documentation means."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from rich.markdown import Markdown
 from pyz3.cli.settings import SETTINGS
 from pyz3.cli.terminal import SafeConsole
 from pyz3.errors import ConfigError
-from pyz3.pages import exit_codes, explain_code, explain_message, messages, slug, topics
+from pyz3.pages import entries, exit_codes, explain_code, explain_message, find_topic, messages, slug, topics
 
 _EXAMPLES = """\b
 Examples:
   pyz3 explain 3
   pyz3 explain glibc-and-macos
+  pyz3 explain PYZ3_CACHE_SIZE
   pyz3 explain "error: nothing is selected"
 """
 
@@ -27,7 +28,8 @@ Examples:
 def explain(*, words: tuple[str, ...]) -> None:
     """Say what a MESSAGE of pyz3's means, and what to do; what an exit CODE means; or what a TOPIC is about.
 
-    Without one, list them all.  The texts are those of the documentation.
+    A TOPIC is a page, a section, a command, a key of [tool.pyz3], a variable or a platform.  Without one,
+    list them all.  The texts are those of the documentation.
     """
     console = SafeConsole()
     if not words:
@@ -38,10 +40,10 @@ def explain(*, words: tuple[str, ...]) -> None:
         _explain_code(console, int(said))
         return
     # As tips name a page: docs/setuptools.md.
-    name = said.removeprefix("docs/").removesuffix(".md")
-    page = topics().get(slug(name)) or explain_message(said)
+    name = said.removeprefix("docs/").removeprefix("reference/").removesuffix(".md")
+    page = find_topic(name) or explain_message(said)
     if page is None:
-        near = difflib.get_close_matches(slug(said), topics(), n=1)
+        near = difflib.get_close_matches(slug(said), [*topics(), *map(slug, entries())], n=1)
         hint = f"did you mean {near[0]}? " if near else ""
         raise ConfigError(f"nothing here explains {said!r}", tip=f"{hint}pyz3 explain lists what there is")
     text = f"# {page.title}\n\n{page.text}\n"
@@ -61,5 +63,10 @@ def _list(console: SafeConsole) -> None:
     lines = ["Exit codes"]
     lines += [f"  {code:>3}  {meaning}" for code, meaning in exit_codes().items()]
     lines += ["", "Topics", *(f"  {name}" for name in sorted(topics()))]
+    lines += [
+        "",
+        "Keys, variables and platforms",
+        *(f"  {name}" for name in sorted(entries()) if "." not in name),
+    ]
     lines += ["", "Messages, … stands for what differs", *(f"  {page.title}" for page in messages())]
     console.print("\n".join(lines), soft_wrap=True)

@@ -21,6 +21,7 @@ from pyz3.cli.table import LiveTable, cell_of
 from pyz3.cli.terminal import SafeConsole
 from pyz3.errors import BuildFailedError, abridged
 from pyz3.events import Activity, CommandRun, Note, WheelBuilt
+from pyz3.pages import command_for
 from pyz3.plan import Order
 
 if TYPE_CHECKING:
@@ -44,14 +45,21 @@ _SILENCE = 60.0
 _TURNED_OFF = "for the compiled one, change that and build again"
 
 
-def print_error(error: Pyz3Error) -> None:
-    """Print an error, the compiler's messages if it is about them, and what to do to stderr."""
+def print_error(error: Pyz3Error, *, explained: bool = True) -> None:
+    """Print an error, the compiler's messages if it is about them, and what to do to stderr.
+
+    Args:
+        error: What is printed.
+        explained: Name the command that explains it, where there is more to say.
+    """
     console = SafeConsole(stderr=True, soft_wrap=True)
     for module, text in error.compiler if isinstance(error, BuildFailedError) else ():
         console.print(Text(f"{module}:\n{text}" if module else text))
     console.print(Text.assemble(("error: ", "bold red"), error.message))
     if error.tip:
         console.print(Text.assemble(("tip: ", "bold cyan"), error.tip))
+    if explained and (command := command_for(error.message)):
+        console.print(_more(command))
 
 
 def print_failures(summary: Summary) -> Pyz3Error | None:
@@ -254,7 +262,14 @@ def failure_lines(failures: Sequence[Failure]) -> list[Text]:
         lines.append(Text(text))
         if tip := tips[text]:
             lines.append(Text.assemble(("tip: ", "bold cyan"), tip.replace(_ANY, ", ".join(places))))
+        # Causes that one text explains name it once.
+        if (command := command_for(text)) and (more := _more(command)) not in lines:
+            lines.append(more)
     return lines
+
+
+def _more(command: str) -> Text:
+    return Text(f"more: {command}", style="dim")
 
 
 def _failed_at(platform: str, modules: Mapping[str, Sequence[str]]) -> Text:

@@ -224,5 +224,6 @@ def test_a_folder_without_headers(examples: Path, tmp_path: Path) -> None:
     assert done.stderr == (
         f"error: --python-headers names {tmp_path}: it holds no Python.h and no patchlevel.h\n"
         "tip: name the folder that holds Python.h itself, such as PREFIX/include/python3.13\n"
+        'more: pyz3 explain "names …: it holds no …"\n'
     )
     assert factory.listing(tmp_path) == []

@@ -93,6 +93,7 @@ def test_a_build_that_installs_nothing(project: Path, pyz3_cache: Path, tmp_path
         f"✗ linux-x86_64  ({THIS.abi})\n"
         f"{project / 'build.zig'}: installed no extension module for {THIS.abi}-manylinux_x86_64\n"
         f"tip: install each module into -Doutput-dir as package/name{suffix}\n"
+        'more: pyz3 explain "installed no extension module for …"\n'
     )
     assert factory.listing(tmp_path / "out") == []
 

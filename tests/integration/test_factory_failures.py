@@ -50,9 +50,10 @@ def test_what_does_not_exist(args: tuple[str, str], message: str, tip: str, tmp_
     project = factory.write_project(tmp_path / "probe", PROBE, GOOD)
     done = wheel(project, *args, out=tmp_path / "out", cache=tmp_path / "cache")
     assert (done.returncode, done.stdout) == (2, "")
-    error, hint = done.stderr.splitlines()
+    error, hint, *more = done.stderr.splitlines()
     assert error == f"error: {message}"
     assert hint.startswith(f"tip: {tip}")
+    assert more == (['more: pyz3 explain "is no platform"'] if "is no platform" in message else [])
     assert factory.listing(tmp_path) == ["probe", "probe/probe.c", "probe/pyproject.toml"]
 
 
@@ -74,6 +75,7 @@ def test_no_headers_of_a_python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         f"error: no C headers of Python {missing} on this machine (found: {', '.join(found)})\n"
         f"tip: get them: uv python install {missing}, or name a folder that holds Python.h with "
         "--python-headers; see pyz3 pythons\n"
+        'more: pyz3 explain "no C headers of Python … on this machine"\n'
     )
     assert factory.listing(tmp_path / "out") == []
 
@@ -160,6 +162,7 @@ def test_no_extension_and_no_package(tmp_path: Path) -> None:
     assert done.stderr == (
         f"error: {project}: nothing to put into a wheel: no extension and no package\n"
         "tip: add [[tool.pyz3.extensions]], or name the packages: [tool.pyz3] packages = [...]\n"
+        'more: pyz3 explain "nothing to put into a wheel: no extension and no package"\n'
     )
     assert factory.listing(tmp_path / "out") == []
 
@@ -179,6 +182,7 @@ def test_output_that_is_a_file(pyz3_cache: Path, tmp_path: Path) -> None:
     assert done.stderr == (
         f"error: {tmp_path / 'out'}: the wheel cannot be written: Not a directory\n"
         "tip: Choose another --output-dir.\n"
+        'more: pyz3 explain "the … cannot be written"\n'
     )
     assert (tmp_path / "out").read_text() == "mine"
 
@@ -191,6 +195,7 @@ def test_a_cache_that_cannot_be_made(tmp_path: Path) -> None:
     assert done.stderr == (
         f"error: the cache folder {tmp_path / 'file' / 'cache'} cannot be made: Not a directory\n"
         "tip: choose another with PYZ3_CACHE_DIR\n"
+        'more: pyz3 explain "the cache folder … cannot be made"\n'
     )
     assert factory.listing(tmp_path / "out") == []
 
@@ -228,6 +233,7 @@ def test_a_disk_that_is_full(pyz3_cache: Path, tmp_path: Path) -> None:
             f"✗ linux-x86_64  ({THIS.abi})\n"
             f"{disk / LINUX}: the wheel cannot be written: No space left on device\n"
             "tip: Free some space, or choose another --output-dir.\n"
+            'more: pyz3 explain "the … cannot be written"\n'
         )
         assert factory.listing(disk) == ["filling"]
     finally:

@@ -75,5 +75,6 @@ def test_refuses_with_exit_code_2(tmp_path: Path, pyz3_cache: Path) -> None:
     assert done.stderr == (
         f"error: {tmp_path}: in the way, and left as they are: tests\n"
         "tip: choose an empty folder: pyz3 init DIR\n"
+        'more: pyz3 explain "in the way, and left as they are: …"\n'
     )
     assert factory.listing(tmp_path) == ["tests"]

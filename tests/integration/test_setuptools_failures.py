@@ -82,6 +82,7 @@ def test_a_setup_script_that_raises(pyz3_cache: Path, tmp_path: Path) -> None:
         '  File "version.py", line 2, in find\n'
         "    raise RuntimeError('run ./configure first')\n"
         "tip: everything that it printed: LOG\n"
+        'more: pyz3 explain "building the project failed: …"\n'
     )
     assert "setuptools/build_meta.py" in Path(log).read_text(encoding="utf-8")
 
@@ -93,7 +94,9 @@ def test_a_setup_script_that_exits(pyz3_cache: Path, tmp_path: Path) -> None:
     assert said.startswith(
         f"✗ {TWO[0]}  ({THIS.abi})\nbuilding the project failed: libfoo is not there\nlooking for libfoo\n"
     )
-    assert said.endswith("tip: everything that it printed: LOG\n")
+    assert said.endswith(
+        'tip: everything that it printed: LOG\nmore: pyz3 explain "building the project failed: …"\n'
+    )
 
 
 def test_a_build_requirement_that_is_nowhere(pyz3_cache: Path, tmp_path: Path) -> None:

@@ -211,6 +211,7 @@ def test_configuration_errors(project: Path, capsys: pytest.CaptureFixture[str])
     assert capsys.readouterr().err == (
         f"error: {project / 'hello'}: no pyproject.toml here\n"
         "tip: name the folder of a project: pyz3 wheel path/to/project\n"
+        'more: pyz3 explain "no pyproject.toml here"\n'
     )
     (project / "pyproject.toml").write_text(PURE + '[tool.pyz3]\noptimise = "Debug"\n')
     assert run("wheel", project) == 2
@@ -281,6 +282,7 @@ def test_nothing_selected(project: Path, headers: Path, capsys: pytest.CaptureFi
     assert capsys.readouterr().err == (
         "error: nothing is selected (3.12: requires-python is '>=3.13')\n"
         "tip: see what there is: pyz3 pythons, and --print-build-identifiers\n"
+        'more: pyz3 explain "nothing is selected"\n'
     )
 
 

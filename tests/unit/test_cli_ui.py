@@ -109,12 +109,35 @@ def test_an_error_without_tip(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().err == "error: x\n"
 
 
+def test_an_error_with_a_text_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
+    error = ConfigError("nothing is selected", tip="look")
+    print_error(error)
+    assert capsys.readouterr().err == (
+        'error: nothing is selected\ntip: look\nmore: pyz3 explain "nothing is selected"\n'
+    )
+    print_error(error, explained=False)
+    assert capsys.readouterr().err == "error: nothing is selected\ntip: look\n"
+
+
 def failed(platform: str, python: str, error: Pyz3Error) -> Failure:
     return Failure(planned=job(platform, python), error=error)
 
 
 def lines(*failures: Failure) -> list[str]:
     return [line.plain for line in failure_lines(failures)]
+
+
+def test_a_text_that_explains_several_causes_is_named_once() -> None:
+    first, second = (
+        AuditFailedError(f"{name}.so: the wheel needs macOS 12 but the wheel promises macOS 11", tip=name)
+        for name in "ab"
+    )
+    more = 'more: pyz3 explain "needs macOS … but the wheel promises macOS …"'
+    assert [
+        line
+        for line in lines(failed("macos-arm64", "3.9", first), failed("macos-arm64", "3.10", second))
+        if line.startswith(("tip", "more"))
+    ] == ["tip: a", more, "tip: b"]
 
 
 def test_the_same_cause_is_told_once_for_all_wheels() -> None:
@@ -137,7 +160,8 @@ def test_the_same_cause_is_told_once_for_all_modules() -> None:
     text = "error: unable to find dynamic system library 'z'"
     error = BuildFailedError("x", tip="libz", compiler=tuple((module, text) for module in modules))
     assert lines(*(failed("linux-x86_64", python, error) for python in ("3.12", "3.13"))) == [
-        *("✗ linux-x86_64 · a, b, c and 1 more  (cp312, cp313)", text, "tip: libz")
+        *("✗ linux-x86_64 · a, b, c and 1 more  (cp312, cp313)", text, "tip: libz"),
+        'more: pyz3 explain "unable to find dynamic system library"',
     ]
 
 

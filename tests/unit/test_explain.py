@@ -12,8 +12,20 @@ from click.testing import CliRunner
 from pyz3 import errors
 from pyz3._toml import load_toml
 from pyz3.cli import cli
+from pyz3.config.schema import json_schema
 from pyz3.errors import ConfigError
-from pyz3.pages import PAGES, exit_codes, explain_code, explain_message, messages, slug, topics
+from pyz3.pages import (
+    PAGES,
+    command_for,
+    entries,
+    exit_codes,
+    explain_code,
+    explain_message,
+    messages,
+    slug,
+    topics,
+)
+from pyz3.targets import Platform
 
 if TYPE_CHECKING:
     from click.testing import Result
@@ -55,6 +67,62 @@ def test_each_message_is_found(title: str) -> None:
     assert page.text.strip()
 
 
+@pytest.mark.parametrize("title", [page.title for page in messages()])
+def test_the_command_for_a_message_finds_it(title: str) -> None:
+    command = command_for(title.replace("…", "x y"))
+    name, explaining, said = command.split(" ", 2)
+    assert (name, explaining, said[0], said[-1]) == ("pyz3", "explain", '"', '"')
+    # In double quotes shells leave it as it is.
+    assert not set(said[1:-1]) & set('"$`\\!')
+    assert explain_message(said[1:-1]) == explain_message(title.replace("…", "x y"))
+
+
+def test_a_message_without_a_text_has_no_command() -> None:
+    assert command_for("something else") == ""
+    assert command_for("x: nothing is selected, y") == 'pyz3 explain "nothing is selected"'
+    # What a compiler prints may be endless.
+    assert command_for("x" * 5000 + "nothing is selected") == ""
+
+
+def test_keys_variables_and_platforms() -> None:
+    keys = json_schema()["properties"]
+    assert set(keys) <= set(entries())
+    assert {f"tool.pyz3.{key}" for key in keys} <= set(entries())
+    assert {str(platform) for platform in Platform} <= set(entries())
+    assert explain("PYZ3_TRUST_CACHE").stdout == (
+        "# PYZ3_TRUST_CACHE\n\n- meaning: `1`: use a cache that belongs to another user, or that others may "
+        "write to.\n\n(docs/reference/variables.md)\n"
+    )
+    assert explain("tool.pyz3.sdist.exclude").stdout == (
+        "# tool.pyz3.sdist.exclude\n\nIn `tool.pyz3.sdist`:\n\n"
+        "- meaning and example: Files to leave out; goes before `include`. What the build needs stays. "
+        '`exclude = ["*.bak"]`\n- type: strings\n\n(docs/reference/configuration.md)\n'
+    )
+
+
+def test_a_key_of_several_tables() -> None:
+    text = entries()["cflags"].text
+    assert text.startswith("In `tool.pyz3.extensions`, `tool.pyz3.libraries`, ")
+    assert text.count("Flags for C and assembly") == 1
+    assert entries()["abi3"].text.count("In `tool.pyz3") == 2
+    assert "tool.pyz3.attr" not in entries()  # it is tool.pyz3.version's
+
+
+def test_cells_with_a_bar() -> None:
+    lines = entries()["linux-x86_64"].text.splitlines()
+    assert lines[0] == "- zig target: `x86_64-linux-gnu.2.17`"
+    assert lines[2] == "- default: yes"
+
+
+def test_commands_and_tables_are_topics() -> None:
+    assert {"pyz3-wheel", "pyz3-cache-warm", "tool-pyz3", "tool-pyz3-overrides"} <= set(topics())
+    assert topics()["pyz3-sdist"].title == "pyz3 sdist"
+    assert explain("pyz3", "ci", "gitlab").stdout.startswith("# pyz3 ci gitlab\n\n```text\npyz3 ci gitlab [")
+    assert explain("docs/reference/commands.md").stdout == explain("commands").stdout
+    # Nothing of the reference is a message.
+    assert not [page.title for page in messages() if page.origin.startswith("reference/")]
+
+
 def test_there_are_many() -> None:
     assert len(messages()) > 50
     assert len(topics()) > 30
@@ -86,12 +154,18 @@ def test_on_the_command_line() -> None:
     assert done.stdout.endswith("\n(docs/distribution.md)\n")
     for words in (["glibc", "and", "macOS"], ["glibc-and-macos"]):
         assert explain(*words).stdout.startswith("# glibc and macOS\n\nA wheel's tag promises")
-    for name in PAGES:
+    for name in (page.removeprefix("reference/") for page in PAGES):
         assert explain(name).stdout.startswith("# "), name
         assert explain(f"docs/{name}.md").stdout == explain(name).stdout
     lines = explain().stdout.splitlines()
     assert lines[0] == "Exit codes"
-    assert {"  glibc-and-macos", "  nothing is selected", "    9  " + explain_code(9)} <= set(lines)
+    assert {
+        "  glibc-and-macos",
+        "  abi3",
+        "  linux-x86_64",
+        "  nothing is selected",
+        "    9  " + explain_code(9),
+    } <= set(lines)
 
 
 @pytest.mark.parametrize(
