@@ -16,6 +16,12 @@ myst_enable_extensions = ["colon_fence"]
 myst_heading_anchors = 4  # called as GitHub calls them
 myst_url_schemes = ["https"]
 
+# scripts/docs.py --check-links: a server that is slow or limits requests is asked again.
+linkcheck_retries = 2
+linkcheck_timeout = 30
+# GitHub writes a page's names of headings with a script.
+linkcheck_anchors_ignore_for_url = ["https://github.com/"]
+
 # Prompts are not copied, and of a console block only what is typed.
 copybutton_prompt_text = "$ "
 copybutton_line_continuation_character = "\\"

@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """Makes the documentation site.
 
-usage: python scripts/docs.py [FOLDER]
+usage: python scripts/docs.py [--check-links] [FOLDER]
 
 FOLDER is where the site goes, by default build/site: open its index.html.  Needs what pyproject.toml's
 group "docs" lists; no network.  A warning of Sphinx's, such as a link that leads nowhere, is an error.
+With --check-links, no site is made: each link to another place is followed, which needs a network, and
+the exit code says whether all pages are there; FOLDER/output.txt lists them.
 
 The pages are those of docs, which are plain Markdown, also to be read at GitHub.  What they link to beyond
 that folder comes in as pages, too: README.md is the start page, and each example is one with its files.
@@ -12,6 +14,7 @@ that folder comes in as pages, too: README.md is the start page, and each exampl
 
 from __future__ import annotations
 
+import argparse
 import posixpath
 import re
 import shutil
@@ -45,12 +48,17 @@ _TAB = re.compile(r"^\*\*(.+?)\*\*\n\n", re.MULTILINE)
 
 
 def main() -> int:
-    """Make the site; give Sphinx's exit code."""
-    output = Path(sys.argv[1] if sys.argv[1:] else ROOT / "build" / "site")
+    """Make the site, or check its links; give Sphinx's exit code."""
+    parser = argparse.ArgumentParser(description="Makes the documentation site.")
+    parser.add_argument("--check-links", action="store_true", help="follow the links to other places instead")
+    parser.add_argument("folder", nargs="?", type=Path, help="where the result goes")
+    args = parser.parse_args()
+    builder = "linkcheck" if args.check_links else "html"
+    output = args.folder or ROOT / "build" / ("links" if args.check_links else "site")
     with tempfile.TemporaryDirectory() as scratch:
         sources = Path(scratch) / "sources"
         write(sources)
-        command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", "-b", "html", sources, output]
+        command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", "-b", builder, sources, output]
         return subprocess.run(command, check=False).returncode
 
 
