@@ -32,6 +32,8 @@ PAGES = (*_GUIDES, *_REFERENCE)
 
 _SITE = "docs"
 _HEADING = re.compile(r"^(#{2,3}) (.+)$", re.MULTILINE)
+# A heading that is a message, not a command's or a table's name.
+_QUOTED = re.compile(r"`(?!pyz3 |\[|\w+`)[^`]+`")
 _ROW = re.compile(r"^\| `([^`]+)` \| (.*?) \|$", re.MULTILINE)
 _TABLE = re.compile(r"^\| message \|.*\n\|[-|]+\n((?:\|.*\n)+)", re.MULTILINE)
 # A table whose first column has names: its head, then its rows.
@@ -72,7 +74,7 @@ def messages() -> tuple[Page, ...]:
     found: dict[str, Page] = {}
     for name, text in _texts(_GUIDES).items():
         for title, body in _sections(text):
-            if re.fullmatch(r"`[^`]+`", title):
+            if _QUOTED.fullmatch(title):
                 found.setdefault(title, Page(title=title.strip("`"), text=body, origin=name))
         for table in _TABLE.finditer(text):
             for row in _ROW.finditer(table[1]):
@@ -92,8 +94,8 @@ def topics() -> Mapping[str, Page]:
         )
     for name, text in _texts(PAGES).items():
         for title, body in _sections(text):
-            # A heading of the reference is a command's or a table's name; code is a message in a guide.
-            if ("`" in title) == name.startswith("reference/"):
+            # Of the reference, only what is about a command or a table.
+            if not _QUOTED.fullmatch(title) and ("`" in title or not name.startswith("reference/")):
                 found.setdefault(slug(title), Page(title=title.replace("`", ""), text=body, origin=name))
     return found
 
