@@ -86,6 +86,23 @@ def needed(page: Path, path: str) -> list[str]:
     return [name for programs in marks for name in lacks(programs, path)]
 
 
+def command(page: Path, beginning: str) -> str:
+    """Give the one command of a page that begins so, also of a block that is not run.
+
+    Raises:
+        ValueError: There is none, or several.
+    """
+    blocks = _BLOCK.finditer(page.read_text(encoding="utf-8"))
+    found = [
+        step.command
+        for block in blocks
+        if block["language"] == "console"
+        for step in _steps_of(block["text"])
+    ]
+    (only,) = [one for one in found if one.startswith(beginning)]
+    return only
+
+
 def _steps_of(text: str) -> list[Step]:
     pieces = re.split(r"^\$ ", text.replace("\\\n", ""), flags=re.MULTILINE)
     assert pieces[0] == "", f"this is printed by no command: {pieces[0]}"

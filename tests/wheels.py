@@ -7,20 +7,33 @@ import hashlib
 import zipfile
 from typing import TYPE_CHECKING
 
+from packaging.utils import canonicalize_name
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
 
-def put_wheel(folder: Path, name: str, contents: Mapping[str, str], tag: str = "py3-none-any") -> Path:
-    """Put version 1.0 of a distribution into a folder; ``tag`` may be compressed."""
-    path = folder / f"{name}-1.0-{tag}.whl"
+def put_wheel(
+    folder: Path, name: str, contents: Mapping[str, str], tag: str = "py3-none-any", *, metadata: str = ""
+) -> Path:
+    """Put version 1.0 of a distribution into a folder.
+
+    Args:
+        folder: It is there.
+        name: As METADATA has it; the file has the normal form.
+        contents: Path → text.
+        tag: May be compressed.
+        metadata: More of METADATA.
+    """
+    stem = f"{canonicalize_name(name).replace('-', '_')}-1.0"
+    path = folder / f"{stem}-{tag}.whl"
     python, abi, platforms = tag.split("-")
     tags = "".join(f"Tag: {python}-{abi}-{platform}\n" for platform in platforms.split("."))
-    info = f"{name}-1.0.dist-info"
+    info = f"{stem}.dist-info"
     texts = {
         **contents,
-        f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n",
+        f"{info}/METADATA": f"Metadata-Version: 2.4\nName: {name}\nVersion: 1.0\n{metadata}",
         f"{info}/WHEEL": f"Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\n{tags}",
     }
     record = ""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pyz3.builder.sharing import share
+from pyz3.driver.build_systems import PROBES
 from pyz3.driver.missing_headers import compile_advice
 from pyz3.driver.msvc import PASSED_OVER
 from pyz3.driver.pragmas import passed_over
@@ -50,6 +51,7 @@ _FAILED = "{} did not compile, and the project's own build went on without."
 _LOADING = (b"CDLL", b"dlopen", b"LoadLibrary")
 _LOADING_DLLS = (*_LOADING, b"WinDLL", b"add_dll_directory")
 _TELLING = "the project writes the folder into it that it is built in"
+_UNRECORDED = Trouble(message="nobody writes down what its compilers would do", recorded=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +93,8 @@ class BackendDescriber:
             By identifier of what was asked for; what the wheel of another one serves is missing, and told.
         """
         self._orders = self._orders or orders
+        if mode == "record" and not self._backend.is_recorded:
+            return dict.fromkeys((order.identifier for order in orders), _UNRECORDED)
         if mode == "run":
             for platform in dict.fromkeys(order.platform for order in orders):
                 self._tell(Activity(platform=platform, text="running the project's own commands"))
@@ -201,7 +205,7 @@ class BackendDescriber:
             return (*left_out_flags(recipe), *(_passed_over(recipe) if windows else ()))
         logs = [self._hooks.place(part, "run").dropped for part in slices_of(recipe)]
         texts = [log.read_text("utf-8", "surrogateescape") for log in logs if log.is_file()]
-        return tuple(dict.fromkeys(one for text in texts for one in read_log(text)))
+        return tuple(dict.fromkeys(one for text in texts for one in read_log(text, probes=PROBES)))
 
 
 def _incomplete(described: Mapping[str, Described], built: Mapping[str, Built]) -> list[str]:

@@ -146,7 +146,7 @@ class Line:
             return finish(recipe, built)
 
         with describer.lock():
-            described = describer.describe(orders, "record") if backend.is_recorded else {}
+            described = describer.describe(orders, "record")
             recorded = [
                 one for one in described.values() if isinstance(one, Recipe) and not needs_commands(one)
             ]
@@ -154,8 +154,6 @@ class Line:
             failed = {name: one for name, one in tried.items() if isinstance(one, BuildFailedError)}
             made = {name: one for name, one in tried.items() if isinstance(one, Made)}
             again = [name for name, one in described.items() if name in failed or needs_commands(one)]
-            if not backend.is_recorded:
-                again = [order.identifier for order in orders]
             if again:
                 # Which Pythons a wheel serves may be known by now, and with them the oldest system.
                 known = [

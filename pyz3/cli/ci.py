@@ -80,30 +80,16 @@ class _Service:
         column: The column of ``platforms.toml`` that names its machines.
         file: Where the file is in a repository.
         text: Gives it.
-        publisher: What PyPI is to be told of, once.
     """
 
     name: str
     column: Service
     file: str
     text: Callable[..., str]
-    publisher: str
 
 
-_GITHUB = _Service(
-    name="GitHub",
-    column="runner",
-    file=".github/workflows/build-wheels.yml",
-    text=workflow,
-    publisher="build-wheels.yml, environment pypi",
-)
-_GITLAB = _Service(
-    name="GitLab",
-    column="gitlab",
-    file=".gitlab-ci.yml",
-    text=pipeline,
-    publisher=".gitlab-ci.yml, environment pypi",
-)
+_GITHUB = _Service(name="GitHub", column="runner", file=".github/workflows/build-wheels.yml", text=workflow)
+_GITLAB = _Service(name="GitLab", column="gitlab", file=".gitlab-ci.yml", text=pipeline)
 
 
 def _write(service: _Service, project: Path, name: str | None, *, no_publish: bool, check: bool) -> int:
@@ -184,5 +170,6 @@ def _notes(released: Released, top: Path, service: _Service) -> list[str]:
     if released.published and released.strangers:
         notes.append(f"PyPI takes no such wheels, the release has them: {abridged(released.strangers)}")
     if released.published:
-        notes.append(f"before the first release: PyPI, Publishing, a trusted publisher: {service.publisher}")
+        publisher = f"{service.file.rpartition('/')[2]}, environment pypi"
+        notes.append(f"before the first release: PyPI, Publishing, a trusted publisher: {publisher}")
     return notes

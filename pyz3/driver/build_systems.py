@@ -1,4 +1,7 @@
-"""What build systems are told of a target, in their own words.  Pure; CMake's file is in ``tools``."""
+"""Build systems: what they are told of a target, in their own words, and how they call things.  Pure.
+
+CMake's file is in ``tools``.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,10 @@ if TYPE_CHECKING:
 _SYSTEMS = {"elf": "linux", "macos": "darwin", "windows": "windows"}
 _FAMILIES = {"powerpc64le": "ppc64", "riscv64": "riscv64"}
 _BIG_ENDIAN = frozenset({"s390x"})
+
+# What is in the names of files that build systems make only to try a compiler: CMake's try_compile() and its
+# identification of the compiler, Meson's checks.
+PROBES = ("cmTC_", "CompilerIdC", "/meson-private/", "/output.obj", "/output.exe")
 
 
 def meson_cross_file(

@@ -27,8 +27,6 @@ _DROPPED = ": dropped "
 _FAILED = ": failed "
 _COMPILED = ": compiled "
 _LINKED = ": linked "
-# How CMake and Meson call what they try their compiler with.
-_PROBES = ("cmTC_", "CompilerIdC", "/meson-private/", "/output.obj", "/output.exe")
 # What makes a shared library of a link: of gcc, clang and Apple's.
 _SHARED = frozenset(("-shared", "-bundle", "-dynamiclib"))
 # By which names Makefiles and configure scripts know the compiler for the machine that builds.
@@ -359,10 +357,15 @@ def _move(made: str, output: str) -> None:
         shutil.copymode(made, output)
 
 
-def read_log(text: str) -> tuple[str, ...]:
-    """Give what a tool's log says was dropped, each ``flag: reason`` once, but of probes."""
+def read_log(text: str, *, probes: Sequence[str] = ()) -> tuple[str, ...]:
+    """Give what a tool's log says was dropped, each ``flag: reason`` once.
+
+    Args:
+        text: The log.
+        probes: What is in the name of a file that only tries the compiler: of such nothing is given.
+    """
     lines = (line.partition(_DROPPED) for line in text.splitlines())
-    said = [told for made, _, told in lines if told and not any(mark in made for mark in _PROBES)]
+    said = [told for made, _, told in lines if told and not any(mark in made for mark in probes)]
     return tuple(dict.fromkeys(said))
 
 

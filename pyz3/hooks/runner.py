@@ -76,15 +76,10 @@ if TYPE_CHECKING:
     from pyz3.hooks.requests import MadeFor
     from pyz3.plan import Order, Recipe
     from pyz3.sources import Scope
+    from pyz3.targets import Platform
 
 _MOST_NOTES = 5
 DRIVER = Path(driver.__file__).parent
-
-_NOT_FOR_PYODIDE = Trouble(
-    message="wheels for Pyodide are made of projects that pyz3 itself builds, so far",
-    tip="leave the platform out, or describe the modules in [[tool.pyz3.extensions]]",
-)
-
 
 _CHANGING = Trouble(
     message="what lies above the project's folder changes while it is built", tip="build again"
@@ -224,15 +219,13 @@ class HookRunner:
         return self._run(orders, mode)
 
     def _run(self, orders: Sequence[Order], mode: Mode) -> dict[str, Result | Trouble]:
-        answers: dict[str, Result | Trouble] = {
-            order.identifier: _NOT_FOR_PYODIDE
-            for order in orders
-            if order.target.platform.family == "pyodide"
-        }
+        answers: dict[str, Result | Trouble] = {}
         groups: dict[tuple[str, bytes], list[Order]] = {}
         for order in orders:
-            if order.identifier not in answers:
+            if order.target.platform.traits.backends:
                 groups.setdefault(self._group(order), []).append(order)
+            else:
+                answers[order.identifier] = _refusal(order.target.platform)
         ways = max(1, self._around.jobs // max(1, len(groups)))
         shares = [group[start::ways] for group in groups.values() for start in range(min(ways, len(group)))]
         with ThreadPoolExecutor(self._around.jobs, initializer=self._around.processes.adopt) as pool:
@@ -507,6 +500,13 @@ class HookRunner:
         for one in requests:
             if not Path(one.result).exists():  # the process itself came to grief
                 Path(one.log).write_text(text, encoding="utf-8")
+
+
+def _refusal(platform: Platform) -> Trouble:
+    return Trouble(
+        message=f"wheels for {platform.traits.name} are made of projects that pyz3 itself builds, so far",
+        tip="leave the platform out, or describe the modules in [[tool.pyz3.extensions]]",
+    )
 
 
 def _words(command: str, prefix: str) -> list[str]:

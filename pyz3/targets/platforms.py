@@ -69,6 +69,7 @@ class FamilySpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     host: str
     origin: str = ""
     floor_of: Literal["glibc", "macOS", ""] = ""
+    backends: bool = True
     links_python: bool = False
     tested_in: Literal["alpine", "node", ""] = ""
 

@@ -7,31 +7,17 @@ import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import factory
 import npm
 import pytest
 import runtimes
+import workflows
 import yaml
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from workflows import ROOT
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the job that builds runs on Linux")
-ROOT = Path(__file__).parents[2]
-PYPROJECT = """
-[tool.pyz3]
-platforms = ["linux-x86_64", "pyodide"]
-build = "cp313-*"
-test-command = "python {project}/check.py"
-test-requires = ["iniconfig"]
-"""
-CHECK = """
-import iniconfig, probe
-assert probe.answer() == 42
-print("the wheel of", probe.__spec__.origin, "answers on", __import__("sys").platform)
-"""
 STEPS = {
     "build": ("Install pyz3", "Build the source distribution", "Build all wheels"),
     "test": ("Install the wheels, and test",),
@@ -51,11 +37,7 @@ def expand(text: str, workspace: Path, matrix: dict[str, str]) -> str:
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     """A repository whose workflow has been written."""
-    project = factory.write_project(
-        tmp_path / "probe",
-        PYPROJECT + factory.extension("probe", "probe.c"),
-        {"probe.c": factory.ANSWER % {"name": "probe"}, "check.py": CHECK},
-    )
+    project = workflows.write_project(tmp_path / "probe", ("linux-x86_64", "pyodide"))
     (project / ".git").mkdir()
     done = factory.pyz3("ci", "github", project, cache=tmp_path / "none")
     assert done.returncode == 0, done.stderr
@@ -109,7 +91,8 @@ def test_own_workflow_is_what_is_written() -> None:
 def machine(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What the action's first step leaves in ``RUNNER_TEMP``: pyz3, installed."""
     temp = tmp_path_factory.mktemp("machine")
-    run_step(action()["Install pyz3"], cwd=temp, RUNNER_TEMP=str(temp), GITHUB_ACTION_PATH=str(ROOT))
+    environ = {"RUNNER_TEMP": str(temp), "GITHUB_ACTION_PATH": str(ROOT)}
+    workflows.run_bash(action()["Install pyz3"]["run"], cwd=temp, **environ)
     return temp
 
 
@@ -119,28 +102,12 @@ def action() -> dict[str, Any]:
     }
 
 
-def run_step(step: Mapping[str, Any], *, cwd: Path, **environ: str) -> str:
-    """Run a step as GitHub does; give what it says."""
-    done = subprocess.run(
-        ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
-        cwd=cwd,
-        env={**factory.environment(cwd), **environ},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
-
-
 def test_its_steps_work_as_they_stand(
     checkout: Path, machine: Path, pyz3_cache: Path, tmp_path: Path
 ) -> None:
     python = runtimes.require("host-3.13").command
     jobs = workflow(checkout)["jobs"]
-    # What the workflow's user is told to do first.
-    wheels = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", checkout / "wheels", ROOT]
-    subprocess.run(wheels, check=True, cwd=tmp_path)
+    workflows.put_pyz3(checkout, tmp_path)
     said = {}
     temp = tmp_path / "temp"
     temp.mkdir()
@@ -156,7 +123,7 @@ def test_its_steps_work_as_they_stand(
                 "RUNNER_TEMP": str(temp),
                 "PYZ3_CACHE_DIR": str(pyz3_cache),
             }
-            said[job] = run_step(steps[name], cwd=checkout, **environ)
+            said[job] = workflows.run_bash(steps[name]["run"], cwd=checkout, **environ)
     assert sorted(path.suffix for path in (checkout / "dist").iterdir()) == [".gz", ".whl", ".whl"]
     there = r"::group::Python 3\.13\n(?s:.)*the wheel of \S+/env/\S+ answers on linux\n::endgroup::"
     assert re.search(there, said["test"])
@@ -175,7 +142,8 @@ def test_the_actions_steps_work_as_they_stand(
     }
     step = action()["Build the wheels"]
     assert step["env"].keys() == {*given, "PYZ3_CACHE_DIR"}
-    said = run_step(step, cwd=tmp_path, RUNNER_TEMP=str(machine), **given, PYZ3_CACHE_DIR=str(pyz3_cache))
+    environ = {**given, "RUNNER_TEMP": str(machine), "PYZ3_CACHE_DIR": str(pyz3_cache)}
+    said = workflows.run_bash(step["run"], cwd=tmp_path, **environ)
     assert said == ""
     tags = {path.stem.rpartition("-")[2] for path in (tmp_path / "out put").iterdir()}
     assert tags == {f"manylinux_2_17_{arch}.manylinux2014_{arch}" for arch in ("x86_64", "aarch64")}

@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
-import time
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
-from urllib.request import urlopen
 
 import pages
 import pytest
+from indexes import serving
 from runtimes import all_known, missing, run_python
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 HOWTO = Path(__file__).resolve().parents[2] / "docs" / "howto"
 INDEX = HOWTO / "index-server.md"
@@ -34,28 +27,6 @@ TAGS = {
     "win_amd64": "win_amd64",
     "pyodide": "pyemscripten_2025_0_wasm32",
 }
-
-
-@contextmanager
-def index(folder: Path) -> Iterator[str]:
-    """The index that the page starts, on a free port; give its address."""
-    folder.mkdir()
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "pypiserver", "run", "-p", str(port), "-a", ".", "-P", "."]
-    quiet = subprocess.DEVNULL
-    server = subprocess.Popen([*command, "--disable-fallback", folder], stdout=quiet, stderr=quiet)
-    try:
-        for _ in range(200):
-            try:
-                urlopen(f"http://127.0.0.1:{port}/", timeout=5).close()
-                break
-            except OSError:
-                time.sleep(0.05)
-        yield f"http://127.0.0.1:{port}/"
-    finally:
-        server.terminate()
-        server.wait()
 
 
 def start(name: str, path: str) -> list[pages.Step]:
@@ -81,7 +52,8 @@ def test_from_git_init_to_every_system(
     env = pages.environment(pages.make_reader(tmp_path / "reader", pyz3_cache))
     folder = tmp_path / "reader's folder"
     folder.mkdir()
-    with index(tmp_path / "packages") as address:
+    (tmp_path / "packages").mkdir()
+    with serving(pages.command(INDEX, "python -m pypiserver run"), tmp_path) as address:
         todo = [*start(name, env["PATH"]), *pages.steps(INDEX, env["PATH"])]
         own = name == "fast-hash"
         changes = {"http://127.0.0.1:8080/": address, "fast-hash": name, "fast_hash": name.replace("-", "_")}

@@ -10,15 +10,14 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.request import urlopen
 
 import factory
 import pytest
 import runtimes
+from indexes import serving
 from wheels import put_wheel
 
 pty = pytest.importorskip("pty")
@@ -34,6 +33,7 @@ build = "cp313-*"
 LINUX = "probe-1-cp313-cp313-manylinux_2_17_x86_64.manylinux2014_x86_64.whl"
 WINDOWS = "probe-1-cp313-cp313-win_amd64.whl"
 SDIST = "probe-1.tar.gz"
+SERVER = "python -m pypiserver run -p 8080 -i 127.0.0.1"
 ACCOUNT = {"TWINE_USERNAME": "me", "TWINE_PASSWORD": "secret"}
 
 
@@ -55,34 +55,12 @@ def project(built: Path, tmp_path: Path) -> Path:
     return shutil.copytree(built, tmp_path / "probe")
 
 
-@contextmanager
-def serving(folder: Path, *options: str) -> Iterator[int]:
-    """An index over a folder; give its port."""
-    folder.mkdir(exist_ok=True)
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "pypiserver", "run", "-p", str(port), "-i", "127.0.0.1", *options]
-    server = subprocess.Popen(
-        [*command, "-a", ".", "-P", ".", str(folder)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        for _ in range(200):
-            try:
-                urlopen(f"http://127.0.0.1:{port}/", timeout=5).close()
-                break
-            except OSError:
-                time.sleep(0.05)
-        yield port
-    finally:
-        server.terminate()
-        server.wait()
-
-
 @pytest.fixture
 def index(tmp_path: Path) -> Iterator[tuple[str, Path]]:
     """An index's address and its folder."""
-    with serving(tmp_path / "index", "--hash-algo", "sha256", "--disable-fallback") as port:
-        yield f"http://127.0.0.1:{port}/", tmp_path / "index"
+    (tmp_path / "index").mkdir()
+    with serving(f"{SERVER} --hash-algo sha256 --disable-fallback -a . -P . index", tmp_path) as address:
+        yield address, tmp_path / "index"
 
 
 @contextmanager
@@ -303,9 +281,9 @@ def test_another_file_of_the_same_name(project: Path, index: tuple[str, Path]) -
 
 def test_an_index_that_says_md5_and_one_that_points_elsewhere(project: Path, tmp_path: Path) -> None:
     """What pypiserver does unless it is told otherwise."""
-    fallback = ("--fallback-url", "http://localhost.invalid/simple/")
-    with serving(tmp_path / "index", "--hash-algo", "md5", *fallback) as port:
-        url = f"http://127.0.0.1:{port}/"
+    (tmp_path / "index").mkdir()
+    fallback = "--fallback-url http://localhost.invalid/simple/"
+    with serving(f"{SERVER} --hash-algo md5 {fallback} -a . -P . index", tmp_path) as url:
         done = publish(project, url, "--dry-run")
         elsewhere = "http://localhost.invalid/simple/probe/"
         note = f"note: the index points to {elsewhere} for probe: it has nothing of it itself\n"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import io
 import json
@@ -19,6 +18,7 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.tags import parse_tag
 from packaging.utils import canonicalize_name
+from wheels import put_wheel
 
 from pyz3.cli import cli
 from pyz3.cli.conda import _chosen
@@ -46,21 +46,8 @@ NATIVE = "cp313-cp313-manylinux_2_17_x86_64.manylinux2014_x86_64"
 
 def put(folder: Path, tag: str, files: Mapping[str, str] | None = None, *, metadata: str = "") -> Path:
     """Write version 1.0 of the distribution ``Fast.Hash``."""
-    path = folder / f"fast_hash-1.0-{tag}.whl"
-    info = "fast_hash-1.0.dist-info"
-    texts = {
-        **(files if files is not None else {"fast_hash/__init__.py": ""}),
-        f"{info}/METADATA": f"Metadata-Version: 2.4\nName: Fast.Hash\nVersion: 1.0\n{metadata}",
-        f"{info}/WHEEL": f"Wheel-Version: 1.0\nRoot-Is-Purelib: false\nTag: {tag}\n",
-    }
-    record = ""
-    with zipfile.ZipFile(path, "w") as archive:
-        for name, text in texts.items():
-            digest = base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b"=").decode()
-            record += f"{name},sha256={digest},{len(text)}\n"
-            archive.writestr(name, text)
-        archive.writestr(f"{info}/RECORD", f"{record}{info}/RECORD,,\n")
-    return path
+    contents = files if files is not None else {"fast_hash/__init__.py": ""}
+    return put_wheel(folder, "Fast.Hash", contents, tag, metadata=metadata)
 
 
 def package(path: Path, **names: str) -> CondaPackage:

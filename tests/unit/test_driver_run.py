@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from pyz3.driver.build_systems import PROBES
 from pyz3.driver.run import failed_sources, read_log
 
 DROPPED = "x86_64-windows-gnu fast.o: dropped -fPIC: Windows has none\n"
@@ -25,3 +26,19 @@ def test_sources_that_did_not_compile(text: str, failed: tuple[str, ...]) -> Non
 
 def test_what_was_dropped_is_given_once() -> None:
     assert read_log(f"{DROPPED}: failed a.c\n{DROPPED}") == ("-fPIC: Windows has none",)
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        "CMakeFiles/cmTC_1a2b3.dir/testCCompiler.c.obj",
+        "CompilerIdC/a.exe",
+        "build/meson-private/sanitycheckc.exe",
+        "build/x1/output.obj",
+        "build/x1/output.exe",
+    ],
+)
+def test_what_a_probe_dropped_is_not_told(made: str) -> None:
+    text = f"{DROPPED}x86_64-windows-gnu {made}: dropped -lm: Windows has none\n"
+    assert read_log(text, probes=PROBES) == ("-fPIC: Windows has none",)
+    assert read_log(text) == ("-fPIC: Windows has none", "-lm: Windows has none")

@@ -153,19 +153,21 @@ def test_every_row_is_tested() -> None:
 
 
 @pytest.mark.parametrize(
-    ("family", "floor_of", "exports", "links_python"),
+    ("family", "floor_of", "exports", "links_python", "backends"),
     [
-        ("linux", "glibc", "posix", False),
-        ("musllinux", "", "posix", False),
-        ("macos", "macOS", "posix", False),
-        ("windows", "", "windows", True),
-        ("pyodide", "", "posix", False),
+        ("linux", "glibc", "posix", False, True),
+        ("musllinux", "", "posix", False, True),
+        ("macos", "macOS", "posix", False, True),
+        ("windows", "", "windows", True, True),
+        ("pyodide", "", "posix", False, False),
     ],
 )
-def test_what_a_family_has_in_common(family: str, floor_of: str, exports: str, links_python: bool) -> None:
+def test_what_a_family_has_in_common(
+    family: str, floor_of: str, exports: str, links_python: bool, backends: bool
+) -> None:
     found = [platform.traits for platform in Platform if platform.family == family]
-    assert {(one.floor_of, one.exports, one.links_python) for one in found} == {
-        (floor_of, exports, links_python)
+    assert {(one.floor_of, one.exports, one.links_python, one.backends) for one in found} == {
+        (floor_of, exports, links_python, backends)
     }
 
 
