@@ -26,7 +26,7 @@ _GUIDES = (
 )
 # Those with a row for each name.
 _NAMING = ("reference/configuration", "reference/variables", "reference/platforms")
-_REFERENCE = (*_NAMING, "reference/commands", "reference/exit-codes")
+_REFERENCE = (*_NAMING, "reference/commands", "reference/exit-codes", "reference/rules")
 PAGES = (*_GUIDES, *_REFERENCE)
 """The pages that wheels of pyz3 have."""
 
@@ -42,6 +42,7 @@ _CELL = re.compile(r" (?<!\\)\| ")
 # What a shell would take for something else in double quotes.
 _SHELL = re.compile(r"[\"$`\\!]")
 _SAID = 4000
+_CODE = re.compile(r"`PW\d+` ")
 _LINK = re.compile(r"\[(`[^`]+`|[^\[\]]+)\]\([^)]*\)")
 # What besides errors has a code.
 _MORE = {1: "Or what was looked for was found: pyz3 doctor, and commands with --check."}
@@ -96,8 +97,13 @@ def topics() -> Mapping[str, Page]:
         for title, body in _sections(text):
             # Of the reference, only what is about a command or a table.
             if not _QUOTED.fullmatch(title) and ("`" in title or not name.startswith("reference/")):
-                found.setdefault(slug(title), Page(title=title.replace("`", ""), text=body, origin=name))
+                found.setdefault(_topic(title), Page(title=title.replace("`", ""), text=body, origin=name))
     return found
+
+
+def _topic(title: str) -> str:
+    """Give the name of a section; a rule of pyz3 check is called by its code alone."""
+    return slug(title.partition(" ")[0] if _CODE.match(title) else title)
 
 
 @cache

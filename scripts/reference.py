@@ -18,6 +18,7 @@ import click
 import tomlkit
 from readme import platform_table
 
+from pyz3.check import groups, report_schema, rules
 from pyz3.cli import _SECTIONS, cli
 from pyz3.cli.variables import VARIABLES
 from pyz3.config.schema import json_schema
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = ROOT / "docs" / "reference"
+REPORT_SCHEMA = ROOT / "pyz3" / "check" / "report.schema.json"
 CONFIGURATION = REFERENCE / "configuration.md"
 MADE = "<!-- made by scripts/reference.py -->\n\n"
 _KEYS = re.compile(r"(<!-- keys of (\w+): scripts/reference.py -->\n).*?(<!-- /keys -->\n)", re.DOTALL)
@@ -54,6 +56,8 @@ def pages() -> dict[Path, str]:
         REFERENCE / "variables.md": variables(),
         REFERENCE / "exit-codes.md": exit_codes(),
         REFERENCE / "platforms.md": platforms(),
+        REFERENCE / "rules.md": rule_pages(),
+        REPORT_SCHEMA: report_schema(),
     }
 
 
@@ -248,6 +252,24 @@ def exit_codes() -> str:
         "Some commands answer with 1: `pyz3 ci github --check` if the workflow is out of date,\n"
         "`pyz3 doctor` if something is wrong. Another signal than Ctrl-C ends pyz3 with 128 and its number.\n"
     )
+
+
+def rule_pages() -> str:
+    """Give the page of the rules of pyz3 check, with a section for each."""
+    text = (
+        f"# Rules of pyz3 check\n\n{MADE}"
+        "`pyz3 check` says which rule a wheel breaks; `pyz3 explain PW101` shows its section of this page.\n"
+        "An error ends the check with exit code 9. With `--strict` a warning does, too.\n"
+        "How rules are selected is told in [how to check wheels](../howto/check.md).\n"
+    )
+    for prefix, title in groups().items():
+        text += f"\n## {title}\n"
+        for rule in (rule for rule in rules().values() if rule.code.startswith(prefix)):
+            text += (
+                f"\n### `{rule.code}` {rule.name}\n\n{rule.what} ({rule.severity.capitalize()}.)\n\n"
+                f"Why: {rule.why}\n\nWhat to do: {rule.mend}\n"
+            )
+    return text
 
 
 def platforms() -> str:

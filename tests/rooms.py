@@ -20,6 +20,7 @@ ROOMS = (
     "scaffold",
     "develop",
     "conda",
+    "check",
     "doctor",
     "release",
     "unchanged",

@@ -1,7 +1,7 @@
 """Archives: what goes into a wheel, its metadata, and the file itself."""
 
 from pyz3.archive.contents import PackageRoot, find_packages, package_files
-from pyz3.archive.entries import WheelEntry, ZippedFile
+from pyz3.archive.entries import WheelEntry, ZippedFile, is_portable
 from pyz3.archive.exclusion import FileRules
 from pyz3.archive.inputs import INPUT_SUFFIXES, found_inputs, named_inputs
 from pyz3.archive.metadata import Metadata, read_metadata
@@ -21,6 +21,7 @@ __all__ = (
     "dist_info_entries",
     "find_packages",
     "found_inputs",
+    "is_portable",
     "named_inputs",
     "package_files",
     "put_in_place",

@@ -2,10 +2,10 @@
 
 from pyz3.audit.facts import Facts, Symbol, VersionNeed, version_key
 from pyz3.audit.glibc import glibc_since
-from pyz3.audit.judge import judge
+from pyz3.audit.judge import judge, measured_floor
 from pyz3.audit.ledger import CorruptBinaryError, Ledger
 from pyz3.audit.nature import begins_as_code, nature_of
-from pyz3.audit.policy import fits, machines_of, policy_for, promised_elsewhere
+from pyz3.audit.policy import fits, machines_of, oldest_glibc, policy_for, promised_elsewhere
 from pyz3.audit.reach import carried_as, expanded, how_to_reach, is_reached
 from pyz3.audit.reader import facts_of, load_parser, read_facts
 from pyz3.audit.report import Finding, Report, proved_platform_tag, proved_tag, require
@@ -33,7 +33,9 @@ __all__ = (
     "judge",
     "load_parser",
     "machines_of",
+    "measured_floor",
     "nature_of",
+    "oldest_glibc",
     "policy_for",
     "promised_elsewhere",
     "proved_platform_tag",

@@ -57,7 +57,7 @@ def judge(
     policy = policy_for(platform.family)
     expected = policy.machines.get(platform.spec.arch, (platform.spec.arch,))
     machines = tuple(one.machine for one in facts)
-    measured = _measured_floor(facts)
+    measured = measured_floor(facts)
     findings: list[Finding] = []
     abi = str(target.python) if stable_abi is True else stable_abi or ""
     if sorted(machines) != sorted(expected) or any(one.format != policy.format for one in facts):
@@ -99,7 +99,7 @@ def judge(
     )
 
 
-def _measured_floor(facts: tuple[Facts, ...]) -> str:
+def measured_floor(facts: tuple[Facts, ...]) -> str:
     """Give the oldest system that runs every machine of the file.
 
     In a universal2 file the arm64 part may say 11.0 beside 10.13: there is no older arm64 Mac.

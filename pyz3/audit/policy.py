@@ -14,9 +14,9 @@ from pyz3._toml import load_toml
 from pyz3.audit.facts import Format, version_key
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
-    from pyz3.audit.facts import Facts
+    from pyz3.audit.facts import Facts, VersionNeed
     from pyz3.audit.nature import Nature
     from pyz3.targets import Platform
 
@@ -80,3 +80,40 @@ def promised_elsewhere(family: str, library: str, machine: str) -> bool:
 def _policies() -> Mapping[str, Policy]:
     text = resources.files("pyz3.audit").joinpath("policy.toml").read_text(encoding="utf-8")
     return convert(load_toml(text), dict[str, Policy])
+
+
+def oldest_glibc(facts: Iterable[Facts]) -> tuple[str, tuple[str, ...]]:
+    """Give the oldest glibc that runs ELF files beside the libraries of its time, and what needs it.
+
+    PEP 600 has it that a distribution's libstdc++ and libgcc are as old as its glibc.
+
+    Returns:
+        ``2.14`` and ``("memcpy@GLIBC_2.14",)``; empty if nothing is demanded.
+    """
+    demands: dict[str, dict[str, None]] = {}
+    for one in facts:
+        for need in one.versions:
+            if floor := _floor_of(need, one.floor):
+                users = [s for s in one.undefined if (s.version, s.library) == (need.version, need.library)]
+                demands.setdefault(floor, {}).update(
+                    dict.fromkeys([str(one) for one in users] or [need.version])
+                )
+    newest = max(demands, key=version_key, default="")
+    return newest, tuple(demands.get(newest, ()))
+
+
+def _floor_of(need: VersionNeed, own: str) -> str:
+    """Give the oldest glibc beside which a demand is met; ``own``: the highest release that is named."""
+    if need.weak or (need.library.startswith("libgcc_s") and need.version.startswith("GLIBC_")):
+        return ""
+    namespace, _, number = need.version.rpartition("_")
+    if namespace == "GLIBC":
+        return number if number.replace(".", "").isdigit() else ""
+    if not number.replace(".", "").isdigit():
+        return own if need.version.startswith("GLIBC_ABI") else ""
+    steps = policy_for("linux").versions.items()
+    return next((step for step, newest in steps if _reaches(newest.get(namespace), number)), "")
+
+
+def _reaches(newest: str | None, number: str) -> bool:
+    return newest is not None and version_key(newest) >= version_key(number)

@@ -35,6 +35,7 @@ _SECTIONS = {
         "ci": ("ci:ci", "Write the workflow that builds and releases wheels."),
     },
     "Look": {
+        "check": ("check:check_command", "Say what is wrong with wheels."),
         "doctor": ("doctor:doctor", "Say why a wheel or a module does not load."),
         "platforms": ("platforms:platforms", "List the platforms that wheels are built for."),
         "runtimes": ("runtimes:runtimes", "List the interpreters that can try wheels."),
@@ -68,7 +69,7 @@ _COMMANDS = {
 
 # What other tools call it → the command here.
 _ELSEWHERE = {
-    "audit": "doctor", "build": "wheel", "check": "doctor", "help": "--help", "inspect": "doctor",
+    "audit": "check", "build": "wheel", "help": "--help", "inspect": "doctor",
     "install": "develop", "new": "init", "show": "doctor", "upload": "publish", "wheels": "wheel",
 }  # fmt: skip
 

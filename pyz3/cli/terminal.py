@@ -33,7 +33,11 @@ def safe_text(text: str) -> str:
 
 def safe_json(value: Any) -> str:
     """Give JSON, indented, that does no more to a terminal than its meaning needs."""
-    text = msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
+    return escaped_json(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
+
+
+def escaped_json(text: str) -> str:
+    """Give JSON that means the same and has nothing that commands a terminal."""
     return _COMMANDS.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 

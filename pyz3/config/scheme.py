@@ -388,6 +388,20 @@ class SdistTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     ] = ()
 
 
+class CheckTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The ``[tool.pyz3.check]`` table: what ``pyz3 check`` goes by in this folder."""
+
+    select: Annotated[
+        tuple[str, ...],
+        _says("Rules to go by: codes or how they begin. Default: all.", ["PW1", "PW203"]),
+    ] = ()
+    ignore: Annotated[
+        tuple[str, ...],
+        _says("Rules to leave out; of this and `select` the longer code goes before.", ["PW110"]),
+    ] = ()
+    strict: Annotated[bool, _says("Warnings are errors.", True)] = False
+
+
 class ToolTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
     """The ``[tool.pyz3]`` table.
 
@@ -446,6 +460,7 @@ class ToolTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     sdist: Annotated[
         SdistTable, _says("Files that source distributions hold besides, or lack.", {"include": ["/tests"]})
     ] = SdistTable()
+    check: Annotated[CheckTable, _says("What `pyz3 check` goes by.", {"ignore": ["PW110"]})] = CheckTable()
     extensions: Annotated[tuple[ExtensionTable, ...], _says("The extension modules, a table for each.")] = ()
     libraries: Annotated[
         tuple[LibraryTable, ...], _says("Libraries that are built with them, a table for each.")

@@ -2,6 +2,25 @@
 
 from pyz3.doctor.diagnosis import Diagnosis
 from pyz3.doctor.examine import diagnose
-from pyz3.doctor.subject import subjects_of
+from pyz3.doctor.libraries import COMMON, LoadedFile, find_libraries
+from pyz3.doctor.names import AnyPythonName, FileName, own_floor, python_names, read_name, system_names
+from pyz3.doctor.subject import is_binary, subjects_of
+from pyz3.doctor.tags import Promise, read_promises
 
-__all__ = ["Diagnosis", "diagnose", "subjects_of"]
+__all__ = (
+    "COMMON",
+    "AnyPythonName",
+    "Diagnosis",
+    "FileName",
+    "LoadedFile",
+    "Promise",
+    "diagnose",
+    "find_libraries",
+    "is_binary",
+    "own_floor",
+    "python_names",
+    "read_name",
+    "read_promises",
+    "subjects_of",
+    "system_names",
+)

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.util
 import platform as host
-import re
-from dataclasses import dataclass
 from importlib.machinery import EXTENSION_SUFFIXES
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pyz3.audit import facts_of, init_names, judge, system_symbols, version_key
-from pyz3.capi import best_headers, find_headers, limited_api, python_symbols
+from pyz3.audit import facts_of, judge, version_key
 from pyz3.doctor.diagnosis import BinaryDiagnosis, Diagnosis, Problem
 from pyz3.doctor.libraries import LoadedFile, find_libraries, looked_in
+from pyz3.doctor.names import FileName, own_floor, python_names, read_name, system_names
 from pyz3.doctor.subject import find_subject
 from pyz3.doctor.symptoms import symptom
 from pyz3.doctor.tags import Promise, misfit, read_promise
@@ -21,27 +17,15 @@ from pyz3.errors import AuditFailedError
 from pyz3.targets import Platform, PythonVersion, Target
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from pyz3.audit import Facts, Finding
     from pyz3.doctor.subject import Subject
 
 # What keeps a file from being loaded; the audit's other rules are about how it was built.
 _RULES = frozenset({"machine", "loadable", "floor", "library", "init", "symbol", "signature", "stack"})
-_TAGGED = re.compile(
-    r"(?P<stem>.+)\.(?:cpython-(?P<posix>3\d+t?)-[\w-]+|cp(?P<windows>3\d+t?)-\w+|(?P<stable>abi3t?))\.(?:so|pyd)"
-)
 # The largest wheels hold some hundreds; each costs milliseconds, and is compared with all others.
 _MOST_BINARIES = 1000
-
-
-@dataclass(frozen=True, kw_only=True)
-class _FileName:
-    """What the name of a file says: module, Python, stable ABI; empty where it says nothing."""
-
-    module: str = ""
-    python: str = ""
-    stable: str = ""
 
 
 def diagnose(name: str, *, search: Sequence[str], environ: Mapping[str, str]) -> Diagnosis:
@@ -105,7 +89,7 @@ def _examine(
     environ: Mapping[str, str],
 ) -> tuple[BinaryDiagnosis, list[Problem]]:
     several = facts[file]
-    said = _read_name(file, several)
+    said = read_name(file, several)
     promise = _promise(said, several, promise)
     if promise is None:
         message = f"{file} is for {several[0].machine}, for which there are no wheels"
@@ -126,9 +110,9 @@ def _examine(
         file=file,
         module=said.module or None,
         target=promise.target,
-        floor=promise.floor or _own_floor(several),
-        python_symbols=_python_names(promise, environ),
-        system_symbols=_system_names(promise.target.platform),
+        floor=promise.floor or own_floor(several),
+        python_symbols=python_names(promise, environ),
+        system_symbols=system_names(promise.target.platform),
         siblings=place.siblings,
         stable_abi=promise.stable_abi,
     )
@@ -166,27 +150,7 @@ def _problem(finding: Finding, facts: Facts, module: str) -> Problem:
     )
 
 
-def _own_floor(facts: tuple[Facts, ...]) -> str:
-    """Give the floor that a file itself states: nothing promises an older one."""
-    return max((one.floor for one in facts), key=version_key, default="")
-
-
-def _read_name(file: str, facts: tuple[Facts, ...]) -> _FileName:
-    name = file.removesuffix("_d.pyd") + ".pyd" if file.endswith("_d.pyd") else file
-    if match := _TAGGED.fullmatch(name):
-        module = match["stem"].replace("/", ".")
-        return _FileName(
-            module=module, python=match["posix"] or match["windows"] or "", stable=match["stable"] or ""
-        )
-    stem, _, suffix = file.rpartition(".")
-    module = stem.replace("/", ".")
-    exported = {name for one in facts for name in one.exported}
-    if suffix == "pyd" or (suffix == "so" and exported.intersection(init_names(module))):
-        return _FileName(module=module)
-    return _FileName()
-
-
-def _promise(said: _FileName, facts: tuple[Facts, ...], tagged: Promise | None) -> Promise | None:
+def _promise(said: FileName, facts: tuple[Facts, ...], tagged: Promise | None) -> Promise | None:
     """Give what the wheel promises, else what the file's own name and contents say."""
     if tagged is not None:
         return tagged
@@ -215,31 +179,10 @@ def _platform(facts: tuple[Facts, ...]) -> Platform | None:
     return None
 
 
-def _python(said: _FileName, promise: Promise) -> str:
+def _python(said: FileName, promise: Promise) -> str:
     if promise.stable_abi or said.stable:
         return f"stable ABI {promise.stable_abi}" if promise.stable_abi else "stable ABI"
     return str(promise.target.python) if said.module and not promise.any_python else ""
-
-
-def _python_names(promise: Promise, environ: Mapping[str, str]) -> Collection[str]:
-    """Give the C API of the Python it is for; without its headers every name of the kind counts."""
-    python = promise.target.python
-    system = promise.target.platform.traits.exports
-    if promise.stable_abi:
-        return limited_api(promise.stable_abi, system=system).names
-    tree = best_headers(find_headers(environ=environ)).get(python.base)
-    if tree is None:
-        return _AnyPythonName()
-    return python_symbols(tree.include, version=python, system=system).names
-
-
-class _AnyPythonName(frozenset[str]):
-    """Stands for the C API of a Python whose headers are not here."""
-
-    __slots__ = ()
-
-    def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and name.startswith(("Py", "_Py"))
 
 
 def _not_looked_for(binary: BinaryDiagnosis) -> str:
@@ -265,17 +208,3 @@ def _too_old(file: str, facts: tuple[Facts, ...]) -> Iterator[Problem]:
             symptom=f"ImportError: libc.so.6: version `GLIBC_{first.floor}' not found (required by {file})",
             tip="install a wheel for an older glibc, or build from source here",
         )
-
-
-def _system_names(platform: Platform) -> Collection[str] | None:
-    """Give the C library's names; of glibc, too, since other linkers leave versions out of some of them."""
-    if platform.traits.floor_of != "glibc":
-        return system_symbols(platform, _zig_lib())
-    # zig's own list: the names stand in it as text.
-    data = (_zig_lib() / "libc" / "glibc" / "abilists").read_bytes()
-    return frozenset(name.decode() for name in re.findall(rb"[A-Za-z_]\w+", data))
-
-
-def _zig_lib() -> Path:
-    spec = importlib.util.find_spec("ziglang")
-    return Path(spec.origin).parent / "lib" if spec and spec.origin else Path()

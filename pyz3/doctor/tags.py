@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from packaging.tags import Tag
 
 
+_ANY_GLIBC = "linux_2_17"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Promise:
     """What a tag promises.
@@ -42,8 +45,26 @@ def read_promise(tags: Iterable[str]) -> Promise | None:
     return min(found, key=lambda promise: version_key(promise.floor), default=None)
 
 
+def read_promises(tags: Iterable[Tag]) -> tuple[Promise, ...]:
+    """Give what tags promise, one for each platform that they name: its oldest system and Python."""
+    found: dict[str, Promise] = {}
+    for tag in sorted(tags, key=str):
+        if (promise := _promise(tag)) is None:
+            continue
+        known = found.setdefault(str(promise.target.platform), promise)
+        if _age(promise) < _age(known):
+            found[str(promise.target.platform)] = promise
+    return tuple(found.values())
+
+
+def _age(promise: Promise) -> tuple[tuple[int, ...], int]:
+    return version_key(promise.floor), promise.target.python.minor
+
+
 def _promise(tag: Tag) -> Promise | None:
     platform, floor = read_platform(tag.platform)
+    if platform is None and tag.platform.startswith("linux_"):  # a Linux, but it promises no glibc
+        platform, floor = read_platform(f"many{_ANY_GLIBC}_{tag.platform.removeprefix('linux_')}")[0], ""
     if platform is None:
         return None
     any_python = tag.abi == "none"

@@ -224,7 +224,7 @@ def test_configuration_errors(project: Path, capsys: pytest.CaptureFixture[str])
     ("command", "hint"),
     [
         ("build", " Did you mean 'wheel'?"),
-        ("audit", " Did you mean 'doctor'?"),
+        ("audit", " Did you mean 'check'?"),
         ("help", " Did you mean '--help'?"),
         ("whel", " Did you mean 'wheel'?"),
         ("xyzzy", ""),

@@ -93,6 +93,8 @@ def test_reference_is_in_step() -> None:
         "configuration.md",
         "exit-codes.md",
         "platforms.md",
+        "report.schema.json",
+        "rules.md",
         "variables.md",
     ]
     for path, text in made.items():
@@ -105,6 +107,7 @@ def test_reference_is_in_step() -> None:
         config.ToolTable,
         config.VersionTable,
         config.SdistTable,
+        config.CheckTable,
         config.ExtensionTable,
         config.LibraryTable,
         config.OverrideTable,
