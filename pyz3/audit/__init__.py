@@ -2,6 +2,7 @@
 
 from pyz3.audit.facts import Facts, Symbol, VersionNeed, version_key
 from pyz3.audit.glibc import glibc_since
+from pyz3.audit.hardening import Hardening, hardening_of
 from pyz3.audit.judge import judge, measured_floor
 from pyz3.audit.ledger import CorruptBinaryError, Ledger
 from pyz3.audit.nature import begins_as_code, nature_of
@@ -16,6 +17,7 @@ __all__ = (
     "CorruptBinaryError",
     "Facts",
     "Finding",
+    "Hardening",
     "Ledger",
     "Report",
     "Symbol",
@@ -26,6 +28,7 @@ __all__ = (
     "facts_of",
     "fits",
     "glibc_since",
+    "hardening_of",
     "how_to_reach",
     "init_names",
     "is_plain_library",

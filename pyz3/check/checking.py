@@ -4,21 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pyz3.check import archive, naming, platform
+import msgspec
+
+from pyz3.check import archive, contents, hardening, metadata, naming, platform
 from pyz3.check.catalog import rules, selected
 from pyz3.check.findings import CheckReport, Finding, Hit, WheelReport, spelled
 from pyz3.check.judging import Judge
 from pyz3.check.platform import Judged
+from pyz3.check.sets import against_nothing, lost_hits, set_hits, set_member
 from pyz3.check.subject import read_subject
 from pyz3.errors import ConfigError, NothingSelectedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from pyz3.check.judging import Judgement
     from pyz3.check.subject import Subject
 
+_OF_SUBJECTS: Mapping[str, Callable[[Subject], Iterator[Hit]]] = {
+    code: rule
+    for room in (archive, naming, contents, metadata, hardening)
+    for code, rule in room.RULES.items()
+}
 # Of one rule in one wheel: more helps nobody, and the wheel may want to fill the memory.
 _MOST = 200
 
@@ -52,6 +60,7 @@ def check(
     select: Sequence[str] = (),
     ignore: Sequence[str] = (),
     strict: bool = False,
+    against: Path | None = None,
     environ: Mapping[str, str],
 ) -> CheckReport:
     """Check wheels; nothing is written, imported or run.
@@ -61,24 +70,37 @@ def check(
         select: Codes or their beginnings; empty: all.
         ignore: Those that are not looked for.
         strict: Whether warnings are errors.
+        against: A folder with the wheels of the release before, or one wheel of it.
         environ: Environment variables, to find headers of Pythons by.
 
     Raises:
-        ConfigError: No rule is called so.
+        ConfigError: No rule is called so, or there is no such folder.
+        NothingSelectedError: There is no wheel in the folder of the release before.
         OSError: A file cannot be read.
     """
     codes = selected(select, ignore)
     judge = Judge(environ=environ)
-    wheels = tuple(_checked(path, judge, codes, strict=strict) for path in paths)
-    report = CheckReport(wheels=wheels)
+    old_paths = wheels_in([against]) if against else ()
+    wheels, members = [], []
+    for path in paths:
+        subject = read_subject(path)
+        wheels.append(_checked(subject, judge, codes, strict=strict))
+        members += [member] if (member := set_member(subject)) else []
+    before = [member for path in old_paths if (member := set_member(read_subject(path)))]
+    hits = [*set_hits(members), *lost_hits(members, before)]
+    findings = tuple(_finding(code, hit, None, strict=strict) for code, hit in hits if code in codes)[:_MOST]
+    note = against_nothing(members, before, against) if against else ""
+    report = CheckReport(wheels=tuple(wheels), findings=findings, notes=tuple(filter(None, [note])))
     errors = sum(one.severity == "error" for one in report.all_findings)
-    return CheckReport(wheels=wheels, errors=errors, warnings=len(report.all_findings) - errors)
+    return msgspec.structs.replace(report, errors=errors, warnings=len(report.all_findings) - errors)
 
 
-def _checked(path: Path, judge: Judge, codes: frozenset[str], *, strict: bool) -> WheelReport:
-    subject = read_subject(path)
+def _checked(subject: Subject, judge: Judge, codes: frozenset[str], *, strict: bool) -> WheelReport:
+    path = subject.path
     judgement = judge.judge(subject)
     notes = [*subject.notes, *judgement.notes]
+    if "PW506" in codes and (note := metadata.not_tried(subject)):
+        notes.append(note)
     findings: list[Finding] = []
     for code in sorted(codes):
         hits = tuple(dict.fromkeys(_hits(code, subject, judgement)))
@@ -97,7 +119,7 @@ def _checked(path: Path, judge: Judge, codes: frozenset[str], *, strict: bool) -
 
 
 def _hits(code: str, subject: Subject, judgement: Judgement) -> Iterable[Hit]:
-    if rule := {**archive.RULES, **naming.RULES}.get(code):
+    if rule := _OF_SUBJECTS.get(code):
         return rule(subject)
     return _judged_hits(code, Judged(subject=subject, judgement=judgement))
 
@@ -107,14 +129,14 @@ def _judged_hits(code: str, judged: Judged) -> Iterator[Hit]:
         yield from rule(judged)
 
 
-def _finding(code: str, hit: Hit, path: Path, *, strict: bool) -> Finding:
+def _finding(code: str, hit: Hit, path: Path | None, *, strict: bool) -> Finding:
     rule = rules()[code]
     return Finding(
         code=code,
         name=rule.name,
         severity="error" if strict else rule.severity,
         message=hit.message,
-        wheel=str(path),
+        wheel=str(path) if path else "",
         member=spelled(hit.member),
         symbol=hit.symbol,
         version=hit.version,

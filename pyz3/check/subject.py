@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 
-from pyz3.audit import begins_as_code, facts_of, nature_of
+from pyz3.audit import Hardening, begins_as_code, facts_of, hardening_of, nature_of
 from pyz3.check.directory import DirectoryError, Entry, read_directory
 from pyz3.check.findings import spelled
 from pyz3.doctor import is_binary, read_name
@@ -88,12 +88,14 @@ class Binary:
     Attributes:
         facts: One for each machine.
         said: What its name says.
+        hardening: What its headers say.
         says_gil: Whether it seems to say that it can do without the global lock, or that it cannot.
     """
 
     facts: tuple[Facts, ...]
     said: FileName
-    says_gil: bool
+    hardening: Hardening = field(default_factory=Hardening)
+    says_gil: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -297,7 +299,10 @@ class _Reading:
             self._damaged[name] = error.message
         else:
             self._binaries[name] = Binary(
-                facts=facts, said=read_name(name, facts), says_gil=_says_gil(data, facts)
+                facts=facts,
+                said=read_name(name, facts),
+                hardening=hardening_of(data),
+                says_gil=_says_gil(data, facts),
             )
 
 

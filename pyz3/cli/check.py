@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -21,11 +22,14 @@ if TYPE_CHECKING:
 
 _FAILED = 9
 _FORMATS = {"json": as_json, "github": as_github, "sarif": as_sarif}
+# Of one rule in one wheel, this many findings are shown.
+_FEW = 5
 _COLOURS = {"error": "red", "warning": "yellow"}
 _EXAMPLES = """\b
 Examples:
   pyz3 check                              what is in dist
   pyz3 check thing-1.2-*.whl --strict     warnings fail, too
+  pyz3 check dist --against last          what has been lost since the last release
   pyz3 check dist --ignore PW2,PW110 --format sarif > check.sarif
 """
 
@@ -48,6 +52,12 @@ Examples:
 )
 @click.option("--strict", is_flag=True, default=None, help="Warnings are errors.")
 @click.option(
+    "--against",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="The wheels of the release before: whether a module or a platform of theirs was lost.",
+)
+@click.option(
     "--format",
     "form",
     type=click.Choice(["text", *_FORMATS]),
@@ -61,6 +71,7 @@ def check_command(
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     strict: bool | None,
+    against: Path | None,
     form: Literal["text", "json", "github", "sarif"],
 ) -> int:
     """Say what is wrong with wheels, by default those in dist: of any project, for any platform.
@@ -75,6 +86,7 @@ def check_command(
         select=_codes(select) or own.select,
         ignore=_codes(ignore) or own.ignore,
         strict=own.strict if strict is None else strict,
+        against=against,
         environ=os.environ,
     )
     if form == "text":
@@ -117,13 +129,22 @@ def _show_wheel(console: SafeConsole, wheel: WheelReport) -> None:
     if any(named.isdisjoint(tag.split(".")) for tag in wheel.lowest):
         why = f" ({abridged(wheel.because)})" if wheel.because else ""
         console.print(f"  the oldest true tag: {', '.join(wheel.lowest)}{why}")
-    for finding in wheel.findings:
-        console.print(_line(finding, "  "))
+    for _, several in groupby(wheel.findings, key=lambda finding: finding.code):
+        _show_rule(console, list(several))
     tips = dict.fromkeys(finding.tip for finding in wheel.findings if finding.severity == "error")
     for tip in tips:
         console.print(Text(f"  tip: {tip}", style="cyan"))
     for note in wheel.notes:
         console.print(Text(f"  note: {note}", style="yellow"))
+
+
+def _show_rule(console: SafeConsole, findings: list[Finding]) -> None:
+    for finding in findings[:_FEW]:
+        console.print(_line(finding, "  "))
+    if len(findings) > _FEW:
+        console.print(
+            f"  {findings[0].code} and {len(findings) - _FEW} more: --format json has all", style="dim"
+        )
 
 
 def _line(finding: Finding, indent: str) -> Text:

@@ -1,7 +1,7 @@
 """A release: its wheels and sdist read back, whether they belong together, and whether one is missing."""
 
 from pyz3.release.checksums import CHECKSUMS, checksums, write_checksums
-from pyz3.release.files import ReleaseFile, UnreadableFileError, named_files, read_file
+from pyz3.release.files import ReleaseFile, UnreadableFileError, belongs_to_all, named_files, read_file
 from pyz3.release.judgement import Cell, Finding, UnfitReleaseError, judge
 
 __all__ = (
@@ -11,6 +11,7 @@ __all__ = (
     "ReleaseFile",
     "UnfitReleaseError",
     "UnreadableFileError",
+    "belongs_to_all",
     "checksums",
     "judge",
     "named_files",

@@ -162,12 +162,13 @@ def _read_wheel(path: Path) -> ReleaseFile:
     metadata = None
     with zipfile.ZipFile(path) as archive:
         for info in archive.infolist():
-            folder, _, rest = info.filename.partition("/")
-            in_dist_info = folder.endswith(".dist-info")
-            if info.is_dir() or (in_dist_info and rest.startswith(_OWN)):
+            if info.is_dir():
+                continue
+            is_metadata = _is_metadata(info.filename)
+            if not is_metadata and not belongs_to_all(info.filename):
                 continue
             with archive.open(info) as file:
-                if in_dist_info and rest == "METADATA":
+                if is_metadata:
                     metadata = file.read(_MOST_METADATA)
                 elif (digest := _digest_unless_code(file)) is not None:
                     pure[info.filename] = digest
@@ -184,6 +185,20 @@ def _read_wheel(path: Path) -> ReleaseFile:
         metadata=metadata,
         pure=pure,
     )
+
+
+def belongs_to_all(name: str) -> bool:
+    """Tell whether a file's name is one of those that all wheels of a release share, unless it is a binary.
+
+    METADATA is compared by itself.
+    """
+    folder, _, rest = name.partition("/")
+    return not folder.endswith(".dist-info") or not (rest.startswith(_OWN) or rest == "METADATA")
+
+
+def _is_metadata(name: str) -> bool:
+    folder, _, rest = name.partition("/")
+    return folder.endswith(".dist-info") and rest == "METADATA"
 
 
 def _digest_unless_code(file: IO[bytes]) -> str | None:

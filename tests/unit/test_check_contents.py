@@ -1,0 +1,162 @@
+"""``pyz3 check`` on contents and metadata: each rule finds its one mistake, and nothing in a sound wheel."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+from wheels import put_wheel
+
+from pyz3.check import check
+from pyz3.check.checking import _OF_SUBJECTS
+from pyz3.check.directory import Directory, Entry
+from pyz3.check.subject import Binary, Member, Subject, read_subject
+from pyz3.doctor import FileName
+
+LARGE = "x = 1\n" * 1000
+
+
+def found(tmp_path: Path, files: dict[str, str]) -> list[tuple[str, str]]:
+    report = check([put_wheel(tmp_path, "thing", files)], environ={}, select=["PW4"])
+    return [(one.code, one.member) for one in report.all_findings]
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({"thing/__init__.py": "", "thing/py.typed": "", "thing/a.pyi": ""}, []),
+        ({"thing-stubs/__init__.pyi": ""}, []),
+        ({"thing.py": "", "_thing.py": "", "thing.libs/readme": ""}, []),
+        (
+            {"thing/__init__.py": "", "thing/__pycache__/a.cpython-313.pyc": ""},
+            [("PW401", "thing/__pycache__/a.cpython-313.pyc")],
+        ),
+        ({"thing/a.py": LARGE, "thing/b.py": LARGE}, [("PW402", "thing/a.py")]),
+        ({"thing.py": "", "LICENSE": ""}, [("PW403", "LICENSE"), ("PW408", "")]),
+        ({"thing/my-part/a.py": "", "thing/__init__.py": ""}, [("PW404", "thing/my-part/a.py")]),
+        ({"thing.py": "", "tests/__init__.py": ""}, [("PW405", "tests"), ("PW408", "")]),
+        ({"__init__.py": ""}, [("PW406", "__init__.py")]),
+        ({}, [("PW407", "")]),
+        ({"one.py": "", "two.py": ""}, [("PW408", "")]),
+        ({"thing/data.txt": ""}, [("PW409", "thing/data.txt")]),
+        ({"thing/__init__.py": "", "thing/.DS_Store": ""}, [("PW410", "thing/.DS_Store")]),
+        ({"thing/__init__.py": "", "thing/.git/config": ""}, [("PW410", "thing/.git/config")]),
+        ({"thing/__init__.py": "", "thing/__init__.pyi": ""}, [("PW412", "thing/__init__.pyi")]),
+        (
+            {"thing-1.0.data/purelib/thing.py": "", "thing-1.0.data/purelib/tests/a.py": ""},
+            [("PW405", "tests"), ("PW408", "")],
+        ),
+    ],
+)
+def test_contents(files: dict[str, str], expected: list[tuple[str, str]], tmp_path: Path) -> None:
+    assert found(tmp_path, files) == expected
+
+
+def test_sources_beside_what_was_made_of_them() -> None:
+    names = ("thing/_m.c", "thing/_m.h", "thing/_m.pyx", "thing/_m.so")
+    subject = Subject(
+        path=Path("thing-1.0-py3-none-any.whl"),
+        infos=("thing-1.0.dist-info",),
+        directory=Directory(
+            entries=tuple(
+                Entry(
+                    name=name,
+                    size=0,
+                    packed=0,
+                    offset=0,
+                    flags=0,
+                    method=0,
+                    mode=0,
+                    comment=False,
+                    plain=True,
+                )
+                for name in names
+            ),
+            mismatches=(),
+        ),
+        binaries={"thing/_m.so": Binary(facts=(), said=FileName())},
+        members={name: Member(size=0, sha256="", digest="", start=b"") for name in names},
+    )
+    assert [hit.member for hit in _OF_SUBJECTS["PW411"](subject)] == ["thing/_m.c"]
+
+
+METADATA = "Metadata-Version: 2.4\nName: thing\nVersion: 1.0\n"
+
+
+def of_metadata(
+    text: str, tmp_path: Path, *, name: str = "thing-1.0-py3-none-any.whl"
+) -> list[tuple[str, str]]:
+    path = put_wheel(tmp_path, "thing", {"thing.py": ""}).rename(tmp_path / name)
+    subject = read_subject(path)
+    texts = {**subject.texts, "METADATA": text.encode()}
+    changed = Subject(
+        path=path, named=subject.named, directory=subject.directory, infos=subject.infos, texts=texts
+    )
+    return [
+        (code, hit.message)
+        for code, rule in _OF_SUBJECTS.items()
+        if code.startswith("PW5")
+        for hit in rule(changed)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (METADATA, []),
+        (METADATA + "Description-Content-Type: text/markdown\n\n``not rst", []),
+        (METADATA + "Description-Content-Type: text/x-rst\n\nTitle\n=====\n\nText.\n", []),
+        # setuptools wrote the field before there was a version that has it.
+        ("Metadata-Version: 2.1\nName: thing\nVersion: 1.0\nLicense-File: LICENSE\n", []),
+        (
+            METADATA + "Requires-Python: three\n",
+            [("PW501", "METADATA: requires-python: 'three' is invalid for 'requires-python'")],
+        ),
+        (
+            METADATA + "License-File: LICENSE\n",
+            [("PW502", "METADATA names the licence file LICENSE, which is not in licenses/")],
+        ),
+        (
+            METADATA + "Requires-Python: >=3.11\nClassifier: Programming Language :: Python :: 3.10\n",
+            [("PW503", "classifiers name Python 3.10, and Requires-Python is >=3.11")],
+        ),
+        (
+            METADATA + "Requires-Python: >=3.11.4\nClassifier: Programming Language :: Python :: 3.11\n",
+            [],
+        ),
+        (
+            METADATA.replace("1.0", "1.0-rc1"),
+            [("PW505", "the version is written 1.0-rc1, and PEP 440 has it 1.0rc1")],
+        ),
+    ],
+)
+def test_metadata(text: str, expected: list[tuple[str, str]], tmp_path: Path) -> None:
+    assert of_metadata(text, tmp_path) == expected
+
+
+def test_a_python_that_cannot_install_it(tmp_path: Path) -> None:
+    name = "thing-1.0-cp39-cp39-win_amd64.whl"
+    text = METADATA + "Requires-Python: >=3.10\n"
+    assert of_metadata(text, tmp_path, name=name) == [
+        ("PW504", "it is for Python 3.9, and Requires-Python is >=3.10")
+    ]
+
+
+def test_a_description_that_does_not_render(tmp_path: Path) -> None:
+    text = METADATA + "Description-Content-Type: text/x-rst\n\nTitle\n==\n\n.. nothing-of-this-kind::\n"
+    ((code, message),) = of_metadata(text, tmp_path)
+    assert (code, message.startswith("PyPI cannot show the description: ")) == ("PW506", True)
+
+
+def test_what_was_not_tried_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "readme_renderer", None)
+    monkeypatch.setitem(sys.modules, "readme_renderer.rst", None)
+    path = put_wheel(tmp_path, "thing", {"thing.py": ""})
+    assert check([path], environ={}).wheels[0].notes == ()
+    text = METADATA + "\nTitle\n=====\n"
+    subject = Subject(path=path, texts={"METADATA": text.encode()})
+    from pyz3.check import metadata  # noqa: PLC0415 - beside what it is about
+
+    assert metadata.not_tried(subject).startswith("whether PyPI can show the description was not tried")
+    assert list(metadata.does_not_render(subject)) == []
