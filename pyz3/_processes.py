@@ -67,6 +67,7 @@ class Processes:
         env: Mapping[str, str],
         cwd: Path,
         heard: Callable[[bytes], None] | None = None,
+        timeout: float | None = None,
     ) -> tuple[int, str]:
         """Run a command to its end; give its exit code and what it printed.
 
@@ -75,12 +76,14 @@ class Processes:
             env: Its environment variables.
             cwd: Where it is run.
             heard: Called with a part of what it prints as soon as that is there, in another thread.
+            timeout: Seconds after which it is ended; None: never.
 
         It is the process that is waited for, not the end of its output: a daemon that it leaves behind may
         hold that open.
 
         Raises:
             OSError: It could not be started.
+            subprocess.TimeoutExpired: It took longer.
         """
         with self._lock:
             if self._stopped:
@@ -101,7 +104,7 @@ class Processes:
         reader = threading.Thread(target=_read, args=(process, output, heard), daemon=True)
         try:
             reader.start()
-            process.wait()
+            process.wait(timeout)
             reader.join(_REST)
         except BaseException:
             group.kill()

@@ -30,6 +30,7 @@ _SECTIONS = {
         "develop": ("develop:develop", "Install so that the sources can be worked on."),
         "watch": ("watch:watch", "Rebuild when a file changes."),
         "clean": ("develop:clean", "Remove what develop put anywhere."),
+        "test": ("test:test", "Install wheels and test them."),
         "conda": ("conda:conda", "Make conda packages."),
         "publish": ("publish:publish", "Upload a release to an index."),
         "ci": ("ci:ci", "Write the workflow that builds and releases wheels."),

@@ -125,6 +125,11 @@ def _released(root: Path, top: Path, name: str | None) -> Released:
         own=found.backend is None,
         test_command=options.test_command,
         test_requires=options.test_requires,
+        test_unheeded=tuple(
+            name.replace("_", "-")
+            for name in ("test_extras", "test_groups", "test_sources", "test_environment")
+            if getattr(options, name)
+        ),
     )
 
 
@@ -160,6 +165,9 @@ def _notes(released: Released, top: Path, service: _Service) -> list[str]:
     notes = []
     if not released.test_command:
         notes.append("there is no test-command: the workflow installs the wheels and runs nothing of them")
+    if released.test_unheeded:
+        names = ", ".join(released.test_unheeded)
+        notes.append(f"the workflow does nothing about {names}: pyz3 test does")
     untested = released.untested(service.column)
     if untested:
         notes.append(

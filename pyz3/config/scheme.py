@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 import msgspec
@@ -109,11 +109,22 @@ _Lto: TypeAlias = Annotated[
 _TestCommand: TypeAlias = Annotated[
     Words,
     _says(
-        "What tests an installed wheel. Not run here: `pyz3 ci github` has it run on the wheel's system.",
+        "What tests an installed wheel, for a shell, in an empty folder: `pyz3 test` runs it. `{project}` "
+        "and `{package}` are the project's folder, `{wheel}` is the wheel.",
         "pytest {project}/tests",
     ),
 ]
 _TestRequires: TypeAlias = Annotated[Words, _says("What the test-command needs.", ["pytest"])]
+_TestExtras: TypeAlias = Annotated[Words, _says("Extras of the wheel that tests need.", ["test"])]
+_TestGroups: TypeAlias = Annotated[
+    Words, _says("Groups of requirements (`[dependency-groups]`) that tests need.", ["test"])
+]
+_TestSources: TypeAlias = Annotated[
+    Words, _says("Files and folders of the project that are copied to where tests run.", ["tests"])
+]
+_TestEnvironment: TypeAlias = Annotated[
+    Assignments, _says("Variables for tests. `$NAME` and `${NAME}` are variables set before.", {"A": "1"})
+]
 _Environment: TypeAlias = Annotated[
     Assignments,
     _says(
@@ -275,6 +286,10 @@ class InheritTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     config_settings: _Joins = "none"
     test_command: _Joins = "none"
     test_requires: _Joins = "none"
+    test_extras: _Joins = "none"
+    test_groups: _Joins = "none"
+    test_sources: _Joins = "none"
+    test_environment: _Joins = "none"
 
 
 class OverrideTable(
@@ -302,11 +317,15 @@ class OverrideTable(
     config_settings: _ConfigSettings | None = None
     test_command: _TestCommand | None = None
     test_requires: _TestRequires | None = None
+    test_extras: _TestExtras | None = None
+    test_groups: _TestGroups | None = None
+    test_sources: _TestSources | None = None
+    test_environment: _TestEnvironment | None = None
     inherit: Annotated[
         InheritTable,
         _says(
-            "For `environment`, `before-build`, `config-settings`, `test-command`, `test-requires`: whether "
-            "they join what was said before (`append`, `prepend`) in place of replacing it.",
+            "For `environment`, `before-build`, `config-settings` and `test-…`: whether they join what was "
+            "said before (`append`, `prepend`) in place of replacing it.",
             {"environment": "append"},
         ),
     ] = InheritTable()
@@ -354,6 +373,11 @@ class HookOptions:
         config_settings: What the hooks are told (PEP 517).
         test_command: Commands that test the wheel.
         test_requires: What they need (PEP 508).
+        test_extras: Extras of the wheel that they need.
+        test_groups: Groups of requirements that they need (PEP 735).
+        test_sources: Files and folders of the project that they need beside them.
+        test_environment: Variables for them; values may refer to others.
+        test_skipped: This wheel is not tested; ``test_command`` is empty.
     """
 
     settings: Settings
@@ -362,6 +386,11 @@ class HookOptions:
     config_settings: dict[str, str | tuple[str, ...]]
     test_command: tuple[str, ...]
     test_requires: tuple[str, ...]
+    test_extras: tuple[str, ...] = ()
+    test_groups: tuple[str, ...] = ()
+    test_sources: tuple[str, ...] = ()
+    test_environment: dict[str, str] = field(default_factory=dict)
+    test_skipped: bool = False
 
 
 class VersionTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -425,6 +454,13 @@ class ToolTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     ] = None
     test_command: _TestCommand = ()
     test_requires: _TestRequires = ()
+    test_extras: _TestExtras = ()
+    test_groups: _TestGroups = ()
+    test_sources: _TestSources = ()
+    test_environment: _TestEnvironment = {}
+    test_skip: Annotated[
+        str | tuple[str, ...] | None, _says("Identifiers of wheels that are not tested.", ["*-win_arm64"])
+    ] = None
     glibc: _Glibc = None
     macos: _Macos = None
     cpu: _Cpu = None
@@ -513,7 +549,10 @@ class ToolTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
                 if (value := getattr(override, key)) is not None:
                     said[key] = _joined(said[key], read(value), getattr(override.inherit, key))
             settings = settings.plus(override.settings)
-        return HookOptions(**said, settings=settings)
+        skipped = self.test_skip is not None and matches(split_words(self.test_skip), identifier)
+        if skipped:
+            said["test_command"] = ()
+        return HookOptions(**said, settings=settings, test_skipped=skipped)
 
 
 # The keys that an override may set anew.
@@ -547,6 +586,10 @@ _HOOK: dict[str, Callable[[Any], Any]] = {
     "config_settings": _config_settings,
     "test_command": _commands,
     "test_requires": _requirements,
+    "test_extras": _requirements,
+    "test_groups": _requirements,
+    "test_sources": _requirements,
+    "test_environment": _environment,
 }
 
 

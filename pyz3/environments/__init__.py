@@ -5,7 +5,7 @@ from __future__ import annotations
 from pyz3.environments.includes import header_folders, map_include_dirs
 from pyz3.environments.interpreters import Interpreter, installed_interpreters, interpreter_for
 from pyz3.environments.requirements import environment_for
-from pyz3.environments.target_wheels import target_wheel
+from pyz3.environments.target_wheels import pip_platforms, target_wheel
 from pyz3.environments.variables import changed_variables, fingerprints
 from pyz3.environments.venvs import Environment, build_environment, constraint_files, venv_python
 
@@ -21,6 +21,7 @@ __all__ = [
     "installed_interpreters",
     "interpreter_for",
     "map_include_dirs",
+    "pip_platforms",
     "target_wheel",
     "venv_python",
 ]

@@ -57,6 +57,10 @@ class _Options(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
     config_settings: ConfigSettings | None = None
     test_command: Words | None = None
     test_requires: Words | None = None
+    test_extras: Words | None = None
+    test_groups: Words | None = None
+    test_sources: Words | None = None
+    test_environment: Assignments | None = None
     inherit: dict[str, str] | str = {}
 
 
@@ -139,11 +143,16 @@ def read_table(table: object, *, where: str, file: str) -> Reading:
         lost |= _below(f"overrides[{index}]", gone)
         if keys.values:
             overrides.append(_override(override.select, override, keys))
-    if said.test_skip:
-        overrides.append(OverrideTable(select=said.test_skip, test_command=()))
     build, skip = _selection(said)
     return Reading(
-        tool=ToolTable(build=build, skip=skip, overrides=tuple(overrides), **top.values), lost=lost
+        tool=ToolTable(
+            build=build,
+            skip=skip,
+            test_skip=said.test_skip or None,
+            overrides=tuple(overrides),
+            **top.values,
+        ),
+        lost=lost,
     )
 
 
@@ -185,15 +194,16 @@ def _inherit(said: dict[str, str] | str) -> dict[str, str]:
 
 
 def _keys(options: _Options) -> _Keys:
-    keys = ("test_command", "test_requires")
-    values = {key: value for key in keys if (value := getattr(options, key)) is not None}
+    keys = ("test_command", "test_requires", "test_extras", "test_groups", "test_sources")
+    values: dict[str, Any] = {key: value for key in keys if (value := getattr(options, key)) is not None}
     lost: dict[str, str] = {}
-    if options.config_settings is not None:
-        settings = options.config_settings
+    for key in ("config_settings", "test_environment"):
+        said = getattr(options, key)
         try:
-            values["config_settings"] = parse_assignments(settings) if isinstance(settings, str) else settings
+            if said is not None:
+                values[key] = parse_assignments(said) if isinstance(said, str) else said
         except ValueError as error:
-            lost["config-settings"] = str(error)
+            lost[key.replace("_", "-")] = str(error)
     if options.environment is not None:
         environment = options.environment
         try:

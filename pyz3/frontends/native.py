@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 # Loaders take these names for the C library's own (musl does for all of them).
 _SYSTEM_LIBRARIES = frozenset({"c", "m", "dl", "rt", "pthread", "util", "crypt", "resolv", "xnet"})
 # A finished wheel is tested, whoever built it.
-_TESTS = ("test_command", "test_requires")
+_TESTS = tuple(key for key in InheritTable.__struct_fields__ if key.startswith("test_"))
 _FOR_SETUPTOOLS = "only for a project that setuptools builds"
 
 

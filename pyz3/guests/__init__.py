@@ -15,5 +15,7 @@ READS = _HERE / "reads.py"
 """Notices what a backend reads of a project; the others load it."""
 FIND_SDIST = _HERE / "find_sdist.py"
 """Has pip choose an sdist, in pip's own Python."""
+IMPORT = _HERE / "import_modules.py"
+"""Imports modules, and says which cannot be."""
 
-__all__ = ("ASK", "FIND_SDIST", "HOOK", "READS")
+__all__ = ("ASK", "FIND_SDIST", "HOOK", "IMPORT", "READS")

@@ -1,15 +1,30 @@
-"""Interpreters that can try a wheel: this machine's own, and those of other platforms that run here."""
+"""Interpreters of this machine and of other platforms, and testing wheels in them."""
 
+from pyz3.runtimes.choosing import choose, too_new, why_none
 from pyz3.runtimes.finding import find_runtimes
+from pyz3.runtimes.junit import junit
+from pyz3.runtimes.modules import modules_of
 from pyz3.runtimes.provisioned import provisioned_runtime, provisioned_runtimes, remedy, runtimes_dir
 from pyz3.runtimes.runtime import HOST, Runtime
+from pyz3.runtimes.testing import WheelTests, wheel_tests_for
+from pyz3.runtimes.trials import Outcome, Trial, try_all
 
 __all__ = (
     "HOST",
+    "Outcome",
     "Runtime",
+    "Trial",
+    "WheelTests",
+    "choose",
     "find_runtimes",
+    "junit",
+    "modules_of",
     "provisioned_runtime",
     "provisioned_runtimes",
     "remedy",
     "runtimes_dir",
+    "too_new",
+    "try_all",
+    "wheel_tests_for",
+    "why_none",
 )

@@ -44,6 +44,11 @@ class Runtime:
         """Whether this machine runs it itself: it can have virtual environments, and pip."""
         return not self.runs_by
 
+    def has_crashed(self, output: str) -> bool:
+        """Tell whether a program's output tells of a crash: Wine's exit code may be 0 then."""
+        sign = "" if self.is_native else self.platform.spec.crash_says
+        return bool(sign) and any(line.startswith(sign) for line in output.splitlines())
+
     def variables(self, environ: Mapping[str, str], *, path: Sequence[Path] = ()) -> dict[str, str]:
         """Give the environment variables to start it with: nothing of another Python is among them.
 

@@ -37,6 +37,7 @@ class Released:
         own: pyz3 builds it, no other build backend.
         test_command: What tests an installed wheel, for a shell; ``{project}`` is the project's folder.
         test_requires: What that needs (PEP 508).
+        test_unheeded: Keys of tests that workflows do nothing about.
         published: A tag is published.
     """
 
@@ -46,6 +47,7 @@ class Released:
     own: bool = False
     test_command: tuple[str, ...] = ()
     test_requires: tuple[str, ...] = ()
+    test_unheeded: tuple[str, ...] = ()
     published: bool = True
 
     @property

@@ -53,6 +53,7 @@ class PlatformSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     gitlab: str = ""
     runtime: str = ""
     runs_by: str = ""
+    crash_says: str = ""
 
 
 class FamilySpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):

@@ -15,10 +15,11 @@ wine_setup() {
     dd of="$dlls/zlib1.dll" bs=1 seek=64 conv=notrunc status=none
   # Debug information is two thirds of it all.
   ! command -v strip >/dev/null || find "$dlls" -type f -exec strip --strip-debug {} + 2>/dev/null || :
+  # With a debugger a crash ends with exit code 0 every other time.
   cat >"$w/env" <<-END
 	unset DISPLAY WAYLAND_DISPLAY PYTHONHOME
 	export WINEPREFIX="$DEST/opt/wineprefix" WINEARCH=win64 WINEDEBUG=\${WINEDEBUG:--all}
-	export WINEDLLOVERRIDES="winemenubuilder.exe,mscoree,mshtml=d" LD_LIBRARY_PATH="$w/usr/lib/x86_64-linux-gnu"
+	export WINEDLLOVERRIDES="winemenubuilder.exe,winedbg.exe,mscoree,mshtml=d" LD_LIBRARY_PATH="$w/usr/lib/x86_64-linux-gnu"
 	export WINELOADER="$w/usr/lib/wine/wine64" WINESERVER="$w/usr/lib/wine/wineserver64"
 	END
   ( . "$w/env"

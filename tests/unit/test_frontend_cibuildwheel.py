@@ -79,7 +79,9 @@ test-extras = ["x"]
 """
         )
     )
-    assert tool == ToolTable(environment={"Z": "z"})
+    assert tool == ToolTable(
+        environment={"Z": "z"}, overrides=(OverrideTable(select="*", test_extras=("x",)),)
+    )
     (note,) = notes
     assert note == (
         "pyproject.toml: tool.cibuildwheel: before-all, before-build, environment.CC, environment.X, "
@@ -124,7 +126,6 @@ inherit.before-all = "prepend"
         ("*-macosx_*",),
         ("*-win*",),
         "cp313-*",
-        "*-musllinux_*",
     ]
     options = {
         family: tool.hook_options(identifier, family=family)
@@ -143,8 +144,36 @@ inherit.before-all = "prepend"
     }
     assert options["windows"].config_settings == {"x": ("y",)}
     assert (options["linux"].test_command, options["musllinux"].test_command) == (("x",), ())
+    assert (options["linux"].test_skipped, options["musllinux"].test_skipped) == (False, True)
     assert tool.for_identifier("cp313-macosx_arm64").macos == "12.0"
     assert tool.for_identifier("cp313-win_amd64").macos is None
+
+
+def test_what_tests_need() -> None:
+    tool, notes = read(
+        table(
+            """
+test-extras = "a b"
+test-groups = ["g"]
+test-sources = ["tests", "data.txt"]
+test-environment = "A=1"
+[[overrides]]
+select = "*-win*"
+test-environment = { B = "2" }
+inherit.test-environment = "append"
+"""
+        )
+    )
+    assert notes == ()
+    found = tool.hook_options("cp313-win_amd64", family="windows")
+    assert (found.test_extras, found.test_groups) == (("a", "b"), ("g",))
+    assert found.test_sources == ("tests", "data.txt")
+    assert found.test_environment == {"A": "1", "B": "2"}
+    tool, notes = read(table("test-environment = 'A'"))
+    assert (tool, notes) == (
+        ToolTable(),
+        ("pyproject.toml: tool.cibuildwheel: test-environment is not obeyed",),
+    )
 
 
 def test_a_deployment_target_for_all() -> None:

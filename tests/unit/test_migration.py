@@ -138,7 +138,7 @@ def test_a_table(tmp_path: Path) -> None:
         ("macos.environment", "taken"),
         ("macos.inherit", "taken"),
         ("overrides[0].test-command", "taken"),
-        ("overrides[0].test-extras", "elsewhere"),
+        ("overrides[0].test-extras", "taken"),
     ]
     assert found.draft.before == TABLE
     assert found.draft.after == (
@@ -157,6 +157,7 @@ inherit = {environment = "append"}
 [[tool.pyz3.overrides]]
 select = "*-musllinux_*"
 test-command = ""
+test-extras = ["x"]
 """
     )
     # What is written says the same as what pyz3 read of cibuildwheel's table before.
