@@ -64,7 +64,7 @@ def hardening_of(data: bytes) -> Hardening:
         if data.startswith(b"MZ"):
             return _pe(data, homes)
         return Hardening(debug=b"__debug_info\0" in data, homes=homes)
-    except (struct.error, IndexError):
+    except (struct.error, IndexError, OverflowError):
         return Hardening(homes=homes)
 
 

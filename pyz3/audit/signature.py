@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 _EMBEDDED_SIGNATURE = 0xFADE0CC0
 _CODE_DIRECTORY = 0xFADE0C02
+# xnu takes a handful of blobs, and pages of 4 KiB and more; without bounds a small file costs hours.
+_MOST_BLOBS = 64
+_PAGE_SHIFTS = (0, *range(12, 32))
 _FLAG_ADHOC = 0x2
 # hash type → algorithm; type 3 is SHA-256 cut to 20 bytes, hence the slot's own size decides.
 _HASHES = {1: "sha1", 2: "sha256", 3: "sha256", 4: "sha384"}
@@ -50,6 +53,8 @@ def _code_directories(signature: bytes) -> list[bytes]:
     if magic != _EMBEDDED_SIGNATURE:
         return []
     found = []
+    if count > _MOST_BLOBS:
+        return []
     for index in range(count):
         _, offset = struct.unpack_from(">II", signature, 12 + 8 * index)
         blob_magic, size = struct.unpack_from(">II", signature, offset)
@@ -62,6 +67,8 @@ def _hashes_match(image: bytes, directory: bytes) -> bool:
     hash_offset, _, _, slots, limit = struct.unpack_from(">IIIII", directory, 16)
     hash_size, hash_type, _, page_shift = struct.unpack_from(">BBBB", directory, 36)
     algorithm = _HASHES.get(hash_type)
+    if not hash_size or page_shift not in _PAGE_SHIFTS:
+        return False
     # A page shift of 0 means one page, as large as the code.
     page = 1 << page_shift if page_shift else max(limit, 1)
     if algorithm is None or limit > len(image) or slots != -(-limit // page):

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from packaging.utils import canonicalize_name
+
 from pyz3.check.findings import Hit, spelled
 from pyz3.doctor import is_binary
 
@@ -88,7 +90,8 @@ def no_importable_place(subject: Subject) -> Iterator[Hit]:
 def common_name(subject: Subject) -> Iterator[Hit]:
     """Find top-level names that many projects would put there by mistake."""
     for top in _tops(subject):
-        if top.removesuffix(".py") in _COMMON:
+        own = subject.named is not None and canonicalize_name(top) == subject.named.name
+        if top.removesuffix(".py") in _COMMON and not own:
             yield Hit(member=top, message=f"it installs {spelled(top)} for everybody to import")
 
 
@@ -133,10 +136,9 @@ def left_over(subject: Subject) -> Iterator[Hit]:
 
 def stray_source(subject: Subject) -> Iterator[Hit]:
     """Find what a compiler needs or leaves beside its result."""
-    if not subject.binaries:
-        return
+    folders = {name.rpartition("/")[0] for name, binary in subject.binaries.items() if binary.said.module}
     for name in _library(subject):
-        if name.endswith(_SOURCES):
+        if name.endswith(_SOURCES) and name.rpartition("/")[0] in folders:
             yield Hit(
                 member=name, message=f"{spelled(name)} is for a compiler, and the wheel holds what it made"
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,6 @@ from pyz3.audit import (
 )
 from pyz3.check.findings import spelled
 from pyz3.doctor import (
-    COMMON,
     AnyPythonName,
     LoadedFile,
     Promise,
@@ -37,7 +37,16 @@ if TYPE_CHECKING:
 
 # Below it no wheel's tag goes (PEP 513), and no symbol version tells.
 _OLDEST_GLIBC = "2.5"
+_OTHER_GLIBC = "2.17"  # other machines than Intel's came with PEP 599
+_INTEL = frozenset({"x86_64", "i686"})
 _SYSTEM_FOLDERS = ("/usr/lib/", "/System/")
+# What Microsoft installs apart from Windows, and what other compilers bring: a wheel has to have it.
+_NOT_OF_WINDOWS = re.compile(
+    r"(?:msvc[pr]\d|mfc\d|atl\d|vcomp\d|vcruntime\d|vccorlib\d|concrt\d|lib|python|tbb|mkl|cu[db]|d3dcompiler).*",
+    re.IGNORECASE,
+)
+# delocate gives the libraries that it copies such a name, since none of them is looked for by it.
+_DELOCATE = "/DLC/"
 _OTHER_PYTHONS = ("pp", "graalpy")
 
 
@@ -164,8 +173,7 @@ class _Case:
         )
         there = {one.name for one in libraries if one.status != "missing"}
         outside = tuple(one.name for one in libraries if one.status != "wheel")
-        unlisted = {name for name in outside if name not in there and name.startswith(_SYSTEM_FOLDERS)}
-        unlisted -= set(COMMON.get(self._platform.family, ()))
+        unlisted = {name for name in outside if name not in there and self._may_be_the_systems(name)}
         fits = not any(one.rule == "machine" for one in report.findings)
         return Judged(
             file=name,
@@ -177,14 +185,21 @@ class _Case:
             floor=report.floor,
         )
 
+    def _may_be_the_systems(self, library: str) -> bool:
+        """Tell whether a library that no list has may be there: Windows and macOS have more of them."""
+        if self._platform.family == "windows":
+            return _NOT_OF_WINDOWS.match(library) is None
+        return self._platform.family == "macos" and library.startswith(_SYSTEM_FOLDERS)
+
     def lowest(self) -> tuple[str, list[str]]:
         """Give the oldest platform tag that would be true, and what needs it."""
         found = {name: self._floor(facts) for name, facts in self._facts.items() if self._fits(facts)}
         floor = max((one for one, _ in found.values()), key=version_key, default="")
         if not floor:
             return "", []
-        if self._platform.traits.floor_of == "glibc" and version_key(floor) <= version_key(_OLDEST_GLIBC):
-            return proved_tag(self._platform, measured=_OLDEST_GLIBC, floor=""), []
+        oldest = _OLDEST_GLIBC if self._platform.spec.arch in _INTEL else _OTHER_GLIBC
+        if self._platform.traits.floor_of == "glibc" and version_key(floor) <= version_key(oldest):
+            return proved_tag(self._platform, measured=oldest, floor=""), []
         why = [
             f"{spelled(name)}: {abridged(reasons) or floor}"
             for name, (own, reasons) in found.items()
@@ -233,6 +248,8 @@ class _Case:
 
     def _excused(self, finding: Finding, there: Collection[str]) -> bool:
         """Tell whether more is known than what the audit went by."""
+        if finding.rule == "path":
+            return finding.symbol.startswith(_DELOCATE)
         if finding.rule != "library":
             return False
         other_python = self._other_python and finding.symbol.lower().startswith("libpypy")

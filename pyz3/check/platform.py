@@ -33,10 +33,10 @@ def of_audit(rule: str, judged: Judged) -> Iterator[Hit]:
 
 
 def unlisted_library(judged: Judged) -> Iterator[Hit]:
-    """Find libraries that are the system's by their place, and that no list has."""
+    """Find libraries that may be the system's, and that no list has."""
     for file in judged.judgement.files:
         for library in file.unlisted:
-            message = f"{spelled(file.file)} needs {spelled(library)}, which not every macOS may have"
+            message = f"{spelled(file.file)} needs {spelled(library)}, which not every system of its kind has"
             yield Hit(member=file.file, message=message, symbol=library)
 
 

@@ -54,7 +54,7 @@ def test_contents(files: dict[str, str], expected: list[tuple[str, str]], tmp_pa
 
 
 def test_sources_beside_what_was_made_of_them() -> None:
-    names = ("thing/_m.c", "thing/_m.h", "thing/_m.pyx", "thing/_m.so")
+    names = ("thing/_m.c", "thing/_m.h", "thing/_m.pyx", "thing/_m.so", "thing/templates/x.c")
     subject = Subject(
         path=Path("thing-1.0-py3-none-any.whl"),
         infos=("thing-1.0.dist-info",),
@@ -75,7 +75,7 @@ def test_sources_beside_what_was_made_of_them() -> None:
             ),
             mismatches=(),
         ),
-        binaries={"thing/_m.so": Binary(facts=(), said=FileName())},
+        binaries={"thing/_m.so": Binary(facts=(), said=FileName(module="thing._m"))},
         members={name: Member(size=0, sha256="", digest="", start=b"") for name in names},
     )
     assert [hit.member for hit in _OF_SUBJECTS["PW411"](subject)] == ["thing/_m.c"]

@@ -204,3 +204,27 @@ def test_what_is_not_judged_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
         "whether Python 3.13 has each symbol of the C API was not judged: its headers are not here "
         "(pyz3 pythons)"
     )
+
+
+def test_what_windows_may_have() -> None:
+    file = "hello/_speed.cp313-win_amd64.pyd"
+    facts = change(PE, needed=(*PE.needed, "AUTHZ.dll", "MSVCP140.dll"))
+    assert found("cp313-cp313-win_amd64", {file: facts}) == {
+        "PW203": [f"{file} needs MSVCP140.dll, which Windows does not promise"],
+        "PW204": [f"{file} needs AUTHZ.dll, which not every system of its kind has"],
+    }
+
+
+def test_what_delocate_calls_its_libraries() -> None:
+    library = change(MACHO, name="/DLC/hello/.dylibs/libfoo.dylib", exported=("foo",))
+    assert found("cp313-cp313-macosx_11_0_arm64", {"hello/.dylibs/libfoo.dylib": library}) == {}
+    other = change(library, name="/opt/lib/libfoo.dylib")
+    assert [*found("cp313-cp313-macosx_11_0_arm64", {"hello/.dylibs/libfoo.dylib": other})] == ["PW206"]
+
+
+def test_no_tag_is_older_than_its_machine() -> None:
+    file = "hello/_speed.cpython-313-aarch64-linux-gnu.so"
+    facts = change(ELF, machine="aarch64", needed=("libc.so.6",))
+    assert judged("cp313-cp313-manylinux_2_28_aarch64", {file: facts}).judgement.lowest == (
+        "manylinux_2_17_aarch64.manylinux2014_aarch64",
+    )
