@@ -257,7 +257,7 @@ def test_commands_stand_where_they_are_run(document: Path) -> None:
 
 
 def test_commands_are_found() -> None:
-    assert len(commands(ROOT / "docs" / "DISTRIBUTION_QUICKSTART.md")) == 14
+    assert len(commands(ROOT / "docs" / "DISTRIBUTION_QUICKSTART.md")) == 15
     assert ["pyz3", "pythons"] in commands(ROOT / "README.md")
 
 
