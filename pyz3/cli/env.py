@@ -20,7 +20,7 @@ from pyz3.store import cache_place
 from pyz3.targets import Platform, PythonVersion
 
 VERSION = "1.0"
-"""Of the JSON, in docs/distribution.md: what is added changes the second number, else the first."""
+"""Of the JSON, in docs/reference/json.md: what is added changes the second number, else the first."""
 # Others steer a build, too; these alone are sure to hold nothing that is to be kept secret.
 _SHOWN = ("PYZ3_", "ZIG_")
 _SINGLE = ("SOURCE_DATE_EPOCH", "MACOSX_DEPLOYMENT_TARGET", "SDKROOT", "VIRTUAL_ENV", "CONDA_PREFIX")

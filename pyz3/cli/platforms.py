@@ -12,7 +12,7 @@ from pyz3.cli.terminal import SafeConsole, safe_json
 from pyz3.targets import SUPPORTED, Platform
 
 VERSION = "1.0"
-"""Of the JSON, in docs/distribution.md: what is added changes the second number, else the first."""
+"""Of the JSON, in docs/reference/json.md: what is added changes the second number, else the first."""
 
 
 @click.command(context_settings=SETTINGS, short_help="List the platforms that wheels are built for.")

@@ -1,7 +1,7 @@
 """Projects with a ``build.zig`` of their own: how it is called, and what is taken from it.
 
 pyz3 runs it once for each wheel, with ``ZIG_TARGET`` and ``PYDUST_OPTIMIZE`` set and these options,
-all of which the project's ``build.zig`` must declare (docs/distribution.md shows how):
+all of which the project's ``build.zig`` must declare (docs/howto/build-zig.md shows how):
 
 ``-Dpython-include=DIR``     the folder that holds ``Python.h`` for this target
 ``-Dpython-library=FILE``    what to link: Windows' import library, musl by its right name; empty elsewhere

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pyz3.plan.recipe import LeftOut, Module, Planned
 
 PLAN_VERSION = "1.0"
-"""Of the schema, in docs/distribution.md: what is added to it changes the second number, else the first."""
+"""Of the schema, in docs/reference/json.md: what is added to it changes the second number, else the first."""
 
 
 def public_plan(plan: Sequence[Planned]) -> dict[str, Any]:

@@ -38,9 +38,9 @@ def call(wheel: Path, code: str, tmp_path: Path) -> str:
     return subprocess.run(command, capture_output=True, check=True, encoding="utf-8").stdout
 
 
-def test_build_zig_of_the_guide(tmp_path: Path, pyz3_cache: Path) -> None:
+def test_a_build_zig_of_ones_own(tmp_path: Path, pyz3_cache: Path) -> None:
     project = tmp_path / "project"
-    write_example(DOCS / "distribution.md", project)
+    write_example(DOCS / "howto" / "build-zig.md", project)
     assert factory.listing(project) == [
         "build.zig",
         "pyproject.toml",
