@@ -12,6 +12,10 @@ html_css_files = ["pyz3.css"]
 # The fonts are the reader's own: nothing is loaded from elsewhere.
 html_theme_options = {"footer_icons": [], "navigation_with_keys": True}
 
+# A text's --option is no dash.
+smartquotes = False
+# A block without a language is a command or its output, not Python.
+highlight_language = "none"
 myst_enable_extensions = ["colon_fence"]
 myst_heading_anchors = 4  # called as GitHub calls them
 myst_url_schemes = ["https"]
