@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -25,6 +27,7 @@ STEPS = {
 }
 # Machines that are newer than actionlint.
 NEW_MACHINES = ("macos-15-intel", "windows-11-arm")
+OWN_CI = ROOT / ".github" / "workflows" / "ci.yml"
 OWN = tuple(sorted((ROOT / ".github" / "workflows").glob("*.yml")))
 
 
@@ -147,3 +150,41 @@ def test_the_actions_steps_work_as_they_stand(
     assert said == ""
     tags = {path.stem.rpartition("-")[2] for path in (tmp_path / "out put").iterdir()}
     assert tags == {f"manylinux_2_17_{arch}.manylinux2014_{arch}" for arch in ("x86_64", "aarch64")}
+
+
+def test_the_action_for_all_that_the_project_lists(checkout: Path, machine: Path, tmp_path: Path) -> None:
+    given = {"PROJECT": str(checkout), "PLATFORMS": "", "PYTHONS": "3.13", "OUTPUT_DIR": "dist"}
+    environ = {**given, "ARGS": "--print-build-identifiers", "RUNNER_TEMP": str(machine)}
+    said = workflows.run_bash(action()["Build the wheels"]["run"], cwd=tmp_path, **environ)
+    assert said == "cp313-manylinux_x86_64\ncp313-pyodide_wasm32\n"
+
+
+def test_a_release_has_the_files_and_their_digests(checkout: Path, tmp_path: Path) -> None:
+    """Of GitHub's own command, which needs GitHub, what it is told is written down."""
+    tools, folder = tmp_path / "tools", tmp_path / "release"
+    for path, text in (
+        (tools / "gh", '#!/bin/sh\nprintf "%s\\n" "$@" > "$RUNNER_TEMP/told"\n'),
+        (folder / "dist" / "probe-1.tar.gz", "a"),
+        (folder / "dist" / "probe-1-py3-none-any.whl", "b"),
+    ):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    (tools / "gh").chmod(0o755)
+    environ = {
+        "PATH": os.pathsep.join((str(tools), os.environ["PATH"])),
+        "GITHUB_REF_NAME": "v1",
+        "GITHUB_REPOSITORY": "me/probe",
+    }
+    files = ["probe-1-py3-none-any.whl", "probe-1.tar.gz"]
+    told = [*["release", "create", "v1", "--repo", "me/probe", "--verify-tag", "--generate-notes"]]
+    for jobs in (workflow(checkout)["jobs"], yaml.safe_load(OWN_CI.read_text())["jobs"]):
+        (step,) = [one for one in jobs["release"]["steps"] if "run" in one]
+        temp = folder / "temp"
+        temp.mkdir()
+        workflows.run_bash(step["run"], cwd=folder, RUNNER_TEMP=str(temp), **environ)
+        digests = [hashlib.sha256(content).hexdigest() for content in (b"b", b"a")]
+        sums = "".join(f"{digest}  {name}\n" for digest, name in zip(digests, files, strict=True))
+        assert (temp / "SHA256SUMS").read_text() == sums
+        asked = (temp / "told").read_text().splitlines()
+        assert asked == [*told, *(f"dist/{name}" for name in files), f"{temp}/SHA256SUMS"]
+        shutil.rmtree(temp)
