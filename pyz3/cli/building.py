@@ -12,11 +12,12 @@ from click.core import ParameterSource
 
 from pyz3.builder import WheelBuilder, inputs_of
 from pyz3.cli.github import add_to_job_summary, marks
-from pyz3.cli.terminal import safe_json
+from pyz3.cli.terminal import SafeConsole, safe_json
 from pyz3.cli.ui import BuildView
 from pyz3.engine.toolchain import find_toolchain
 from pyz3.errors import MatrixError
-from pyz3.plan import public_plan
+from pyz3.events import Note
+from pyz3.plan import notes_on_tests, public_plan
 from pyz3.results import write_report
 from pyz3.sources import FolderSource, classify
 from pyz3.targets import Platform
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from pyz3.builder import ProjectBuild
-    from pyz3.cli.terminal import SafeConsole
+    from pyz3.config import Project
     from pyz3.plan import Planned
     from pyz3.results import Summary
     from pyz3.targets import Selection
@@ -57,6 +58,7 @@ def build_wheels(
     fallback: bool,
     require_extensions: bool,
     allow_pure: bool,
+    test: bool,
     config: Path | None,
     allow_empty: bool,
     output_dir: Path,
@@ -101,11 +103,24 @@ def build_wheels(
     skipped = _say_left_out(console, selection)
     with build.using_cache(plan):
         with view.showing(plan, output_dir=str(output_dir)):
+            for text in () if test else notes_on_tests(build.project, plan):
+                build.tell(Note(text=text))
             summary = build.run(plan, output_dir=output_dir)
         view.summary(summary, output_dir=str(output_dir))
         _tell_others(summary, view.notes, root=build.project.root, report=report, in_github=in_github)
         _remember(question, build, plan, summary, said=(*skipped, *view.notes))
-    return status_of(summary)
+    status = status_of(summary)
+    tested = _test(summary, build.project, jobs=jobs, quiet=quiet) if test and summary.wheels else 0
+    return status or tested
+
+
+def _test(summary: Summary, project: Project, *, jobs: int | None, quiet: bool) -> int:
+    """Test the wheels that were built; give the exit code."""
+    # Half of what it imports is of no use to a build.
+    from pyz3.cli.test import Asked, Showing, show_trials, trials_of  # noqa: PLC0415
+
+    trials = [trial for one in summary.wheels for trial in trials_of(one.path, project, Asked())]
+    return show_trials(SafeConsole(soft_wrap=True), trials, Showing(jobs=jobs, quiet=quiet))
 
 
 def keeping(project: str, console: SafeConsole) -> AbstractContextManager[None]:

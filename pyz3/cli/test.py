@@ -152,6 +152,7 @@ class Showing:
         require: What cannot be run is a failure.
         report: The file of JUnit's XML.
         verbose: Show what tests print that pass, too.
+        quiet: Show only what did not pass.
     """
 
     jobs: int | None = None
@@ -159,6 +160,7 @@ class Showing:
     require: bool = False
     report: Path | None = None
     verbose: bool = False
+    quiet: bool = False
 
 
 def _versions(names: Sequence[str]) -> tuple[PythonVersion, ...]:
@@ -255,11 +257,12 @@ def show_trials(
     jobs = showing.jobs or os.cpu_count() or 1
     for one in try_all(trials, environ=os.environ, jobs=jobs, timeout=showing.timeout):
         outcomes.append(one)
-        _show(console, one, verbose=showing.verbose)
+        if not showing.quiet or one.status != "passed":
+            _show(console, one, verbose=showing.verbose)
     if showing.report is not None:
         showing.report.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(showing.report, junit(outcomes))
-    return _total(console, outcomes, require=showing.require)
+    return _total(console, outcomes, showing)
 
 
 def _show(console: SafeConsole, one: Outcome, *, verbose: bool) -> None:
@@ -277,15 +280,17 @@ def _show(console: SafeConsole, one: Outcome, *, verbose: bool) -> None:
         console.print(Text("".join(f"  {text}\n" for text in one.output.splitlines())), end="")
 
 
-def _total(console: SafeConsole, outcomes: Sequence[Outcome], *, require: bool) -> int:
+def _total(console: SafeConsole, outcomes: Sequence[Outcome], showing: Showing) -> int:
     """Say how many passed; give the exit code: 0 says that something was run, and that all of it passed."""
     counts = {status: sum(one.status == status for one in outcomes) for status in _SIGNS}
     told = ", ".join(
         f"{count} {status}" for status, count in counts.items() if count or status in {"passed", "failed"}
     )
     ran = counts["passed"] + counts["failed"]
-    failed = counts["failed"] or (require and counts["not run"]) or not ran
+    lacking = showing.require and counts["not run"]
+    failed = counts["failed"] or lacking or not (ran or counts["skipped"] == len(outcomes))
     note = "" if ran else "; nothing was tested"
-    note += "; --require: what is not run has failed" if require and counts["not run"] else ""
-    console.print(Text(f"{told}{note}", style="bold red" if failed else "bold"))
+    note += "; --require: what is not run has failed" if lacking else ""
+    if failed or not showing.quiet:
+        console.print(Text(f"{told}{note}", style="bold red" if failed else "bold"))
     return 1 if failed else 0

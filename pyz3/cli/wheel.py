@@ -35,7 +35,7 @@ _EXCLUDED = {
     "--quiet": ("--verbose",),
 }
 # Options of which nothing is remembered: they show what happens, or name more files.
-_LOOKING = ("verbose", "report", "config", "print_build_identifiers", "print_plan")
+_LOOKING = ("verbose", "report", "config", "test", "print_build_identifiers", "print_plan")
 
 # Under which heading the help has an option; "Other" has the rest.
 _SECTIONS = {
@@ -44,6 +44,7 @@ _SECTIONS = {
     ),
     "How": (
         *("optimize", "jobs", "python_headers", "config", "fallback", "require_extensions", "allow_pure"),
+        "test",
     ),
     "Where it goes, and what is shown": (
         *("output_dir", "report", "print_build_identifiers", "print_plan", "no_ci", "quiet", "verbose"),
@@ -111,6 +112,11 @@ Examples:
     "--allow-pure",
     is_flag=True,
     help="A project of another build backend may end without its extension modules.",
+)
+@click.option(
+    "--test",
+    is_flag=True,
+    help="Test the wheels when all are built, as `pyz3 test` does; exit with 1 if any fails.",
 )
 @click.option(
     "--config",

@@ -1,7 +1,7 @@
 """The plan: a project and its targets → orders and recipes.  Pure."""
 
 from pyz3.linking import Unit
-from pyz3.plan.make import make_notes, make_orders, make_plan
+from pyz3.plan.make import make_notes, make_orders, make_plan, notes_on_tests
 from pyz3.plan.order import AnyOrder, Order, serve_from
 from pyz3.plan.public import public_plan
 from pyz3.plan.recipe import Base, Described, LeftOut, Module, Planned, Pure, Recipe, Trouble
@@ -21,6 +21,7 @@ __all__ = (
     "make_notes",
     "make_orders",
     "make_plan",
+    "notes_on_tests",
     "public_plan",
     "serve_from",
 )

@@ -156,15 +156,24 @@ def make_notes(project: Project, plan: Sequence[Order | Pure]) -> tuple[str, ...
             told.setdefault(("cpu", order.cpu), []).append(order.identifier)
         if not order.lto and project.tool.for_identifier(order.identifier).lto:
             told.setdefault(("lto", ""), []).append(order.identifier)
-        if tests := _tests(project, order):
-            told.setdefault(("tests", tests), []).append(order.identifier)
     words = {
         "cpu": "built for {} only; a wheel's tag cannot say so, and pip installs it anywhere",
         "lto": "built without lto, which zig cannot do there",
-        "tests": "{} not run here, as most wheels are for other machines: pyz3 ci github has it done there",
     }
     return tuple(
         f"{abridged(identifiers)}: {words[key].format(value)}" for (key, value), identifiers in told.items()
+    )
+
+
+def notes_on_tests(project: Project, plan: Sequence[Order | Pure]) -> tuple[str, ...]:
+    """Give what the user must know of a build without tests of a project that has some."""
+    told: dict[str, list[str]] = {}
+    for order in (one for one in plan if isinstance(one, Order)):
+        if tests := _tests(project, order):
+            told.setdefault(tests, []).append(order.identifier)
+    return tuple(
+        f"{abridged(identifiers)}: {tests} not run by a build: pyz3 test does it, or pyz3 wheel --test"
+        for tests, identifiers in told.items()
     )
 
 

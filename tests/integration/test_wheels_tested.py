@@ -205,3 +205,29 @@ def test_what_counts_as_failure(pyz3_cache: Path, tmp_path: Path) -> None:
     )
     assert done.returncode == 1
     assert re.search(r"no end after 1 s$", done.stdout, re.MULTILINE)
+
+
+def test_a_build_tests_what_it_has_built(pyz3_cache: Path, tmp_path: Path) -> None:
+    tests = """
+[tool.pyz3]
+test-command = "python -c 'import probe, sys; sys.exit(probe.answer() - {})'"
+test-skip = "*-musllinux_*"
+"""
+    files = {"probe.c": factory.ANSWER % {"name": "probe"}}
+    own = factory.extension("probe", "probe.c")
+    good = factory.write_project(tmp_path / "good", tests.format(42) + own, files)
+    bad = factory.write_project(tmp_path / "bad", tests.format(0) + own, files)
+    told = "test-command is not run by a build: pyz3 test does it, or pyz3 wheel --test"
+
+    done = factory.pyz3("wheel", cache=pyz3_cache, cwd=good)
+    assert (done.returncode, told in done.stdout) == (0, True)
+    more = ("--platform", "linux-x86_64", "--platform", "musllinux-x86_64")
+    done = factory.pyz3("wheel", "--test", *more, cache=pyz3_cache, cwd=good)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert told not in done.stdout
+    assert done.stdout.splitlines()[-1] == "1 passed, 0 failed, 1 skipped"
+    done = factory.pyz3("wheel", "--test", "--quiet", cache=pyz3_cache, cwd=bad)
+    assert done.returncode == 1
+    assert re.match(r"✗ failed  probe-1-cp.*  exit code 42\n", done.stdout)
+    assert done.stdout.splitlines()[-1] == "0 passed, 1 failed"
+    assert len(factory.listing(bad / "dist")) == 1

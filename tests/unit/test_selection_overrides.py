@@ -23,7 +23,7 @@ from pyz3.config import (
 )
 from pyz3.errors import ConfigError
 from pyz3.frontends import load_project
-from pyz3.plan import Recipe, make_notes, make_orders
+from pyz3.plan import Recipe, make_notes, make_orders, notes_on_tests
 from pyz3.targets import Platform, PythonVersion, Target
 from pyz3.targets.cpus import _table, check_cpu, has_cpu
 
@@ -260,8 +260,9 @@ def test_tests_that_are_not_run_are_told_of() -> None:
         Target(platform=Platform(name), python=PythonVersion.parse("3.9"))
         for name in ("linux-x86_64", "windows-x64")
     ]
-    words = "not run here, as most wheels are for other machines: pyz3 ci github has it done there"
-    assert make_notes(of, make_orders(of, targets)) == (
+    words = "not run by a build: pyz3 test does it, or pyz3 wheel --test"
+    assert make_notes(of, make_orders(of, targets)) == ()
+    assert notes_on_tests(of, make_orders(of, targets)) == (
         f"cp39-manylinux_x86_64: test-command is {words}",
         f"cp39-win_amd64: test-command and test-requires are {words}",
     )
