@@ -24,6 +24,7 @@ from pyz3.runtimes import (
     choose,
     find_runtimes,
     junit,
+    served_targets,
     too_new,
     try_all,
     wheel_tests_for,
@@ -214,11 +215,19 @@ def trials_of(wheel: Path, project: Project | None, asked: Asked) -> list[Trial]
         raise ConfigError(f"{wheel}: no name of a wheel: {error}") from error
     chosen = choose(tags, _runtimes(), pythons=asked.pythons)
     if not chosen:
-        return [Trial(wheel=wheel, reason=why_none(tags, pythons=asked.pythons))]
+        # What is not wanted is not missing either.
+        unwanted = project is not None and _is_skipped(project, served_targets(tags))
+        tests = WheelTests(skipped=True) if unwanted else None
+        return [Trial(wheel=wheel, tests=tests, reason=why_none(tags, pythons=asked.pythons))]
     return [
         Trial(wheel=wheel, runtime=one, tests=_tests(one, project, asked), reason=too_new(tags, one))
         for one in chosen
     ]
+
+
+def _is_skipped(project: Project, targets: Sequence[Target]) -> bool:
+    options = [project.tool.hook_options(one.identifier, family=one.platform.family) for one in targets]
+    return bool(options) and all(one.test_skipped for one in options)
 
 
 @cache

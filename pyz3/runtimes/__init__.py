@@ -1,6 +1,6 @@
 """Interpreters of this machine and of other platforms, and testing wheels in them."""
 
-from pyz3.runtimes.choosing import choose, too_new, why_none
+from pyz3.runtimes.choosing import choose, served_targets, too_new, why_none
 from pyz3.runtimes.finding import find_runtimes
 from pyz3.runtimes.junit import junit
 from pyz3.runtimes.modules import modules_of
@@ -23,6 +23,7 @@ __all__ = (
     "provisioned_runtimes",
     "remedy",
     "runtimes_dir",
+    "served_targets",
     "too_new",
     "try_all",
     "wheel_tests_for",

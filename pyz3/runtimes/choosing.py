@@ -49,12 +49,7 @@ def why_none(tags: Iterable[Tag], *, pythons: Sequence[PythonVersion] = ()) -> s
         pythons: Those that were asked for.
     """
     tags = frozenset(tags)
-    targets = [
-        Target(platform=platform, python=python)
-        for platform in Platform
-        for python in SUPPORTED
-        if platform.has(python) and _is_for(tags, platform, python)
-    ]
+    targets = served_targets(tags)
     wanted = [one for one in targets if not pythons or one.python in pythons]
     if not targets:
         return f"no Python and platform that pyz3 knows has the tag {', '.join(sorted(map(str, tags)))}"
@@ -62,6 +57,21 @@ def why_none(tags: Iterable[Tag], *, pythons: Sequence[PythonVersion] = ()) -> s
         return f"it is not for Python {', '.join(map(str, pythons))}"
     how = remedy(wanted[0])
     return f"no interpreter for {wanted[0]} is here: {how or 'try it on such a machine'}"
+
+
+def served_targets(tags: Iterable[Tag]) -> tuple[Target, ...]:
+    """Give what a wheel is for, whether anything here can run it or not.
+
+    Args:
+        tags: The wheel's.
+    """
+    tags = frozenset(tags)
+    return tuple(
+        Target(platform=platform, python=python)
+        for platform in Platform
+        for python in SUPPORTED
+        if platform.has(python) and _is_for(tags, platform, python)
+    )
 
 
 def too_new(tags: Iterable[Tag], runtime: Runtime) -> str:

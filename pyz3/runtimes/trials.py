@@ -103,10 +103,10 @@ def try_all(
 
 def _try(trial: Trial, environ: Mapping[str, str], timeout: float | None) -> Outcome:
     runtime, tests = trial.runtime, trial.tests
+    if tests is not None and tests.skipped:
+        return Outcome(trial=trial, status="skipped", reason="test-skip names it")
     if runtime is None or tests is None or trial.reason:
         return Outcome(trial=trial, status="not run", reason=trial.reason)
-    if tests.skipped:
-        return Outcome(trial=trial, status="skipped", reason="test-skip names it")
     started = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="pyz3-test-", ignore_cleanup_errors=True) as scratch:
         folder = Path(scratch).resolve()
