@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import struct
 
+from pyz3.driver.declined import sentence
+
 TYPE_CHECKING = False  # see target.py
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -45,6 +47,7 @@ class TargetFacts:
         system: As :class:`pyz3.driver.target.DriverTarget` has it.
         machine: As ``uname`` calls it.
         python: What ``python3-config`` answers to which option.
+        declined: Command → the language that it would compile, and pyz3 does not.
     """
 
     def __init__(
@@ -56,6 +59,7 @@ class TargetFacts:
         system: str,
         machine: str,
         python: Mapping[str, str],
+        declined: Mapping[str, str] = {},
     ) -> None:
         self.system = system
         self.machine = machine
@@ -63,12 +67,14 @@ class TargetFacts:
         self.version = version
         self.programs = dict(programs)
         self.python = dict(python)
+        self.declined = dict(declined)
 
     def __repr__(self) -> str:
         """Give an expression that makes its like: the commands hold it."""
         return (
             f"TargetFacts(sdk={self.sdk!r}, version={self.version!r}, programs={self.programs!r}, "
-            f"system={self.system!r}, machine={self.machine!r}, python={self.python!r})"
+            f"system={self.system!r}, machine={self.machine!r}, python={self.python!r}, "
+            f"declined={self.declined!r})"
         )
 
 
@@ -99,16 +105,16 @@ def answer(name: str, args: Sequence[str], facts: TargetFacts) -> Answer:
     """Give what the command ``name`` does with its arguments.
 
     Args:
-        name: One of :func:`commands_for`.
+        name: One of :func:`commands_for`, or of those that are declined.
         args: Its arguments.
         facts: What it knows.
     """
-    if name == "uname":
-        return _uname(args, facts)
+    if name in facts.declined:
+        return Answer(error=f"{name}: error: {sentence(facts.declined[name])}")
     if name.startswith("python"):
         return _python_config(args, facts)
-    if name == "sw_vers":
-        return _sw_vers(args, facts)
+    if name in {"uname", "sw_vers"}:
+        return (_uname if name == "uname" else _sw_vers)(args, facts)
     if name == "otool":
         return _otool(args)
     if name == "xcode-select":

@@ -19,6 +19,7 @@ from pyz3.driver.answers import TargetFacts, commands_for
 from pyz3.driver.autoconf import config_site, configure_variables
 from pyz3.driver.build_systems import meson_cross_file, meson_native_file
 from pyz3.driver.command import triple
+from pyz3.driver.declined import CMAKE_LANGUAGES, declined, sentence
 from pyz3.driver.launcher import launcher
 from pyz3.driver.run import BUILD_CC, BUILD_CXX
 from pyz3.driver.setup import Setup
@@ -85,6 +86,10 @@ include("${{CMAKE_ROOT}}/Modules/Find{name}.cmake")
 if(NOT {name}_SOABI)
   set({name}_SOABI "{soabi}")
 endif()
+"""
+_DECLINING = """\
+# Written by pyz3.
+message(FATAL_ERROR "{sentence}")
 """
 # Meson runs it with a program that prints what it asks as JSON.
 _MESON_PYTHON = """\
@@ -210,7 +215,7 @@ def write_tools(
         _write_stand_in(commands, name, programs[tool])
     toolchain = folder / "toolchain.cmake"
     roots = [*find_roots, folder / "root"]
-    modules = _write_finders(folder / "cmake", soabi) if soabi else None
+    modules = _write_modules(folder / "cmake", soabi)
     text = cmake_toolchain(target, programs, roots, cmake_variables or {}, modules=modules)
     _write(toolchain, text.encode(), mode=0o644)
     site = folder / "config.site"
@@ -409,8 +414,10 @@ def _write_answering(
         system=target.system,
         machine=target.uname,
         python=python_config,
+        declined=declined(_on_path(), native=target.zig.partition(".")[0] == _this_machine()),
     )
-    for name in commands_for(target.system, python=python_config.get("--version", "")):
+    known = commands_for(target.system, python=python_config.get("--version", ""))
+    for name in (*known, *facts.declined):
         _write_program(folder, name, _ANSWERING, python, starter, zig=target.zig, facts=facts)
 
 
@@ -439,11 +446,19 @@ def _windows_overlay(headers: Path) -> bytes:
     return case_overlay(headers.as_posix(), names).encode()
 
 
-def _write_finders(folder: Path, soabi: str) -> Path:
-    """Write CMake's FindPython with the name that modules have: it asks no Python when it cross-compiles."""
-    for name in ("Python", "Python3"):
-        text = _FINDER.format(name=name, soabi=soabi)
-        _write(folder / f"Find{name}.cmake", text.encode(), mode=0o644)
+def _write_modules(folder: Path, soabi: str) -> Path:
+    """Write modules of CMake's with what pyz3 knows better, and give their folder.
+
+    FindPython gets the name that modules have, if any: it asks no Python when it cross-compiles.  The modules
+    that look for a compiler fail of languages that pyz3 compiles none of (``enable_language`` finds them).
+    """
+    texts = {
+        f"CMakeDetermine{one}Compiler": _DECLINING.format(sentence=sentence(one)) for one in CMAKE_LANGUAGES
+    }
+    if soabi:
+        texts |= {f"Find{name}": _FINDER.format(name=name, soabi=soabi) for name in ("Python", "Python3")}
+    for name, text in texts.items():
+        _write(folder / f"{name}.cmake", text.encode(), mode=0o644)
     return folder
 
 

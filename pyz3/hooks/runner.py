@@ -20,6 +20,7 @@ from pyz3._files import long_path_advice
 from pyz3._processes import wait_alert
 from pyz3.audit import load_parser
 from pyz3.config import Settings, expand_variables
+from pyz3.driver.declined import language_said, sentence
 from pyz3.environments import environment_for, interpreter_for
 from pyz3.errors import Pyz3Error, abridged
 from pyz3.events import Activity, Note
@@ -85,6 +86,7 @@ _CHANGING = Trouble(
     message="what lies above the project's folder changes while it is built", tip="build again"
 )
 
+_PRINTED = "everything that it printed: {}"
 _NOT_HERE = "{} was built for another system, and this machine cannot import it: the project must not need to"
 
 
@@ -459,6 +461,13 @@ class HookRunner:
         else:
             shown = place.named(_why(output, causes, place, said))
         cause = causes.text if causes is not None else ""
+        if language := language_said(shown):
+            return Trouble(
+                message=f"the project needs a compiler of {language}: {sentence(language)}",
+                output="" if language_said(cause) else shown,
+                tip=f"cibuildwheel builds it, on a machine of each system; {_PRINTED.format(place.log)}",
+                recorded=recorded,
+            )
         advice = (
             above,
             library_advice(output, cause),
@@ -466,7 +475,7 @@ class HookRunner:
             long_path_advice(output),
             file_type_advice(output),
             *(f"more of it: {log}" for log in _logs(causes, place)),
-            f"everything that it printed: {place.log}",
+            _PRINTED.format(place.log),
         )
         if not said:
             message = "the project's build backend ended without a word"

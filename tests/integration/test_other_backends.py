@@ -240,3 +240,30 @@ def test_an_error_is_its_cause(
     assert lines[-1].startswith("tip: ")
     # The code, its marks, how many errors: no more.
     assert len(lines[start + len(said) : -1]) == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "changed", "language"),
+    [
+        ("meson", {"meson.build": MESON + "add_languages('fortran', native: false)\n"}, "Fortran"),
+        ("scikit-build-core", {"CMakeLists.txt": CMAKE + "enable_language(CUDA)\n"}, "CUDA"),
+        # setuptools or a hook: whoever runs it.
+        (
+            "hatchling",
+            {"hatch_build.py": "import subprocess\nsubprocess.check_call(['cargo', 'build'])\n"},
+            "Rust",
+        ),
+    ],
+)
+def test_a_language_that_is_not_compiled_is_named(
+    name: str, changed: dict[str, str], language: str, *, pyz3_cache: Path, tmp_path: Path
+) -> None:
+    root = KINDS[name].write(tmp_path / "probe")
+    for file, text in changed.items():
+        (root / file).write_text(text, encoding="utf-8")
+    wheel = ("wheel", root, "--python", PYTHON, "--platform", "linux-aarch64", "-o", tmp_path / "out")
+    done = factory.pyz3(*wheel, cache=pyz3_cache)
+    assert done.returncode == 1
+    said = f"the project needs a compiler of {language}: pyz3 compiles no {language}"
+    assert said in done.stderr.splitlines()
+    assert "tip: cibuildwheel builds it, on a machine of each system; " in done.stderr

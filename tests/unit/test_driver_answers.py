@@ -47,6 +47,15 @@ def test_uname(zig: str, options: str, says: str) -> None:
     assert answer("uname", options.split(), facts).says == says
 
 
+def test_a_compiler_of_another_language_fails_with_one_sentence() -> None:
+    facts = TargetFacts(
+        sdk="", version="", programs={}, system="elf", machine="x86_64", python={}, declined={"nvcc": "CUDA"}
+    )
+    found = answer("nvcc", ["--version"], facts)
+    assert (found.error, found.says, found.command) == ("nvcc: error: pyz3 compiles no CUDA", "", ())
+    assert "declined={'nvcc': 'CUDA'})" in repr(facts)
+
+
 def test_only_a_mac_has_apple_s_commands() -> None:
     assert commands_for("elf") == commands_for("windows") == ("uname",)
     configs = ("python-config", "python3-config", "python3.13-config")

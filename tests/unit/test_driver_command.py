@@ -408,7 +408,9 @@ def test_of_windows_an_overlay_is_written(tmp_path: Path) -> None:
 def test_tools_are_programs_that_stay_as_they_are(tmp_path: Path) -> None:
     folder = tools_of(tmp_path, MACOS)
     names = sorted(path.name for path in folder.iterdir())
-    tools = "ar as bin build-c++ build-cc build-setup.json c++ cc config.site dlltool ld nm objcopy ranlib"
+    tools = (
+        "ar as bin build-c++ build-cc build-setup.json c++ cc cmake config.site dlltool ld nm objcopy ranlib"
+    )
     assert names == [*tools.split(), "setup.json", "strip", "toolchain.cmake"]
     assert (folder / "bin" / "gcc").readlink() == Path("../cc")
     assert (folder / "bin" / "arm64-apple-darwin-g++").readlink() == Path("../c++")
