@@ -9,7 +9,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from pyz3.driver.target import DriverTarget
@@ -30,6 +30,7 @@ def meson_cross_file(
     *,
     binaries: Mapping[str, Path] | None = None,
     properties: Mapping[str, str] | None = None,
+    emulator: Sequence[str] = (),
 ) -> str:
     """Give the text of a cross file for Meson ("Cross compilation" in its manual).
 
@@ -38,6 +39,7 @@ def meson_cross_file(
         programs: ``cc``, ``c++``, ``ar``, ``ranlib`` … → path.
         binaries: More programs, by what Meson calls them.
         properties: More properties, or others.
+        emulator: The words before a program for the target that run it here; none: nothing does.
     """
     names = {
         "c": "cc",
@@ -59,8 +61,9 @@ def meson_cross_file(
         machine["subsystem"] = "macos"
     # No library of this machine is one of the target's, and no program of the target's runs here.
     values = {"pkg_config_libdir": "", **(properties or {})}
-    lines = [*_section("binaries", {name: str(path) for name, path in found.items()}), ""]
-    lines += ["[properties]", "needs_exe_wrapper = true", *_section("", values), ""]
+    lines = [*_section("binaries", {name: str(path) for name, path in found.items()})]
+    lines += [f"exe_wrapper = [{', '.join(map(_meson, emulator))}]"] if emulator else []
+    lines += ["", "[properties]", "needs_exe_wrapper = true", *_section("", values), ""]
     return "".join(f"{line}\n" for line in (*lines, *_section("host_machine", machine)))
 
 

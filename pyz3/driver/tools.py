@@ -87,6 +87,11 @@ if(NOT {name}_SOABI)
   set({name}_SOABI "{soabi}")
 endif()
 """
+_EMULATOR = """\
+if(DEFINED ENV{CMAKE_CROSSCOMPILING_EMULATOR})
+  set(CMAKE_CROSSCOMPILING_EMULATOR "$ENV{CMAKE_CROSSCOMPILING_EMULATOR}")
+endif()
+"""
 _DECLINING = """\
 # Written by pyz3.
 message(FATAL_ERROR "{sentence}")
@@ -242,6 +247,7 @@ def write_cross_file(
     *,
     binaries: Mapping[str, Path] | None = None,
     properties: Mapping[str, str] | None = None,
+    emulator: Sequence[str] = (),
 ) -> Path:
     """Write a cross file for Meson beside tools, and give it.
 
@@ -250,6 +256,7 @@ def write_cross_file(
         target: What is compiled for.
         binaries: More programs, by what Meson calls them.
         properties: More properties, or others.
+        emulator: The words before a program for the target that run it here; none: nothing does.
 
     Raises:
         OSError: The folder cannot be written.
@@ -265,7 +272,7 @@ def write_cross_file(
     if tools.windres is not None:
         programs["windres"] = tools.windres
     file = tools.cmake_toolchain.with_name("cross.ini")
-    text = meson_cross_file(target, programs, binaries=binaries, properties=properties)
+    text = meson_cross_file(target, programs, binaries=binaries, properties=properties, emulator=emulator)
     _write(file, text.encode(), mode=0o644)
     return file
 
@@ -504,6 +511,8 @@ def cmake_toolchain(
     lines = [f'set({name} "{_cmake(value)}")\n' for name, value in variables.items()]
     if system == "Darwin":
         lines += [f'set({name} "{value}" CACHE STRING "")\n' for name, value in cached.items()]
+    # CMake before 3.28 does not ask the environment itself.
+    lines.append(_EMULATOR)
     if modules is not None:
         lines.append(f'list(PREPEND CMAKE_MODULE_PATH "{_cmake(modules)}")\n')
     return "".join(lines)

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 from pyz3.driver.tools import write_cross_file, write_meson_python, write_native_file
 from pyz3.engine.project_flags import driver_target
+from pyz3.hooks.emulators import VARIABLE as EMULATOR
 from pyz3.hooks.views import long_double_format
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from pyz3.config import Backend
@@ -33,6 +35,7 @@ def backend_settings(
     tools: Tools,
     environment: Environment,
     jobs: int,
+    emulator: Sequence[str] = (),
 ) -> Settings:
     """Give the ``config_settings`` that a backend's hook is called with (PEP 517).
 
@@ -46,13 +49,14 @@ def backend_settings(
         tools: The target's compilers.
         environment: The build environment.
         jobs: Compilers at a time.
+        emulator: The words before a program for the target that run it here; none: nothing does.
 
     Raises:
         OSError: Meson's files cannot be written beside the tools.
     """
     if backend.kind != "meson-python":
         return told
-    cross, native = _meson_files(order, place, tools, environment)
+    cross, native = _meson_files(order, place, tools, environment, emulator)
     files = [f"--cross-file={cross}", f"--native-file={native}"]
     return {
         "build-dir": str(place.work / "build"),
@@ -62,7 +66,9 @@ def backend_settings(
     }
 
 
-def backend_variables(backend: Backend, place: Place, *, suffix: str, jobs: int) -> dict[str, str]:
+def backend_variables(
+    backend: Backend, place: Place, *, suffix: str, jobs: int, emulator: Sequence[str] = ()
+) -> dict[str, str]:
     """Give the environment variables by which CMake, and backends around it, learn what they ask nobody.
 
     ``SKBUILD_BUILD_DIR`` is scikit-build-core's ("Configuration"); ``SETUPTOOLS_EXT_SUFFIX`` is asked by it
@@ -73,6 +79,7 @@ def backend_variables(backend: Backend, place: Place, *, suffix: str, jobs: int)
         place: Where the wheel is worked on.
         suffix: Of extension modules: ``.cp313-win_amd64.pyd``.
         jobs: Compilers at a time.
+        emulator: As in :func:`backend_settings`.
     """
     if backend.is_recorded:
         return {}
@@ -81,10 +88,14 @@ def backend_variables(backend: Backend, place: Place, *, suffix: str, jobs: int)
         "CMAKE_BUILD_PARALLEL_LEVEL": str(jobs),
         "SKBUILD_BUILD_DIR": str(place.work / "build"),
         "SETUPTOOLS_EXT_SUFFIX": suffix,
+        # What Wine tells of itself would stand in the answers.
+        **({EMULATOR: ";".join(emulator), "WINEDEBUG": "-all"} if emulator else {}),
     }
 
 
-def _meson_files(order: Order, place: Place, tools: Tools, environment: Environment) -> tuple[Path, Path]:
+def _meson_files(
+    order: Order, place: Place, tools: Tools, environment: Environment, emulator: Sequence[str]
+) -> tuple[Path, Path]:
     target = order.target
     programs = environment.python.parent
     python = write_meson_python(
@@ -103,6 +114,7 @@ def _meson_files(order: Order, place: Place, tools: Tools, environment: Environm
         tools,
         driver_target(order),
         binaries={**found, "python": python},
+        emulator=emulator,
         properties={
             "longdouble_format": long_double_format(target.platform.family, target.platform.spec.arch),
             "pkg_config_libdir": str(place.prefix / "lib" / "pkgconfig") if place.prefix.is_dir() else "",

@@ -137,21 +137,21 @@ def library_advice(output: str, cause: str = "") -> str:
     )
 
 
-def run_advice(output: str, cause: str) -> str:
+def run_advice(output: str, cause: str, emulators: Sequence[str] = ()) -> str:
     """Say what to do about a check that would run what it has compiled; empty: there is none.
 
     Args:
         output: All that a build printed.
         cause: Why its build system failed, if it said so.
+        emulators: Programs that would run it, were they on PATH.
     """
+    runs = f", or {emulators[0]} on PATH runs it" if emulators else ""
     if match := _TRY_RUN.search(cause):
         names = [line.split()[0] for line in match["names"].splitlines()]
         given = ", ".join(f'"cmake.define.{name}" = "0"' for name in names)
-        return f"what a program gives that CMake would run is said in config-settings: {given}"
+        return f"what a program gives that CMake would run is said in config-settings: {given}{runs}"
     if _MESON_RUN in cause:
-        return (
-            "cc.run() cannot run what is made for another machine; cc.compiles() and cc.sizeof() run nothing"
-        )
+        return f"cc.run() would run it: cc.compiles() and cc.sizeof() run nothing{runs}"
     if match := _CRASHED.search(output):
         return (
             f"CMake crashed in the test {match['test']}, as some do that are to run a program of another "

@@ -28,6 +28,7 @@ from pyz3.guests import HOOK, READS
 from pyz3.hooks.adapting import adapt
 from pyz3.hooks.build_systems import backend_settings, backend_variables
 from pyz3.hooks.causes import find_causes, what_the_compiler_said
+from pyz3.hooks.emulators import emulator_for
 from pyz3.hooks.memory import Memory, read_result
 from pyz3.hooks.printed import (
     essence,
@@ -70,6 +71,7 @@ if TYPE_CHECKING:
     from pyz3._processes import Processes
     from pyz3.capi import HeaderTree
     from pyz3.config import Backend, HookOptions, Project
+    from pyz3.driver.tools import Tools
     from pyz3.engine.toolchain import Toolchain
     from pyz3.environments import Environment
     from pyz3.events import Listener
@@ -319,10 +321,11 @@ class HookRunner:
         wanted = [request for name, request in requests.items() if answers[name] is None]
         if wanted:
             self._run_hooks(wanted, environment)
+        by_name = {order.identifier: order for order in orders}
         for request in wanted:
             place = places[request.identifier]
             self._ran.append(place)
-            answers[request.identifier] = self._read(place, _tools(request), recorded=mode == "record")
+            answers[request.identifier] = self._read(by_name[request.identifier], request, place)
             date = request.environment["SOURCE_DATE_EPOCH"]
             for lists in manifests_of(place, self._around.toolchain, date=date):
                 lists.note()
@@ -400,6 +403,10 @@ class HookRunner:
             with_prefix=bool(options.before_build),
         )
         commands = tools.environment
+        variables = expand_variables(options.environment, around.environ)
+        emulator = self._emulator(order, place, tools, {**around.environ, **variables})
+        suffix = order.target.extension_suffix
+        told = backend_variables(self._backend, place, suffix=suffix, jobs=around.jobs, emulator=emulator)
         return target_request(
             order,
             place,
@@ -416,6 +423,7 @@ class HookRunner:
                 tools=tools,
                 environment=environment,
                 jobs=around.jobs,
+                emulator=emulator,
             ),
             environment=hook_environment(
                 around.environ,
@@ -429,14 +437,20 @@ class HookRunner:
                     **(prefix_variables(place, str(order.target.platform)) if options.before_build else {}),
                     # What is written down gets these flags from the plan; folders the compilers know.
                     **(flag_variables(options.settings, optimize=order.optimize) if mode == "run" else {}),
-                    **backend_variables(
-                        self._backend, place, suffix=order.target.extension_suffix, jobs=around.jobs
-                    ),
-                    **expand_variables(options.environment, around.environ),
+                    **told,
+                    **variables,
                 },
                 path=(tools.commands,),
             ),
         )
+
+    def _emulator(
+        self, order: Order, place: Place, tools: Tools, environ: Mapping[str, str]
+    ) -> tuple[str, ...]:
+        if self._backend.is_recorded:  # nothing is configured
+            return ()
+        self._around.toolchain.begin(tools_cache(place, self._around.toolchain))
+        return emulator_for(order, tools, environ=environ, processes=self._around.processes)
 
     def _key(self, request: TargetRequest, environment: Environment, told: str) -> MadeFor:
         return made_for(
@@ -447,7 +461,7 @@ class HookRunner:
             backend=f"{self._backend.build_backend} {told}",
         )
 
-    def _read(self, place: Place, tools: str, *, recorded: bool) -> Result | Trouble:
+    def _read(self, order: Order, request: TargetRequest, place: Place) -> Result | Trouble:
         """Give what the hook said, or why it failed."""
         result = read_result(place)
         if result is not None and (result.works_on or (result.wheel and not result.error)):
@@ -455,7 +469,7 @@ class HookRunner:
         output = _printed(place)
         said = result.error if result is not None else ""
         above = missed_above(self._project.root, result.reads, self.scope) if result is not None else ""
-        causes = find_causes(output, tools=tools)
+        causes = find_causes(output, tools=str(Path(request.stand_ins).parent))
         if result is not None and result.cannot_import:
             shown = _NOT_HERE.format(result.cannot_import)
         else:
@@ -466,12 +480,12 @@ class HookRunner:
                 message=f"the project needs a compiler of {language}: {sentence(language)}",
                 output="" if language_said(cause) else shown,
                 tip=f"cibuildwheel builds it, on a machine of each system; {_PRINTED.format(place.log)}",
-                recorded=recorded,
+                recorded=request.mode == "record",
             )
         advice = (
             above,
             library_advice(output, cause),
-            run_advice(output, cause),
+            run_advice(output, cause, order.target.platform.spec.emulators),
             long_path_advice(output),
             file_type_advice(output),
             *(f"more of it: {log}" for log in _logs(causes, place)),
@@ -483,7 +497,12 @@ class HookRunner:
             message = f"building the project failed: {causes.failed}"
         else:
             message = f"building the project failed: {short_failure(said)}"
-        return Trouble(message=message, output=shown, tip="; ".join(filter(None, advice)), recorded=recorded)
+        return Trouble(
+            message=message,
+            output=shown,
+            tip="; ".join(filter(None, advice)),
+            recorded=request.mode == "record",
+        )
 
     def _run_hooks(
         self,
@@ -541,11 +560,6 @@ def _printed(place: Place) -> str:
         return place.log.read_text(encoding="utf-8", errors="replace")
     except OSError:
         return ""
-
-
-def _tools(request: TargetRequest) -> str:
-    """Give the folder of a wheel's compilers."""
-    return str(Path(request.stand_ins).parent)
 
 
 def _logs(causes: Causes | None, place: Place) -> Iterator[Path]:

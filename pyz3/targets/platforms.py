@@ -48,6 +48,7 @@ class PlatformSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     ignores_case: bool = False
     default: bool = False
     lto: bool = True
+    emulators: tuple[str, ...] = ()
     runner: str = ""
     conda: str = ""
     gitlab: str = ""

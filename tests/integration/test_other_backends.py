@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import zipfile
 from dataclasses import dataclass, field
@@ -267,3 +268,51 @@ def test_a_language_that_is_not_compiled_is_named(
     said = f"the project needs a compiler of {language}: pyz3 compiles no {language}"
     assert said in done.stderr.splitlines()
     assert "tip: cibuildwheel builds it, on a machine of each system; " in done.stderr
+
+
+# char has a sign on x86_64, and none on Arm: it is what a program that runs there says.
+CHECK = "int main(void) { return ((char)-1 > 0) ? 7 : 9; }"
+MESON_RUN = f"""\
+project('probe', 'c', version: '1')
+py = import('python').find_installation(pure: false)
+answer = meson.get_compiler('c').run('{CHECK}').returncode().to_string()
+py.extension_module('fast', 'fast.c', c_args: ['-DANSWER=' + answer], install: true)
+"""
+CMAKE_RUN = f"""\
+{CMAKE}
+file(WRITE "${{CMAKE_BINARY_DIR}}/check.c" "{CHECK}")
+try_run(ANSWER COMPILED "${{CMAKE_BINARY_DIR}}" "${{CMAKE_BINARY_DIR}}/check.c")
+target_compile_definitions(fast PRIVATE ANSWER=${{ANSWER}})
+"""
+
+
+@pytest.mark.runtime
+@pytest.mark.parametrize(
+    ("name", "changed"),
+    [("meson", {"meson.build": MESON_RUN}), ("scikit-build-core", {"CMakeLists.txt": CMAKE_RUN})],
+)
+def test_a_check_that_runs_a_program_has_the_targets_answer(
+    name: str, changed: dict[str, str], *, pyz3_cache: Path, tmp_path: Path
+) -> None:
+    runtime = runtimes.require("linux_aarch64-3.13")
+    root = KINDS[name].write(tmp_path / "probe")
+    for file, text in changed.items():
+        (root / file).write_text(text, encoding="utf-8")
+    # qemu by its name on PATH, with the target's C library.
+    folder = runtime.command.parents[1] / "opt"
+    qemu = tmp_path / "bin" / "qemu-aarch64"
+    qemu.parent.mkdir()
+    program = f"{folder}/qemu/usr/bin/qemu-aarch64-static"
+    qemu.write_text(f'#!/bin/sh\nexec "{program}" -L "{folder}/linux_aarch64-3.13" "$@"\n')
+    qemu.chmod(0o755)
+    path = f"{qemu.parent}{os.pathsep}{os.environ['PATH']}"
+    chosen = ("--platform", "linux-aarch64", "--platform", "macos-arm64", "--python", PYTHON)
+    done = factory.pyz3("wheel", root, *chosen, "-o", tmp_path / "out", cache=pyz3_cache, PATH=path)
+    assert done.returncode == 1
+    (wheel,) = (tmp_path / "out").iterdir()
+    code = "import fast; print(fast.answer())"
+    assert runtimes.run_python(runtime, code, wheels=[wheel], tmp_path=tmp_path) == "7\n"
+    # Nothing here runs what is made for macOS, and nobody guesses.
+    said = {"meson": "Can not run test applications", "scikit-build-core": '"cmake.define.ANSWER" = "0"'}
+    assert said[name] in done.stderr
+    assert " on PATH runs it" not in done.stderr

@@ -41,6 +41,12 @@ def test_a_cross_file_for_meson(zig: str, machine: tuple[str, ...]) -> None:
     assert {**parser["properties"]} == {"needs_exe_wrapper": "true", "pkg_config_libdir": "''"}
 
 
+def test_what_runs_programs_of_the_target_is_told_to_meson() -> None:
+    text = meson_cross_file(DriverTarget("aarch64-linux-musl"), PROGRAMS, emulator=["/q", "-L", "/it's"])
+    assert "exe_wrapper = ['/q', '-L', '/it\\'s']\n\n[properties]\nneeds_exe_wrapper = true\n" in text
+    assert "exe_wrapper = [" not in meson_cross_file(DriverTarget("aarch64-linux-musl"), PROGRAMS)
+
+
 def test_paths_are_quoted_for_who_reads_them() -> None:
     odd = Path("C:\\tools\\it's")
     assert "c = 'C:\\\\tools\\\\it\\'s'\n" in meson_cross_file(DriverTarget("x86-windows-gnu"), {"cc": odd})

@@ -146,7 +146,9 @@ def test_what_a_program_of_the_target_would_give() -> None:
         '"cmake.define.RAN" = "0", "cmake.define.RAN__TRYRUN_OUTPUT" = "0"'
     )
     cause = "meson.build:4:5: ERROR: Can not run test applications in this cross environment."
-    assert run_advice("", cause).startswith("cc.run() cannot run what is made for another machine; ")
+    said = "cc.run() would run it: cc.compiles() and cc.sizeof() run nothing"
+    assert run_advice("", cause) == said
+    assert run_advice("", cause, ["qemu-arm", "other"]) == f"{said}, or qemu-arm on PATH runs it"
     crashed = "-- Performing Test SHIFTS\n\n*** CMake configuration failed\n"
     assert run_advice(crashed, "").startswith("CMake crashed in the test SHIFTS, ")
     assert run_advice("-- Performing Test SHIFTS - Success\n*** CMake configuration failed\n", "") == ""
