@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from pyz3.driver.tools import write_cross_file, write_meson_python, write_native_file
 from pyz3.engine.project_flags import driver_target
+from pyz3.hooks.compiler_facts import long_double_format
 from pyz3.hooks.emulators import VARIABLE as EMULATOR
-from pyz3.hooks.views import long_double_format
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from pyz3.config import Backend
@@ -35,6 +35,7 @@ def backend_settings(
     tools: Tools,
     environment: Environment,
     jobs: int,
+    ask: Callable[[], Mapping[str, str]],
     emulator: Sequence[str] = (),
 ) -> Settings:
     """Give the ``config_settings`` that a backend's hook is called with (PEP 517).
@@ -49,6 +50,7 @@ def backend_settings(
         tools: The target's compilers.
         environment: The build environment.
         jobs: Compilers at a time.
+        ask: Gives the macros that the target's compiler defines.
         emulator: The words before a program for the target that run it here; none: nothing does.
 
     Raises:
@@ -56,7 +58,7 @@ def backend_settings(
     """
     if backend.kind != "meson-python":
         return told
-    cross, native = _meson_files(order, place, tools, environment, emulator)
+    cross, native = _meson_files(order, place, tools, environment, emulator=emulator, macros=ask())
     files = [f"--cross-file={cross}", f"--native-file={native}"]
     return {
         "build-dir": str(place.work / "build"),
@@ -94,7 +96,13 @@ def backend_variables(
 
 
 def _meson_files(
-    order: Order, place: Place, tools: Tools, environment: Environment, emulator: Sequence[str]
+    order: Order,
+    place: Place,
+    tools: Tools,
+    environment: Environment,
+    *,
+    emulator: Sequence[str],
+    macros: Mapping[str, str],
 ) -> tuple[Path, Path]:
     target = order.target
     programs = environment.python.parent
@@ -116,7 +124,7 @@ def _meson_files(
         binaries={**found, "python": python},
         emulator=emulator,
         properties={
-            "longdouble_format": long_double_format(target.platform.family, target.platform.spec.arch),
+            "longdouble_format": long_double_format(macros),
             "pkg_config_libdir": str(place.prefix / "lib" / "pkgconfig") if place.prefix.is_dir() else "",
         },
     )

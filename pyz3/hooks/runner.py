@@ -28,6 +28,7 @@ from pyz3.guests import HOOK, READS
 from pyz3.hooks.adapting import adapt
 from pyz3.hooks.build_systems import backend_settings, backend_variables
 from pyz3.hooks.causes import find_causes, what_the_compiler_said
+from pyz3.hooks.compiler_facts import predefined_macros
 from pyz3.hooks.emulators import emulator_for
 from pyz3.hooks.memory import Memory, read_result
 from pyz3.hooks.printed import (
@@ -136,6 +137,7 @@ class HookRunner:
         if len(self._tree.notes) > _MOST_NOTES:
             around.tell(Note(text=f"and {len(self._tree.notes) - _MOST_NOTES} more of that kind"))
         self._environments: dict[str, Environment] = {}
+        self._defined: dict[str, Mapping[str, str]] = {}
         self._ran: list[Place] = []
         self._folder = around.toolchain.cache.work(project.root)
 
@@ -423,6 +425,7 @@ class HookRunner:
                 tools=tools,
                 environment=environment,
                 jobs=around.jobs,
+                ask=lambda: self._macros(order, tools),
                 emulator=emulator,
             ),
             environment=hook_environment(
@@ -451,6 +454,16 @@ class HookRunner:
             return ()
         self._around.toolchain.begin(tools_cache(place, self._around.toolchain))
         return emulator_for(order, tools, environ=environ, processes=self._around.processes)
+
+    def _macros(self, order: Order, tools: Tools) -> Mapping[str, str]:
+        """Give the macros that the compiler of a wheel's commands defines."""
+        target = order.zig_targets[0]
+        if target not in self._defined:
+            around, folder = self._around, tools.cmake_toolchain.parent
+            self._defined[target] = predefined_macros(
+                tools.cc, folder, environ=around.environ, processes=around.processes
+            )
+        return self._defined[target]
 
     def _key(self, request: TargetRequest, environment: Environment, told: str) -> MadeFor:
         return made_for(

@@ -75,25 +75,6 @@ def c_sizes(family: str, arch: str) -> dict[str, int]:
     }
 
 
-def long_double_format(family: str, arch: str) -> str:
-    """Give what numpy's ``longdouble_format`` is there: how a ``long double`` lies in memory.
-
-    The names are those of numpy's ``meson.build``; the formats those of each system's C.
-
-    Args:
-        family: Of platforms: ``linux``, ``windows`` …
-        arch: As wheel tags have it.
-    """
-    size = c_sizes(family, arch)["long_double"]
-    if size == 8:  # noqa: PLR2004 - bytes
-        return "IEEE_DOUBLE_LE"
-    if arch in {"x86_64", "i686", "x86", "amd64"}:
-        return f"INTEL_EXTENDED_{size}_BYTES_LE"
-    if arch == "ppc64le" and family == "linux":
-        return "IBM_DOUBLE_DOUBLE_LE"
-    return "IEEE_QUAD_BE" if arch == "s390x" else "IEEE_QUAD_LE"
-
-
 def _pages(family: str, arch: str) -> tuple[int, int]:
     # Linux is built for pages of 4, 16 or 64 kB everywhere but on Intel's processors.
     if family == "windows":
