@@ -102,16 +102,23 @@ def build_wheels(
         return _say_nothing(console, selection, report=report)
     skipped = _say_left_out(console, selection)
     with build.using_cache(plan):
-        with view.showing(plan, output_dir=str(output_dir)):
-            for text in () if test else notes_on_tests(build.project, plan):
-                build.tell(Note(text=text))
-            summary = build.run(plan, output_dir=output_dir)
-        view.summary(summary, output_dir=str(output_dir))
+        summary = _run(build, plan, view, output_dir=output_dir, told_of_tests=not test)
         _tell_others(summary, view.notes, root=build.project.root, report=report, in_github=in_github)
         _remember(question, build, plan, summary, said=(*skipped, *view.notes))
-    status = status_of(summary)
     tested = _test(summary, build.project, jobs=jobs, quiet=quiet) if test and summary.wheels else 0
-    return status or tested
+    return status_of(summary) or tested
+
+
+def _run(
+    build: ProjectBuild, plan: Sequence[Planned], view: BuildView, *, output_dir: Path, told_of_tests: bool
+) -> Summary:
+    """Make the wheels, and show them; ``told_of_tests``: say how those are done that no build does."""
+    with view.showing(plan, output_dir=str(output_dir)):
+        for text in notes_on_tests(build.project, plan) if told_of_tests else ():
+            build.tell(Note(text=text))
+        summary = build.run(plan, output_dir=output_dir)
+    view.summary(summary, output_dir=str(output_dir))
+    return summary
 
 
 def _test(summary: Summary, project: Project, *, jobs: int | None, quiet: bool) -> int:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import re
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -403,7 +403,7 @@ def test_asks_on_a_terminal(
     answer: str, written: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # By its module: in the package, the name is the command's.
-    monkeypatch.setattr(sys.modules["pyz3.cli.init"], "_has_terminal", lambda: True)
+    monkeypatch.setattr(importlib.import_module("pyz3.cli.init"), "_has_terminal", lambda: True)
     write(tmp_path, {"pyproject.toml": EXISTING, "acme_hash/__init__.py": ""})
     done = init(tmp_path, answer=answer)
     assert done.exit_code == (0 if written else 1)
