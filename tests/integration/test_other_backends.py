@@ -238,9 +238,10 @@ def test_an_error_is_its_cause(
     start = lines.index(said[0])
     found = [re.sub(r":\d+:\d+:", ":N:N:", line) for line in lines[start : start + len(said)]]
     assert found == said
-    assert lines[-1].startswith("tip: ")
+    assert lines[-2].startswith("tip: ")
+    assert lines[-1] == 'more: pyz3 explain "building the project failed: …"'
     # The code, its marks, how many errors: no more.
-    assert len(lines[start + len(said) : -1]) == 3
+    assert len(lines[start + len(said) : -2]) == 3
 
 
 @pytest.mark.parametrize(
