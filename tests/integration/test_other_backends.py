@@ -146,6 +146,14 @@ KINDS = {
 }
 
 
+def changed_project(name: str, changed: dict[str, str], tmp_path: Path) -> Path:
+    """Write one of the projects, with other files in it; give its folder."""
+    root = KINDS[name].write(tmp_path / "probe")
+    for file, text in changed.items():
+        (root / file).write_text(text, encoding="utf-8")
+    return root
+
+
 @pytest.mark.runtime
 @pytest.mark.parametrize("name", KINDS)
 def test_a_module_is_imported_where_it_is_for(name: str, pyz3_cache: Path, tmp_path: Path) -> None:
@@ -187,9 +195,7 @@ def test_a_module_is_imported_where_it_is_for(name: str, pyz3_cache: Path, tmp_p
 def test_a_wheel_without_what_was_compiled_is_an_error(
     name: str, changed: dict[str, str], message: str, *, pyz3_cache: Path, tmp_path: Path
 ) -> None:
-    root = KINDS[name].write(tmp_path / "probe")
-    for file, text in changed.items():
-        (root / file).write_text(text, encoding="utf-8")
+    root = changed_project(name, changed, tmp_path)
     wheel = ("wheel", root, "--python", PYTHON, "--platform", "linux-x86_64", "-o", tmp_path / "out")
     done = factory.pyz3(*wheel, cache=pyz3_cache)
     assert done.returncode == 1
@@ -228,9 +234,7 @@ def test_a_wheel_without_what_was_compiled_is_an_error(
 def test_an_error_is_its_cause(
     name: str, changed: dict[str, str], said: list[str], *, pyz3_cache: Path, tmp_path: Path
 ) -> None:
-    root = KINDS[name].write(tmp_path / "probe")
-    for file, text in changed.items():
-        (root / file).write_text(text, encoding="utf-8")
+    root = changed_project(name, changed, tmp_path)
     wheel = ("wheel", root, "--python", PYTHON, "--platform", "linux-aarch64", "-o", tmp_path / "out")
     done = factory.pyz3(*wheel, cache=pyz3_cache)
     assert done.returncode == 1
@@ -260,9 +264,7 @@ def test_an_error_is_its_cause(
 def test_a_language_that_is_not_compiled_is_named(
     name: str, changed: dict[str, str], language: str, *, pyz3_cache: Path, tmp_path: Path
 ) -> None:
-    root = KINDS[name].write(tmp_path / "probe")
-    for file, text in changed.items():
-        (root / file).write_text(text, encoding="utf-8")
+    root = changed_project(name, changed, tmp_path)
     wheel = ("wheel", root, "--python", PYTHON, "--platform", "linux-aarch64", "-o", tmp_path / "out")
     done = factory.pyz3(*wheel, cache=pyz3_cache)
     assert done.returncode == 1
@@ -296,9 +298,7 @@ def test_a_check_that_runs_a_program_has_the_targets_answer(
     name: str, changed: dict[str, str], *, pyz3_cache: Path, tmp_path: Path
 ) -> None:
     runtime = runtimes.require("linux_aarch64-3.13")
-    root = KINDS[name].write(tmp_path / "probe")
-    for file, text in changed.items():
-        (root / file).write_text(text, encoding="utf-8")
+    root = changed_project(name, changed, tmp_path)
     # qemu by its name on PATH, with the target's C library.
     folder = runtime.command.parents[1] / "opt"
     qemu = tmp_path / "bin" / "qemu-aarch64"
