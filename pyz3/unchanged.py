@@ -47,6 +47,8 @@ _PASSING = frozenset(
 # Folders that hold no part of a wheel; pyz3.archive's rules say so.
 _NEVER_FOLDERS = frozenset((".git", ".hg", ".svn", "__pycache__"))
 _PACKAGES = ("site-packages", "dist-packages")
+# `git status` writes it anew whenever a file's date has changed: what counts is what it lists.
+_INDEX = f"{os.sep}index"
 _DISTRIBUTIONS = (".whl", ".tar.gz")
 # A folder's own marks tell of what is built into it, too.
 _FOLDER: Entry = (0, 0, 0, 0, "folder")
@@ -234,9 +236,14 @@ class Question:
 
     def _look_besides(self, path: str, before: Entry | None) -> Entry | None:
         try:
-            return self._look(path, before)
+            entry = self._look(path, before)
         except (FileNotFoundError, NotADirectoryError):
             return None
+        if not path.endswith(_INDEX) or entry == before:
+            return entry
+        from pyz3.sources import listed_names  # noqa: PLC0415 - where Git wrote its index anew
+
+        return (*entry[:-1], listed_names(Path(path)) or entry[-1])
 
 
 def ask(asked: Asked) -> Question | None:

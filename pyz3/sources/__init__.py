@@ -6,7 +6,7 @@ from pyz3.sources.above import scope_of, widen_scope
 from pyz3.sources.archives import ArchiveError, Limits, OpenZip, open_zip
 from pyz3.sources.copying import pristine_folder, sync_copy
 from pyz3.sources.fetching import fetch_sdist
-from pyz3.sources.git import git_folders
+from pyz3.sources.git import git_folders, listed_names
 from pyz3.sources.naming import ArchiveSource, FolderSource, RequirementSource, Source, classify
 from pyz3.sources.pip import offline_tip, own_settings, python_with_pip, run_command, tail
 from pyz3.sources.reads import (
@@ -42,6 +42,7 @@ __all__ = (
     "fetch_sdist",
     "git_digest",
     "git_folders",
+    "listed_names",
     "missed_above",
     "name_above",
     "note_reads",

@@ -119,6 +119,20 @@ def _known_index(file: Path) -> Index:
     return index
 
 
+def listed_names(file: Path) -> str:
+    """Give a digest of the names that an index lists; empty: it is of a kind that is not known.
+
+    Raises:
+        OSError: It cannot be read.
+    """
+    try:
+        index = read_index(file.read_bytes())
+        index.kept_extensions()
+    except UnknownIndexError:
+        return ""
+    return hashlib.sha256(b"\0".join(one.path for one in index.entries)).hexdigest()
+
+
 def git_state(root: Path) -> bytes:
     """Give what versions are made of: the commit and the tags; empty without Git."""
     found = git_folders(root)

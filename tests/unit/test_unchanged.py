@@ -12,6 +12,7 @@ from pyz3.builder import Inputs
 from pyz3.hooks.closed import HookInputs
 from pyz3.results import WheelResult
 from pyz3.sources import Reads, git_digest, widen_scope
+from pyz3.sources.git_index import Index, IndexEntry
 from pyz3.store import Cache
 from pyz3.unchanged import Answer, Asked, ask
 
@@ -70,7 +71,7 @@ def build(
     if question is not None:
         assert question.answer() is None
         during()
-        files = (str(root.parent / ".gitignore"), str(root.parent / ".git"))
+        files = tuple(str(root.parent / name) for name in (".gitignore", ".git", "index"))
         question.remember(answer(root), Inputs(files=files, hooks=hooks))
 
 
@@ -124,6 +125,32 @@ def test_what_changes_no_wheel(root: Path) -> None:
     (root / ".git").rmdir()
     environ = {**asked(root).environ, "COLUMNS": "80", "PWD": "elsewhere"}
     assert recall(root, environ=environ) == answer(root)
+
+
+def list_in_git(root: Path, *names: bytes, date: int = 0) -> None:
+    """Write an index that lists names, and says when their files were looked at."""
+    status = (date, 0, date, 0, 0, 0, 0o100644, 0, 0, 0)
+    entries = tuple(
+        IndexEntry(path=name, status=status, object_id=b"a" * 20, flags=len(name), more=0, name=name)
+        for name in names
+    )
+    index = Index(version=2, entries=entries, extensions=b"")
+    (root.parent / "index").write_bytes(index.without(()))
+
+
+def test_git_may_write_its_index_anew(root: Path) -> None:
+    # As `git status` does in another terminal, or an editor all the time.
+    list_in_git(root, b"a.c")
+    build(root)
+    list_in_git(root, b"a.c", date=OLD)
+    assert recall(root) == answer(root)
+    list_in_git(root, b"a.c", b"b.c", date=OLD)
+    assert recall(root) is None
+    build(root)
+    (root.parent / "index").write_bytes(b"of a kind that is not known")
+    assert recall(root) is None
+    build(root)
+    assert recall(root) == answer(root)
 
 
 @pytest.mark.parametrize(
