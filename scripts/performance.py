@@ -361,9 +361,9 @@ def _children() -> tuple[int, int]:
 
 
 def _install(folder: Path) -> Path:
-    _run(["uv", "venv", "-q", "-p", sys.executable, str(folder)])
+    _run([sys.executable, "-m", "venv", str(folder)])
     python = folder / "bin" / "python"
-    _run(["uv", "pip", "install", "-q", "--python", str(python), *_NEEDED])
+    _run([python, "-m", "pip", "install", "-q", "--upgrade", *_NEEDED])
     return python
 
 
