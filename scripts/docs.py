@@ -31,6 +31,7 @@ OUTSIDE = {
     "CHANGELOG.md": "changelog.md",
     "CONTRIBUTING.md": "contributing.md",
     "ROADMAP.md": "roadmap.md",
+    "SECURITY.md": "security.md",
     "examples": "examples.md",
 }
 # Files that pages link to, and that come into the site as they are.
