@@ -30,6 +30,10 @@ _OTHERS = frozenset(
 # A build takes seconds; with everything cold on a busy machine, minutes.
 _TIMEOUT_SECONDS = 600
 
+# Nothing else of the environment counts.  The cache of all tests has no limit: what one has compiled is there
+# for the next.
+BARE = {"PYZ3_CACHE_SIZE": "0"}
+
 ANSWER = """\
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
@@ -44,16 +48,13 @@ PyMODINIT_FUNC PyInit_%(name)s(void) { return PyModule_Create(&module); }
 
 
 def environment(cache: Path, **changes: str) -> dict[str, str]:
-    """This process's variables without those that steer a build, with ``cache`` and ``changes``.
-
-    The cache of all tests has no limit: what one has compiled is there for the next.
-    """
+    """This process's variables without those that steer a build, with ``cache`` and ``changes``."""
     kept = {
         name: value
         for name, value in os.environ.items()
         if not name.startswith(_STEERING) and name not in _OTHERS
     }
-    return {**kept, "PYZ3_CACHE_DIR": str(cache), "PYZ3_CACHE_SIZE": "0", **changes}
+    return {**kept, "PYZ3_CACHE_DIR": str(cache), **BARE, **changes}
 
 
 def pyz3_command(*args: str | Path) -> list[str]:

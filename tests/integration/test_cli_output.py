@@ -8,12 +8,16 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import factory
 import pytest
 
 from pyz3.cli.lines import human_size
 from pyz3.targets import Platform, PythonVersion, Target
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 THIS = Target(platform=Platform.current(), python=PythonVersion.current())
 WHEEL_LINE = re.compile(r"✓ (\S+)  (\S+)  ([\d.]+ [kM]?B)  (\d+\.\d\d) s  sha256=([0-9a-f]{64})")
@@ -41,10 +45,12 @@ def without_times(text: str) -> str:
     return re.sub(r"\d+\.\d\d s|^.*first time only\n", "", text, flags=re.MULTILINE)
 
 
-def test_a_line_per_wheel_and_a_total(pyz3_cache: Path, examples: Path, tmp_path: Path) -> None:
+def test_a_line_per_wheel_and_a_total(
+    pyz3_cache: Path, copy_example: Callable[[str], Path], tmp_path: Path
+) -> None:
     args = (
         "wheel",
-        examples / "hello",
+        copy_example("hello"),
         "--platform",
         "windows-x64",
         "--platform",

@@ -101,7 +101,10 @@ def built(pyz3_cache: Path, examples: Path, tmp_path_factory: pytest.TempPathFac
     found = Built(tmp_path_factory.mktemp("wheels"), tmp_path_factory.mktemp("young"))
     builder = {
         example: WheelBuilder(
-            examples / example, cache_dir=pyz3_cache, environ={}, python_headers=factory.more_headers()
+            examples / example,
+            cache_dir=pyz3_cache,
+            environ=factory.BARE,
+            python_headers=factory.more_headers(),
         )
         for example in EXAMPLES
     }

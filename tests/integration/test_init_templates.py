@@ -51,7 +51,7 @@ class Wheels:
         if (language, kind) not in self._built:
             root = project(self._root / f"{language}-{kind}", language, kind)
             builder = WheelBuilder(
-                root, cache_dir=self._cache, environ={}, python_headers=factory.more_headers()
+                root, cache_dir=self._cache, environ=factory.BARE, python_headers=factory.more_headers()
             )
             results = builder.build_matrix(
                 platforms=[str(p) for p in PLATFORMS], pythons=["3.13"], output_dir=root / "dist"

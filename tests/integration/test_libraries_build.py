@@ -92,7 +92,7 @@ NAMES = ("host-3.13", "win_amd64-3.13", "linux_aarch64-3.13", "musllinux_x86_64-
 @pytest.fixture(scope="module")
 def built(pyz3_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, WheelResult]:
     root = factory.write_project(tmp_path_factory.mktemp("libraries") / "p", PYPROJECT, FILES)
-    results = WheelBuilder(root, cache_dir=pyz3_cache, environ={}).build_matrix(
+    results = WheelBuilder(root, cache_dir=pyz3_cache, environ=factory.BARE).build_matrix(
         platforms=[str(p) for p in Platform if p.family != "pyodide"], pythons=["3.13"], output_dir=root / "d"
     )
     return {result.identifier: result for result in results}
@@ -141,7 +141,9 @@ def test_static_libraries_in_pyodide(pyz3_cache: Path, tmp_path: Path) -> None:
     text = PYPROJECT.replace('"probe.lib.core", ', "")
     files = {**FILES, "core.c": FILES["core.c"], "ext.c": FILES["ext.c"].replace("core_answer(41)", "42")}
     root = factory.write_project(tmp_path / "p", text, files)
-    builder = WheelBuilder(root, cache_dir=pyz3_cache, environ={}, python_headers=factory.more_headers())
+    builder = WheelBuilder(
+        root, cache_dir=pyz3_cache, environ=factory.BARE, python_headers=factory.more_headers()
+    )
     if runtime.python.base not in builder.headers():
         pytest.skip(f"no headers of Python {runtime.python.base}: run scripts/runtimes.sh")
     (result,) = builder.build_matrix(
@@ -161,7 +163,7 @@ CTYPES = (
 def test_a_ctypes_library_alone_is_one_wheel_for_all_pythons(pyz3_cache: Path, tmp_path: Path) -> None:
     files = {"probe/__init__.py": "", "core.c": "int answer(void) { return 42; }\n"}
     root = factory.write_project(tmp_path / "p", CTYPES, files)
-    results = WheelBuilder(root, cache_dir=pyz3_cache, environ={}).build_matrix(
+    results = WheelBuilder(root, cache_dir=pyz3_cache, environ=factory.BARE).build_matrix(
         platforms=["linux-x86_64", "windows-x64", "macos-arm64"], pythons=["3.9", "3.13"], output_dir=tmp_path
     )
     assert [result.path.name for result in results] == [
@@ -197,7 +199,7 @@ def test_cpp_in_a_static_library(pyz3_cache: Path, tmp_path: Path) -> None:
         tmp_path / "p", library + module + '[tool.pyz3]\npackages = ["probe"]\n', files
     )
     current = str(Platform.current())
-    (result,) = WheelBuilder(root, cache_dir=pyz3_cache, environ={}).build_matrix(
+    (result,) = WheelBuilder(root, cache_dir=pyz3_cache, environ=factory.BARE).build_matrix(
         platforms=[current], pythons=["3.13"], output_dir=tmp_path
     )
     runtime = runtimes.require("host-3.13")
@@ -273,7 +275,7 @@ def test_a_static_library_that_the_user_supplies(pyz3_cache: Path, tmp_path: Pat
         + '[tool.pyz3]\npackages = ["probe"]\n',
         {"probe/__init__.py": "", "z.c": source},
     )
-    results = WheelBuilder(root, cache_dir=pyz3_cache, environ={}).build_matrix(
+    results = WheelBuilder(root, cache_dir=pyz3_cache, environ=factory.BARE).build_matrix(
         platforms=["linux-x86_64", "windows-x64"], pythons=["3.13"], output_dir=tmp_path
     )
     for result, name in zip(results, ("host-3.13", "win_amd64-3.13"), strict=True):

@@ -34,7 +34,10 @@ def built(
     """Wheels by identifier: every platform for 3.13, and what the runtimes need."""
     output = tmp_path_factory.mktemp("threads")
     builder = WheelBuilder(
-        examples / "threads", cache_dir=pyz3_cache, environ={}, python_headers=factory.more_headers()
+        examples / "threads",
+        cache_dir=pyz3_cache,
+        environ=factory.BARE,
+        python_headers=factory.more_headers(),
     )
     headers = builder.headers()
     results = list(

@@ -49,7 +49,10 @@ def wheels_of(
     def build(example: str) -> Mapping[str, Path | str]:
         if example not in built:
             of = WheelBuilder(
-                examples / example, cache_dir=pyz3_cache, environ={}, python_headers=factory.more_headers()
+                examples / example,
+                cache_dir=pyz3_cache,
+                environ=factory.BARE,
+                python_headers=factory.more_headers(),
             ).open()
             names = {identifier(runtime) for runtime in runtimes_for(example)}
             selection = of.select(platforms=["*"], pythons=["all"], build=sorted(names))

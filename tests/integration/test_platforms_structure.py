@@ -61,7 +61,10 @@ def ours(
     found = {}
     for example in EXAMPLES:
         builder = WheelBuilder(
-            examples / example, cache_dir=pyz3_cache, environ={}, python_headers=factory.more_headers()
+            examples / example,
+            cache_dir=pyz3_cache,
+            environ=factory.BARE,
+            python_headers=factory.more_headers(),
         )
         for wheel in builder.build_matrix(
             platforms=[str(platform) for platform in OFFICIAL],

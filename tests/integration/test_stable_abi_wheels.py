@@ -72,7 +72,7 @@ def project(folder: Path, source: str, abi3: str) -> Path:
 def wheels(pyz3_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("stable")
     builder = WheelBuilder(
-        project(folder / "project", SOURCE + CLASSIC, "3.10"), cache_dir=pyz3_cache, environ={}
+        project(folder / "project", SOURCE + CLASSIC, "3.10"), cache_dir=pyz3_cache, environ=factory.BARE
     )
     builder.build_matrix(
         platforms=[str(platform) for platform in PLATFORMS],
@@ -125,7 +125,7 @@ def test_abi3t_serves_both_builds_of_3_15(pyz3_cache: Path, tmp_path: Path) -> N
     builder = WheelBuilder(
         project(tmp_path / "project", SOURCE + SLOTS, "3.15t"),
         cache_dir=pyz3_cache,
-        environ={},
+        environ=factory.BARE,
         python_headers=factory.more_headers(),
     )
     (wheel,) = builder.build_matrix(
@@ -143,7 +143,7 @@ def test_each_pyodide_has_a_wheel_of_its_own(pyz3_cache: Path, tmp_path: Path) -
     builder = WheelBuilder(
         project(tmp_path / "project", SOURCE + CLASSIC, "3.10"),
         cache_dir=pyz3_cache,
-        environ={},
+        environ=factory.BARE,
         python_headers=factory.more_headers(),
     )
     built = builder.build_matrix(

@@ -77,7 +77,7 @@ def wheels(pyz3_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[s
     builder = WheelBuilder(
         factory.write_project(folder / "project", table, {"counts.zig": SOURCE}),
         cache_dir=pyz3_cache,
-        environ={},
+        environ=factory.BARE,
         python_headers=factory.more_headers(),
     )
     built = builder.build_matrix(
