@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+import textwrap
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
@@ -20,10 +21,10 @@ _ENOUGH = 5
 _PAGE = """\
 # Performance
 
-Made by `{command}` on {date}: {system}, {processors} processors, load {load} when it began, Python
-{python}; {tools}. Ways are run in turn, {rounds} rounds after one that is not counted.{few} Other load
-falls upon all of them: look at ratios, not at seconds. All that was measured is in
-[performance.json](performance.json).
+{made}
+
+Ways are run in turn, {rounds} rounds after one that is not counted.{few} Other load falls upon all of them: look at
+ratios, not at seconds. All that was measured is in [performance.json](performance.json).
 
 ## A source has changed
 
@@ -57,6 +58,10 @@ Each project is new to the cache, which has what is compiled once. Memory is the
 had resident at a time, looked at every 0.05 s; what they share is counted for each.
 
 {scale}
+
+## How fast the wheels are
+
+That is measured against the official wheels: [what is in the binaries](binaries.md#speed).
 
 ## Not measured here
 
@@ -98,12 +103,15 @@ def files(data: Mapping[str, Any]) -> dict[str, str]:
 def page(data: Mapping[str, Any]) -> str:
     """Give docs/performance.md."""
     rounds, cold = data["rounds"], data["cold_rounds"]
+    machine = data["machine"]
+    tools = ", ".join(f"{name} {version}" for name, version in data["tools"].items())
+    made = (
+        f"Made by `{COMMAND} --rounds {rounds} --cold-rounds {cold}` on {data['date']}: {machine['system']}, "
+        f"{machine['processors']} processors, load {machine['load']} when it began, Python {data['python']}; "
+        f"{tools}."
+    )
     return _PAGE.format(
-        **data["machine"],
-        command=f"{COMMAND} --rounds {rounds} --cold-rounds {cold}",
-        date=data["date"],
-        python=data["python"],
-        tools=", ".join(f"{name} {version}" for name, version in data["tools"].items()),
+        made="\n".join(textwrap.wrap(made, 110, break_on_hyphens=False)),
         rounds=rounds,
         few="" if rounds >= _ENOUGH else f" That is fewer than the {_ENOUGH} that it should be.",
         changed=_table(data["changed"]),
