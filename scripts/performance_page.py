@@ -23,8 +23,8 @@ _PAGE = """\
 
 {made}
 
-Ways are run in turn, {rounds} rounds after one that is not counted.{few} Other load falls upon all of them: look at
-ratios, not at seconds. All that was measured is in [performance.json](performance.json).
+Ways are run in turn, {rounds} rounds after one that is not counted.{few} Other load falls upon all of them:
+look at ratios, not at seconds. All that was measured is in [performance.json](performance.json).
 
 ## A source has changed
 
