@@ -108,9 +108,10 @@ def _plain(text: str) -> str:
 
 
 def _code(text: str) -> str:
-    """Give a sentence of a help text with options, variables and file names as code."""
+    """Give a sentence of a help text with options, variables, keys and patterns as code."""
     return re.sub(
-        r"(?<![\w`./[-])(--[a-z][\w-]*|[A-Z][A-Z0-9]*_[A-Z0-9_]+|tool\.pyz3(?:\.\w+)?)(?![\w`])",
+        r"(?<![\w`./[-])(--[a-z][\w-]*|[A-Z][A-Z0-9]*_[A-Z0-9_]+|tool\.pyz3(?:\.\w+)?"
+        r"|[\w{},./-]*\*[\w{},./*-]*\b\*?)(?![\w`])",
         r"`\1`",
         text,
     )
@@ -124,8 +125,8 @@ def _option(option: click.Option) -> tuple[str, str, str] | None:
     if not (option.is_flag or option.count):
         choices = getattr(option.type, "choices", None)
         kind = "N" if isinstance(option.type, click.IntRange) else option.type.name.upper()
-        value = option.metavar or ("|".join(map(str, choices)) if choices else kind)
-        value = f" `{value}`"
+        values = [option.metavar] if option.metavar else choices or [kind]
+        value = " " + " | ".join(f"`{one}`" for one in values)
     said = re.sub(r"\s*\[default: (.*)\]\s*$", r" Default: \1.", option.help or "")
     if option.show_default and option.default is not None:
         said += f" Default: `{option.default}`."

@@ -291,6 +291,16 @@ def test_links(document: Path) -> None:
         assert not anchor or anchor in anchors(target), link
 
 
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_a_page_looks_as_it_is_meant(document: Path) -> None:
+    text = re.sub(r"^```.*?^```$", "", document.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
+    # A row after an empty line is no part of the table.
+    for table in re.findall(r"(?:^\|.*\n)+", text, flags=re.MULTILINE):
+        assert re.match(r"\|.*\n\|[ :|-]+\|\n\|", table), table
+    # The stars of a pattern that is not code make what is between them slanted.
+    assert re.findall(r"[-{}./]\*\w.*", re.sub(r"`[^`\n]*`", "", text)) == []
+
+
 def test_picture(readme_script: ModuleType) -> None:
     svg = (ROOT / "docs" / "live-table.svg").read_text(encoding="utf-8")
     texts = {"".join(node.itertext()).replace("\xa0", " ").strip() for node in ET.fromstring(svg).iter()}  # noqa: S314 - our own file
