@@ -8,6 +8,7 @@ files that match are tracked all the same.
 
 from __future__ import annotations
 
+import os
 import subprocess
 import warnings
 from typing import TYPE_CHECKING
@@ -114,16 +115,25 @@ class FileRules:
         Args:
             folder: Where to begin.
             hidden: Whether to look into folders whose names begin with a dot.
+
+        Raises:
+            ConfigError: A folder cannot be read, and archives do not leave it out.
         """
         try:
             children = sorted(folder.iterdir())
+        except PermissionError as error:
+            if self.leaves_out(folder / "any"):
+                return  # a database's own folder, say
+            raise ConfigError(
+                f"{folder}: cannot be read: {error.strerror}",
+                tip="where it is no part of the project: git-ignore it, or name it in tool.pyz3.sdist.exclude",
+            ) from None
         except OSError:
-            return
+            return  # gone by now
         for child in children:
             if child.is_dir():
                 skipped = child.name in _NEVER_FOLDERS or (child.name.startswith(".") and not hidden)
-                # A virtual environment is never the project's.
-                if not skipped and not child.is_symlink() and not (child / "pyvenv.cfg").exists():
+                if not skipped and not child.is_symlink() and not _is_environment(child):
                     yield from self.walk(child, hidden=hidden)
             elif child.is_file() and child.suffix not in _NEVER_SUFFIXES:
                 yield child
@@ -169,6 +179,11 @@ def _spec(key: str, patterns: tuple[str, ...]) -> GitIgnoreSpec | None:
 def _checkout(root: Path) -> Path | None:
     """Give the top folder of the Git repository that ``root`` lies in; a worktree's ``.git`` is a file."""
     return next((folder for folder in (root, *root.parents) if (folder / ".git").exists()), None)
+
+
+def _is_environment(folder: Path) -> bool:
+    """Tell whether it is a virtual environment, which is never the project's."""
+    return os.access(folder / "pyvenv.cfg", os.F_OK)  # False, too, if it cannot be looked into
 
 
 def _tracked(root: Path) -> frozenset[Path]:

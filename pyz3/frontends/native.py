@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import re
 from pathlib import Path, PurePosixPath
@@ -30,6 +31,8 @@ from pyz3.frontends.own_requirement import requirement_notes
 from pyz3.targets import SUPPORTED
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pyz3.config import ComponentTable, ExtensionTable, LibraryTable, ToolTable
 
 # Loaders take these names for the C library's own (musl does for all of them).
@@ -243,6 +246,7 @@ def _glob(root: Path, key: str, pattern: str) -> list[str]:
         # "." has no parts, and glob() fails at it before Python 3.13.
         paths = root.glob(pattern) if parts else ()
         found = sorted((path for path in paths if path.is_file()), key=Path.as_posix)
+        _check_readable(root, parts)
     except (OSError, ValueError, NotImplementedError) as error:
         raise ConfigError(f"pyproject.toml: {key}: {pattern!r} is no glob: {error}") from None
     if not found:
@@ -258,6 +262,28 @@ def _glob(root: Path, key: str, pattern: str) -> list[str]:
                 tip=f"it compiles {' '.join(SOURCE_SUFFIXES)}; name headers' folders in include-dirs",
             )
     return [path.relative_to(root).as_posix() for path in found]
+
+
+def _check_readable(root: Path, parts: Sequence[str]) -> None:
+    """Refuse a folder that cannot be looked into: glob() passes over it, and over the sources there.
+
+    Raises:
+        ConfigError: There is one where a pattern of these parts would look.
+    """
+
+    def refuse(error: OSError) -> None:
+        if isinstance(error, PermissionError):
+            raise ConfigError(f"{error.filename}: cannot be read: {error.strerror}") from None
+
+    named = [*itertools.takewhile(lambda part: not set(part) & set("*?["), parts)]
+    top = root.joinpath(*named)
+    try:
+        top.stat()
+    except OSError as error:
+        refuse(error)
+    for _ in os.walk(top, onerror=refuse):
+        if len(parts) - len(named) <= 1:
+            break
 
 
 def _nearby(root: Path, pattern: str) -> str | None:

@@ -14,6 +14,7 @@ from pyz3.frontends import load_project
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
     from pyz3.config import Project
 
@@ -163,6 +164,29 @@ def test_a_pattern_that_matches_nothing(
         f"pyproject.toml: tool.pyz3.extensions[0].sources: {pattern!r} matches no file",
         tip,
     )
+
+
+@pytest.mark.parametrize(
+    ("pattern", "folder", "told"),
+    [
+        ("src/a/x.c", "src/a", "src/a/x.c"),
+        ("src/a/*.c", "src/a", "src/a"),
+        ("src/a/*.c", "src", "src/a"),
+        ("src/*/*.c", "src/b", "src/b"),  # what src/a has would be found
+        ("**/*.c", "src/a/deep", "src/a/deep"),
+    ],
+)
+def test_a_folder_that_cannot_be_read(
+    pattern: str,
+    folder: str,
+    told: str,
+    make: Callable[..., Path],
+    unreadable: Callable[[Path], AbstractContextManager[None]],
+) -> None:
+    root = make(extension(f'["{pattern}"]'), "src/a/x.c", "src/b/y.c", "src/a/deep/z.c")
+    with unreadable(root / folder):
+        assert complaint(root)[0] == f"{root / told}: cannot be read: Permission denied"
+    assert "src/a/x.c" in sources(load_project(root))
 
 
 def test_there_are_no_sources_at_all(make: Callable[..., Path]) -> None:

@@ -21,6 +21,9 @@ from pyz3.events import Note
 from pyz3.frontends import load_project
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
     from pyz3.events import Event
 
 HEAD = '[project]\nname = "Acme.Hello"\nversion = "1.0-rc1"\nreadme = "README.md"\n'
@@ -138,6 +141,23 @@ def test_exclude_cannot_take_what_the_build_needs(tmp_path: Path) -> None:
     assert caught.value.message == (
         "pyproject.toml: tool.pyz3.sdist.exclude leaves out common/shared.hpp, which the build needs"
     )
+
+
+def test_a_folder_that_cannot_be_read(
+    tmp_path: Path, unreadable: Callable[[Path], AbstractContextManager[None]]
+) -> None:
+    write(tmp_path, 'sdist = { include = ["docs/*"] }\n')
+    assert "docs/index.md" in names(tmp_path)
+    with unreadable(tmp_path / "docs"), pytest.raises(ConfigError) as caught:
+        names(tmp_path)
+    assert caught.value.message == f"{tmp_path / 'docs'}: cannot be read: Permission denied"
+    assert caught.value.tip == (
+        "where it is no part of the project: git-ignore it, or name it in tool.pyz3.sdist.exclude"
+    )
+    # A database's own folder, say.
+    write(tmp_path, 'sdist = { include = ["README.md"], exclude = ["docs/"] }\n')
+    with unreadable(tmp_path / "docs"):
+        assert "docs/index.md" not in names(tmp_path)
 
 
 def test_include_that_matches_nothing(tmp_path: Path) -> None:
