@@ -126,7 +126,7 @@ class FileRules:
                 return  # a database's own folder, say
             raise ConfigError(
                 f"{folder}: cannot be read: {error.strerror}",
-                tip="where it is no part of the project: git-ignore it, or name it in tool.pyz3.sdist.exclude",
+                tip="if it is no part of the project, git-ignore it, or name it in tool.pyz3.sdist.exclude",
             ) from None
         except OSError:
             return  # gone by now

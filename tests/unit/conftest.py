@@ -61,7 +61,7 @@ def unreadable() -> Callable[[Path], AbstractContextManager[None]]:
 
 @contextlib.contextmanager
 def _permissions_count() -> Iterator[None]:
-    """Take CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH from root (capabilities(7)): what lets it read everything."""
+    """Take CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH from root: it reads everything with them."""
     if os.geteuid() != 0:
         yield
         return

@@ -152,7 +152,7 @@ def test_a_folder_that_cannot_be_read(
         names(tmp_path)
     assert caught.value.message == f"{tmp_path / 'docs'}: cannot be read: Permission denied"
     assert caught.value.tip == (
-        "where it is no part of the project: git-ignore it, or name it in tool.pyz3.sdist.exclude"
+        "if it is no part of the project, git-ignore it, or name it in tool.pyz3.sdist.exclude"
     )
     # A database's own folder, say.
     write(tmp_path, 'sdist = { include = ["README.md"], exclude = ["docs/"] }\n')
