@@ -25,6 +25,8 @@ from pyz3.scaffold.new import Draft
 from pyz3.scaffold.workflows import Step, is_expression, steps_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pyz3.frontends import CibuildwheelReading
 
 _PYPROJECT = "pyproject.toml"
@@ -91,7 +93,7 @@ def migrate(root: Path) -> Migration:
             tip="no [tool.cibuildwheel], no cibuildwheel.toml, and no workflow that runs it: use pyz3 init",
         )
     reading = read_cibuildwheel(_with(table, variables), where="tool.cibuildwheel", file=file)
-    told = [*_table_rows(table, reading), *_variable_rows(variables, reading, steps), *rows]
+    told = [*_table_rows(table, reading, variables), *_variable_rows(variables, reading, steps), *rows]
     return Migration(draft=_draft(root, reading.tool), rows=tuple(told))
 
 
@@ -221,12 +223,19 @@ def _with(table: Any, variables: dict[_Variable, str]) -> Any:
     return table
 
 
-def _table_rows(table: Any, reading: CibuildwheelReading) -> list[MigrationRow]:
+def _table_rows(
+    table: Any, reading: CibuildwheelReading, variables: Iterable[_Variable]
+) -> list[MigrationRow]:
     """Give a row for every key of the table, in its order, and for each value that is not obeyed."""
     rows = []
+    instead = {(variable.platform, variable.option): variable.name for variable in variables}
     for path, name in _paths(table if isinstance(table, dict) else {}):
         option = cibuildwheel_option(name)
-        if path in reading.lost:
+        variable = instead.get(("", name)) or instead.get((path.partition(".")[0], name))
+        if variable is not None:
+            note = f"{variable} of the workflow counts in its place, as it does for cibuildwheel"
+            rows.append(MigrationRow(option=path, does="needless", note=note))
+        elif path in reading.lost:
             rows.append(MigrationRow(option=path, does="lost", note=reading.lost[path]))
         elif option is None or option.does == "lost":
             # An image of manylinux2014: what is promised anyway.

@@ -227,6 +227,15 @@ jobs:
         "cp313-musllinux_x86_64",
     }
     assert rows(root)[-2:] == [("a.yaml: build: output-dir", "asked"), ("a.yaml: build: platform", "asked")]
+    # What they replace is not said to be kept.
+    replaced = {row.option: row.note for row in migrate(root).rows if row.does == "needless"}
+    note = "{} of the workflow counts in its place, as it does for cibuildwheel"
+    assert replaced == {
+        "environment": note.format("CIBW_ENVIRONMENT"),
+        "linux.environment": note.format("CIBW_ENVIRONMENT"),
+        "linux.build": note.format("CIBW_BUILD_LINUX"),
+        "overrides[0].environment": note.format("CIBW_ENVIRONMENT"),
+    }
 
 
 def test_jobs_that_differ(tmp_path: Path) -> None:
