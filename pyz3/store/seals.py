@@ -131,9 +131,9 @@ def has_only_grown(
 
 def _grown(folder: Path, below: Collection[str], noted: Mapping[str, Entry]) -> Iterator[tuple[str, Entry]]:
     for path in sorted(path for name in below for path in folder.glob(name)):
-        name = path.relative_to(folder).as_posix()
-        files = _below(path, f"{name}/") if path.is_dir() and not path.is_symlink() else [(name, path)]
-        for name, file in files:
+        own = path.relative_to(folder).as_posix()
+        is_folder = path.is_dir() and not path.is_symlink()
+        for name, file in _below(str(path), f"{own}/") if is_folder else [(own, str(path))]:
             if name == _WITHIN:
                 continue
             with contextlib.suppress(FileNotFoundError):  # another process is at work
@@ -150,34 +150,41 @@ def _note_within(folder: Path) -> Remembered[dict[str, Entry]]:
     return Remembered(folder / _WITHIN, dict[str, Entry])
 
 
-def _files(path: Path) -> Iterator[tuple[str, Path]]:
+def _files(path: Path) -> Iterator[tuple[str, str]]:
     if path.is_dir():
-        yield from _below(path, "")
+        yield from _below(str(path), "")
     else:
-        yield "", path
+        yield "", str(path)
 
 
-def _below(folder: Path, prefix: str) -> Iterator[tuple[str, Path]]:
-    with os.scandir(folder) as entries:
-        for entry in sorted(entries, key=lambda one: one.name):
-            if entry.name.startswith(_BEING_MADE):
-                continue
-            if entry.is_dir(follow_symlinks=False):
-                yield from _below(Path(entry.path), f"{prefix}{entry.name}/")
-            else:
-                yield os.fsencode(prefix + entry.name).decode("utf-8", "backslashreplace"), Path(entry.path)
+def _below(folder: str, prefix: str) -> Iterator[tuple[str, str]]:
+    # By text, and one folder after the other: there are thousands of files, and each build looks at them all.
+    waiting = [(folder, prefix)]
+    while waiting:
+        folder, prefix = waiting.pop()
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                name = prefix + entry.name
+                if entry.name.startswith(_BEING_MADE):
+                    continue
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append((entry.path, f"{name}/"))
+                else:
+                    text = name if name.isascii() else os.fsencode(name).decode("utf-8", "backslashreplace")
+                    yield text, entry.path
 
 
-def describe_file(path: Path, before: Entry | None) -> Entry:
+def describe_file(file: str | Path, before: Entry | None) -> Entry:
     """Give what a file is: its marks, and what it holds; it is read if the marks are not those of ``before``.
 
     Raises:
         OSError: There is none, or it cannot be read.
     """
-    status = path.lstat()
+    status = os.lstat(file)
     marks = (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
     if before is not None and before[:-1] == marks:
         return before
+    path = Path(file)
     if path.is_symlink():
         return (*marks, f"link {os.fsencode(path.readlink()).decode('utf-8', 'backslashreplace')}")
     if not stat.S_ISREG(status.st_mode):  # a pipe or a socket: reading it might never end
