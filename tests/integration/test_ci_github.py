@@ -21,7 +21,7 @@ from workflows import ROOT
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the job that builds runs on Linux")
 STEPS = {
-    "build": ("Install pyz3", "Build the source distribution", "Build all wheels"),
+    "build": ("Install pyz3", "Build the source distribution", "Build all wheels", "Check the wheels"),
     "test": ("Install the wheels, and test",),
     "test-pyodide": ("Install the wheel, and test",),
 }
