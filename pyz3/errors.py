@@ -88,6 +88,17 @@ class MatrixError(Pyz3Error):
         self.status = codes.pop() if len(codes) == 1 else BuildFailedError.exit_code
 
 
+def one_line(text: str, most: int = 1000) -> str:
+    """Give text from files of others as one line: what cannot be printed is spelled out, the rest cut off.
+
+    Args:
+        text: Of any length.
+        most: Characters.
+    """
+    text = text[:most] + "…" if len(text) > most else text
+    return text if text.isprintable() else ascii(text)[1:-1]
+
+
 def abridged(names: Sequence[str], most: int = 3) -> str:
     """Give the first few of names as text, and how many more there are."""
     more = f" and {len(names) - most} more" if len(names) > most else ""

@@ -1,6 +1,6 @@
 """What the files really are: binaries → facts → a report that proves a platform tag."""
 
-from pyz3.audit.facts import Facts, Symbol, VersionNeed, version_key
+from pyz3.audit.facts import Effort, Facts, Symbol, VersionNeed, version_key
 from pyz3.audit.glibc import glibc_since
 from pyz3.audit.hardening import Hardening, hardening_of
 from pyz3.audit.judge import judge, measured_floor
@@ -15,6 +15,7 @@ from pyz3.audit.system import system_symbols
 
 __all__ = (
     "CorruptBinaryError",
+    "Effort",
     "Facts",
     "Finding",
     "Hardening",

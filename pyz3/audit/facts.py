@@ -15,6 +15,11 @@ Signature = Literal["", "adhoc", "signed", "invalid"]
 Use = Literal["", "program", "object"]
 
 
+# The largest wheels hold some hundreds of binaries, which need some thousands of libraries in all.
+MOST_BINARIES = 1000
+_MOST_SYMBOLS, _MOST_COMPARED = 4_000_000, 40_000_000
+
+
 class Symbol(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A symbol that the binary takes from elsewhere.
 
@@ -92,6 +97,26 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         """The symbols that set ``floor`` (ELF)."""
         wanted = f"GLIBC_{self.floor}"
         return tuple(symbol for symbol in self.undefined if self.floor and symbol.version == wanted)
+
+
+class Effort:
+    """Counts what comparing the binaries of a wheel with each other will cost, so that it has a bound."""
+
+    def __init__(self) -> None:
+        self._binaries = self._libraries = self._symbols = 0
+
+    def takes(self, facts: tuple[Facts, ...]) -> bool:
+        """Tell whether one more binary may be compared with those before; if so, count it."""
+        binaries = self._binaries + 1
+        libraries = self._libraries + sum(len(one.needed) for one in facts)
+        symbols = self._symbols + sum(len(one.exported) + len(one.undefined) for one in facts)
+        # Each library that one needs is looked for among all, and all are asked who needs it.
+        if binaries > MOST_BINARIES or symbols > _MOST_SYMBOLS:
+            return False
+        if libraries * (binaries + libraries) > _MOST_COMPARED:
+            return False
+        self._binaries, self._libraries, self._symbols = binaries, libraries, symbols
+        return True
 
 
 def version_key(version: str) -> tuple[int, ...]:

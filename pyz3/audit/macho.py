@@ -25,6 +25,9 @@ MACHINES = {
     (0x0100000C, 2): "arm64e",
     (0x00000007, 3): "i386",
 }
+# fat_arch and fat_arch_64 of mach-o/fat.h.
+_FAT = {b"\xca\xfe\xba\xbe": ">IIIII", b"\xca\xfe\xba\xbf": ">IIQQII"}
+_MOST_PARTS = 16  # more machines than macOS ever ran on
 _MH_EXECUTE = 2
 _MH_DYLIB = 6
 _MH_BUNDLE = 8
@@ -45,12 +48,29 @@ def read_macho(data: bytes) -> tuple[Facts, ...]:
     """
     import lief  # noqa: PLC0415 - 0.35 s: only when a binary must be read
 
+    _require_parts(data)
     config = lief.MachO.ParserConfig()
     config.parse_dyld_bindings = config.parse_dyld_rebases = False
     fat = lief.MachO.parse(data, config)
     if fat is None or not fat.size:
         raise ValueError("its headers cannot be read")
     return tuple(_slice_facts(binary, data) for binary in fat)
+
+
+def _require_parts(data: bytes) -> None:
+    """Refuse a fat file whose parts lie over each other: a small one would be read as many large ones."""
+    form = _FAT.get(data[:4])
+    if form is None:
+        return
+    (count,) = struct.unpack_from(">I", data, 4)
+    if count > _MOST_PARTS:
+        raise ValueError(f"it announces {count} parts")
+    end = 8 + struct.calcsize(form) * count
+    parts = [struct.unpack_from(form, data, 8 + struct.calcsize(form) * index) for index in range(count)]
+    for _, _, start, size, *_ in sorted(parts, key=lambda part: int(part[2])):
+        if start < end or start + size > len(data):
+            raise ValueError("its parts lie over each other, or outside of it")
+        end = start + size
 
 
 def _slice_facts(binary: lief.MachO.Binary, data: bytes) -> Facts:

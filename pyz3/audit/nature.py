@@ -15,7 +15,7 @@ from pyz3.audit.macho import MACHINES as MACHO_MACHINES
 from pyz3.audit.pe import MACHINES as PE_MACHINES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from pyz3.audit.facts import Format
 
@@ -65,8 +65,12 @@ def nature_of(data: bytes) -> Nature | None:
     Code for no machine of a wheel's is data: the kernel's BPF, graphics cards, microcontrollers.  So is what
     runs on every system: Java, .NET, WebAssembly but for Pyodide's libraries.
     """
+    return _first(data, (*_PLAIN, _fat, _archive))
+
+
+def _first(data: bytes, readers: Iterable[Callable[[bytes], Nature | None]]) -> Nature | None:
     try:
-        return next((found for read in _READERS if (found := read(data)) is not None), None)
+        return next((found for read in readers if (found := read(data)) is not None), None)
     except (struct.error, IndexError):
         return None  # it ends too soon
 
@@ -116,7 +120,8 @@ def _fat(data: bytes) -> Nature | None:
         return None
     size, word = layout
     starts = [struct.unpack_from(word, data, 8 + size * index + 8)[0] for index in range(count)]
-    parts = [part for start in starts if (part := nature_of(data[start:])) is not None]
+    # A part is no fat file, least of all the one that it is in.
+    parts = [part for start in starts if (part := _first(data[start:], (*_PLAIN, _archive))) is not None]
     if not parts or len(parts) != count:
         return None
     machines = tuple(machine for part in parts for machine in part.machines)
@@ -132,7 +137,7 @@ def _wasm(data: bytes) -> Nature | None:
 def _archive(data: bytes) -> Nature | None:
     if not data.startswith(_AR):
         return None
-    known = (nature_of(member) for member in _members(data))
+    known = (_first(member, _PLAIN) for member in _members(data))
     found = next((one for one in known if one is not None), None)
     return found and Nature(format=found.format, machines=found.machines, linked=False)
 
@@ -166,4 +171,4 @@ def _coff(data: bytes) -> Nature | None:
     return Nature(format="pe", machines=(PE_MACHINES[number],), linked=False)
 
 
-_READERS = (_elf, _pe, _macho, _fat, _wasm, _archive, _coff)
+_PLAIN = (_elf, _pe, _macho, _wasm, _coff)  # what holds no other

@@ -45,17 +45,16 @@ def is_reached(
         platform: What they are for.
     """
     own, wanted = posixpath.dirname(file), posixpath.dirname(carried_as(name, siblings, platform=platform))
-    if _is_loaded_by_another(file, siblings):
-        return True
     if platform.family == "windows":
         # delvewheel and its like call os.add_dll_directory() for this folder in __init__.py.
-        return own == wanted or wanted.endswith(".libs")
-    folders = facts.rpaths
-    if name.startswith("@loader_path/"):
-        folders = (posixpath.dirname(name),)
+        found = own == wanted or wanted.endswith(".libs")
+    elif name.startswith("@loader_path/"):
+        found = expanded(posixpath.dirname(name), own) == wanted
     elif not name.startswith("@rpath/") and platform.family == "macos":
-        return False
-    return any(expanded(folder, own) == wanted for folder in folders)
+        found = False
+    else:
+        found = any(expanded(folder, own) == wanted for folder in facts.rpaths)
+    return found or _is_loaded_by_another(file, siblings)
 
 
 def expanded(folder: str, own: str) -> str:

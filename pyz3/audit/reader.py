@@ -26,6 +26,8 @@ _READERS: Mapping[bytes, tuple[str, Callable[[bytes], tuple[Facts, ...]]]] = {
     b"\xca\xfe\xba\xbf": ("a fat Mach-O file (macOS)", read_macho),
     b"\0asm": ("a WebAssembly module (Pyodide)", read_wasm),
 }
+# The largest in wheels have some fifty libraries, a hundred versions, a few hundred thousand symbols.
+_MOST_LIBRARIES, _MOST_VERSIONS, _MOST_SYMBOLS = 500, 1000, 1_000_000
 # What else ends up under a module's name.
 _FOREIGN: Mapping[bytes, str] = {
     b"!<arch>\n": "a static library or import library (ar archive)",
@@ -60,8 +62,8 @@ def facts_of(data: bytes, *, name: str) -> tuple[Facts, ...]:
         if data.startswith(magic):
             _silence_parser()
             try:
-                return read(data)
-            except (ValueError, struct.error) as error:
+                return _within_bounds(read(data))
+            except (ValueError, IndexError, OverflowError, struct.error) as error:
                 raise AuditFailedError(
                     f"{name}: {kind} of {len(data)} bytes is damaged: {error}",
                     tip="delete it and build again",
@@ -73,6 +75,23 @@ def facts_of(data: bytes, *, name: str) -> tuple[Facts, ...]:
         f"{name} is {found}, but an extension module is a shared library (ELF, Mach-O or PE)",
         tip="link it as a shared library",
     )
+
+
+def _within_bounds(facts: tuple[Facts, ...]) -> tuple[Facts, ...]:
+    """Refuse what is made to cost time: everything that a binary names is compared with its neighbours.
+
+    Raises:
+        ValueError: It names more than any linker writes.
+    """
+    for what, most, sizes in (
+        ("libraries", _MOST_LIBRARIES, [len(one.needed) for one in facts]),
+        ("folders", _MOST_LIBRARIES, [len(one.rpaths) for one in facts]),
+        ("versions", _MOST_VERSIONS, [len(one.versions) for one in facts]),
+        ("symbols", _MOST_SYMBOLS, [len(one.exported) + len(one.undefined) for one in facts]),
+    ):
+        if max(sizes, default=0) > most:
+            raise ValueError(f"it names {max(sizes)} {what}, and no more than {most} are read")
+    return facts
 
 
 def load_parser() -> None:

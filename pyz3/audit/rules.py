@@ -9,6 +9,7 @@ import ntpath
 import posixpath
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from pyz3.audit.elf import glibc_release
@@ -78,7 +79,18 @@ class Case:
 
     def shipped(self, name: str) -> bool:
         """Does a binary of the same wheel that this one needs export ``name``?"""
-        return any(name in facts.exported for library in self.facts.needed for facts in self.sibling(library))
+        return any(name in names for names in self._offered)
+
+    @cached_property
+    def _offered(self) -> tuple[frozenset[str], ...]:
+        siblings = dict.fromkeys(self.facts.needed)
+        return tuple(_names(facts.exported) for library in siblings for facts in self.sibling(library))
+
+
+@lru_cache(maxsize=64)
+def _names(exported: tuple[str, ...]) -> frozenset[str]:
+    """Give them as a set: a library is asked once for each symbol of each file that needs it."""
+    return frozenset(exported)
 
 
 def loadable(case: Case) -> Iterator[Finding]:
@@ -191,8 +203,11 @@ def paths(case: Case) -> Iterator[Finding]:
 def glibc_versions(case: Case) -> Iterator[Finding]:
     """No symbol version is newer than the promised glibc and the libraries of its time."""
     newest = case.policy.newest_versions(case.floor)
+    using: dict[tuple[str, str], list[Symbol]] = {}
+    for symbol in case.facts.undefined:
+        using.setdefault((symbol.version, symbol.library), []).append(symbol)
     for need in case.facts.versions:
-        users = [s for s in case.facts.undefined if (s.version, s.library) == (need.version, need.library)]
+        users = using.get((need.version, need.library), [])
         if need.weak:
             continue
         release = glibc_release(need.version)

@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 
 _EMBEDDED_SIGNATURE = 0xFADE0CC0
 _CODE_DIRECTORY = 0xFADE0C02
-# xnu takes a handful of blobs, and pages of 4 KiB and more; without bounds a small file costs hours.
+# xnu takes a handful of blobs, six code directories, and pages of 4 KiB and more; without bounds a small
+# file costs hours.
 _MOST_BLOBS = 64
+_MOST_DIRECTORIES = 6
 _PAGE_SHIFTS = (0, *range(12, 32))
 _FLAG_ADHOC = 0x2
 # hash type → algorithm; type 3 is SHA-256 cut to 20 bytes, hence the slot's own size decides.
@@ -52,15 +54,15 @@ def _code_directories(signature: bytes) -> list[bytes]:
     magic, _, count = struct.unpack_from(">III", signature)
     if magic != _EMBEDDED_SIGNATURE:
         return []
-    found = []
     if count > _MOST_BLOBS:
         return []
+    found = []
     for index in range(count):
         _, offset = struct.unpack_from(">II", signature, 12 + 8 * index)
         blob_magic, size = struct.unpack_from(">II", signature, offset)
         if blob_magic == _CODE_DIRECTORY:
             found.append(signature[offset : offset + size])
-    return found
+    return found if len(found) <= _MOST_DIRECTORIES else []
 
 
 def _hashes_match(image: bytes, directory: bytes) -> bool:

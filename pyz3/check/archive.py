@@ -24,6 +24,7 @@ _DEVICES = re.compile(r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\..*
 _NOT_ON_WINDOWS = frozenset('<>"|?*')
 # MAX_PATH of Windows is 260; a site-packages folder there has 60 or more.
 _LONG_PATH, _LONG_PART = 200, 255
+_LONGEST_COMPARED = 4096  # PATH_MAX of Linux
 
 
 def unreadable(subject: Subject) -> Iterator[Hit]:
@@ -119,6 +120,8 @@ def case_clash(subject: Subject) -> Iterator[Hit]:
     """Find names that are one where case, or Unicode's form, does not count."""
     folded: dict[str, str] = {}
     for name in subject.files:
+        if len(name) > _LONGEST_COMPARED:
+            continue  # PW112 tells; sorting the marks of so long a name takes seconds
         other = folded.setdefault(unicodedata.normalize("NFC", name).casefold(), name)
         if other != name:
             yield Hit(member=name, message=f"{spelled(name)} and {spelled(other)} are one name elsewhere")

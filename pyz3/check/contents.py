@@ -117,10 +117,8 @@ def several_tops(subject: Subject) -> Iterator[Hit]:
 
 def folder_without_modules(subject: Subject) -> Iterator[Hit]:
     """Find top-level folders that nothing can be imported from."""
-    files = _library(subject)
-    for top in _tops(subject):
-        inside = [name for name in files if name.startswith(f"{top}/")]
-        if inside and not top.endswith(".libs") and not any(name.endswith(_MODULES) for name in inside):
+    for top, inside in _folders(subject).items():
+        if not top.endswith(".libs") and not any(name.endswith(_MODULES) for name in inside):
             yield Hit(
                 member=inside[0], message=f"{spelled(top)}/ would lie in site-packages, and has no module"
             )
@@ -146,17 +144,16 @@ def stray_source(subject: Subject) -> Iterator[Hit]:
 
 def not_typed(subject: Subject) -> Iterator[Hit]:
     """Find stubs, or the classifier, without the mark that type checkers look for (PEP 561)."""
-    files = _library(subject)
-    for top in _tops(subject):
-        stubs = [name for name in files if name.startswith(f"{top}/") and name.endswith(".pyi")]
-        marked = any(name.startswith(f"{top}/") and name.endswith("/py.typed") for name in files)
+    for top, inside in _folders(subject).items():
+        stubs = [name for name in inside if name.endswith(".pyi")]
+        marked = any(name.endswith("/py.typed") for name in inside)
         if stubs and not marked and not top.endswith("-stubs"):
             yield Hit(
                 member=stubs[0], message=f"{spelled(stubs[0])} is a stub, and {spelled(top)} has no py.typed"
             )
     headers = subject.headers("METADATA")
     says = headers is not None and "Typing :: Typed" in map(str, headers.get_all("Classifier", []))
-    if says and not any(name.endswith(("/py.typed", ".pyi")) for name in files):
+    if says and not any(name.endswith(("/py.typed", ".pyi")) for name in _library(subject)):
         yield Hit(message="a classifier says Typing :: Typed, and there is no py.typed")
 
 
@@ -175,6 +172,16 @@ def _library(subject: Subject) -> list[str]:
                 found.append(rest)
         elif not _in_info(subject, name):
             found.append(name)
+    return found
+
+
+def _folders(subject: Subject) -> dict[str, list[str]]:
+    """Give the folders of site-packages itself, and what is in each."""
+    found: dict[str, list[str]] = {}
+    for name in _library(subject):
+        top, separator, _ = name.partition("/")
+        if separator:
+            found.setdefault(top, []).append(name)
     return found
 
 

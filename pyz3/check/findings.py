@@ -7,6 +7,8 @@ from typing import Literal
 
 import msgspec
 
+from pyz3.errors import one_line
+
 Severity = Literal["error", "warning"]
 SCHEMA_VERSION = "1.0"
 """Of the report: the first number changes when something is taken away or means something else."""
@@ -108,5 +110,4 @@ class CheckReport(msgspec.Struct, frozen=True, kw_only=True):
 
 def spelled(name: str) -> str:
     """Give a name from an archive as one short line: what cannot be printed is spelled out."""
-    text = name if name.isprintable() else ascii(name)[1:-1]
-    return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}…"
+    return one_line(name, _MOST_SHOWN)

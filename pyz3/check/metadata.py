@@ -7,8 +7,8 @@ import re
 from typing import TYPE_CHECKING
 
 from packaging.metadata import ExceptionGroup, InvalidMetadata, Metadata
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
-from packaging.version import InvalidVersion, Version
+from packaging.specifiers import SpecifierSet
+from packaging.version import Version
 
 from pyz3.check.findings import Hit, spelled
 
@@ -22,6 +22,8 @@ _PEP639 = (2, 4)
 _EARLY = frozenset({"license-file"})
 _PYTHON = re.compile(r"Programming Language :: Python :: (3\.\d+)")
 _NEWEST_MINOR = 99
+# docutils takes some ten seconds for a megabyte, and minutes for one that is made for it.
+_MOST_RENDERED = 300_000
 
 
 def invalid(subject: Subject) -> Iterator[Hit]:
@@ -37,7 +39,7 @@ def invalid(subject: Subject) -> Iterator[Hit]:
                 continue
             field = f"{error.field}: " if isinstance(error, InvalidMetadata) else ""
             yield Hit(message=f"METADATA: {field}{spelled(str(error))}")
-    except (ValueError, UnicodeError) as error:
+    except (ValueError, RecursionError) as error:
         yield Hit(message=f"METADATA cannot be read: {spelled(str(error))}")
 
 
@@ -91,7 +93,7 @@ def version_not_normal(subject: Subject) -> Iterator[Hit]:
     written = str(headers["Version"]).strip()
     try:
         normal = str(Version(written))
-    except InvalidVersion:
+    except ValueError:  # numbers beyond what int() takes, too
         yield Hit(message=f"the version {spelled(written)} is none by PEP 440")
         return
     if normal != written:
@@ -101,7 +103,7 @@ def version_not_normal(subject: Subject) -> Iterator[Hit]:
 def does_not_render(subject: Subject) -> Iterator[Hit]:
     """Find a description that PyPI cannot show, as twine check does."""
     text = subject.texts.get("METADATA")
-    if text is None or not is_rst(subject):
+    if text is None or not is_rst(subject) or len(text) > _MOST_RENDERED:
         return
     try:
         from readme_renderer import rst  # noqa: PLC0415 - of the extra "dist"
@@ -110,7 +112,12 @@ def does_not_render(subject: Subject) -> Iterator[Hit]:
     raw = subject.headers("METADATA")
     description = (str(raw.get_payload()) if raw is not None else "") or ""
     said = io.StringIO()
-    if description.strip() and rst.render(description, stream=said) is None:
+    try:
+        shown = not description.strip() or rst.render(description, stream=said) is not None
+    except Exception as error:  # noqa: BLE001 - docutils has errors of its own, and PyPI the same docutils
+        said.write(type(error).__name__)
+        shown = False
+    if not shown:
         lines = said.getvalue().strip().splitlines()
         yield Hit(
             message=f"PyPI cannot show the description: {spelled(lines[0]) if lines else 'no reason given'}"
@@ -130,6 +137,8 @@ def not_tried(subject: Subject) -> str:
     """Say whether the description was not tried; empty: it was, or need not be."""
     if not is_rst(subject):
         return ""
+    if (size := len(subject.texts.get("METADATA", b""))) > _MOST_RENDERED:
+        return f"whether PyPI can show the description was not tried: METADATA has {size / 1e6:.1f} MB"
     try:
         import readme_renderer.rst  # noqa: F401, PLC0415 - of the extra "dist"
     except ModuleNotFoundError:
@@ -148,9 +157,12 @@ def _requires(subject: Subject) -> SpecifierSet | None:
     headers = subject.headers("METADATA")
     text = str(headers.get("Requires-Python") or "") if headers is not None else ""
     try:
-        return SpecifierSet(text) if text else None
-    except InvalidSpecifier:
+        found = SpecifierSet(text) if text else None
+        if found is not None:
+            found.contains("3.10")  # numbers are read when they are compared: there are limits to them
+    except ValueError:
         return None  # PW501 tells
+    return found
 
 
 RULES: Mapping[str, Callable[[Subject], Iterator[Hit]]] = {

@@ -78,9 +78,10 @@ def tags_differ(subject: Subject) -> Iterator[Hit]:
     for text in headers.get_all("Tag", [])[:_MOST_TAGS]:
         written.update(_tags(str(text).strip()))
     named = {str(tag) for tag in subject.named.tags}
-    if written != named:
+    if written != {spelled(tag) for tag in named}:
         has = " ".join(sorted(written)[:6]) or "none"
-        yield Hit(message=f"the name says {' '.join(sorted(named)[:6])}, WHEEL says {has}")
+        says = " ".join(map(spelled, sorted(named)[:6]))
+        yield Hit(message=f"the name says {says}, WHEEL says {has}")
 
 
 def purelib(subject: Subject) -> Iterator[Hit]:
@@ -97,22 +98,27 @@ def not_on_pypi(subject: Subject) -> Iterator[Hit]:
     """Find platform tags that PyPI refuses."""
     for platform in sorted({tag.platform for tag in subject.named.tags} if subject.named else ()):
         if not taken_by_pypi(platform):
-            yield Hit(message=f"PyPI takes no wheel with the platform tag {platform}")
+            yield Hit(message=f"PyPI takes no wheel with the platform tag {spelled(platform)}")
 
 
 def _tags(text: str) -> set[str]:
+    if text.count(".") > _MOST_TAGS:  # they are multiplied
+        return {spelled(text)}
     try:
-        return {str(tag) for tag in parse_tag(text)}
+        return {spelled(str(tag)) for tag in parse_tag(text)}
     except ValueError:
         return {spelled(text)}
 
 
 def _same(subject: Subject, name: str, version: str) -> bool:
     named = subject.named
-    return named is None or (
-        canonicalize_name(name) == named.name
-        and canonicalize_version(version.replace("_", "-")) == canonicalize_version(named.version)
-    )
+    if named is None:
+        return True
+    try:
+        normal = canonicalize_version(version.replace("_", "-"))
+    except ValueError:
+        return False  # a number beyond what int() takes
+    return canonicalize_name(name) == named.name and normal == canonicalize_version(named.version)
 
 
 RULES: Mapping[str, Callable[[Subject], Iterator[Hit]]] = {

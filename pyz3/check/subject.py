@@ -6,19 +6,20 @@ import base64
 import csv
 import hashlib
 import io
+import re
 import struct
 from dataclasses import dataclass, field
 from email.parser import HeaderParser
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 
-from pyz3.audit import Hardening, begins_as_code, facts_of, hardening_of, nature_of
-from pyz3.check.directory import DirectoryError, Entry, read_directory
+from pyz3.audit import Effort, Hardening, begins_as_code, facts_of, hardening_of, nature_of
 from pyz3.check.findings import spelled
-from pyz3.doctor import is_binary, read_name
+from pyz3.doctor import is_binary, most_of_binaries, read_name
 from pyz3.errors import AuditFailedError
-from pyz3.sources import ArchiveError, Limits, open_zip
+from pyz3.sources import ArchiveError, DirectoryError, Limits, open_zip, read_directory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -28,9 +29,8 @@ if TYPE_CHECKING:
     from packaging.tags import Tag
 
     from pyz3.audit import Facts
-    from pyz3.check.directory import Directory
     from pyz3.doctor import FileName
-    from pyz3.sources import OpenZip
+    from pyz3.sources import Directory, Entry, OpenZip
 
 DIGESTS = frozenset({"sha256", "sha384", "sha512", "sha3_256", "sha3_384", "sha3_512", "blake2b", "blake2s"})
 """Those of ``hashlib`` that are not weaker than SHA-256, as the binary distribution format wants them."""
@@ -39,10 +39,12 @@ DIGESTS = frozenset({"sha256", "sha384", "sha512", "sha3_256", "sha3_384", "sha3
 _GIL_SLOT = (4, 1)
 _SET_GIL = "PyUnstable_Module_SetGIL"
 _NARROW = frozenset({"x86", "i686", "armv7l", "wasm32"})
+_TEXTS = ("METADATA", "WHEEL", "RECORD")
 _MOST_RECORD, _MOST_TEXT = 64_000_000, 4_000_000
-_MOST_BINARY = 1_000_000_000
-# The largest wheels hold some hundreds; each costs milliseconds, and is compared with all others.
-_MOST_BINARIES = 1000
+_MOST_ROWS = 500_000  # twice the members that an archive may have
+# Descriptions of old metadata are headers of some thousand lines.
+_MOST_HEADERS = 20_000
+_END_OF_HEADERS = re.compile(rb"\n\r?\n|\r\r")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +57,7 @@ class WheelName:
     tags: frozenset[Tag]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Row:
     """A line of RECORD; ``size`` is as it is written."""
 
@@ -64,7 +66,7 @@ class Row:
     size: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Member:
     """A file of the archive as it was read.
 
@@ -111,7 +113,7 @@ class Subject:
         infos: Its ``.dist-info`` folders.
         record: RECORD's lines; None: it is not there.
         record_error: Why it cannot be read.
-        texts: METADATA, WHEEL and what else ``.dist-info`` holds at its top, by the name there.
+        texts: METADATA, WHEEL and RECORD, by these names.
         members: What was read, by name.
         unread: Members that cannot be read, and why.
         binaries: What is machine code for a system that has wheels.
@@ -152,7 +154,13 @@ class Subject:
     def headers(self, name: str) -> Message | None:
         """Give the headers of METADATA or WHEEL; None: it is not there."""
         text = self.texts.get(name)
-        return HeaderParser().parsestr(text.decode("utf-8", "replace")) if text is not None else None
+        return _headers(text) if text is not None else None
+
+
+@lru_cache(maxsize=8)
+def _headers(text: bytes) -> Message:
+    """Read headers once: a dozen rules ask for them."""
+    return HeaderParser().parsestr(text.decode("utf-8", "replace"))
 
 
 def read_subject(path: Path) -> Subject:
@@ -207,10 +215,13 @@ class _Reading:
         self._path = path
         self._archive = archive
         self._directory = directory
+        self._most = most_of_binaries(path.stat().st_size)
         self._unread: dict[str, str] = {}
         self._binaries: dict[str, Binary] = {}
         self._damaged: dict[str, str] = {}
         self._notes: list[str] = []
+        self._effort = Effort()
+        self._missed = 0
 
     def subject(self, named: WheelName | None, name_error: str) -> Subject:
         """Read everything."""
@@ -225,8 +236,8 @@ class _Reading:
         for name in self._archive.files:
             if (member := self._member(name, wanted.get(name, ""))) is not None:
                 members[name] = member
-        if (missed := len(self._binaries) - _MOST_BINARIES) > 0:
-            self._notes.append(f"{missed} binaries were not judged: no wheel needs so many")
+        if self._missed:
+            self._notes.append(f"{self._missed} binaries were not judged: no wheel needs so many")
         return Subject(
             path=self._path,
             named=named,
@@ -238,24 +249,31 @@ class _Reading:
             texts=texts,
             members=members,
             unread=self._unread,
-            binaries=dict(list(self._binaries.items())[:_MOST_BINARIES]),
+            binaries=self._binaries,
             damaged=self._damaged,
             notes=tuple(self._notes),
         )
 
     def _texts(self, info: str) -> dict[str, bytes]:
         found = {}
-        for name, member in self._archive.files.items():
-            folder, _, rest = name.partition("/")
-            if folder != info or "/" in rest:
+        for rest in _TEXTS:
+            name = f"{info}/{rest}"
+            member = self._archive.files.get(name)
+            if member is None:
                 continue
             if member.file_size > (_MOST_RECORD if rest == "RECORD" else _MOST_TEXT):
                 self._notes.append(f"{spelled(name)} was not read: it has {member.file_size / 1e6:.0f} MB")
                 continue
             try:
-                found[rest] = self._archive.read(name)
+                text = self._archive.read(name)
             except ArchiveError as error:
                 self._unread[name] = error.why
+                continue
+            lines = len(_END_OF_HEADERS.split(text, 1)[0].splitlines())
+            if rest != "RECORD" and lines > _MOST_HEADERS:
+                self._notes.append(f"{spelled(name)} was not read: it has {lines} lines of headers")
+                continue
+            found[rest] = text
         return found
 
     def _member(self, name: str, algorithm: str) -> Member | None:
@@ -268,7 +286,7 @@ class _Reading:
                 if not size:
                     start = chunk[:4096]
                     keep = is_binary(name) or begins_as_code(start)
-                    if keep and self._archive.files[name].file_size > _MOST_BINARY:
+                    if keep and self._archive.files[name].file_size > self._most:
                         keep = False
                         self._notes.append(f"{spelled(name)} was not judged: it is too large")
                 size += len(chunk)
@@ -291,13 +309,16 @@ class _Reading:
             return
         if nature is None and not is_binary(name):
             return  # data that begins as code does, or code for what has no wheels
-        if len(self._binaries) > _MOST_BINARIES:
+        if self._missed:
+            self._missed += 1
             return
         try:
             facts = facts_of(data, name=spelled(name))
         except AuditFailedError as error:
-            self._damaged[name] = error.message
-        else:
+            facts, self._damaged[name] = (), error.message
+        if not self._effort.takes(facts):
+            self._missed += 1
+        elif facts:
             self._binaries[name] = Binary(
                 facts=facts,
                 said=read_name(name, facts),
@@ -328,7 +349,9 @@ def _read_record(text: bytes | None) -> tuple[tuple[Row, ...] | None, str]:
 
 
 def _rows(text: str) -> Iterator[Row]:
-    for cells in csv.reader(io.StringIO(text)):
+    for number, cells in enumerate(csv.reader(io.StringIO(text))):
+        if number >= _MOST_ROWS:
+            raise csv.Error(f"it has more than {_MOST_ROWS} lines")
         if cells:
             path, digest, size = (*cells, "", "")[:3]
             yield Row(path=path, digest=digest, size=size)

@@ -13,9 +13,9 @@ from rich.text import Text
 from pyz3._patterns import split_words
 from pyz3.check import as_github, as_json, as_sarif, check, wheels_in
 from pyz3.cli.settings import SETTINGS
-from pyz3.cli.terminal import SafeConsole, escaped_json
+from pyz3.cli.terminal import SafeConsole, escaped_json, safe_text
 from pyz3.config import CheckTable, read_pyproject, read_tool_table
-from pyz3.errors import abridged
+from pyz3.errors import abridged, one_line
 
 if TYPE_CHECKING:
     from pyz3.check import CheckReport, Finding, WheelReport
@@ -93,7 +93,7 @@ def check_command(
         _show(SafeConsole(soft_wrap=True), report)
     else:
         text = _FORMATS[form](report)
-        click.echo(escaped_json(text) if form == "json" else text, nl=form != "github")
+        click.echo(escaped_json(text) if form == "json" else safe_text(text), nl=form != "github")
     return _FAILED if report.errors else 0
 
 
@@ -124,7 +124,7 @@ def _show(console: SafeConsole, report: CheckReport) -> None:
 def _show_wheel(console: SafeConsole, wheel: WheelReport) -> None:
     worst = {finding.severity for finding in wheel.findings}
     mark, style = ("✗", "red") if "error" in worst else ("!", "yellow") if worst else ("✓", "green")
-    console.print(Text.assemble((f"{mark} ", style), (Path(wheel.wheel).name, "bold")))
+    console.print(Text.assemble((f"{mark} ", style), (one_line(Path(wheel.wheel).name), "bold")))
     named = {tag.rpartition("-")[2] for tag in wheel.tags}
     if any(named.isdisjoint(tag.split(".")) for tag in wheel.lowest):
         why = f" ({abridged(wheel.because)})" if wheel.because else ""

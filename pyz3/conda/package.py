@@ -18,7 +18,7 @@ from pyz3.archive import put_in_place
 from pyz3.conda.placing import PLACEHOLDER, Placed, place, with_notes
 from pyz3.conda.requirements import depends_of
 from pyz3.conda.wheels import read_wheel
-from pyz3.errors import ConfigError
+from pyz3.errors import ConfigError, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -77,6 +77,15 @@ def convert(path: Path, *, names: Mapping[str, str], build_number: int = 0, epoc
         ConfigError: The wheel is damaged, or it is for something that conda does not have.
     """
     wheel = read_wheel(path)
+    try:
+        return _package(path, wheel, names, build_number, epoch)
+    except ValueError as error:  # the fields of METADATA are understood when they are asked for
+        raise ConfigError(f"{path}: its METADATA cannot be used: {one_line(str(error))}") from None
+
+
+def _package(
+    path: Path, wheel: Wheel, names: Mapping[str, str], build_number: int, epoch: int
+) -> CondaPackage:
     name = names.get(wheel.name) or wheel.name
     depends = depends_of(
         wheel.aim,

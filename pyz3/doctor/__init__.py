@@ -4,7 +4,7 @@ from pyz3.doctor.diagnosis import Diagnosis
 from pyz3.doctor.examine import diagnose
 from pyz3.doctor.libraries import COMMON, LoadedFile, find_libraries
 from pyz3.doctor.names import AnyPythonName, FileName, own_floor, python_names, read_name, system_names
-from pyz3.doctor.subject import is_binary, subjects_of
+from pyz3.doctor.subject import is_binary, most_of_binaries, subjects_of
 from pyz3.doctor.tags import Promise, read_promises
 
 __all__ = (
@@ -17,6 +17,7 @@ __all__ = (
     "diagnose",
     "find_libraries",
     "is_binary",
+    "most_of_binaries",
     "own_floor",
     "python_names",
     "read_name",

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from pyz3.errors import one_line
+
 if TYPE_CHECKING:
     from rich.text import Text
 
@@ -99,20 +101,20 @@ class Diagnosis(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
         text = Text()
         text.append("✓ " if self.ok else "✗ ", style="green" if self.ok else "red")
-        text.append(self.name, style="bold")
+        text.append(one_line(self.name), style="bold")
         for binary in self.binaries[:_MOST_SHOWN]:
             _show_binary(text, binary)
         _show_rest(text, len(self.binaries), "binaries")
         if self.misfit:
             text.append("\nnot for this interpreter", style="yellow")
-            text.append(f": {self.misfit}")
+            text.append(f": {one_line(self.misfit)}")
         for problem in self.problems[:_MOST_SHOWN]:
             text.append(f"\n{problem.rule}", style="red")
-            text.append(f": {problem.message}")
+            text.append(f": {one_line(problem.message)}")
             if problem.symptom:
-                text.append(f"\n  shows as: {problem.symptom}")
+                text.append(f"\n  shows as: {one_line(problem.symptom)}")
             if problem.tip:
-                text.append(f"\n  tip: {problem.tip}", style="cyan")
+                text.append(f"\n  tip: {one_line(problem.tip)}", style="cyan")
         _show_rest(text, len(self.problems), "problems")
         if self.ok:
             text.append("\nnothing is missing" if self.binaries else "\nno binary in it: nothing to load")
@@ -145,14 +147,14 @@ def _show_rest(text: Text, number: int, what: str) -> None:
 
 def _show_binary(text: Text, binary: BinaryDiagnosis) -> None:
     floor = f", {_FLOORS[binary.system]} {binary.floor} or newer" if binary.floor else ""
-    text.append(f"\n{binary.file}", style="bold")
+    text.append(f"\n{one_line(binary.file)}", style="bold")
     text.append(f": {binary.system} on {' + '.join(binary.machines)}{floor}")
     if binary.python:
         text.append(f", Python {binary.python}")
     for library in binary.libraries:
-        text.append(f"\n  {library.name}  ")
+        text.append(f"\n  {one_line(library.name)}  ")
         text.append(_STATUS[library.status], style=_STYLES[library.status])
         if library.where:
-            text.append(f" ({library.where})")
+            text.append(f" ({one_line(library.where)})")
     if any(library.status not in {"system", "python"} for library in binary.libraries):
-        text.append(f"\n  looked for in: {'; '.join(binary.looked_in)}", style="dim")
+        text.append(f"\n  looked for in: {one_line('; '.join(binary.looked_in))}", style="dim")

@@ -6,7 +6,7 @@ import platform as host
 from importlib.machinery import EXTENSION_SUFFIXES
 from typing import TYPE_CHECKING
 
-from pyz3.audit import facts_of, judge, version_key
+from pyz3.audit import Effort, facts_of, judge, version_key
 from pyz3.doctor.diagnosis import BinaryDiagnosis, Diagnosis, Problem
 from pyz3.doctor.libraries import LoadedFile, find_libraries, looked_in
 from pyz3.doctor.names import FileName, own_floor, python_names, read_name, system_names
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 # What keeps a file from being loaded; the audit's other rules are about how it was built.
 _RULES = frozenset({"machine", "loadable", "floor", "library", "init", "symbol", "signature", "stack"})
-# The largest wheels hold some hundreds; each costs milliseconds, and is compared with all others.
-_MOST_BINARIES = 1000
 
 
 def diagnose(name: str, *, search: Sequence[str], environ: Mapping[str, str]) -> Diagnosis:
@@ -44,16 +42,21 @@ def diagnose(name: str, *, search: Sequence[str], environ: Mapping[str, str]) ->
     problems = list(subject.problems)
     wanted = set(subject.examined)
     # Those that are asked about come first.
-    chosen = sorted(subject.binaries, key=lambda file: file not in wanted)[:_MOST_BINARIES]
-    if missed := len(subject.binaries) - len(chosen):
-        message = f"{missed} of {len(subject.binaries)} binaries were not looked at: no wheel needs so many"
-        problems.append(Problem(file="", rule="many", message=message, tip="name a folder or a file of it"))
-    for file in chosen:
+    chosen = sorted(subject.binaries, key=lambda file: file not in wanted)
+    effort = Effort()
+    missed = 0
+    for number, file in enumerate(chosen):
         found = _read(file, subject.binaries[file])
+        if not effort.takes(() if isinstance(found, Problem) else found):
+            missed = len(chosen) - number
+            break
         if not isinstance(found, Problem):
             facts[file] = found
         elif file in wanted:
             problems.append(found)
+    if missed:
+        message = f"{missed} of {len(subject.binaries)} binaries were not looked at: no wheel needs so many"
+        problems.append(Problem(file="", rule="many", message=message, tip="name a folder or a file of it"))
     promise = read_promise(subject.tags)
     binaries = []
     for file in subject.examined:

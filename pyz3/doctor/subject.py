@@ -9,6 +9,7 @@ import io
 from dataclasses import dataclass
 from email.parser import HeaderParser
 from importlib.machinery import PathFinder
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,9 @@ _SUFFIXES = (".so", ".pyd", ".dll", ".dylib")
 # Binaries are held in memory: they compress to a third, those with debug data to a tenth.
 _BINARIES_RATIO = 30
 _BINARIES_LEAST = 100_000_000
+_MOST_TAGS = 100
+_MOST_RECORD, _MOST_WHEEL = 64_000_000, 100_000
+_MOST_ROWS = 500_000
 _DIGESTS = frozenset({"sha256", "sha384", "sha512", "sha3_256", "sha3_384", "sha3_512", "blake2b", "blake2s"})
 
 
@@ -89,6 +93,11 @@ def is_binary(name: str) -> bool:
     return name.endswith(_SUFFIXES) or ".so." in name.rpartition("/")[2]
 
 
+def most_of_binaries(packed: int) -> int:
+    """Give how many bytes of binaries may be held in memory for a wheel of ``packed`` bytes."""
+    return max(_BINARIES_LEAST, _BINARIES_RATIO * packed)
+
+
 def _wheel(path: Path) -> Subject:
     try:
         _, _, _, tags = parse_wheel_filename(path.name)
@@ -107,7 +116,7 @@ def _wheel(path: Path) -> Subject:
 def _opened_wheel(path: Path, archive: OpenZip, tags: Iterable[Tag]) -> Subject:
     files = archive.files
     size = sum(info.file_size for name, info in files.items() if is_binary(name))
-    most = max(_BINARIES_LEAST, _BINARIES_RATIO * path.stat().st_size)
+    most = most_of_binaries(path.stat().st_size)
     if size > most:
         raise ArchiveError(
             path.name,
@@ -122,6 +131,9 @@ def _opened_wheel(path: Path, archive: OpenZip, tags: Iterable[Tag]) -> Subject:
         [] if info else [Problem(file="", rule="record", message=f"{path.name} has no *.dist-info/WHEEL")]
     )
     if info:
+        for name, most in ((f"{info}/RECORD", _MOST_RECORD), (f"{info}/WHEEL", _MOST_WHEEL)):
+            if name in files and files[name].file_size > most:
+                raise ArchiveError(path.name, f"{name} has {files[name].file_size / 1e6:.0f} MB")
         record = archive.read(f"{info}/RECORD") if f"{info}/RECORD" in files else b""
         problems += _record_problems(record, files, lambda n: archive.chunks(n) if n in files else None)
         written = _wheel_tags(archive.read(f"{info}/WHEEL"))
@@ -141,8 +153,9 @@ def _opened_wheel(path: Path, archive: OpenZip, tags: Iterable[Tag]) -> Subject:
 
 def _wheel_tags(text: bytes) -> tuple[str, ...]:
     message = HeaderParser().parsestr(text.decode("utf-8", errors="replace"))
-    tags = (str(tag).strip() for tag in message.get_all("Tag", []))
-    return tuple(sorted(tag for tag in tags if tag.count("-") == 2))  # noqa: PLR2004 - Python, ABI, platform
+    tags = (str(tag).strip() for tag in message.get_all("Tag", [])[:_MOST_TAGS])
+    # Python, ABI, platform; each may be several, and they are multiplied.
+    return tuple(sorted(tag for tag in tags if tag.count("-") == 2 and tag.count(".") <= _MOST_TAGS))  # noqa: PLR2004
 
 
 def _record_problems(
@@ -258,9 +271,9 @@ def _owned(record: Path) -> tuple[str, ...]:
 
 
 def _rows(record: str) -> list[list[str]]:
-    """Read RECORD; of a damaged one nothing."""
+    """Read RECORD, as far as any archive has files; of a damaged one nothing."""
     try:
-        return list(csv.reader(io.StringIO(record)))
+        return list(islice(csv.reader(io.StringIO(record)), _MOST_ROWS))
     except csv.Error:
         return []
 

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import tarfile
-import zipfile
-import zlib
 from dataclasses import dataclass, field
-from typing import IO, TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal
 
 from packaging.utils import (
     InvalidSdistFilename,
@@ -20,6 +17,7 @@ from packaging.utils import (
 from pyz3._files import CHUNK, file_digest
 from pyz3.audit import begins_as_code
 from pyz3.errors import ConfigError, Pyz3Error
+from pyz3.sources import ArchiveError, Limits, open_zip, packed_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -126,14 +124,9 @@ def read_file(path: Path) -> ReleaseFile:
         _require_sdist(path)
     except (InvalidWheelFilename, InvalidSdistFilename) as error:
         raise UnreadableFileError(f"{path}: {error}", tip="build it again") from None
-    except (
-        zipfile.BadZipFile,
-        tarfile.TarError,
-        zlib.error,
-        EOFError,
-        OSError,
-        NotImplementedError,
-    ) as error:
+    except ArchiveError as error:
+        raise UnreadableFileError(f"{path}: {error.why}", tip="build it again") from None
+    except OSError as error:
         raise UnreadableFileError(f"{path}: it is damaged: {error}", tip="build it again") from None
     return ReleaseFile(
         path=path,
@@ -146,13 +139,9 @@ def read_file(path: Path) -> ReleaseFile:
 
 
 def _require_sdist(path: Path) -> None:
-    if path.suffix == ".zip":
-        with zipfile.ZipFile(path) as archive:
-            names = archive.namelist()
-    else:
-        with tarfile.open(path) as archive:
-            names = archive.getnames()
-    if not any(name.count("/") == 1 and name.endswith("/PKG-INFO") for name in names):
+    # All names are read, though one would do: what is behind it may be damaged.
+    found = [name.count("/") == 1 and name.endswith("/PKG-INFO") for name in packed_names(path)]
+    if not any(found):
         raise UnreadableFileError(f"{path}: an sdist holds a PKG-INFO, and this one does not")
 
 
@@ -160,18 +149,12 @@ def _read_wheel(path: Path) -> ReleaseFile:
     name, version, _, tags = parse_wheel_filename(path.name)
     pure: dict[str, str] = {}
     metadata = None
-    with zipfile.ZipFile(path) as archive:
-        for info in archive.infolist():
-            if info.is_dir():
-                continue
-            is_metadata = _is_metadata(info.filename)
-            if not is_metadata and not belongs_to_all(info.filename):
-                continue
-            with archive.open(info) as file:
-                if is_metadata:
-                    metadata = file.read(_MOST_METADATA)
-                elif (digest := _digest_unless_code(file)) is not None:
-                    pure[info.filename] = digest
+    with open_zip(path, Limits()) as archive:
+        for file in archive.files:
+            if _is_metadata(file):
+                metadata = b"".join(_first(archive.chunks(file), _MOST_METADATA))
+            elif belongs_to_all(file) and (digest := _digest_unless_code(archive.chunks(file))) is not None:
+                pure[file] = digest
     if metadata is None:
         raise UnreadableFileError(f"{path}: a wheel holds a METADATA, and this one does not")
     return ReleaseFile(
@@ -201,16 +184,19 @@ def _is_metadata(name: str) -> bool:
     return folder.endswith(".dist-info") and rest == "METADATA"
 
 
-def _digest_unless_code(file: IO[bytes]) -> str | None:
-    start = file.read(CHUNK)
+def _digest_unless_code(chunks: Iterator[bytes]) -> str | None:
+    start = next(chunks, b"")
     if begins_as_code(start):
         return None
     digest = hashlib.sha256(start)
-    for chunk in _rest(file):
+    for chunk in chunks:
         digest.update(chunk)
     return digest.hexdigest()
 
 
-def _rest(file: IO[bytes]) -> Iterator[bytes]:
-    while chunk := file.read(CHUNK):
-        yield chunk
+def _first(chunks: Iterator[bytes], most: int) -> Iterator[bytes]:
+    for chunk in chunks:
+        yield chunk[:most]
+        most -= len(chunk)
+        if most <= 0:
+            return

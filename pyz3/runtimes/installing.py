@@ -190,7 +190,12 @@ def _needs(place: Path, names: Mapping[str, set[str]], markers: Mapping[str, str
     for one in metadata.distributions(path=[str(place)]):
         extras = names.get(canonicalize_name(one.metadata["Name"] or ""), set())
         for text in one.requires or ():
-            requirement = Requirement(text)
+            try:
+                requirement = Requirement(text)
+            except InvalidRequirement as error:
+                reason = str(error).partition("\n")[0]
+                why = f"it requires {text[:200]!r}, which is no requirement: {reason}"
+                raise UnfitError("failed", why) from None
             if any(_holds(requirement, markers, extra) for extra in ("", *extras)):
                 requirement.marker = None
                 found.append(requirement)

@@ -19,7 +19,7 @@ from pyz3.guests import IMPORT
 from pyz3.runtimes.installing import Home, UnfitError, install
 from pyz3.runtimes.modules import modules_of
 from pyz3.runtimes.shell import shell_command
-from pyz3.sources import ArchiveError
+from pyz3.sources import ArchiveError, Limits, open_zip
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -112,6 +112,7 @@ def _try(trial: Trial, environ: Mapping[str, str], timeout: float | None) -> Out
         folder = Path(scratch).resolve()
         did = ""
         try:
+            _require_bounds(trial.wheel)
             modules = () if tests.command else _modules(trial.wheel)
             did = " && ".join(tests.command) or f"import {', '.join(modules)}"
             home = install(trial.wheel.absolute(), runtime, tests, folder=folder, environ=environ)
@@ -127,6 +128,20 @@ def _try(trial: Trial, environ: Mapping[str, str], timeout: float | None) -> Out
             status, reason, output = error.status, error.reason, error.output
     seconds = time.perf_counter() - started
     return Outcome(trial=trial, status=status, reason=reason, did=did, output=output, seconds=seconds)
+
+
+def _require_bounds(wheel: Path) -> None:
+    """Refuse a bomb before pip unpacks it: none takes more from a member than is announced."""
+    try:
+        with open_zip(wheel, Limits()) as archive:
+            size = sum(info.file_size for info in archive.files.values())
+    except (ArchiveError, OSError) as error:
+        why = error.why if isinstance(error, ArchiveError) else error
+        raise UnfitError("failed", f"it cannot be read: {why}") from error
+    if size > (most := Limits().size_for(wheel.stat().st_size)):
+        raise UnfitError(
+            "failed", f"it unpacks to {size / 1e6:.0f} MB, beyond the limit of {most / 1e6:.0f} MB"
+        )
 
 
 def _modules(wheel: Path) -> tuple[str, ...]:

@@ -20,13 +20,17 @@ from pyz3.sources.reads import (
 )
 from pyz3.sources.scope import ALONE, MOST_ROUNDS, Scope, name_above
 from pyz3.sources.tree import Tree, describe_tree, git_digest, tree_digest, tree_looks, walk_tree
-from pyz3.sources.unpacking import remove_tree, unpack_sdist, unpack_wheel
+from pyz3.sources.unpacking import packed_names, remove_tree, unpack_sdist, unpack_wheel
+from pyz3.sources.zip_directory import Directory, DirectoryError, Entry, read_directory
 
 __all__ = (
     "ALONE",
     "MOST_ROUNDS",
     "ArchiveError",
     "ArchiveSource",
+    "Directory",
+    "DirectoryError",
+    "Entry",
     "FolderSource",
     "Limits",
     "OpenZip",
@@ -49,8 +53,10 @@ __all__ = (
     "offline_tip",
     "open_zip",
     "own_settings",
+    "packed_names",
     "pristine_folder",
     "python_with_pip",
+    "read_directory",
     "reads_of",
     "remove_tree",
     "run_command",

@@ -23,7 +23,8 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Literal
 
 from pyz3._files import CHUNK
-from pyz3.errors import ConfigError
+from pyz3.errors import ConfigError, one_line
+from pyz3.sources.zip_directory import DirectoryError, count_members
 
 if TYPE_CHECKING:
     import re
@@ -51,6 +52,7 @@ class ArchiveError(ConfigError):
     """
 
     def __init__(self, name: str, why: str) -> None:
+        why = one_line(why)
         super().__init__(f"{name} cannot be unpacked: {why}", tip=_TIP)
         self.why = why
 
@@ -109,7 +111,7 @@ class Budget:
     def __init__(self, path: Path, limits: Limits) -> None:
         self._name = path.name
         self._packed = path.stat().st_size
-        self._members, self._most_members = 0, limits.members
+        self._members, self.most_members = 0, limits.members
         self._size, self._most = 0, limits.size_for(self._packed)
 
     def take(self, size: int) -> None:
@@ -132,8 +134,16 @@ class Budget:
             ArchiveError: They are too many.
         """
         self._members += 1
-        if self._members > self._most_members:
-            raise self.refusal(f"it holds more than {self._most_members} files, the limit")
+        self.expect(self._members)
+
+    def expect(self, members: int) -> None:
+        """Refuse an archive that has more members than are read.
+
+        Raises:
+            ArchiveError: It has.
+        """
+        if members > self.most_members:
+            raise self.refusal(f"it holds more than {self.most_members} files, the limit")
 
     def refusal(self, why: str) -> ArchiveError:
         """Give the error that says why the archive is refused."""
@@ -146,6 +156,8 @@ class Budget:
             yield
         except ArchiveError:
             raise
+        except DirectoryError as error:
+            raise self.refusal(str(error)) from None
         except Exception as error:
             why = str(error) or type(error).__name__
             raise self.refusal(f"it is damaged: {why}") from error
@@ -207,6 +219,7 @@ def open_zip(path: Path, limits: Limits | None = None) -> Iterator[OpenZip]:
     """
     budget = Budget(path, limits or Limits(ratio=2000))
     with budget.reading():
+        budget.expect(count_members(path, budget.most_members))
         archive = zipfile.ZipFile(path)
     with archive:
         with budget.reading():
@@ -230,6 +243,8 @@ def zip_members(path: Path, budget: Budget) -> Iterator[Member]:
     Raises:
         ArchiveError: It is damaged, or holds what is no file, folder or link.
     """
+    with budget.reading():
+        budget.expect(count_members(path, budget.most_members))
     with budget.reading(), zipfile.ZipFile(path) as archive:
         for info in archive.infolist():
             budget.count()

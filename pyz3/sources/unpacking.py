@@ -13,6 +13,9 @@ from pyz3.sources.archives import Budget, Limits, tar_members, unpack, zip_membe
 
 if TYPE_CHECKING:
     import re
+    from collections.abc import Iterator
+
+    from pyz3.sources.archives import Member
 
 
 def unpack_sdist(path: Path, into: Path, *, limits: Limits | None = None) -> Path:
@@ -37,14 +40,29 @@ def unpack_sdist(path: Path, into: Path, *, limits: Limits | None = None) -> Pat
         folder = Path(scratch) / "x"
         folder.mkdir()
         budget = Budget(path, limits or Limits())
-        with path.open("rb") as file:
-            is_zip = file.read(2) == b"PK"
-        unpack((zip_members if is_zip else tar_members)(path, budget), folder, budget)
+        unpack(_members(path, budget), folder, budget)
         root = _only_folder(path, folder)
         if into.exists():
             into.replace(Path(scratch) / "old")
         folder.replace(into)
     return into / root
+
+
+def packed_names(path: Path) -> Iterator[str]:
+    """Give the names in an sdist or wheel, which is read within limits, and as a whole.
+
+    Raises:
+        ConfigError: It is damaged, too large, or holds what is no file, folder or link.
+        OSError: It cannot be read.
+    """
+    budget = Budget(path, Limits())
+    return (member.name for member in _members(path, budget))
+
+
+def _members(path: Path, budget: Budget) -> Iterator[Member]:
+    with path.open("rb") as file:
+        is_zip = file.read(2) == b"PK"
+    return (zip_members if is_zip else tar_members)(path, budget)
 
 
 def unpack_wheel(path: Path, into: Path, *, leave_out: re.Pattern[str] | None = None) -> None:

@@ -10,9 +10,9 @@ from wheels import put_wheel
 
 from pyz3.check import check
 from pyz3.check.checking import _OF_SUBJECTS
-from pyz3.check.directory import Directory, Entry
 from pyz3.check.subject import Binary, Member, Subject, read_subject
 from pyz3.doctor import FileName
+from pyz3.sources import Directory, Entry
 
 LARGE = "x = 1\n" * 1000
 

@@ -211,7 +211,7 @@ def test_an_sdist_read_back(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "says"),
     [
-        ("hello-1.0-py3-none-any.whl", "it is damaged: File is not a zip file"),
+        ("hello-1.0-py3-none-any.whl", "it is no zip file: it has no end of a central directory"),
         ("hello-1.0.tar.gz", "it is damaged: "),
         ("hello.whl", "Invalid wheel filename"),
         ("hello.tar.gz", "Invalid sdist filename"),
@@ -228,7 +228,7 @@ def test_no_distribution(tmp_path: Path, name: str, says: str) -> None:
 def test_cut_short(tmp_path: Path) -> None:
     path = put_wheel(tmp_path, "hello", {"a.py": "1" * 5000})
     path.write_bytes(path.read_bytes()[:-30])
-    with pytest.raises(UnreadableFileError, match="it is damaged"):
+    with pytest.raises(UnreadableFileError, match="it is no zip file: it has no end"):
         read_file(path)
 
 

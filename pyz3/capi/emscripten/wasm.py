@@ -16,6 +16,7 @@ _MAGIC = b"\0asm\1\0\0\0"
 _KINDS: tuple[Kind, ...] = ("function", "table", "memory", "global", "tag")
 _CUSTOM, _IMPORT, _EXPORT = 0, 2, 7
 _DYLINK_NEEDED = 2
+_WIDEST = 70  # bits of the ten bytes that 64 bits need
 
 
 class Import(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,14 +73,14 @@ class _Reader:
         return self.data[self.at - 1]
 
     def number(self) -> int:
-        """Read a LEB128 of any width; the sign of signed ones is not needed here."""
-        value = shift = 0
-        while True:
+        """Read a LEB128 of any width that there is; the sign of signed ones is not needed here."""
+        value = 0
+        for shift in range(0, _WIDEST, 7):
             byte = self.byte()
             value |= (byte & 0x7F) << shift
-            shift += 7
             if byte < 0x80:  # noqa: PLR2004 - the format's "more follows" bit
                 return value
+        raise IndexError
 
     def part(self) -> _Reader:
         """Give the bytes that a length announces, and go behind them."""

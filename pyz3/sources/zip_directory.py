@@ -33,7 +33,7 @@ class DirectoryError(Exception):
     """It is no zip file, or more than is read."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Entry:
     """A member, as the central directory has it.
 
@@ -103,9 +103,9 @@ def read_directory(path: Path) -> Directory:
         size = file.seek(0, 2)
         found: list[Mismatch] = []
         try:
-            start, length, count = _find_end(file, size, found)
-            entries = tuple(_central(_read(file, start, length), count))
-            found += _compare(file, entries, start)
+            end = _find_end(file, size, found)
+            entries = tuple(_central(_read(file, end.start, end.length), end.count))
+            found += _compare(file, entries, end.start)
         except struct.error as error:
             raise DirectoryError(f"it is damaged: {error}") from None
     return Directory(entries=entries, mismatches=tuple(found))
@@ -119,8 +119,42 @@ def _read(file: IO[bytes], start: int, length: int) -> bytes:
     return data
 
 
-def _find_end(file: IO[bytes], size: int, found: list[Mismatch]) -> tuple[int, int, int]:
-    """Give where the central directory begins, its length and its number of members."""
+def count_members(path: Path, most: int) -> int:
+    """Count a zip file's members as ``zipfile`` would, which makes an object of a kilobyte of each.
+
+    Args:
+        path: The file.
+        most: Of more than these no more are counted.
+
+    Raises:
+        DirectoryError: It is no zip file, or announces more than is read.
+        OSError: It cannot be read.
+    """
+    with path.open("rb") as file:
+        try:
+            end = _find_end(file, file.seek(0, 2), [])
+            # That it lies there, and not where the file says, lets archives have something before them.
+            data = _read(file, end.before - end.length, end.length)
+        except struct.error as error:
+            raise DirectoryError(f"it is damaged: {error}") from None
+    at = count = 0
+    while count <= most and data[at : at + 4] == _CENTRAL and at + _CENTRAL_SIZE <= len(data):
+        at += _CENTRAL_SIZE + sum(struct.unpack_from("<HHH", data, at + 28))
+        count += 1
+    return count
+
+
+@dataclass(frozen=True, kw_only=True)
+class _End:
+    """What the end says: where the central directory begins, its length and number; what it lies before."""
+
+    start: int
+    length: int
+    count: int
+    before: int
+
+
+def _find_end(file: IO[bytes], size: int, found: list[Mismatch]) -> _End:
     length = min(size, _END_SIZE + _MOST_COMMENT)
     tail = _read(file, size - length, length)
     # The last mark that has room for a record behind it, as zipfile looks for it.
@@ -132,8 +166,13 @@ def _find_end(file: IO[bytes], size: int, found: list[Mismatch]) -> tuple[int, i
     if end + _END_SIZE + comment != size:
         found.append(Mismatch(name="", what="has data behind its end"))
     before = end
-    if _ALL_ONES in {length, start} or count == _ALL_ONES_SHORT:
+    said = (start, length, count)
+    # Some readers look for ZIP64's end only where the other one says so, zipfile always.
+    if _ALL_ONES in said[:2] or count == _ALL_ONES_SHORT or _has_locator(file, end):
         before, start, length, count, here = _find_end64(file, end)
+        both = zip(said, (start, length, count), strict=True)
+        if any(one not in {wide, _ALL_ONES, _ALL_ONES_SHORT} for one, wide in both):
+            found.append(Mismatch(name="", what="has two ends that contradict each other"))
     if disk not in {0, _ALL_ONES_SHORT} or here != count:
         raise DirectoryError("it is a part of several")
     if count > _MOST_MEMBERS or length > _MOST_DIRECTORY:
@@ -142,7 +181,11 @@ def _find_end(file: IO[bytes], size: int, found: list[Mismatch]) -> tuple[int, i
         raise DirectoryError("its central directory lies outside of it")
     if start + length != before:
         found.append(Mismatch(name="", what="has data between its central directory and its end"))
-    return start, length, count
+    return _End(start=start, length=length, count=count, before=before)
+
+
+def _has_locator(file: IO[bytes], end: int) -> bool:
+    return end >= _LOCATOR_SIZE and _read(file, end - _LOCATOR_SIZE, _LOCATOR_SIZE).startswith(_LOCATOR64)
 
 
 def _find_end64(file: IO[bytes], end: int) -> tuple[int, int, int, int, int]:
