@@ -2,11 +2,14 @@
 
     scripts/faults.py [--seconds N] [--trials N] [--only kills archives …] [--seed S]
         [--keep FOLDER] [--json FILE]
+    scripts/faults.py --page FILE      writes the figures of such a FILE into docs/trust.md and SECURITY.md
 
 Each kind of fault is a function that disturbs one build and tells what came of it; a new one is a function
 with ``@kind``.  What is right is the digest of the wheel that a build with a clean cache gave; that and the
-cache are kept in ``--keep FOLDER`` for the next run of the same pyz3.  The exit code is 1 if anything was
-wrong: a crash, a traceback, a wrong or partial wheel, a file outside, a build that is stuck.
+cache are kept in ``--keep FOLDER`` for the next run of the same pyz3.  Hostile files are made by
+``scripts/hostile.py``, and each is read by a child process with limits.  The exit code is 1 if anything was
+wrong: a crash, a traceback, a wrong or partial wheel, a file outside, a build that is stuck, a reader that
+takes too much time or memory or lets a file command the terminal.
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ import argparse
 import hashlib
 import json
 import os
+import platform
 import random
 import resource
 import shutil
@@ -23,15 +27,26 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
+import zipfile
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-Outcome = Literal["right", "refused", "crash", "traceback", "wrong", "partial", "outside", "stuck"]
+import hostile as hostile_files
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = (ROOT / "docs" / "trust.md", ROOT / "SECURITY.md")
+MARKS = ("<!-- faults: scripts/faults.py --page -->\n", "<!-- /faults -->")
+Outcome = Literal[
+    "right", "refused", "crash", "traceback", "wrong", "partial", "outside", "stuck", "memory", "terminal"
+]
 GOOD = frozenset({"right", "refused"})
 STUCK_SECONDS = 300
+# What reading a file may take, of the processor and of memory, whatever is in it.
+MOST_SECONDS, MOST_MEGABYTES = 60, 1500
 _SOURCE = """\
 #include <Python.h>
 static PyObject *answer(PyObject *self, PyObject *unused) { return PyLong_FromLong(%d); }
@@ -63,12 +78,16 @@ class Bench:
         rng: The source of chance, seeded.
         template: A cache in which the first answer was built.
         digests: Answer and platforms → digests of the wheels that a clean cache gave, by name.
+        binaries: Ending → a real module, of each format.
+        most: The most that reading a hostile file took: seconds of the processor, megabytes.
     """
 
     folder: Path
     rng: random.Random
     template: Path
     digests: dict[tuple[int, str], dict[str, str]] = field(default_factory=dict)
+    binaries: dict[str, bytes] = field(default_factory=dict)
+    most: dict[str, float] = field(default_factory=dict)
 
     def fresh(self, name: str) -> Path:
         """Give an empty folder."""
@@ -364,6 +383,123 @@ def trees(bench: Bench) -> Outcome:
     return "refused" if done.stdout else "right"
 
 
+def _read_as(words: list[str]) -> None:
+    """Run a command; what pyz3 publish does before it asks the index is ``publish`` here."""
+    from pyz3.cli import main as pyz3  # noqa: PLC0415 - the parent has imported it
+    from pyz3.cli.boundary import boundary  # noqa: PLC0415
+    from pyz3.release import judge, read_file  # noqa: PLC0415
+
+    if words[0] != "publish":
+        pyz3(words)
+    with boundary():
+        judge([read_file(Path(words[1]))])
+
+
+def _in_child(words: list[str], place: Path) -> tuple[int, str, float, float]:
+    """Run a command in a child with limits; give its status, what it said, its seconds and megabytes."""
+    said = place / "said"
+    child = os.fork()
+    if not child:
+        status = 70
+        try:
+            with said.open("wb") as file:
+                os.dup2(file.fileno(), 1)
+                os.dup2(file.fileno(), 2)
+            resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS + 1))
+            resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
+            os.chdir(place / "here")
+            os.environ |= {"TMPDIR": str(place / "tmp"), "HOME": str(place / "home"), "PIP_NO_INDEX": "1"}
+            sys.stdout, sys.stderr = (open(number, "w", closefd=False) for number in (1, 2))  # noqa: SIM115
+            _read_as(words)
+            status = 0
+        except SystemExit as end:
+            status = end.code if isinstance(end.code, int) else 0 if end.code is None else 1
+        except BaseException:  # noqa: BLE001 - it is judged by what it says
+            traceback.print_exc()
+        finally:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(status)
+    _, ended, used = os.wait4(child, 0)
+    text = said.read_bytes().decode("utf-8", "replace")
+    return os.waitstatus_to_exitcode(ended), text, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
+
+
+def _commands(path: Path, rng: random.Random) -> list[str]:
+    """Choose what reads a file."""
+    if not path.name.endswith(".whl"):
+        return ["publish", str(path)]
+    form = rng.choice(["text", "json", "github", "sarif"])
+    return rng.choice([
+        ["check", str(path), "--format", form],
+        ["check", str(path), "--strict"],
+        ["doctor", str(path)],
+        ["doctor", str(path), "--json"],
+        ["publish", str(path)],
+        ["conda", str(path), "--output-dir", "out"],
+    ])  # fmt: skip
+
+
+@kind
+def hostile(bench: Bench) -> Outcome:
+    """Wheels and sdists made to harm whoever reads them: check, doctor, conda and publish do read them."""
+    place = bench.fresh("hostile")
+    for name in ("made", "here", "tmp", "home"):
+        (place / name).mkdir()
+    case = bench.rng.choice(sorted(hostile_files.CASES))
+    making = hostile_files.Making(folder=place / "made", rng=bench.rng, binaries=bench.binaries)
+    path = hostile_files.CASES[case](making)
+    around = [place, place / "made", bench.folder, Path("/")]
+    words = _commands(path, bench.rng)
+    (place / "said").touch()
+    before = [_names(one) for one in around]
+    status, said, seconds, megabytes = _in_child(words, place)
+    for what, value in (("seconds", seconds), ("megabytes", megabytes)):
+        bench.most[what] = max(bench.most.get(what, 0), value)
+    stray = [_names(one) for one in around] != before or _names(place / "here") - {"out"}
+    outcome = "outside" if stray else judged(status, said, seconds, megabytes)
+    if outcome not in GOOD:
+        what = f"{case} {' '.join(words)}: status {status}, {seconds:.1f} s, {megabytes:.0f} MB"
+        sys.stderr.write(f"--- {outcome}, {what}:\n{said[-3000:]!a}\n")
+    return outcome
+
+
+def _names(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
+
+
+def judged(status: int, said: str, seconds: float, megabytes: float) -> Outcome:
+    """Tell what came of reading a hostile file."""
+    wrong: dict[Outcome, bool] = {
+        "traceback": "Traceback (most recent call last)" in said,
+        "stuck": seconds > MOST_SECONDS,
+        "memory": megabytes > MOST_MEGABYTES,
+        "crash": status < 0 or not said.strip(),
+        # It commands the terminal, or had a line of its own put there.
+        "terminal": not said.replace("\n", "").isprintable() or f"\n{hostile_files.FORGED}\n" in said,
+    }
+    found = next((what for what, is_so in wrong.items() if is_so), None)
+    return found or ("refused" if status else "right")
+
+
+def real_binaries(folder: Path) -> dict[str, bytes]:
+    """Build a module for four systems with the user's own cache; give each by its ending.
+
+    Raises:
+        subprocess.CalledProcessError: It cannot be built.
+    """
+    platforms = ("linux-x86_64", "macos-universal2", "windows-x64", "pyodide")
+    words = [word for name in platforms for word in ("--platform", name)]
+    command = [sys.executable, "-m", "pyz3", "wheel", *words, "--python", "3.13", "-o", folder / "real"]
+    subprocess.run([*command, folder / "project"], check=True, stdout=subprocess.DEVNULL)
+    found = {}
+    for path in sorted((folder / "real").glob("*.whl")):
+        with zipfile.ZipFile(path) as archive:
+            name = next(name for name in archive.namelist() if name.endswith((".so", ".pyd")))
+            found["." + name.partition("/")[2].partition(".")[2]] = archive.read(name)
+    return found
+
+
 def prepare(folder: Path, keep: Path, rng: random.Random, kinds: list[str]) -> Bench:
     """Build what is right, each answer with a cache that nothing has disturbed, or take what was kept.
 
@@ -371,7 +507,7 @@ def prepare(folder: Path, keep: Path, rng: random.Random, kinds: list[str]) -> B
         RuntimeError: It cannot be built.
     """
     bench = Bench(folder=folder, rng=rng, template=keep / "template")
-    wanted = {"linux-x86_64"} if set(kinds) - {"archives", "trees", "threads"} else set()
+    wanted = {"linux-x86_64"} if set(kinds) - {"archives", "trees", "threads", "hostile"} else set()
     wanted |= {"linux-x86_64 musllinux-x86_64"} if "threads" in kinds else set()
     for platforms in sorted(wanted):
         for answer in (1, 0):
@@ -385,6 +521,15 @@ def prepare(folder: Path, keep: Path, rng: random.Random, kinds: list[str]) -> B
                     raise RuntimeError(said)
                 kept.write_text(json.dumps(digests(dist)))
             bench.digests[answer, platforms] = json.loads(kept.read_text())
+    if "hostile" in kinds:
+        import pyz3.cli.check  # noqa: PLC0415 - once, for all children
+        import pyz3.cli.conda  # noqa: PLC0415
+        import pyz3.cli.doctor  # noqa: F401, PLC0415
+        from pyz3.audit import load_parser  # noqa: PLC0415
+
+        load_parser()
+        bench.project(1)
+        bench.binaries.update(real_binaries(folder))
     return bench
 
 
@@ -401,6 +546,41 @@ def run(bench: Bench, kinds: list[str], *, seconds: float, trials: int) -> dict[
     return counts
 
 
+def _told(options: argparse.Namespace) -> list[str]:
+    """Give the arguments that another needs to do the same."""
+    words = [f"--seconds {options.seconds:g}"]
+    words += [f"--trials {options.trials}"] if options.trials < sys.maxsize else []
+    words += [f"--only {' '.join(options.only)}"] if options.only != list(KINDS) else []
+    return [*words, f"--seed {options.seed}"]
+
+
+def figures_text(figures: dict[str, Any]) -> str:
+    """Give the figures of a run as Markdown: what ``--json`` wrote."""
+    rows = [("what is done", "trials", "went wrong"), ("---", "---", "---")]
+    for name, found in figures["kinds"].items():
+        wrong = sum(count for what, count in found.items() if what not in {*GOOD, "trials"})
+        says = " ".join((KINDS[name].__doc__ or "").partition("\n")[0].split()).rstrip(".")
+        rows.append((f"`{name}`: {says}", str(found["trials"]), str(wrong)))
+    lines = [f"| {' | '.join(row)} |" for row in rows]
+    lines += ["", f"`{figures['command']}`", f"on {figures['date']}, {figures['machine']}."]
+    if most := figures.get("most"):
+        lines.append(
+            f"No hostile file took more than {most['seconds']:.0f} s of the processor or "
+            f"{most['megabytes']:.0f} MB of memory; {MOST_SECONDS} s and {MOST_MEGABYTES} MB count as wrong."
+        )
+    return "\n".join(lines) + "\n"
+
+
+def with_figures(page: str, figures: dict[str, Any]) -> str:
+    """Give a page with the figures between its marks.
+
+    Raises:
+        ValueError: It has no marks.
+    """
+    begin, end = (page.index(mark) for mark in MARKS)
+    return page[: begin + len(MARKS[0])] + "\n" + figures_text(figures) + "\n" + page[end:]
+
+
 def main() -> int:
     """Run trials, one kind after the other, until the time is over; every kind has one at least."""
     parser = argparse.ArgumentParser(
@@ -411,8 +591,14 @@ def main() -> int:
     parser.add_argument("--only", nargs="+", choices=KINDS, default=list(KINDS))
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", type=Path, help="where the figures go; stdout unless given")
+    parser.add_argument("--page", type=Path, metavar="FILE", help="write its figures into the documentation")
     parser.add_argument("--keep", type=Path, help="where clean caches are kept; nowhere unless given")
     options = parser.parse_args()
+    if options.page:
+        figures = json.loads(options.page.read_text())
+        for path in PAGES:
+            path.write_text(with_figures(path.read_text(encoding="utf-8"), figures), encoding="utf-8")
+        return 0
     with tempfile.TemporaryDirectory(prefix="faults-", ignore_cleanup_errors=True) as scratch:
         # The project has one place, by which caches know it.
         folder = Path(scratch) if options.keep is None else options.keep.absolute() / "scratch"
@@ -425,6 +611,9 @@ def main() -> int:
         counts = run(bench, options.only, seconds=options.seconds, trials=options.trials)
         took = time.monotonic() - began
     figures = {
+        "date": time.strftime("%Y-%m-%d"),
+        "command": " ".join(["python scripts/faults.py", *_told(options)]),
+        "machine": f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
         "seed": options.seed,
         "seconds": round(took),
         "trials": sum(found.total() for found in counts.values()),
@@ -433,6 +622,8 @@ def main() -> int:
         },
         "wrong": sum(count for found in counts.values() for what, count in found.items() if what not in GOOD),
     }
+    if bench.most:
+        figures["most"] = {what: round(value, 1) for what, value in bench.most.items()}
     text = json.dumps(figures, indent=2) + "\n"
     if options.json:
         options.json.write_text(text)

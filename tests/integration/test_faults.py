@@ -17,7 +17,7 @@ def test_nothing_goes_wrong(tmp_path: Path) -> None:
     figures = tmp_path / "figures.json"
     command = [sys.executable, ROOT / "scripts" / "faults.py", "--seconds", "20", "--json", figures]
     done = subprocess.run(
-        [*command, "--only", "archives", "trees"],
+        [*command, "--only", "archives", "trees", "hostile"],
         capture_output=True,
         text=True,
         errors="replace",
