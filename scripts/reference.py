@@ -22,6 +22,7 @@ from pyz3.check import groups, report_schema, rules
 from pyz3.cli import _SECTIONS, cli
 from pyz3.cli.variables import VARIABLES
 from pyz3.config.schema import json_schema
+from pyz3.reproduce import reproduction_schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = ROOT / "docs" / "reference"
 REPORT_SCHEMA = ROOT / "pyz3" / "check" / "report.schema.json"
+REPRODUCTION_SCHEMA = ROOT / "pyz3" / "reproduce" / "reproduction.schema.json"
 CONFIGURATION = REFERENCE / "configuration.md"
 MADE = "<!-- made by scripts/reference.py -->\n\n"
 _KEYS = re.compile(r"(<!-- keys of (\w+): scripts/reference.py -->\n).*?(<!-- /keys -->\n)", re.DOTALL)
@@ -58,6 +60,7 @@ def pages() -> dict[Path, str]:
         REFERENCE / "platforms.md": platforms(),
         REFERENCE / "rules.md": rule_pages(),
         REPORT_SCHEMA: report_schema(),
+        REPRODUCTION_SCHEMA: reproduction_schema(),
     }
 
 

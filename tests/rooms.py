@@ -20,6 +20,7 @@ ROOMS = (
     "scaffold",
     "develop",
     "conda",
+    "reproduce",
     "check",
     "doctor",
     "release",

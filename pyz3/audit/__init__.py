@@ -11,6 +11,7 @@ from pyz3.audit.reach import carried_as, expanded, how_to_reach, is_reached
 from pyz3.audit.reader import facts_of, load_parser, read_facts
 from pyz3.audit.report import Finding, Report, proved_platform_tag, proved_tag, require
 from pyz3.audit.rules import init_names, is_plain_library
+from pyz3.audit.sections import section_at
 from pyz3.audit.system import system_symbols
 
 __all__ = (
@@ -46,6 +47,7 @@ __all__ = (
     "proved_tag",
     "read_facts",
     "require",
+    "section_at",
     "system_symbols",
     "version_key",
 )

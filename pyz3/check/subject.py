@@ -8,6 +8,7 @@ import hashlib
 import io
 import re
 import struct
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.parser import HeaderParser
 from functools import lru_cache
@@ -171,16 +172,29 @@ def read_subject(path: Path) -> Subject:
     """
     named, name_error = _read_file_name(path.name)
     try:
-        directory = read_directory(path)
-        limits = Limits()
-        _require_size(directory, limits.size_for(path.stat().st_size))
-        with open_zip(path, limits) as archive:
+        with open_wheel(path) as (directory, archive):
             return _Reading(path, archive, directory).subject(named, name_error)
     except DirectoryError as error:
         why = str(error)
     except ArchiveError as error:
         why = error.why
     return Subject(path=path, named=named, name_error=name_error, unreadable=spelled(why))
+
+
+@contextmanager
+def open_wheel(path: Path) -> Iterator[tuple[Directory, OpenZip]]:
+    """Open a wheel that must not be trusted: what its central directory says, and what reads its files.
+
+    Raises:
+        DirectoryError: It is no zip file, is damaged, or announces more than is read.
+        ArchiveError: The same, of what is read.
+        OSError: The file cannot be read.
+    """
+    directory = read_directory(path)
+    limits = Limits()
+    _require_size(directory, limits.size_for(path.stat().st_size))
+    with open_zip(path, limits) as archive:
+        yield directory, archive
 
 
 def _require_size(directory: Directory, most: int) -> None:

@@ -37,6 +37,7 @@ _SECTIONS = {
     },
     "Look": {
         "check": ("check:check_command", "Say what is wrong with wheels."),
+        "reproduce": ("reproduce:reproduce", "Rebuild a wheel and compare it byte by byte."),
         "doctor": ("doctor:doctor", "Say why a wheel or a module does not load."),
         "platforms": ("platforms:platforms", "List the platforms that wheels are built for."),
         "runtimes": ("runtimes:runtimes", "List the interpreters that can try wheels."),
@@ -71,7 +72,8 @@ _COMMANDS = {
 # What other tools call it → the command here.
 _ELSEWHERE = {
     "audit": "check", "build": "wheel", "help": "--help", "inspect": "doctor",
-    "install": "develop", "new": "init", "show": "doctor", "upload": "publish", "wheels": "wheel",
+    "install": "develop", "new": "init", "rebuild": "reproduce", "show": "doctor", "upload": "publish",
+    "verify": "reproduce", "wheels": "wheel",
 }  # fmt: skip
 
 

@@ -36,6 +36,21 @@ jobs_option = click.option(
     "-j", "--jobs", type=click.IntRange(min=1), help="Compilers at a time.  [default: processors]"
 )
 
+config_option = click.option(
+    "--config",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    envvar="PYZ3_CONFIG",
+    show_envvar=True,
+    help="TOML in place of the project's [tool.pyz3], for a project of another build backend.",
+)
+
+allow_pure_option = click.option(
+    "--allow-pure",
+    is_flag=True,
+    help="A project of another build backend may end without its extension modules.",
+)
+
 place_option = click.option(
     "--python",
     metavar="PATH",

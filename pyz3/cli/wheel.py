@@ -13,6 +13,8 @@ from click.core import ParameterSource
 from pyz3.cli.github import add_to_job_summary, is_github
 from pyz3.cli.lines import total_line, wheel_line
 from pyz3.cli.options import (
+    allow_pure_option,
+    config_option,
     jobs_option,
     optimize_option,
     output_dir_option,
@@ -108,24 +110,13 @@ Examples:
 @click.option(
     "--require-extensions", is_flag=True, help="An optional extension that cannot be built is an error."
 )
-@click.option(
-    "--allow-pure",
-    is_flag=True,
-    help="A project of another build backend may end without its extension modules.",
-)
+@allow_pure_option
 @click.option(
     "--test",
     is_flag=True,
     help="Test the wheels when all are built, as `pyz3 test` does; exit with 1 if any fails.",
 )
-@click.option(
-    "--config",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    metavar="FILE",
-    envvar="PYZ3_CONFIG",
-    show_envvar=True,
-    help="TOML in place of the project's [tool.pyz3], for a project of another build backend.",
-)
+@config_option
 @click.option("--allow-empty", is_flag=True, help="Selecting nothing is no error.")
 @output_dir_option("the wheels go")
 @optimize_option

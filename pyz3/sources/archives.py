@@ -169,13 +169,20 @@ class OpenZip:
     Args:
         archive: The file.
         budget: What may be read of it.
+
+    Attributes:
+        files: Its files by name; of several with one name the last.
+        infos: All that it holds, in its order.
+        comment: That of the archive.
     """
 
     def __init__(self, archive: zipfile.ZipFile, budget: Budget) -> None:
         self._archive = archive
         self._budget = budget
+        self.comment = archive.comment
+        self.infos = tuple(archive.infolist())
         self.files: dict[str, zipfile.ZipInfo] = {}
-        for info in archive.infolist():
+        for info in self.infos:
             budget.count()
             if not info.is_dir():
                 self.files[info.filename] = info

@@ -1,0 +1,117 @@
+"""What differs → why it probably does.  Pure.
+
+A wheel says which pyz3 wrote it and when; not with which zig, settings, requirements and zlib.  So these are
+guesses, and the likely ones come first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pyz3.errors import abridged
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pyz3.reproduce.recorded import Recorded
+    from pyz3.reproduce.report import Comparison
+
+_PYZ3 = "pyz3 "
+_BINARY = ("so", "pyd", "dll", "dylib", "exe", "a", "lib")
+# What follows from other files.
+_DERIVED = ("RECORD", "WHEEL")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Here:
+    """What the wheel was built again with: versions.
+
+    Attributes:
+        pyz3: Of pyz3 itself.
+        zig: Of the ``ziglang`` package; empty: it is not known.
+        python: Of the Python that runs pyz3.
+        zlib: Of the library that compresses.
+    """
+
+    pyz3: str
+    zig: str
+    python: str
+    zlib: str
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """Program → version, of those that are known."""
+        known = {"pyz3": self.pyz3, "zig": self.zig, "Python": self.python, "zlib": self.zlib}
+        return {name: version for name, version in known.items() if version}
+
+
+def likely_causes(found: Comparison, wheel: Recorded, here: Here, *, rebuilt: str) -> tuple[str, ...]:
+    """Give the likely reasons, as sentences without an end; none for the same bytes.
+
+    Args:
+        found: What differs.
+        wheel: What is known of the wheel.
+        here: What it was built again with.
+        rebuilt: The name of the rebuilt file.
+    """
+    if found.outcome == "same":
+        return ()
+    if found.outcome == "recompressed":
+        return (f"another zlib: here it is {here.zlib}; installers unpack the same files from both wheels",)
+    # The second part of a wheel's name (binary distribution format).
+    version = f"{rebuilt}-".split("-")[1]
+    if version != wheel.version:
+        return (*_of_tools(wheel, here), f"the source is version {version}, not {wheel.version}")
+    return (*_of_tools(wheel, here), *_of_name(found), *_of_files(found))
+
+
+def _of_tools(wheel: Recorded, here: Here) -> Iterator[str]:
+    by = wheel.generator
+    if not by.startswith(_PYZ3):
+        named = f"by {by}" if by else "by something that it does not name"
+        yield f"it was built {named}, not by pyz3: other tools give other bytes"
+    elif by.removeprefix(_PYZ3) != here.pyz3:
+        yield f"it was built by {by}, and this is pyz3 {here.pyz3}, perhaps with another zig: use that one"
+
+
+def _of_name(found: Comparison) -> Iterator[str]:
+    if not found.same_name:
+        yield "another platform, system or Python was asked for, or the binaries need another system"
+
+
+def _of_files(found: Comparison) -> Iterator[str]:
+    names = {one.name.rpartition("/")[2] for one in found.members}
+    if found.same_name and any(not one.unread for one in found.members) and "RECORD" not in names:
+        yield "the wheel was changed after it was built: its RECORD has the digests of the rebuilt files"
+        return
+    own = [one for one in found.members if one.name.rpartition("/")[2] not in _DERIVED]
+    binaries = [one for one in own if one.section or _is_binary(one.name)]
+    texts = [one for one in own if one not in binaries]
+    ends = [one.name for one in texts if one.line_ends]
+    if ends:
+        yield f"lines of {abridged(ends)} end otherwise: Git's core.autocrlf on one of the two machines"
+    others = [one.name for one in texts if not one.line_ends]
+    others += [name for name in (*found.only_in_wheel, *found.only_in_rebuilt) if not _is_binary(name)]
+    if others:
+        yield "the source is not the one that it was built from: another commit, or changed files"
+    elif any(map(_is_binary, (*found.only_in_wheel, *found.only_in_rebuilt))):
+        yield "an optional extension module was built for one of them alone, or named for another Python"
+    elif binaries:
+        yield (
+            "another zig, other headers of Python, --optimize, CFLAGS or other variables, or other versions "
+            "of build requirements: a wheel does not say which it was built with"
+        )
+    kinds = {one.kind for one in found.archive}
+    if kinds & {"headers", "duplicate", "comment", "bytes", "order"}:
+        yield "the archive was written or changed by another program: pyz3 check says what is wrong with it"
+    elif kinds & {"date", "attributes"} and found.same_files:
+        yield (
+            "the archive was packed again by another program (python -m wheel, a repair tool), or files are "
+            "executable in one of the two sources alone"
+        )
+
+
+def _is_binary(name: str) -> bool:
+    last = name.rpartition("/")[2]
+    return last.rpartition(".")[2] in _BINARY or ".so." in last
