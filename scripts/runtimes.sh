@@ -25,7 +25,6 @@
 # built; node and npm for pyodide.  What is missing is installed when run as root.
 set -euo pipefail
 
-PYODIDE=314.0.7
 EMSCRIPTEN=3.1.69
 DEFAULT=(win_amd64-3.{9..13} linux_aarch64-3.{11,13,14,15} linux_x86_64-3.{14,15}
          linux_{i686,armv7l,ppc64le,s390x,riscv64}-3.13 linux_x86_64-3.13t musllinux_x86_64-3.13
@@ -36,11 +35,21 @@ for part in debian windows linux pyodide headers; do
   # shellcheck source=/dev/null
   . "$here/runtimes/$part.sh"
 done
+launchers=$here/../pyz3/runtimes/launchers
 
 if [ -t 1 ]; then BOLD=$'\e[1m' GREEN=$'\e[32m' RED=$'\e[31m' PLAIN=$'\e[0m'
 else BOLD='' GREEN='' RED='' PLAIN=''; fi
 
 usage() { sed -n '2,/^set/{/^set/d;s/^# \{0,1\}//;p}' "${BASH_SOURCE[0]}"; }
+
+# origin NAME KEY: what is said of it in the table of `pyz3 runtimes add`; nothing of those it does not know.
+origin() { sed -n "/^\[\"$1\"\]\$/,/^\$/s/^$2 = \"\(.*\)\"\$/\1/p" "$here/../pyz3/runtimes/origins.toml"; }
+
+# proved FILE NAME: it is the file that the table knows, if it knows one.
+proved() {
+  local sha256; sha256=$(origin "$2" sha256)
+  [ -z "$sha256" ] || echo "$sha256  $1" | sha256sum --quiet --check
+}
 
 # exists NAME: it was made by an earlier run.
 exists() {
@@ -60,7 +69,7 @@ provision() { # NAME
     linux_x86_64-3.*t)  built "$1" "$v" gnu;;
     linux_*-3.*)        linux "$1" "$v";;
     musllinux_x86_64-*) built "$1" "$v" musl;;
-    pyodide)            pyodide "$1" "$PYODIDE";;
+    pyodide)            pyodide "$1" "$(origin "$1" version)";;
     pyodide-*)          pyodide "$1" "${1#pyodide-}";;
     *) echo "unknown name: $1 (see --help)" >&2; return 2;;
   esac

@@ -40,7 +40,7 @@ _SECTIONS = {
         "reproduce": ("reproduce:reproduce", "Rebuild a wheel and compare it byte by byte."),
         "doctor": ("doctor:doctor", "Say why a wheel or a module does not load."),
         "platforms": ("platforms:platforms", "List the platforms that wheels are built for."),
-        "runtimes": ("runtimes:runtimes", "List the interpreters that can try wheels."),
+        "runtimes": ("runtimes:runtimes", "List or add interpreters that can try wheels."),
         "pythons": ("pythons:pythons", "List the C headers that are found."),
         "env": ("env:env", "Show what builds go by on this machine."),
         "cache": ("cache:cache", "Look at the cache, fill it, or empty it."),

@@ -1,8 +1,10 @@
-"""``pyz3 runtimes``: the interpreters that can try wheels here."""
+"""``pyz3 runtimes``: the interpreters that can try wheels here, and adding more."""
 
 from __future__ import annotations
 
 import os
+import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,8 +13,18 @@ from rich.text import Text
 from pyz3.cli.lines import columns
 from pyz3.cli.settings import SETTINGS
 from pyz3.cli.terminal import SafeConsole, safe_json
-from pyz3.errors import abridged
-from pyz3.runtimes import find_runtimes, runtimes_dir
+from pyz3.cli.ui import print_error
+from pyz3.errors import Pyz3Error, abridged
+from pyz3.runtimes import (
+    add_runtime,
+    command_of,
+    find_runtimes,
+    missing_here,
+    named_origins,
+    origins,
+    provisioned_runtime,
+    runtimes_dir,
+)
 from pyz3.store import open_cache
 from pyz3.targets import Platform
 
@@ -20,20 +32,103 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pyz3.runtimes import Runtime
+    from pyz3.store import Cache
 
 VERSION = "1.0"
 """Of the JSON, in docs/howto/test.md: what is added changes the second number, else the first."""
 _HERE = "this machine"
 
 
-@click.command(context_settings=SETTINGS, short_help="List the interpreters that can try wheels.")
-@click.option("--json", "as_json", is_flag=True, help="As JSON, for programs.")
-def runtimes(*, as_json: bool) -> None:
-    """List the interpreters that can try wheels here, and the platforms that there is none for.
+_JSON = click.option("--json", "as_json", is_flag=True, help="As JSON, for programs.")
 
-    They are this machine's own, and those of other platforms that scripts/runtimes.sh of pyz3's sources has
-    made: Windows in Wine, other processors in qemu, Alpine's musl, Pyodide in node.
+
+@click.group(
+    context_settings=SETTINGS,
+    invoke_without_command=True,
+    short_help="List or add interpreters that can try wheels.",
+)
+@_JSON
+@click.pass_context
+def runtimes(context: click.Context, *, as_json: bool) -> None:
+    """List the interpreters that can try wheels here, or add some of other platforms.
+
+    They are this machine's own, and those of other platforms: Windows in Wine, other processors in qemu,
+    Alpine's musl, Pyodide in node. Without a command they are listed.
     """
+    if context.invoked_subcommand is None:
+        _list(as_json=as_json)
+    elif as_json:
+        raise click.UsageError("--json stands behind list: pyz3 runtimes list --json")
+
+
+@runtimes.command("list", context_settings=SETTINGS)
+@_JSON
+def list_command(*, as_json: bool) -> None:
+    """List the interpreters that are here, and the platforms that there is none for."""
+    _list(as_json=as_json)
+
+
+@runtimes.command(context_settings=SETTINGS)
+@click.argument("names", nargs=-1, metavar="NAME...")
+@click.option(
+    "--list", "only_list", is_flag=True, help="List the names, and which cannot be had here; add none."
+)
+def add(*, names: tuple[str, ...], only_list: bool) -> int:
+    """Add interpreters of other platforms: win_amd64-3.13, pyodide, 'win_amd64-*', all.
+
+    They are fetched by pip and npm, compared with the SHA-256 that pyz3 knows, and run once. PYZ3_RUNTIMES
+    chooses the folder that they are put into. The exit code is 1 if one of them cannot be had.
+    """
+    if not names and not only_list:
+        raise click.UsageError(
+            "name the runtimes to add, as in pyz3 runtimes add pyodide; --list shows them all"
+        )
+    console, folder = SafeConsole(soft_wrap=True), runtimes_dir(os.environ)
+    chosen = named_origins(names or ("all",))
+    if only_list:
+        return _list_origins(console, chosen, folder)
+    cache = open_cache(os.environ)
+    return max([_add(console, name, folder, cache) for name in chosen])
+
+
+def _add(console: SafeConsole, name: str, folder: Path, cache: Cache) -> int:
+    """Add one, and say what came of it; give the exit code."""
+    started = time.perf_counter()
+
+    def tell(text: str) -> None:
+        console.print(Text(f"{name}: {text}", style="dim"))
+
+    try:
+        said = add_runtime(name, folder=folder, cache=cache, environ=os.environ, tell=tell)
+    except Pyz3Error as error:
+        if not error.message.startswith(name):
+            error.message = f"{name}: {error.message}"
+        print_error(error)
+        return 1
+    if said:
+        console.print(Text(f"✓ {name}  {said}, {time.perf_counter() - started:.1f} s", style="green"))
+    else:
+        console.print(f"{name} is there already: {command_of(name, folder)}")
+    return 0
+
+
+def _list_origins(console: SafeConsole, names: Sequence[str], folder: Path) -> int:
+    rows = [("runtime", "from", "here")]
+    tips: dict[str, list[str]] = {}
+    for name in names:
+        there = os.access(command_of(name, folder), os.X_OK)
+        lack = None if there else missing_here(name, folder, os.environ)
+        rows.append((name, str(origins()[name]), "yes" if there else lack.reason if lack else "can be added"))
+        if lack is not None:
+            tips.setdefault(lack.tip, []).append(name)
+    for number, line in enumerate(columns(rows)):
+        console.print(line, style="bold" if number == 0 else "")
+    for tip, which in tips.items():
+        console.print(Text(f"note: {abridged(which)}: {tip}", style="yellow"))
+    return 0
+
+
+def _list(*, as_json: bool) -> None:
     found, strangers = find_runtimes(environ=os.environ, cache=open_cache(os.environ))
     if as_json:
         click.echo(safe_json(_public(found)))
@@ -53,12 +148,18 @@ def runtimes(*, as_json: bool) -> None:
 def _notes(found: Sequence[Runtime], strangers: Sequence[str]) -> list[str]:
     there = {one.platform for one in found}
     lacking = [one for one in Platform if there.isdisjoint(one.slices)]
-    script = [str(one) for one in lacking if one.spec.runtime]
+    ready = {one.platform for one in map(_to_add, origins()) if one is not None}
+    added = [str(one) for one in lacking if one in ready]
+    script = [str(one) for one in lacking if one.spec.runtime and one not in ready]
     never = [str(one) for one in lacking if not one.spec.runtime]
     folder = runtimes_dir(os.environ)
     notes = []
     if strangers:
         notes.append(f"{folder}: these names stand for no runtime: {abridged(strangers)}")
+    if added:
+        notes.append(
+            f"none for {', '.join(added)}: pyz3 runtimes add provides them; its --list has the names"
+        )
     if script:
         notes.append(
             f"none for {', '.join(script)}: scripts/runtimes.sh of pyz3's sources, on Linux x86_64, puts "
@@ -67,6 +168,11 @@ def _notes(found: Sequence[Runtime], strangers: Sequence[str]) -> list[str]:
     if never:
         notes.append(f"none for {', '.join(never)}: wheels for them are tried on such a machine")
     return notes
+
+
+def _to_add(name: str) -> Runtime | None:
+    """Give what a name stands for, if ``add`` provides it itself."""
+    return None if origins()[name].registry == "Debian" else provisioned_runtime(name, Path())
 
 
 def _public(found: Sequence[Runtime]) -> dict[str, Any]:

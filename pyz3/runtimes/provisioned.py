@@ -1,6 +1,6 @@
 """Interpreters of other platforms: executables called ``python-win_amd64-3.13`` in one folder.
 
-scripts/runtimes.sh puts them there, for Linux x86_64; whoever has others can do so, too.
+``pyz3 runtimes add`` and scripts/runtimes.sh put them there; whoever has others can do so, too.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pyz3.capi.emscripten import emscripten_abis
+from pyz3.runtimes.origins import origins
 from pyz3.runtimes.runtime import Runtime
 from pyz3.targets import Platform, PythonVersion, Target
 
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _PREFIX = "python-"
-# The Pyodide that the script calls by no number.
-_USUAL_ABI = "2026_0"
+# How the Pyodide is called whose version the table of origins says.
+_USUAL = "pyodide"
 
 
 def runtimes_dir(environ: Mapping[str, str]) -> Path:
@@ -30,6 +31,16 @@ def runtimes_dir(environ: Mapping[str, str]) -> Path:
     if environ.get("PYZ3_RUNTIMES"):
         return Path(environ["PYZ3_RUNTIMES"])
     return Path(environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "pyz3-runtimes"
+
+
+def command_of(name: str, folder: Path) -> Path:
+    """Give where the executable of a name is, or would be.
+
+    Args:
+        name: ``win_amd64-3.13``.
+        folder: That of :func:`runtimes_dir`.
+    """
+    return folder / "bin" / f"{_PREFIX}{name}"
 
 
 def provisioned_runtime(name: str, folder: Path) -> Runtime | None:
@@ -47,9 +58,12 @@ def provisioned_runtime(name: str, folder: Path) -> Runtime | None:
         python = PythonVersion.parse(_python(platform, version))
     except ValueError:
         return None
-    command = folder / "bin" / f"{_PREFIX}{name}"
     return Runtime(
-        name=name, platform=platform, python=python, command=command, runs_by=platform.spec.runs_by
+        name=name,
+        platform=platform,
+        python=python,
+        command=command_of(name, folder),
+        runs_by=platform.spec.runs_by,
     )
 
 
@@ -80,17 +94,23 @@ def remedy(target: Target) -> str:
     platform, python = target.platform, target.python
     if platform is Platform.current():
         return f"uv python install {python}"
+    name = next((one for one in origins() if _serves(one, target)), f"{platform.spec.runtime}-{python}")
+    registry = origins()[name].registry if name in origins() else "Debian"
+    if registry == "npm" and Platform.current().family != "windows":
+        return f"pyz3 runtimes add {name}"
     if not platform.spec.runtime or Platform.current() is not Platform.LINUX_X86_64:
         return ""
-    releases = {abi.python: abi.pyodide for abi in emscripten_abis().values()}
-    version = releases.get(str(python), "") if platform.abi_of(python) else str(python)
-    return f"scripts/runtimes.sh {platform.spec.runtime}-{version}"
+    return f"scripts/runtimes.sh {name}" if registry == "Debian" else f"pyz3 runtimes add {name}"
+
+
+def _serves(name: str, target: Target) -> bool:
+    runtime = provisioned_runtime(name, Path())
+    return runtime is not None and (runtime.platform, runtime.python) == (target.platform, target.python)
 
 
 def _python(platform: Platform, version: str) -> str:
     """Give the version of Python; a runtime whose platform depends on it is called by its own version."""
     if not platform.abi_of(PythonVersion.current()):
         return version
-    abis = emscripten_abis()
-    releases = {abi.pyodide: abi.python for abi in abis.values()} | {"": abis[_USUAL_ABI].python}
-    return releases.get(version, "")
+    releases = {abi.pyodide: abi.python for abi in emscripten_abis().values()}
+    return releases.get(version or origins()[_USUAL].version, "")

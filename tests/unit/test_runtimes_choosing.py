@@ -87,7 +87,7 @@ def test_choice(tag: str, pythons: str, chosen: str) -> None:
         (
             "cp312-cp312-pyodide_2024_0_wasm32",
             [],
-            "no interpreter for cp312-pyodide_wasm32 is here: scripts/runtimes.sh pyodide-0.27.7",
+            "no interpreter for cp312-pyodide_wasm32 is here: pyz3 runtimes add pyodide-0.27.7",
         ),
         (
             "cp313-cp313-macosx_11_0_arm64",

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from pathlib import Path
 
 import pytest
 
-from pyz3.capi.emscripten import emscripten_abis
 from pyz3.runtimes import Runtime, provisioned_runtime, provisioned_runtimes, remedy, runtimes_dir
 from pyz3.targets import Platform, PythonVersion, Target
 
@@ -63,23 +61,18 @@ def test_the_folder_is_that_of_the_script(monkeypatch: pytest.MonkeyPatch) -> No
     assert runtimes_dir({}) == Path("/me/.cache/pyz3-runtimes")
 
 
-def test_the_pyodide_without_a_number_is_that_of_the_script() -> None:
-    script = Path(__file__).parents[2] / "scripts" / "runtimes.sh"
-    release = re.search(r"^PYODIDE=(.*)$", script.read_text(encoding="utf-8"), re.MULTILINE)
-    runtime = provisioned_runtime("pyodide", FOLDER)
-    assert release is not None
-    assert runtime is not None
-    assert [abi.python for abi in emscripten_abis().values() if abi.pyodide == release[1]] == [
-        str(runtime.python)
-    ]
-
-
 @pytest.mark.parametrize(
     ("here", "platform", "python", "how"),
     [
         ("linux-x86_64", "linux-x86_64", "3.13t", "uv python install 3.13t"),
-        ("linux-x86_64", "windows-x64", "3.12", "scripts/runtimes.sh win_amd64-3.12"),
-        ("linux-x86_64", "pyodide", "3.13", "scripts/runtimes.sh pyodide-0.29.4"),
+        ("linux-x86_64", "windows-x64", "3.12", "pyz3 runtimes add win_amd64-3.12"),
+        ("linux-x86_64", "pyodide", "3.13", "pyz3 runtimes add pyodide-0.29.4"),
+        ("linux-x86_64", "pyodide", "3.14", "pyz3 runtimes add pyodide"),
+        ("linux-x86_64", "linux-aarch64", "3.13", "scripts/runtimes.sh linux_aarch64-3.13"),
+        ("linux-x86_64", "linux-s390x", "3.14", "scripts/runtimes.sh linux_s390x-3.14"),
+        ("macos-arm64", "pyodide", "3.13", "pyz3 runtimes add pyodide-0.29.4"),
+        ("windows-x64", "pyodide", "3.13", ""),
+        ("macos-arm64", "linux-aarch64", "3.13", ""),
         ("linux-x86_64", "macos-arm64", "3.13", ""),
         ("macos-arm64", "windows-x64", "3.12", ""),
         ("macos-arm64", "macos-arm64", "3.12", "uv python install 3.12"),
