@@ -10,19 +10,18 @@ from typing import TYPE_CHECKING
 
 from pyz3._files import CHUNK, file_chunks, file_digest
 from pyz3.audit import section_at
-from pyz3.check import DirectoryError, open_wheel, spelled
+from pyz3.check import open_wheel, spelled
 from pyz3.release import UnreadableFileError
 from pyz3.reproduce.report import ArchiveDifference, Comparison, MemberDifference
-from pyz3.sources import ArchiveError
+from pyz3.sources import ArchiveError, DirectoryError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
     from zipfile import ZipInfo
 
-    from pyz3.check import Directory
     from pyz3.reproduce.report import Kind
-    from pyz3.sources import OpenZip
+    from pyz3.sources import Directory, OpenZip
 
 # Larger files are compared, but neither line nor section is looked for.
 _MOST_TEXT, _MOST_BINARY = 1_000_000, 100_000_000

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 
-from pyz3.check import DirectoryError, open_wheel, spelled
+from pyz3.check import open_wheel, spelled
 from pyz3.errors import ConfigError
 from pyz3.release import UnreadableFileError
-from pyz3.sources import ArchiveError
+from pyz3.sources import ArchiveError, DirectoryError
 
 if TYPE_CHECKING:
     from pathlib import Path
