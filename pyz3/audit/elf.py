@@ -10,6 +10,7 @@ import struct
 from typing import TYPE_CHECKING
 
 from pyz3.audit.facts import Facts, Symbol, VersionNeed, version_key
+from pyz3.audit.strings import require_bounded_names, without_long_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -57,6 +58,9 @@ def read_elf(data: bytes) -> tuple[Facts, ...]:
     config.parse_relocations = config.parse_symtab_symbols = config.parse_notes = config.parse_overlay = False
     if len(data) > _LEAST and _identity(data)[0] == _WIDE_HASH:
         config.count_mtd = lief.ELF.ParserConfig.DYNSYM_COUNT.SECTION
+    data = without_long_names(data)
+    if len(data) > _LEAST:
+        require_bounded_names(data)
     binary = lief.ELF.parse(data, config)
     if not isinstance(binary, lief.ELF.Binary):
         raise ValueError("its headers cannot be read")  # noqa: TRY004 - about the file, not an argument

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from pyz3.audit.facts import Facts, Symbol
 from pyz3.audit.signature import signature_state
+from pyz3.audit.strings import without_long_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -51,7 +52,7 @@ def read_macho(data: bytes) -> tuple[Facts, ...]:
     _require_parts(data)
     config = lief.MachO.ParserConfig()
     config.parse_dyld_bindings = config.parse_dyld_rebases = False
-    fat = lief.MachO.parse(data, config)
+    fat = lief.MachO.parse(without_long_names(data), config)
     if fat is None or not fat.size:
         raise ValueError("its headers cannot be read")
     return tuple(_slice_facts(binary, data) for binary in fat)

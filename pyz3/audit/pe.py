@@ -9,6 +9,7 @@ import struct
 from typing import TYPE_CHECKING
 
 from pyz3.audit.facts import Facts, Symbol
+from pyz3.audit.strings import without_long_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,7 +31,7 @@ def read_pe(data: bytes) -> tuple[Facts, ...]:
 
     config = lief.PE.ParserConfig()
     config.parse_signature = config.parse_rsrc = config.parse_reloc = config.parse_exceptions = False
-    binary = lief.PE.parse(data, config)
+    binary = lief.PE.parse(without_long_names(data), config)
     if not isinstance(binary, lief.PE.Binary):
         raise ValueError("its headers cannot be read")  # noqa: TRY004 - about the file, not an argument
     (header,) = struct.unpack_from("<I", data, 0x3C)

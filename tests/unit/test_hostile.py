@@ -94,12 +94,22 @@ def needing(count: int) -> bytes:
         (fat((2048, 4096)), "its parts lie over each other, or outside of it"),
         (fat(*[(2048, 1)] * 17), "it announces 17 parts"),
         (b"\0asm\1\0\0\0\0" + b"\x80" * 1_000_000, "damaged WebAssembly module"),
+        (
+            HOSTILE.elf(20_000, b"\0" + b"a" * 8_000_000 + b"\0", step=300),
+            "its names are far larger than the",
+        ),
+        (HOSTILE.elf(20_000, b"\0" + b"a" * 60_000 + b"\0", step=1), "its names are far larger than the"),
         (needing(501), "it names 501 libraries, and no more than 500 are read"),
     ],
 )
 def test_binaries_that_cost_time(data: bytes, says: str) -> None:
     with Within(5), pytest.raises(AuditFailedError, match=says):
         facts_of(data, name="x.so")
+
+
+def test_names_of_megabytes_are_cut() -> None:
+    facts = facts_of(HOSTILE.elf(3, b"\0short\0" + b"a" * 100_000 + b"\0", step=3), name="x.so")
+    assert [len(one.name) for one in facts[0].undefined] == [5, 2, 65_535]
 
 
 def test_a_signature_with_more_code_directories_than_macos_takes() -> None:
