@@ -406,7 +406,8 @@ def _in_child(words: list[str], place: Path) -> tuple[int, str, float, float]:
                 os.dup2(file.fileno(), 1)
                 os.dup2(file.fileno(), 2)
             resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS + 1))
-            resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
+            if sys.platform == "linux":  # macOS knows no such limit
+                resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
             os.chdir(place / "here")
             os.environ |= {"TMPDIR": str(place / "tmp"), "HOME": str(place / "home"), "PIP_NO_INDEX": "1"}
             sys.stdout, sys.stderr = (open(number, "w", closefd=False) for number in (1, 2))  # noqa: SIM115
@@ -422,7 +423,9 @@ def _in_child(words: list[str], place: Path) -> tuple[int, str, float, float]:
             os._exit(status)
     _, ended, used = os.wait4(child, 0)
     text = said.read_bytes().decode("utf-8", "replace")
-    return os.waitstatus_to_exitcode(ended), text, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
+    megabyte = 1 << (20 if sys.platform == "darwin" else 10)  # there it counts bytes, elsewhere KiB
+    status = os.waitstatus_to_exitcode(ended)
+    return status, text, used.ru_utime + used.ru_stime, used.ru_maxrss / megabyte
 
 
 def _commands(path: Path, rng: random.Random) -> list[str]:
@@ -474,7 +477,7 @@ def judged(status: int, said: str, seconds: float, megabytes: float) -> Outcome:
         "traceback": "Traceback (most recent call last)" in said,
         "stuck": seconds > MOST_SECONDS,
         "memory": megabytes > MOST_MEGABYTES,
-        "crash": status < 0 or not said.strip(),
+        "crash": status < 0 or (status != 0 and not said.strip()),
         # It commands the terminal, or had a line of its own put there.
         "terminal": not said.replace("\n", "").isprintable() or f"\n{hostile_files.FORGED}\n" in said,
     }
