@@ -31,11 +31,13 @@ DEFAULT=(win_amd64-3.{9..13} linux_aarch64-3.{11,13,14,15} linux_x86_64-3.{14,15
          pyodide pyodide-{0.27.7,0.29.4,315.0.0-alpha.2} include-3.{11,13,14,15} include-emscripten)
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
-for part in debian windows linux pyodide headers; do
+library=$here/../pyz3/runtimes      # what pyz3 runtimes add uses, too
+launchers=$library/launchers
+for part in "$library"/debian/{packages,wine,linux}.sh "$here"/runtimes/{windows,pyodide,headers}.sh; do
   # shellcheck source=/dev/null
-  . "$here/runtimes/$part.sh"
+  . "$part"
 done
-launchers=$here/../pyz3/runtimes/launchers
+may_install=yes                     # what is missing, if we are root
 
 if [ -t 1 ]; then BOLD=$'\e[1m' GREEN=$'\e[32m' RED=$'\e[31m' PLAIN=$'\e[0m'
 else BOLD='' GREEN='' RED='' PLAIN=''; fi
@@ -43,7 +45,7 @@ else BOLD='' GREEN='' RED='' PLAIN=''; fi
 usage() { sed -n '2,/^set/{/^set/d;s/^# \{0,1\}//;p}' "${BASH_SOURCE[0]}"; }
 
 # origin NAME KEY: what is said of it in the table of `pyz3 runtimes add`; nothing of those it does not know.
-origin() { sed -n "/^\[\"$1\"\]\$/,/^\$/s/^$2 = \"\(.*\)\"\$/\1/p" "$here/../pyz3/runtimes/origins.toml"; }
+origin() { sed -n "/^\[\"$1\"\]\$/,/^\$/s/^$2 = \"\(.*\)\"\$/\1/p" "$library/origins.toml"; }
 
 # proved FILE NAME: it is the file that the table knows, if it knows one.
 proved() {
@@ -66,9 +68,7 @@ provision() { # NAME
     include-3.*)        headers "$v";;
     include-emscripten) emscripten_headers "$EMSCRIPTEN";;
     win_amd64-3.*)      windows "$1" "$v";;
-    linux_x86_64-3.*t)  built "$1" "$v" gnu;;
-    linux_*-3.*)        linux "$1" "$v";;
-    musllinux_x86_64-*) built "$1" "$v" musl;;
+    *linux_*-3.*)       of_debian "$1";;
     pyodide)            pyodide "$1" "$(origin "$1" version)";;
     pyodide-*)          pyodide "$1" "${1#pyodide-}";;
     *) echo "unknown name: $1 (see --help)" >&2; return 2;;
@@ -81,16 +81,6 @@ list() {
   for name in "${DEFAULT[@]}"; do
     if exists "$name"; then echo "  ${GREEN}there  $PLAIN $name"; else echo "  missing $name"; fi
   done
-}
-
-# launcher NAME: put stdin at DEST/bin/python-NAME, once it has run a little program.
-launcher() {
-  local new=$DEST/opt/.launcher out rc=0
-  cat >"$new"; chmod +x "$new"
-  out=$("$new" -c 'import sys, json; print(sys.version); sys.exit(7)' </dev/null) || rc=$?
-  [ $rc = 7 ] || { echo "$1 does not run (exit code $rc): $out" >&2; return 1; }
-  echo "  $1: Python ${out%%[$'\r\n']*}"
-  mv "$new" "$DEST/bin/python-$1"
 }
 
 main() {

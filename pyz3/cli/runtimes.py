@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -22,7 +21,6 @@ from pyz3.runtimes import (
     missing_here,
     named_origins,
     origins,
-    provisioned_runtime,
     runtimes_dir,
 )
 from pyz3.store import open_cache
@@ -30,6 +28,7 @@ from pyz3.targets import Platform
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from pyz3.runtimes import Runtime
     from pyz3.store import Cache
@@ -76,8 +75,9 @@ def list_command(*, as_json: bool) -> None:
 def add(*, names: tuple[str, ...], only_list: bool) -> int:
     """Add interpreters of other platforms: win_amd64-3.13, pyodide, 'win_amd64-*', all.
 
-    They are fetched by pip and npm, compared with the SHA-256 that pyz3 knows, and run once. PYZ3_RUNTIMES
-    chooses the folder that they are put into. The exit code is 1 if one of them cannot be had.
+    They are fetched by pip and npm, and compared with the SHA-256 that pyz3 knows; on Debian others by
+    apt-get, and nothing is installed. Each is run once. PYZ3_RUNTIMES chooses the folder that they are put
+    into. The exit code is 1 if one of them cannot be had.
     """
     if not names and not only_list:
         raise click.UsageError(
@@ -148,31 +148,17 @@ def _list(*, as_json: bool) -> None:
 def _notes(found: Sequence[Runtime], strangers: Sequence[str]) -> list[str]:
     there = {one.platform for one in found}
     lacking = [one for one in Platform if there.isdisjoint(one.slices)]
-    ready = {one.platform for one in map(_to_add, origins()) if one is not None}
-    added = [str(one) for one in lacking if one in ready]
-    script = [str(one) for one in lacking if one.spec.runtime and one not in ready]
+    added = [str(one) for one in lacking if one.spec.runtime]
     never = [str(one) for one in lacking if not one.spec.runtime]
     folder = runtimes_dir(os.environ)
     notes = []
     if strangers:
         notes.append(f"{folder}: these names stand for no runtime: {abridged(strangers)}")
     if added:
-        notes.append(
-            f"none for {', '.join(added)}: pyz3 runtimes add provides them; its --list has the names"
-        )
-    if script:
-        notes.append(
-            f"none for {', '.join(script)}: scripts/runtimes.sh of pyz3's sources, on Linux x86_64, puts "
-            f"them into {folder}"
-        )
+        notes.append(f"none for {', '.join(added)}: pyz3 runtimes add provides them; see its --list")
     if never:
         notes.append(f"none for {', '.join(never)}: wheels for them are tried on such a machine")
     return notes
-
-
-def _to_add(name: str) -> Runtime | None:
-    """Give what a name stands for, if ``add`` provides it itself."""
-    return None if origins()[name].registry == "Debian" else provisioned_runtime(name, Path())
 
 
 def _public(found: Sequence[Runtime]) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from pyz3.runtimes.downloads import fetch_file
 from pyz3.runtimes.machine import missing_here, wine_of
 from pyz3.runtimes.origins import origins
 from pyz3.runtimes.provisioned import command_of
-from pyz3.sources import remove_tree, tail, unpack_sdist, unpack_wheel
+from pyz3.sources import python_with_pip, remove_tree, tail, unpack_sdist, unpack_wheel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pyz3.store import Cache
 
 _LAUNCHERS = Path(__file__).with_name("launchers")
+_DEBIAN = Path(__file__).with_name("debian") / "provide.sh"
 # Its exit code shows that those pass through.
 _PROBE = "import sys; print('Python', sys.version.split()[0]); sys.exit(7)"
 _PROBE_CODE = 7
@@ -68,6 +69,9 @@ def add_runtime(
         with _alone(folder, tell):
             if os.access(command, os.X_OK):  # that other run has added it
                 return ""
+            if origins()[name].registry == "Debian":
+                _of_debian(name, folder, environ, tell)
+                return _probe(name, command, environ, folder)
             return _add(name, folder=folder, cache=cache, environ=environ, tell=tell)
     except OSError as error:
         raise Pyz3Error(
@@ -89,6 +93,20 @@ def _alone(folder: Path, tell: Callable[[str], None]) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+def _of_debian(name: str, folder: Path, environ: Mapping[str, str], tell: Callable[[str], None]) -> None:
+    """Have Debian's own tools put something together: apt proves what it fetches by Debian's signature."""
+    tell("putting it together of Debian's packages, which takes minutes")
+    python = python_with_pip(environ)
+    env = {**environ, "PYTHON": python[0]} if len(python) == 1 else environ
+    command = ("bash", str(_DEBIAN), str(folder), name)
+    status, text = Processes.of_this_thread().run(command, env=env, cwd=folder)
+    if status != 0:
+        raise Pyz3Error(
+            f"it cannot be put together of Debian's packages\n{tail(text)}".rstrip(),
+            tip=f"check the network, and Debian's mirror; {folder / 'log'} has more",
+        )
 
 
 def _add(
@@ -145,6 +163,8 @@ def _wine(folder: Path, environ: Mapping[str, str], tell: Callable[[str], None])
     home, prefix = folder / "opt" / "wine", folder / "opt" / "wineprefix"
     run = home / "run"
     wine = wine_of(environ)
+    if not run.exists() and wine is None:
+        _of_debian("wine", folder, environ, tell)
     if run.exists() or wine is None:
         return run
     tell("making a Windows for Wine, once")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import re
 import shutil
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from pyz3.runtimes.origins import origins
 from pyz3.targets import Platform
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 _OLDEST_NODE = 20
 
@@ -58,16 +59,12 @@ def missing_here(name: str, folder: Path, environ: Mapping[str, str]) -> Lack | 
             reason="it runs on Linux x86_64", tip="test its wheels on such a machine, or in a container"
         )
     if origin.registry == "Debian":
-        return Lack(
-            reason="it is put together of Debian's packages",
-            tip="on Debian x86_64, in a checkout of pyz3: scripts/runtimes.sh with the name",
-        )
-    if (folder / "opt" / "wine" / "run").exists() or wine_of(environ):
+        return _no_debian(environ) or _no_compiler(name, environ)
+    if (folder / "opt" / "wine" / "run").exists() or wine_of(environ) or _no_debian(environ) is None:
         return None
     return Lack(
         reason="it needs wine and wineserver, not found on PATH",
-        tip="install it (Debian, Ubuntu: apt-get install wine64); or on Debian without root, in a checkout "
-        "of pyz3: scripts/runtimes.sh with the name",
+        tip="install Wine (Ubuntu: apt-get install wine64)",
     )
 
 
@@ -89,11 +86,43 @@ def wine_of(environ: Mapping[str, str]) -> Wine | None:
     return Wine(loader=Path(loader), server=Path(server)) if server else None
 
 
+def _no_debian(environ: Mapping[str, str]) -> Lack | None:
+    lacking = _not_on_path(("bash", "apt-get", "dpkg-deb", "tar", "flock"), environ)
+    try:
+        system = platform.freedesktop_os_release().get("ID", "")
+    except OSError:
+        system = ""
+    if system == "debian" and not lacking:
+        return None
+    reason = "it is put together of Debian's packages, by Debian's tools"
+    if system == "debian":
+        return Lack(
+            reason=f"{reason}; not found on PATH: {lacking}", tip="install what is missing by apt-get"
+        )
+    return Lack(reason=reason, tip="use Debian x86_64, or a container of it")
+
+
+def _no_compiler(name: str, environ: Mapping[str, str]) -> Lack | None:
+    """Tell of what compiles those that are no packages: free-threaded ones, and musl's."""
+    if not name.endswith("t") and not name.startswith("musllinux"):
+        return None
+    lacking = _not_on_path(("gcc", "make", "xz", "dpkg-source"), environ)
+    tip = "apt-get install gcc libc6-dev make xz-utils dpkg-dev"
+    return (
+        Lack(reason=f"it is compiled, and needs {lacking}, not found on PATH", tip=tip) if lacking else None
+    )
+
+
+def _not_on_path(programs: Sequence[str], environ: Mapping[str, str]) -> str:
+    """Give those that are not there as text: ``node and npm``."""
+    return " and ".join(one for one in programs if shutil.which(one, path=environ.get("PATH")) is None)
+
+
 def _no_node(environ: Mapping[str, str]) -> Lack | None:
     tip = f"install node {_OLDEST_NODE} or newer, with npm: nodejs.org, or your system's packages"
-    node, npm = (shutil.which(name, path=environ.get("PATH")) for name in ("node", "npm"))
-    if node is None or npm is None:
-        lacking = " and ".join(name for name, path in (("node", node), ("npm", npm)) if path is None)
+    node = shutil.which("node", path=environ.get("PATH"))
+    if node is None or _not_on_path(("npm",), environ):
+        lacking = _not_on_path(("node", "npm"), environ)
         return Lack(reason=f"it needs {lacking}, not found on PATH", tip=tip)
     _, said = Processes.of_this_thread().run((node, "--version"), env=environ, cwd=Path.cwd())
     version = re.match(r"v(\d+)\.", said)

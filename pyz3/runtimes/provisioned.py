@@ -95,12 +95,12 @@ def remedy(target: Target) -> str:
     if platform is Platform.current():
         return f"uv python install {python}"
     name = next((one for one in origins() if _serves(one, target)), f"{platform.spec.runtime}-{python}")
-    registry = origins()[name].registry if name in origins() else "Debian"
-    if registry == "npm" and Platform.current().family != "windows":
+    everywhere = name in origins() and origins()[name].registry == "npm"
+    if everywhere and Platform.current().family != "windows":
         return f"pyz3 runtimes add {name}"
     if not platform.spec.runtime or Platform.current() is not Platform.LINUX_X86_64:
         return ""
-    return f"scripts/runtimes.sh {name}" if registry == "Debian" else f"pyz3 runtimes add {name}"
+    return f"pyz3 runtimes add {name}" if name in origins() else f"scripts/runtimes.sh {name}"
 
 
 def _serves(name: str, target: Target) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import platform
 import re
 import tarfile
 import zipfile
@@ -88,6 +89,7 @@ def test_names_of_none(pattern: str, message: str, tip: str) -> None:
 @posix
 def test_what_this_machine_lacks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Platform, "current", lambda: Platform.LINUX_X86_64)
+    monkeypatch.setattr(platform, "freedesktop_os_release", lambda: {"ID": "ubuntu"})
     environ = {"PATH": str(tmp_path)}
 
     def reason(name: str) -> str:
@@ -96,10 +98,20 @@ def test_what_this_machine_lacks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
     assert reason("pyodide") == "it needs node and npm, not found on PATH"
     assert reason("win_amd64-3.13") == "it needs wine and wineserver, not found on PATH"
-    assert reason("linux_aarch64-3.13") == "it is put together of Debian's packages"
+    assert reason("linux_aarch64-3.13") == "it is put together of Debian's packages, by Debian's tools"
     for program in ("npm", "wine", "wineserver"):
         (tmp_path / program).touch(mode=0o755)
     assert reason("pyodide") == "it needs node, not found on PATH"
+    assert reason("win_amd64-3.13") == ""
+    for program in ("bash", "apt-get", "dpkg-deb", "tar", "flock", "gcc", "make"):
+        (tmp_path / program).touch(mode=0o755)
+    assert reason("linux_aarch64-3.13") == "it is put together of Debian's packages, by Debian's tools"
+    monkeypatch.setattr(platform, "freedesktop_os_release", lambda: {"ID": "debian"})
+    assert reason("linux_aarch64-3.13") == ""
+    assert (
+        reason("musllinux_x86_64-3.13") == "it is compiled, and needs xz and dpkg-source, not found on PATH"
+    )
+    (tmp_path / "wine").unlink()
     assert reason("win_amd64-3.13") == ""
     monkeypatch.setattr(Platform, "current", lambda: Platform("macos-arm64"))
     assert reason("win_amd64-3.13") == "it runs on Linux x86_64"

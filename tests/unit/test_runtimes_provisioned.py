@@ -68,7 +68,7 @@ def test_the_folder_is_that_of_the_script(monkeypatch: pytest.MonkeyPatch) -> No
         ("linux-x86_64", "windows-x64", "3.12", "pyz3 runtimes add win_amd64-3.12"),
         ("linux-x86_64", "pyodide", "3.13", "pyz3 runtimes add pyodide-0.29.4"),
         ("linux-x86_64", "pyodide", "3.14", "pyz3 runtimes add pyodide"),
-        ("linux-x86_64", "linux-aarch64", "3.13", "scripts/runtimes.sh linux_aarch64-3.13"),
+        ("linux-x86_64", "linux-aarch64", "3.13", "pyz3 runtimes add linux_aarch64-3.13"),
         ("linux-x86_64", "linux-s390x", "3.14", "scripts/runtimes.sh linux_s390x-3.14"),
         ("macos-arm64", "pyodide", "3.13", "pyz3 runtimes add pyodide-0.29.4"),
         ("windows-x64", "pyodide", "3.13", ""),

@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2034
 # CPython for Linux: Debian's packages, native or under qemu, and builds of Debian's source.
-# Sourced by runtimes.sh.
+# Sourced.
 
 # qemu EMULATOR: the emulator of that name at DEST/opt/qemu/usr/bin.
 qemu() {
@@ -129,4 +129,14 @@ built() { # NAME X.Y[t] gnu|musl
 	unset PYTHONHOME LD_LIBRARY_PATH
 	exec "$root/bin/python$v" "\$@"
 	END
+}
+
+of_debian() { # NAME
+  local v=${1##*-}
+  case $1 in
+    linux_x86_64-3.*t)  built "$1" "$v" gnu;;
+    linux_*-3.*)        linux "$1" "$v";;
+    musllinux_x86_64-*) built "$1" "$v" musl;;
+    *) echo "unknown name: $1" >&2; return 2;;
+  esac
 }

@@ -1,11 +1,11 @@
 # shellcheck shell=bash disable=SC2034
-# Debian packages, downloaded and unpacked but not installed.  Sourced by runtimes.sh.
+# Debian packages, downloaded and unpacked below DEST, but not installed.  Sourced.
 
-# need COMMAND PACKAGE...: have COMMAND, from Debian's packages if it is missing and we are root.
+# need COMMAND PACKAGE...: have COMMAND, from Debian's packages if it is missing, we are root, and may_install.
 need() {
   local command=$1; shift
   ! command -v "$command" >/dev/null || return 0
-  if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+  if [ -z "${may_install-}" ] || [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
     echo "'$command' is missing; install it first: apt-get install $*" >&2; return 1
   fi
   echo "  installing $*"
@@ -13,11 +13,12 @@ need() {
     >"$DEST/log/apt" 2>&1 || { tail -n 5 "$DEST/log/apt" >&2; return 1; }
 }
 
-# pip ARG...: the host's pip, of any Python there is.
+# pip ARG...: the host's pip, of any Python there is, or of PYTHON.
 pip() {
-  need python3 python3
-  python3 -m pip --version >/dev/null 2>&1 || need pip3 python3-pip
-  python3 -m pip -q --disable-pip-version-check "$@"
+  local python=${PYTHON:-python3}
+  need "$python" python3
+  "$python" -m pip --version >/dev/null 2>&1 || need pip3 python3-pip
+  "$python" -m pip -q --disable-pip-version-check "$@"
 }
 
 # suite_of X.Y: the Debian release that carries this Python.
@@ -81,3 +82,12 @@ unpack() {
   rm -rf "$2"
 }
 
+# launcher NAME: put stdin at DEST/bin/python-NAME, once it has run a little program.
+launcher() {
+  local new=$DEST/opt/.launcher out rc=0
+  cat >"$new"; chmod +x "$new"
+  out=$("$new" -c 'import sys, json; print(sys.version); sys.exit(7)' </dev/null) || rc=$?
+  [ $rc = 7 ] || { echo "$1 does not run (exit code $rc): $out" >&2; return 1; }
+  echo "  $1: Python ${out%%[$'\r\n']*}"
+  mv "$new" "$DEST/bin/python-$1"
+}
