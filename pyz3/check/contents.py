@@ -5,6 +5,7 @@ Codes such as W001 are those of check-wheel-contents.
 
 from __future__ import annotations
 
+from keyword import iskeyword
 from typing import TYPE_CHECKING
 
 from packaging.utils import canonicalize_name
@@ -72,19 +73,30 @@ def stray_at_top(subject: Subject) -> Iterator[Hit]:
 
 
 def no_importable_place(subject: Subject) -> Iterator[Hit]:
-    """Find modules in folders that cannot be imported."""
+    """Find modules in folders that cannot be imported, and Python files whose own name cannot be.
+
+    Extension modules may have any name: mypyc's shared ones begin with digits, and are imported from C.
+    """
     told: set[str] = set()
-    for name in _library(subject):
+    extensions = {name for name, binary in subject.binaries.items() if binary.said.module}
+    for full, name in _placed(subject):
         folder, _, last = name.rpartition("/")
-        if last.endswith(".py") and folder not in told:
-            odd = [
-                part for part in folder.split("/") if part and not part.removesuffix("-stubs").isidentifier()
-            ]
-            if odd:
-                told.add(folder)
-                yield Hit(
-                    member=name, message=f"{spelled(name)} cannot be imported: {spelled(odd[0])} is no name"
-                )
+        is_python = last.endswith(".py")
+        if folder in told or not (is_python or full in extensions):
+            continue
+        odd = [part for part in folder.split("/") if part and not _is_name(part.removesuffix("-stubs"))]
+        if odd:
+            told.add(folder)
+        elif is_python and not _is_name(last.removesuffix(".py")):
+            odd = [last.removesuffix(".py")]
+        if odd:
+            yield Hit(
+                member=name, message=f"{spelled(name)} cannot be imported: {spelled(odd[0])} is no name"
+            )
+
+
+def _is_name(text: str) -> bool:
+    return text.isidentifier() and not iskeyword(text)
 
 
 def common_name(subject: Subject) -> Iterator[Hit]:
@@ -162,16 +174,21 @@ def _in_info(subject: Subject, name: str) -> bool:
 
 
 def _library(subject: Subject) -> list[str]:
-    """Give the files that go into site-packages: those of ``.data/purelib`` and ``platlib`` too."""
+    """Give the files that go into site-packages, as they are called there."""
+    return [place for _, place in _placed(subject)]
+
+
+def _placed(subject: Subject) -> list[tuple[str, str]]:
+    """Give their paths in the wheel, and there: those of ``.data/purelib`` and ``platlib`` too."""
     found = []
     data = f"{subject.info.removesuffix('.dist-info')}.data/"
     for name in subject.files:
         if name.startswith(data):
             kind, _, rest = name[len(data) :].partition("/")
             if kind in {"purelib", "platlib"}:
-                found.append(rest)
+                found.append((name, rest))
         elif not _in_info(subject, name):
-            found.append(name)
+            found.append((name, name))
     return found
 
 

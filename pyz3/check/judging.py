@@ -30,7 +30,7 @@ from pyz3.errors import abridged
 from pyz3.targets import PythonVersion, Target
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from pyz3.audit import Finding
     from pyz3.check.subject import Binary, Subject
@@ -194,6 +194,8 @@ class _Case:
     def lowest(self) -> tuple[str, list[str]]:
         """Give the oldest platform tag that would be true, and what needs it."""
         found = {name: self._floor(facts) for name, facts in self._facts.items() if self._fits(facts)}
+        if private := self._private(found):
+            return f"linux_{self._platform.spec.arch}", private
         floor = max((one for one, _ in found.values()), key=version_key, default="")
         if not floor:
             return "", []
@@ -206,6 +208,16 @@ class _Case:
             if own == floor
         ]
         return proved_tag(self._platform, measured=floor, floor=""), why
+
+    def _private(self, names: Iterable[str]) -> list[str]:
+        """Give what glibc keeps for itself and may change in any release: no tag is true of that."""
+        return [
+            f"{spelled(name)}: {symbol}"
+            for name in names
+            for one in self._facts[name]
+            for symbol in one.undefined
+            if symbol.version == "GLIBC_PRIVATE"
+        ]
 
     def _floor(self, facts: tuple[Facts, ...]) -> tuple[str, tuple[str, ...]]:
         if self._platform.traits.floor_of == "glibc":

@@ -35,6 +35,11 @@ def found(tmp_path: Path, files: dict[str, str]) -> list[tuple[str, str]]:
         ({"thing/a.py": LARGE, "thing/b.py": LARGE}, [("PW402", "thing/a.py")]),
         ({"thing.py": "", "LICENSE": ""}, [("PW403", "LICENSE"), ("PW408", "")]),
         ({"thing/my-part/a.py": "", "thing/__init__.py": ""}, [("PW404", "thing/my-part/a.py")]),
+        ({"thing/my-part.py": "", "thing/a.py": ""}, [("PW404", "thing/my-part.py")]),
+        (
+            {"thing/not.py": "", "thing/lambda/a.py": ""},
+            [("PW404", "thing/not.py"), ("PW404", "thing/lambda/a.py")],
+        ),
         ({"thing.py": "", "tests/__init__.py": ""}, [("PW405", "tests"), ("PW408", "")]),
         ({"__init__.py": ""}, [("PW406", "__init__.py")]),
         ({}, [("PW407", "")]),
@@ -53,32 +58,33 @@ def test_contents(files: dict[str, str], expected: list[tuple[str, str]], tmp_pa
     assert found(tmp_path, files) == expected
 
 
-def test_sources_beside_what_was_made_of_them() -> None:
-    names = ("thing/_m.c", "thing/_m.h", "thing/_m.pyx", "thing/_m.so", "thing/templates/x.c")
-    subject = Subject(
+def subject_of(*names: str, module: str) -> Subject:
+    """Give a wheel of empty files; ``module`` is an extension module."""
+    entries = tuple(
+        Entry(name=name, size=0, packed=0, offset=0, flags=0, method=0, mode=0, comment=False, plain=True)
+        for name in names
+    )
+    return Subject(
         path=Path("thing-1.0-py3-none-any.whl"),
         infos=("thing-1.0.dist-info",),
-        directory=Directory(
-            entries=tuple(
-                Entry(
-                    name=name,
-                    size=0,
-                    packed=0,
-                    offset=0,
-                    flags=0,
-                    method=0,
-                    mode=0,
-                    comment=False,
-                    plain=True,
-                )
-                for name in names
-            ),
-            mismatches=(),
-        ),
-        binaries={"thing/_m.so": Binary(facts=(), said=FileName(module="thing._m"))},
+        directory=Directory(entries=entries, mismatches=()),
+        binaries={module: Binary(facts=(), said=FileName(module="thing._m"))},
         members={name: Member(size=0, sha256="", digest="", start=b"") for name in names},
     )
+
+
+def test_sources_beside_what_was_made_of_them() -> None:
+    subject = subject_of(
+        *("thing/_m.c", "thing/_m.h", "thing/_m.pyx", "thing/_m.so", "thing/templates/x.c"),
+        module="thing/_m.so",
+    )
     assert [hit.member for hit in _OF_SUBJECTS["PW411"](subject)] == ["thing/_m.c"]
+
+
+def test_an_extension_module_where_nothing_can_be_imported_from() -> None:
+    module = "thing-1.0.data/platlib/my-part/_m.so"
+    subject = subject_of(module, "thing.libs/libm-1.so", module=module)
+    assert [hit.member for hit in _OF_SUBJECTS["PW404"](subject)] == ["my-part/_m.so"]
 
 
 METADATA = "Metadata-Version: 2.4\nName: thing\nVersion: 1.0\n"

@@ -181,6 +181,14 @@ def test_the_oldest_true_tag() -> None:
     assert judgement.because == (f"{SO}: GLIBCXX_3.4.20",)
 
 
+def test_no_tag_is_true_of_what_glibc_keeps_for_itself() -> None:
+    private = Symbol(name="__res_iclose", version="GLIBC_PRIVATE", library="libc.so.6")
+    facts = change(ELF, undefined=(*ELF.undefined, private))
+    judgement = judged("cp313-cp313-manylinux_2_28_x86_64", {SO: facts}).judgement
+    assert judgement.lowest == ("linux_x86_64",)
+    assert judgement.because == (f"{SO}: __res_iclose@GLIBC_PRIVATE",)
+
+
 def test_both_halves_of_a_fat_file() -> None:
     file = "hello/_speed.cpython-313-darwin.so"
     fat = (change(MACHO, machine="x86_64", floor="10.13", name=""), change(MACHO, name=""))
