@@ -64,8 +64,9 @@ def facts_of(data: bytes, *, name: str) -> tuple[Facts, ...]:
             try:
                 return _within_bounds(read(data))
             except (ValueError, IndexError, OverflowError, struct.error) as error:
+                why = error if isinstance(error, ValueError) else "its headers cannot be read"
                 raise AuditFailedError(
-                    f"{name}: {kind} of {len(data)} bytes is damaged: {error}",
+                    f"{name}: {kind} of {len(data)} bytes is damaged: {why}",
                     tip="delete it and build again",
                 ) from error
     found = next((kind for magic, kind in _FOREIGN.items() if data.startswith(magic)), None)
