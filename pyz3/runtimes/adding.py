@@ -101,7 +101,12 @@ def _of_debian(name: str, folder: Path, environ: Mapping[str, str], tell: Callab
     python = python_with_pip(environ)
     env = {**environ, "PYTHON": python[0]} if len(python) == 1 else environ
     command = ("bash", str(_DEBIAN), str(folder), name)
-    status, text = Processes.of_this_thread().run(command, env=env, cwd=folder)
+    status, text = 1, ""
+    try:
+        status, text = Processes.of_this_thread().run(command, env=env, cwd=folder)
+    finally:
+        if status != 0:
+            remove_tree(folder / "opt" / name)
     if status != 0:
         raise Pyz3Error(
             f"it cannot be put together of Debian's packages\n{tail(text)}".rstrip(),

@@ -13,12 +13,16 @@ import pytest
 import runtimes
 from wheels import put_wheel
 
+from pyz3.runtimes import missing_here
+
 if TYPE_CHECKING:
     from pathlib import Path
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="they are started by a POSIX shell")
 
 NAME = "pyodide-0.29.4"
+# Nothing listens at the port "discard" (RFC 863).
+NOWHERE = "http://127.0.0.1:9/"
 
 
 def pyz3(folder: Path, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -66,12 +70,10 @@ def test_one_that_was_added_tests_a_wheel(tmp_path: Path) -> None:
 
 
 def test_without_a_network(tmp_path: Path) -> None:
-    # Nothing listens at the port "discard" (RFC 863).
-    address = "http://127.0.0.1:9/"
     failed = pyz3(
         tmp_path,
         *("runtimes", "add", NAME),
-        npm_config_registry=address,
+        npm_config_registry=NOWHERE,
         npm_config_fetch_retries="0",
         npm_config_cache=str(tmp_path / "npm"),
     )
@@ -80,4 +82,17 @@ def test_without_a_network(tmp_path: Path) -> None:
         f"error: {NAME}: pyodide@0.29.4 cannot be fetched: npm reaches no registry\n"
         "tip: check the network, a proxy, and the registry's address: npm config get registry\n"
     )
+    assert [*(tmp_path / "runtimes").glob("*/*")] == []
+
+
+def test_without_debians_mirror(tmp_path: Path) -> None:
+    name = "linux_i686-3.13"
+    if lack := missing_here(name, tmp_path, os.environ):
+        pytest.skip(lack.reason)
+    failed = pyz3(tmp_path, "runtimes", "add", name, http_proxy=NOWHERE, https_proxy=NOWHERE)
+    assert failed.returncode == 1
+    assert failed.stdout == f"{name}: putting it together of Debian's packages, which takes minutes\n"
+    lines = failed.stderr.splitlines()
+    assert lines[0] == f"error: {name}: it cannot be put together of Debian's packages"
+    assert lines[-1].startswith("tip: check the network, and Debian's mirror; ")
     assert [*(tmp_path / "runtimes").glob("*/*")] == []
