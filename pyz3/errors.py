@@ -72,6 +72,12 @@ class NoWheelError(Pyz3Error):
     exit_code = 10
 
 
+class NotReproducedError(Pyz3Error):
+    """A wheel is not what its source gives (exit code 11)."""
+
+    exit_code = 11
+
+
 class MatrixError(Pyz3Error):
     """Some wheels of a matrix could not be made; the others have been delivered.
 

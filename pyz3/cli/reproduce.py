@@ -28,11 +28,10 @@ from pyz3.cli.options import (
 from pyz3.cli.settings import SETTINGS, complete_pythons
 from pyz3.cli.terminal import SafeConsole, safe_json
 from pyz3.cli.ui import BuildView, print_failures
-from pyz3.errors import ConfigError
+from pyz3.errors import ConfigError, NotReproducedError
 from pyz3.frontends import declared_name
 from pyz3.reproduce import (
     Here,
-    NotReproducedError,
     Reproduction,
     compare,
     likely_causes,
@@ -46,6 +45,7 @@ if TYPE_CHECKING:
     from pyz3.builder import ProjectBuild
     from pyz3.plan import Planned
     from pyz3.reproduce import ArchiveDifference, MemberDifference, Rebuild, Recorded
+    from pyz3.results import WheelResult
     from pyz3.targets import Selection
 
 # Of one kind, this many differences are shown.
@@ -136,9 +136,9 @@ def reproduce(
             return built
         found = _compare(recorded, built, planned, view)
         if output_dir is not None:
-            _refuse_to_overwrite(output_dir, built.name)
+            _refuse_to_overwrite(output_dir, built.path.name)
             output_dir.mkdir(parents=True, exist_ok=True)
-            shutil.move(built, output_dir / built.name)
+            shutil.move(built.path, output_dir / built.path.name)
     if as_json:
         click.echo(safe_json(found))
     else:
@@ -161,15 +161,16 @@ def _require_same_project(root: Path, wheel: Recorded) -> None:
         )
 
 
-def _build(planned: Rebuild, view: BuildView, folder: Path) -> Path | int:
-    """Build the wheel; give the file, or the exit code."""
+def _build(planned: Rebuild, view: BuildView, folder: Path) -> WheelResult | int:
+    """Build the wheel; give it, or the exit code."""
     with view.showing(planned.plan, output_dir=str(folder)):
         summary = planned.build.run(planned.plan, output_dir=folder)
     print_failures(summary)
-    return summary.wheels[0].path if summary.wheels else status_of(summary)
+    return summary.wheels[0] if summary.wheels else status_of(summary)
 
 
-def _compare(wheel: Recorded, rebuilt: Path, planned: Rebuild, view: BuildView) -> Reproduction:
+def _compare(wheel: Recorded, built: WheelResult, planned: Rebuild, view: BuildView) -> Reproduction:
+    rebuilt = built.path
     comparison = compare(wheel.path, rebuilt)
     here = Here(
         pyz3=__version__,
@@ -185,7 +186,11 @@ def _compare(wheel: Recorded, rebuilt: Path, planned: Rebuild, view: BuildView) 
         built_with=here.versions,
         comparison=comparison,
         causes=likely_causes(comparison, wheel, here, rebuilt=rebuilt.name),
-        notes=(*planned.notes, *(note.removeprefix("note: ") for note in view.notes)),
+        notes=(
+            *planned.notes,
+            *(note.removeprefix("note: ") for note in view.notes),
+            *(f"the rebuilt one is made without {one.module}: {one.why}" for one in built.left_out),
+        ),
     )
 
 
@@ -262,7 +267,9 @@ def _packed(several: Sequence[ArchiveDifference]) -> str:
     """Say what differs besides content, in the same way for several files."""
     one = several[0]
     names = [spelled(each.member) for each in several]
-    what = "the archive" if not one.member else names[0] if len(names) == 1 else f"{len(names)} files"
+    what = names[0] if len(names) == 1 else f"{len(names)} files"
+    if one.kind == "order" or not one.member:
+        what = "the files" if one.kind == "order" else "the archive"
     rebuilt = f"; rebuilt: {spelled(one.rebuilt)}" if one.rebuilt else ""
     return f"{one.kind} of {what}: {spelled(one.wheel)}{rebuilt}"
 

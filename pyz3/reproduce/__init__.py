@@ -8,7 +8,6 @@ from pyz3.reproduce.report import (
     ArchiveDifference,
     Comparison,
     MemberDifference,
-    NotReproducedError,
     Reproduction,
     reproduction_schema,
 )
@@ -18,7 +17,6 @@ __all__ = (
     "Comparison",
     "Here",
     "MemberDifference",
-    "NotReproducedError",
     "Rebuild",
     "Recorded",
     "Reproduction",

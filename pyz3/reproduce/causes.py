@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from packaging.utils import parse_wheel_filename
+
 from pyz3.errors import abridged
 
 if TYPE_CHECKING:
@@ -21,6 +23,11 @@ _PYZ3 = "pyz3 "
 _BINARY = ("so", "pyd", "dll", "dylib", "exe", "a", "lib")
 # What follows from other files.
 _DERIVED = ("RECORD", "WHEEL")
+_OTHER_TAGS = "another platform, system or Python was asked for, or the binaries need another system"
+_OTHER_TOOLS = (
+    "another zig, other headers of Python, --optimize, CFLAGS or other variables, or other versions of build "
+    "requirements: a wheel does not say which it was built with"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,11 +66,11 @@ def likely_causes(found: Comparison, wheel: Recorded, here: Here, *, rebuilt: st
         return ()
     if found.outcome == "recompressed":
         return (f"another zlib: here it is {here.zlib}; installers unpack the same files from both wheels",)
-    # The second part of a wheel's name (binary distribution format).
-    version = f"{rebuilt}-".split("-")[1]
-    if version != wheel.version:
+    _, version, _, tags = parse_wheel_filename(rebuilt)
+    if str(version) != wheel.version:
         return (*_of_tools(wheel, here), f"the source is version {version}, not {wheel.version}")
-    return (*_of_tools(wheel, here), *_of_name(found), *_of_files(found))
+    named = [] if tags == wheel.tags else [_OTHER_TAGS]
+    return (*_of_tools(wheel, here), *named, *_of_files(found, own=wheel.generator.startswith(_PYZ3)))
 
 
 def _of_tools(wheel: Recorded, here: Here) -> Iterator[str]:
@@ -75,33 +82,36 @@ def _of_tools(wheel: Recorded, here: Here) -> Iterator[str]:
         yield f"it was built by {by}, and this is pyz3 {here.pyz3}, perhaps with another zig: use that one"
 
 
-def _of_name(found: Comparison) -> Iterator[str]:
-    if not found.same_name:
-        yield "another platform, system or Python was asked for, or the binaries need another system"
+def _of_files(found: Comparison, *, own: bool) -> Iterator[str]:
+    """Give what the files themselves tell.
 
-
-def _of_files(found: Comparison) -> Iterator[str]:
+    Args:
+        found: What differs.
+        own: Whether the wheel is pyz3's: other tools write other metadata, and other archives.
+    """
+    if any(one.unread for one in found.members):
+        yield "the wheel is damaged: fetch it again"
+        return
     names = {one.name.rpartition("/")[2] for one in found.members}
-    if found.same_name and any(not one.unread for one in found.members) and "RECORD" not in names:
+    if found.same_name and names and "RECORD" not in names:
         yield "the wheel was changed after it was built: its RECORD has the digests of the rebuilt files"
         return
-    own = [one for one in found.members if one.name.rpartition("/")[2] not in _DERIVED]
-    binaries = [one for one in own if one.section or _is_binary(one.name)]
-    texts = [one for one in own if one not in binaries]
-    ends = [one.name for one in texts if one.line_ends]
-    if ends:
+    content = [one for one in found.members if _tells(one.name, own=own)]
+    texts = [one for one in content if not (one.section or _is_binary(one.name))]
+    alone = [name for name in (*found.only_in_wheel, *found.only_in_rebuilt) if _tells(name, own=own)]
+    if ends := [one.name for one in texts if one.line_ends]:
         yield f"lines of {abridged(ends)} end otherwise: Git's core.autocrlf on one of the two machines"
-    others = [one.name for one in texts if not one.line_ends]
-    others += [name for name in (*found.only_in_wheel, *found.only_in_rebuilt) if not _is_binary(name)]
-    if others:
+    if any(not one.line_ends for one in texts) or not all(map(_is_binary, alone)):
         yield "the source is not the one that it was built from: another commit, or changed files"
-    elif any(map(_is_binary, (*found.only_in_wheel, *found.only_in_rebuilt))):
+    elif alone:
         yield "an optional extension module was built for one of them alone, or named for another Python"
-    elif binaries:
-        yield (
-            "another zig, other headers of Python, --optimize, CFLAGS or other variables, or other versions "
-            "of build requirements: a wheel does not say which it was built with"
-        )
+    elif len(content) > len(texts):
+        yield _OTHER_TOOLS
+    if own:
+        yield from _of_archive(found)
+
+
+def _of_archive(found: Comparison) -> Iterator[str]:
     kinds = {one.kind for one in found.archive}
     if kinds & {"headers", "duplicate", "comment", "bytes", "order"}:
         yield "the archive was written or changed by another program: pyz3 check says what is wrong with it"
@@ -110,6 +120,12 @@ def _of_files(found: Comparison) -> Iterator[str]:
             "the archive was packed again by another program (python -m wheel, a repair tool), or files are "
             "executable in one of the two sources alone"
         )
+
+
+def _tells(name: str, *, own: bool) -> bool:
+    """Tell whether a file says something of the source, and does not follow from others."""
+    folder, _, rest = name.partition("/")
+    return rest not in _DERIVED and not name.endswith("/") and (own or not folder.endswith(".dist-info"))
 
 
 def _is_binary(name: str) -> bool:

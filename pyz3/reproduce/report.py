@@ -7,8 +7,6 @@ from typing import Literal
 
 import msgspec
 
-from pyz3.errors import Pyz3Error
-
 SCHEMA_VERSION = "1.0"
 """Of the report: the first number changes when something is taken away or means something else."""
 
@@ -17,12 +15,6 @@ _ID = f"https://pyz3.invalid/reproduction-{SCHEMA_VERSION}.json"
 
 Outcome = Literal["same", "recompressed", "different"]
 Kind = Literal["order", "date", "attributes", "compression", "duplicate", "headers", "comment", "bytes"]
-
-
-class NotReproducedError(Pyz3Error):
-    """A wheel is not what its source gives (exit code 11)."""
-
-    exit_code = 11
 
 
 class MemberDifference(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -23,7 +23,6 @@ from pyz3.cli.index import UploadError
 from pyz3.cli.variables import VARIABLES
 from pyz3.release.files import UnreadableFileError
 from pyz3.release.judgement import UnfitReleaseError
-from pyz3.reproduce import NotReproducedError
 from pyz3.targets import SUPPORTED, Platform
 from pyz3.targets.selection import find_target, select_platforms, select_pythons
 
@@ -168,7 +167,7 @@ def test_exit_codes() -> None:
     kinds = [kind for kind in vars(errors).values() if isinstance(kind, type)]
     classes = {
         (str(kind.exit_code), kind.__name__)
-        for kind in [*kinds, NotReproducedError, UnfitReleaseError, UnreadableFileError, UploadError]
+        for kind in [*kinds, UnfitReleaseError, UnreadableFileError, UploadError]
         if issubclass(kind, errors.Pyz3Error) and re.search(r"\(exit code \d+\)", kind.__doc__ or "")
     }
     assert len(classes) == len(table) - 2

@@ -8,14 +8,18 @@ import struct
 import zipfile
 import zlib
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from packaging.tags import parse_tag
 from wheels import put_wheel
 
 from pyz3.archive import DEFAULT_EPOCH
 from pyz3.audit import section_at
+from pyz3.cli.terminal import safe_json
 from pyz3.errors import ConfigError
 from pyz3.plan import Order, Pure
 from pyz3.release import UnreadableFileError
@@ -36,7 +40,6 @@ from pyz3.wheel import WheelBuilder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
     from pyz3.builder import ProjectBuild
     from pyz3.plan import Planned
@@ -74,7 +77,10 @@ def pack(path: Path, change: Callable[[zipfile.ZipInfo], None] = lambda _: None,
 def causes(
     found: Comparison, *, generator: str = "pyz3 1.0", rebuilt: str = "thing-1.0-py3-none-any.whl"
 ) -> list[str]:
-    wheel = Recorded(path=None, name="thing", version="1.0", tags=frozenset(), generator=generator)  # type: ignore[arg-type]
+    path = Path("thing-1.0-py3-none-any.whl")
+    wheel = Recorded(
+        path=path, name="thing", version="1.0", tags=parse_tag("py3-none-any"), generator=generator
+    )
     return list(likely_causes(found, wheel, HERE, rebuilt=rebuilt))
 
 
@@ -88,7 +94,8 @@ def test_the_same_under_another_name(pair: tuple[Path, Path]) -> None:
     theirs, ours = pair
     found = compare(theirs.rename(theirs.with_name("thing-1.0-py2.py3-none-any.whl")), ours)
     assert (found.same_name, found.same_files, found.outcome) == (False, True, "different")
-    assert causes(found) == [
+    assert causes(found) == []
+    assert causes(found, rebuilt="thing-1.0-py2.py3-none-any.whl") == [
         "another platform, system or Python was asked for, or the binaries need another system"
     ]
     assert causes(found, rebuilt="thing-1.1-py3-none-any.whl") == ["the source is version 1.1, not 1.0"]
@@ -253,6 +260,7 @@ def test_a_file_that_cannot_be_read(pair: tuple[Path, Path]) -> None:
     (one,) = compare(*pair).members
     assert (one.name, one.size, one.differing) == ("thing/data.txt", 5000, 0)
     assert one.unread.startswith("it is damaged: ")
+    assert causes(compare(*pair)) == ["the wheel is damaged: fetch it again"]
 
 
 def test_a_bomb(pair: tuple[Path, Path]) -> None:
@@ -264,6 +272,28 @@ def test_a_bomb(pair: tuple[Path, Path]) -> None:
             UnreadableFileError, match="it unpacks to 600 MB, and no more than 500 MB are read"
         ):
             read()
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(data=st.data())
+def test_damage_of_every_kind(data: st.DataObject, pair: tuple[Path, Path]) -> None:
+    """Whatever is in a wheel's place, the damage is told, or what differs."""
+    sound = pair[1].read_bytes()
+    content = bytearray(sound)
+    for _ in range(data.draw(st.integers(1, 4))):
+        content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.sampled_from([0, 1, 127, 255]))
+    pair[0].write_bytes(content[: data.draw(st.sampled_from([len(content), len(content) - 5, 100]))])
+    try:
+        read_recorded(pair[0])
+        found = compare(*pair)
+    except UnreadableFileError as error:
+        told = error.message
+    else:
+        assert (found.outcome == "same") == (pair[0].read_bytes() == sound)
+        assert safe_json(found)
+        told = " ".join([found.outcome, *causes(found)])
+        assert (told == "same") == (found.outcome == "same")
+    assert told.isprintable()
 
 
 def test_no_wheel(tmp_path: Path) -> None:
@@ -313,9 +343,17 @@ def test_other_tools_and_binaries() -> None:
         "it was built by pyz3 0.9, and this is pyz3 1.0, perhaps with another zig: use that one",
         tools,
     ]
-    assert causes(found, generator="setuptools (80.9.0)")[0] == (
-        "it was built by setuptools (80.9.0), not by pyz3: other tools give other bytes"
+    other = "it was built by setuptools (80.9.0), not by pyz3: other tools give other bytes"
+    assert causes(found, generator="setuptools (80.9.0)") == [other, tools]
+    # It writes other metadata, and packs otherwise, of the same source.
+    found = Comparison(
+        sha256="1",
+        rebuilt_sha256="2",
+        only_in_wheel=("thing/", f"{INFO}/LICENSE"),
+        members=(record,),
+        archive=(ArchiveDifference(kind="order", wheel="a", rebuilt="b"),),
     )
+    assert causes(found, generator="setuptools (80.9.0)") == [other]
 
 
 def test_a_wheel_that_somebody_changed(pair: tuple[Path, Path]) -> None:
