@@ -172,7 +172,7 @@ def test_on_the_command_line() -> None:
 @pytest.mark.parametrize(
     ("args", "message", "tip"),
     [
-        (["77"], "pyz3 ends with no exit code 77", "those that it has: 0, 1, 2, 3, 9, 10, 130, 143"),
+        (["77"], "pyz3 ends with no exit code 77", "those that it has: 0, 1, 2, 3, 9, 10, 11, 130, 143"),
         (["qqq"], "nothing here explains 'qqq'", "pyz3 explain lists what there is"),
         (
             ["glibc and mcos"],
