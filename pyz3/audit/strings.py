@@ -6,7 +6,6 @@ without a NUL is as many names as a file has symbols.  Sources: the System V gAB
 
 from __future__ import annotations
 
-import re
 import struct
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _LONGEST = 1 << 16  # bytes of a name; those of C++ templates have a few thousand
-_LONG = re.compile(rb"(?<![^\0])[^\0]{%d,}" % _LONGEST)
 _PT_LOAD, _PT_DYNAMIC, _SHT_DYNSYM = 1, 2, 11
 _DT_NULL, _DT_NEEDED, _DT_HASH, _DT_STRTAB, _DT_SYMTAB = 0, 1, 4, 5, 6
 _MOST_HEADERS = 0xFFFF
@@ -24,7 +22,7 @@ _RATIO, _LEAST = 4, 1 << 26
 
 def without_long_names(data: bytes) -> bytes:
     """Give a binary for a parser of headers and names, in which no name is longer than 64 KiB."""
-    runs = [match.span() for match in _LONG.finditer(data)]
+    runs = [*_long_runs(data)]
     if not runs:
         return data
     changed = bytearray(data)
@@ -32,6 +30,18 @@ def without_long_names(data: bytes) -> bytes:
         for at in range(start + _LONGEST - 1, end, _LONGEST):
             changed[at] = 0
     return bytes(changed)
+
+
+def _long_runs(data: bytes) -> Iterator[tuple[int, int]]:
+    """Give where bytes without a NUL begin and end; such a run fills one of the blocks that are looked at."""
+    block, end = _LONGEST // 2, 0
+    for at in range(0, len(data), block):
+        if at < end or data.find(b"\0", at, at + block) >= 0:
+            continue
+        start, end = data.rfind(b"\0", 0, at) + 1, data.find(b"\0", at)
+        end = len(data) if end < 0 else end
+        if end - start >= _LONGEST:
+            yield start, end
 
 
 def require_bounded_names(data: bytes) -> None:
