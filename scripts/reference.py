@@ -79,7 +79,8 @@ def commands() -> str:
 def _command(command: click.Command | None, name: str, parent: click.Context) -> Iterable[str]:
     if command is None:
         raise LookupError(name)
-    context = click.Context(command, info_name=name, parent=parent)
+    # click keeps what it makes of --help for the first context: this is the one that it has when it runs.
+    context = click.Context(command, info_name=name, parent=parent, **command.context_settings)
     yield f"\n### `{context.command_path}`\n\n"
     if isinstance(command, click.Group):
         yield _prose(command.help)
