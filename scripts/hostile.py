@@ -7,6 +7,8 @@ by hand, as ``zipfile`` does not lie.
 from __future__ import annotations
 
 import base64
+import bz2
+import gzip
 import hashlib
 import io
 import struct
@@ -126,9 +128,16 @@ def part(name: str, data: bytes = b"", *, packed: bool = True, mode: int = 0o100
     )
 
 
-def pack(parts: Iterable[Part], *, count: int | None = None, comment: bytes = b"") -> bytes:
-    """Give a zip file; ``count`` is how many members it says that it has."""
-    body, central, number, offset = io.BytesIO(), io.BytesIO(), 0, 0
+def pack(parts: Iterable[Part], *, count: int | None = None, comment: bytes = b"", times: int = 1) -> bytes:
+    """Give a zip file.
+
+    Args:
+        parts: What is in it.
+        count: How many members it says that it has; None: the truth.
+        comment: Behind its end.
+        times: How often the last of them is in it.
+    """
+    body, central, last, number, offset = io.BytesIO(), io.BytesIO(), b"", 0, 0
     for one in parts:
         number += 1
         size, packed = min(one.size, 0xFFFFFFFF), len(one.packed)
@@ -138,10 +147,11 @@ def pack(parts: Iterable[Part], *, count: int | None = None, comment: bytes = b"
             local = one.name if one.local is None else one.local
             body.write(struct.pack("<IHHHHHIIIHH", 0x04034B50, 20, *head, len(local), len(one.extra)))
             body.write(local + one.extra + one.packed)
-        central.write(
-            struct.pack("<IHHHHHHIIIHH", 0x02014B50, 0x314, 20, *head, len(one.name), len(one.extra))
-        )
-        central.write(struct.pack("<HHHII", 0, 0, 0, one.mode << 16, offset) + one.name + one.extra)
+        last = struct.pack("<IHHHHHHIIIHH", 0x02014B50, 0x314, 20, *head, len(one.name), len(one.extra))
+        last += struct.pack("<HHHII", 0, 0, 0, one.mode << 16, offset) + one.name + one.extra
+        central.write(last)
+    central.write(last * (times - 1))
+    number += times - 1
     said, start, length = number if count is None else count, body.tell(), central.tell()
     short = min(said, 0xFFFF)
     end = b""
@@ -198,8 +208,8 @@ def wide(make: Making) -> Path:
 def million(make: Making) -> Path:
     """A million members, and the number of them told, hidden or a lie."""
     count = make.rng.choice([None, 3, 0xFFFF])
-    parts = (Part(name=b"%d" % number, again=number > 0) for number in range(1_000_000))
-    return make.write(pack(parts, count=count), f"thing-1.0-{_LINUX}.whl")
+    parts = [Part(name=b"thing/x.py")]
+    return make.write(pack(parts, count=count, times=1_000_000), f"thing-1.0-{_LINUX}.whl")
 
 
 @case
@@ -550,18 +560,30 @@ def _tar(make: Making, members: Iterable[tuple[tarfile.TarInfo, bytes]], *, sque
     return path
 
 
+def _heads(*members: tuple[str, int]) -> bytes:
+    """Give the headers of files, by name and size."""
+    infos = []
+    for name, size in members:
+        infos.append(tarfile.TarInfo(name))
+        infos[-1].size = size
+    return b"".join(info.tobuf(tarfile.USTAR_FORMAT) for info in infos)
+
+
 @case
 def tar_bomb(make: Making) -> Path:
-    """A gigabyte or more in a few megabytes: bzip2 makes a two-thousandth of it."""
-    members = [(tarfile.TarInfo("thing-1.0/PKG-INFO"), b"Name: thing\n")]
-    members += [(tarfile.TarInfo(f"thing-1.0/{n}"), bytes(100 * _MEGA)) for n in range(12)]
-    return _tar(make, members, squeeze=make.rng.choice(["bz2", "gz"]))
+    """A gigabyte or more in less than a megabyte."""
+    squeeze = make.rng.choice([bz2.compress, gzip.compress])
+    start = _heads(("thing-1.0/PKG-INFO", 0), ("thing-1.0/zeros", 1200 * _MEGA))
+    # Both formats take several streams, one behind the other, for one.
+    data = squeeze(start) + squeeze(bytes(100 * _MEGA)) * 12 + squeeze(bytes(1024))
+    return make.write(data, "thing-1.0.tar.gz")
 
 
 @case
 def tar_crowd(make: Making) -> Path:
     """Hundreds of thousands of members."""
-    return _tar(make, ((tarfile.TarInfo(f"thing-1.0/{n}"), b"") for n in range(300_000)))
+    data = _heads(("thing-1.0/PKG-INFO", 0)) * 300_000 + bytes(1024)
+    return make.write(gzip.compress(data, 1), "thing-1.0.tar.gz")
 
 
 @case
