@@ -147,7 +147,7 @@ def left_over(subject: Subject) -> Iterator[Hit]:
 def stray_source(subject: Subject) -> Iterator[Hit]:
     """Find what a compiler needs or leaves beside its result."""
     folders = {name.rpartition("/")[0] for name, binary in subject.binaries.items() if binary.said.module}
-    for name in _library(subject):
+    for name, _ in _placed(subject):
         if name.endswith(_SOURCES) and name.rpartition("/")[0] in folders:
             yield Hit(
                 member=name, message=f"{spelled(name)} is for a compiler, and the wheel holds what it made"

@@ -79,6 +79,9 @@ def test_sources_beside_what_was_made_of_them() -> None:
         module="thing/_m.so",
     )
     assert [hit.member for hit in _OF_SUBJECTS["PW411"](subject)] == ["thing/_m.c"]
+    place = "thing-1.0.data/platlib/thing"
+    subject = subject_of(f"{place}/_m.c", "thing/x.c", f"{place}/_m.so", module=f"{place}/_m.so")
+    assert [hit.member for hit in _OF_SUBJECTS["PW411"](subject)] == [f"{place}/_m.c"]
 
 
 def test_an_extension_module_where_nothing_can_be_imported_from() -> None:
