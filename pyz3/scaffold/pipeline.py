@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import json
+import shlex
 from typing import TYPE_CHECKING
 
 from pyz3.capi.emscripten import emscripten_abi_for
 from pyz3.frontends import OWN_REQUIREMENT
-from pyz3.scaffold.released import template
+from pyz3.scaffold.released import template, yaml_text
 
 if TYPE_CHECKING:
     from pyz3.scaffold.released import Released
     from pyz3.targets import Platform
 
+_RELEASE = (
+    'glab release create "$CI_COMMIT_TAG" --use-package-registry '
+    '--notes "${CI_COMMIT_TAG_MESSAGE:-$CI_COMMIT_TAG}"'
+)
 # GitLab's machines of these families start no containers: jobs are run by their own shells.
 _SHELLS = ("macos", "windows")
 
@@ -43,7 +49,10 @@ def pipeline(released: Released, *, command: str) -> str:
     tests = template("test.sh.in", script)
     values = {
         "command": command,
-        "at": released.at,
+        "dist": yaml_text(f"{released.at}dist/"),
+        "sums": yaml_text(f"{released.at}dist/SHA256SUMS"),
+        "enter": _command(released, f'cd "{released.inside}"'),
+        "release": _command(released, f"{_RELEASE} {_quoted(released)}dist/*"),
         "published": "yes" if released.published else "",
         "inside": released.inside,
         "requirement": OWN_REQUIREMENT,
@@ -62,6 +71,17 @@ def pipeline(released: Released, *, command: str) -> str:
         "needs": ", ".join(["build", *(name for name, cells in jobs.items() if cells)]),
     }
     return template("pipeline.yml.in", values)
+
+
+def _command(released: Released, command: str) -> str:
+    """Give a command that names the project's folder, as YAML has it: in quotes if the folder needs that."""
+    return (
+        command if yaml_text(released.inside) == released.inside else json.dumps(command, ensure_ascii=False)
+    )
+
+
+def _quoted(released: Released) -> str:
+    return shlex.quote(released.at) if released.at else ""
 
 
 def _rows(released: Released, *, family: str) -> str:

@@ -5,6 +5,7 @@ GitHub's and GitLab's files differ in how jobs are said; what a job runs is the 
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import textwrap
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 _OWN = re.compile(
     r"^ *# own steps: (?P<name>\w+)\n(?P<steps>.*?)^ *# end of own steps\n", re.MULTILINE | re.DOTALL
 )
+# What YAML takes for a text, and for nothing else.
+_PLAIN = re.compile(
+    r"(?!(?:true|false|null|yes|no|on|off|[\d._]*)$)[A-Za-z0-9_./](?:[\w./ -]*[\w./-])?", re.IGNORECASE
+)
 Service = Literal["runner", "gitlab"]
 """Whose machines they are: the column of ``platforms.toml`` that names them."""
 
@@ -33,6 +38,7 @@ class Released:
     Attributes:
         name: Its name on PyPI.
         targets: What it is built for.
+        skipped: Those of them that are not to be tested.
         inside: Its folder in the repository; empty: the repository itself.
         own: pyz3 builds it, no other build backend.
         test_command: What tests an installed wheel, for a shell; ``{project}`` is the project's folder.
@@ -43,6 +49,7 @@ class Released:
 
     name: str
     targets: tuple[Target, ...]
+    skipped: frozenset[Target] = frozenset()
     inside: str = ""
     own: bool = False
     test_command: tuple[str, ...] = ()
@@ -78,7 +85,8 @@ class Released:
 
     def untested(self, service: Service) -> tuple[str, ...]:
         """Give the wheels that a service has no machine for, or that there is no image of Alpine for."""
-        return tuple(one.identifier for one in self.targets if not _is_tested(one, service))
+        wanted = (one for one in self.targets if one not in self.skipped)
+        return tuple(one.identifier for one in wanted if not _is_tested(one, service))
 
     def tested(
         self, service: Service, *, inside: Literal["alpine", "node", ""]
@@ -86,7 +94,11 @@ class Released:
         """Give the platforms and Pythons that a service can try, in Alpine, in node, or on a machine."""
         found: dict[Platform, tuple[PythonVersion, ...]] = {}
         for one in self.targets:
-            if _is_tested(one, service) and one.platform.traits.tested_in == inside:
+            if (
+                one not in self.skipped
+                and _is_tested(one, service)
+                and one.platform.traits.tested_in == inside
+            ):
                 found[one.platform] = (*found.get(one.platform, ()), one.python)
         return found
 
@@ -107,6 +119,11 @@ def _is_tested(target: Target, service: Service) -> bool:
     in_docker = target.platform.traits.tested_in == "alpine"
     machine = {"runner": target.platform.spec.runner, "gitlab": target.platform.spec.gitlab}[service]
     return bool(machine) and not (in_docker and target.python.free_threaded)
+
+
+def yaml_text(text: str) -> str:
+    """Give a text as a value of YAML: as it is if that is safe, else in quotes as JSON has them."""
+    return text if not text or _PLAIN.fullmatch(text) else json.dumps(text, ensure_ascii=False)
 
 
 def with_own_steps(text: str, before: str) -> str:

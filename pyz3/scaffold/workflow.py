@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pyz3.capi.emscripten import emscripten_abi_for
 from pyz3.frontends import OWN_REQUIREMENT
-from pyz3.scaffold.released import template
+from pyz3.scaffold.released import template, yaml_text
 
 if TYPE_CHECKING:
     from pyz3.scaffold.released import Released
@@ -54,8 +54,8 @@ def workflow(released: Released, *, command: str) -> str:
         **_ACTIONS,
         "command": command,
         "title": f"wheels of {released.name}",
-        "inside": released.inside,
-        "at": released.at,
+        "inside": yaml_text(released.inside),
+        "dist": yaml_text(f"{released.at}dist/"),
         "strangers": ", ".join(released.strangers),
         "published": "yes" if released.published else "",
         "requirement": OWN_REQUIREMENT,

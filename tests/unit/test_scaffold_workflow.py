@@ -6,9 +6,11 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import yaml
 
 from pyz3.cli import main
 from pyz3.scaffold import Released, pipeline, with_own_steps, workflow
+from pyz3.scaffold.released import yaml_text
 from pyz3.targets import Platform, PythonVersion, Target
 
 if TYPE_CHECKING:
@@ -246,6 +248,106 @@ def test_a_name_that_no_file_says(tmp_path: Path, capsys: pytest.CaptureFixture[
     )
     assert run(capsys, tmp_path, "--name", "computed")[0] == 0
     assert 'uv pip install "computed"\n' in (tmp_path / FILE).read_text()
+
+
+MORE_TESTS = """
+[tool.pyz3]
+platforms = ["linux-x86_64", "windows-arm64", "windows-x64"]
+build = "cp313-*"
+test-command = "pytest {project}/tests"
+test-skip = "*-win_arm64"
+[[tool.pyz3.overrides]]
+select = "*-manylinux_x86_64"
+test-command = "twine check {wheel}"
+[[tool.pyz3.extensions]]
+name = "hello"
+sources = ["a.c"]
+"""
+
+
+def test_tests_that_are_not_those_of_all_wheels(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    head = PROJECT.partition("[tool.pyz3]")[0]
+    more = MORE_TESTS.replace("windows-x64", 'windows-x64", "macos-arm64')
+    (project / "pyproject.toml").write_text(head + more)
+    status, out, _ = run(capsys, project)
+    assert status == 0
+    assert out.splitlines()[1] == (
+        "note: one test-command is run for all wheels; another is said for cp313-manylinux_x86_64: "
+        "pyz3 test obeys it"
+    )
+    made = (project / FILE).read_text()
+    assert "pytest $GITHUB_WORKSPACE/tests\n" in made
+    assert "twine" not in made
+    assert re.findall(r"platform: ([\w-]+),", made) == ["linux-x86_64", "macos-arm64", "windows-x64"]
+    # A command that names the wheel, which no job knows.
+    (project / "pyproject.toml").write_text(
+        head + more.replace("pytest {project}/tests", "twine check {wheel}")
+    )
+    assert "note: the workflow does nothing about {wheel}: pyz3 test does\n" in run(capsys, project)[1]
+    (project / "pyproject.toml").write_text(head + more.replace("*-win_arm64", "*"))
+    assert "note: test-skip leaves out every wheel: the workflow tests none\n" in run(capsys, project)[1]
+    assert jobs((project / FILE).read_text()) == ["build", "publish", "release"]
+
+
+def test_what_others_wrote_is_not_replaced(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    theirs = project / ".gitlab-ci.yml"
+    theirs.write_text("stages: [lint]\n")
+    refusal = (
+        f"error: {theirs}: pyz3 ci did not write this file, and would replace it\n"
+        "tip: move it away, or choose another: --file wheels.yml, and name that in .gitlab-ci.yml under "
+        "include\n"
+    )
+    assert run(capsys, project, service="gitlab") == (2, "", refusal)
+    assert run(capsys, project, "--check", service="gitlab") == (2, "", refusal)
+    theirs.write_bytes(b"# caf\xe9\n")
+    assert run(capsys, project, service="gitlab")[2].startswith(f"error: {theirs}: it is no UTF-8")
+    assert theirs.read_bytes() == b"# caf\xe9\n"
+    assert run(capsys, project, "--file", "wheels.yml", service="gitlab")[0] == 0
+    made = (project / "wheels.yml").read_text()
+    assert made.startswith("# Written by `pyz3 ci gitlab --file wheels.yml`.")
+    assert run(capsys, project, "--file", "wheels.yml", "--check", service="gitlab")[0] == 0
+    assert run(capsys, project, "--file", "../wheels.yml", service="gitlab")[0] == 2
+    assert run(capsys, project, "--file", "wheels.yml")[2] == (
+        "error: --file: GitHub reads workflows in .github/workflows alone\n"
+        "tip: write .github/workflows/wheels.yml\n"
+    )
+
+
+def test_two_projects_of_one_repository(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("a b #1", "two"):
+        (project / name).mkdir()
+        (project / name / "pyproject.toml").write_text(PROJECT)
+        (project / name / "a.c").touch()
+    first, second = project / "a b #1", project / "two"
+    assert run(capsys, first, "--name", "Other")[0] == 0
+    made = (project / FILE).read_text()
+    assert made.startswith("# Written by `pyz3 ci github --name Other 'a b #1'`.")
+    assert run(capsys, first, "--name", "Other", "--check")[0] == 0
+    assert run(capsys, second)[2] == (
+        f"error: {project / FILE}: it is that of another project, in a b #1\n"
+        "tip: give this one a file of its own: --file .github/workflows/wheels.yml\n"
+    )
+    assert run(capsys, second, "--file", ".github/workflows/two.yaml")[0] == 0
+    assert (project / FILE).read_text() == made
+    # What YAML would read otherwise stands in quotes.
+    job = yaml.safe_load(made)["jobs"]["build"]
+    assert job["defaults"]["run"]["working-directory"] == "a b #1"
+    assert [step["with"]["path"] for step in job["steps"] if step.get("with", {}).get("name") == "dist"] == [
+        "a b #1/dist/"
+    ]
+    assert run(capsys, first, service="gitlab")[0] == 0
+    build = yaml.safe_load((project / ".gitlab-ci.yml").read_text())
+    assert build["build"]["artifacts"]["paths"] == ["a b #1/dist/"]
+    assert 'cd "a b #1"' in build["build"]["script"]
+    assert build["release"]["script"][-1].endswith(" 'a b #1/'dist/*")
+    assert run(capsys, second, "--name", "My: 'odd' name")[2] == (
+        "error: --name: \"My: 'odd' name\" is no name of a project on PyPI\n"
+    )
+
+
+@pytest.mark.parametrize("text", ["a b #1", "null", "1.0", "- a", "a: b", "[a]", "", "é"])
+def test_yaml_reads_the_text(text: str) -> None:
+    assert (yaml.safe_load(yaml_text(text)) or "") == text
 
 
 def test_no_such_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
