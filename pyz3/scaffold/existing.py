@@ -14,6 +14,8 @@ from pyz3.archive import find_packages
 from pyz3.config import HEADER_SUFFIXES, SOURCE_SUFFIXES, read_pyproject
 from pyz3.errors import ConfigError, abridged
 from pyz3.frontends import OWN_REQUIREMENT, is_legacy
+from pyz3.linking import shared_file
+from pyz3.scaffold.loading import read_loading, stem_of
 from pyz3.scaffold.new import (
     BUILD_SYSTEM,
     Draft,
@@ -26,9 +28,10 @@ from pyz3.scaffold.new import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from pyz3.archive import PackageRoot
+    from pyz3.scaffold.loading import Loading
     from pyz3.scaffold.new import Wishes
 
 _SKIPPED = frozenset({"build", "dist", "node_modules", "test", "tests", "venv", "zig-out"})
@@ -47,8 +50,8 @@ _USES_PYTHON = re.compile(
 )
 _PROGRAM = re.compile(r"^(?:int|void)\s+main\s*\(|^pub fn main\(", re.MULTILINE)
 _INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*"([^"\n]+)"', re.MULTILINE)
-# A library's file as Python code names it for ctypes: libfast.so, fast.dll.
-_LOADED = re.compile(r"\b(?:lib)?([A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*)\.(?:so|dylib|dll)\b")
+# Families of platforms that call a library's file differently.
+_FAMILIES = ("linux", "macos", "windows")
 
 
 def has_code(root: Path, wishes: Wishes) -> bool:
@@ -177,11 +180,7 @@ def _parts(
         for (name, library), paths in groups.items()
     )
     notes = ["--language has no effect: the project has modules of its own"] if roots and example else []
-    notes += [
-        f"{part.name} becomes a shared library, for ctypes: no source defines a PyInit_…"
-        for part in parts
-        if part.library
-    ]
+    notes += [note for part in parts if part.library for note in _library_notes(root, part.name)]
     taken = {path for paths in groups.values() for path in paths}
     if left := [_below(root, path) for path in texts if path not in taken]:
         notes.append(f"in no module or library: {abridged(left)}")
@@ -208,19 +207,40 @@ def _refuse_generated(root: Path, texts: Mapping[Path, str]) -> None:
             )
 
 
+def _loadings(root: Path) -> dict[str, Loading]:
+    """Read what Python code loads: path below the project → what is seen there."""
+    return {_below(root, path): read_loading(text) for path, text in _texts(root, (".py",)).items()}
+
+
 def _library_name(root: Path, package: PackageRoot | None, wishes: Wishes) -> str:
     """Give the name of the library that Python code loads, or the project's.
 
     Raises:
         ConfigError: It loads several.
     """
-    names = {name for text in _texts(root, (".py",)).values() for name in _LOADED.findall(text)}
+    names = {stem_of(name) for loading in _loadings(root).values() for name in loading.names}
     if len(names) > 1:
         raise ConfigError(
             f"several libraries are loaded: {', '.join(sorted(names))}; it is not clear what each is made of",
             tip="write [[tool.pyz3.libraries]] with name and sources by hand: docs/distribution.md",
         )
     return f"{package.name if package else wishes.package}.{min(names, default=wishes.package)}"
+
+
+def _library_notes(root: Path, library: str) -> Iterator[str]:
+    """Say what the library's file will be called, and which code is not seen to load that."""
+    files = [shared_file(library, family) for family in _FAMILIES]
+    called = "{}, {} on macOS, {} on Windows".format(*files)
+    why = "no source defines a PyInit_…"
+    yield f"{library} becomes a shared library, for ctypes: {why}; its file is {called}"
+    made = {PurePosixPath(file).name for file in files}
+    loadings = _loadings(root)
+    seen = any(loading.names for loading in loadings.values())
+    for path, loading in loadings.items():
+        if others := sorted(loading.names - made):
+            yield f"{path} names {', '.join(others)}, which will not be there: let it load {called}"
+        elif loading.loads and not seen:
+            yield f"{path} loads a library whose file name cannot be seen: it must be {called}"
 
 
 def _include_dirs(

@@ -17,6 +17,7 @@ from pyz3.cli import cli
 from pyz3.config import read_tool_table
 from pyz3.errors import ConfigError, Pyz3Error
 from pyz3.frontends import OWN_REQUIREMENT, load_project
+from pyz3.linking import shared_file
 from pyz3.scaffold import Draft, Wishes, adopt, new_project, refuse_overwriting
 from pyz3.scaffold.new import LANGUAGES, Language, render
 
@@ -240,6 +241,8 @@ def test_a_project_without_a_package_gets_one(tmp_path: Path) -> None:
 
 
 LIBRARY = '#include "hash.h"\nunsigned h(const char *text) { return *text; }\n'
+BECOMES = "acme_hash.%s becomes a shared library, for ctypes: no source defines a PyInit_…"
+CALLED = "acme_hash/lib%s.so, acme_hash/lib%s.dylib on macOS, acme_hash/%s.dll on Windows"
 LOADS = "import ctypes, pathlib\n_LIB = ctypes.CDLL(str(pathlib.Path(__file__).with_name('libquick.so')))\n"
 
 
@@ -256,7 +259,7 @@ def test_a_library_for_ctypes(has_pyproject: bool, tmp_path: Path) -> None:
     draft = adopt(tmp_path, Wishes(name="acme-hash"))
     assert set(draft.files) == (set() if has_pyproject else {"pyproject.toml"})
     assert draft.notes == (
-        "acme_hash.quick becomes a shared library, for ctypes: no source defines a PyInit_…",
+        f"{BECOMES % 'quick'}; its file is {CALLED % (('quick',) * 3)}",
         "in no module or library: tools/main.c",
     )
     text = draft.after or draft.files["pyproject.toml"]
@@ -268,6 +271,49 @@ def test_a_library_for_ctypes(has_pyproject: bool, tmp_path: Path) -> None:
     assert (library.name, library.static) == ("acme_hash.quick", False)
     assert library.all_sources == ("csrc/hash.c", "csrc/more/table.c")
     assert library.common.include_dirs == ("include",)
+
+
+SUFFIX = 'ext = {"win32": ".dll", "darwin": ".dylib"}.get(sys.platform, ".so")\n'
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "told"),
+    [
+        ("x = 1\n", "acme_hash", None),
+        ("ctypes.CDLL(None)\n", "acme_hash", None),
+        (
+            "ctypes.CDLL('libc.so.6')\n",
+            "acme_hash",
+            "loads a library whose file name cannot be seen: it must be",
+        ),
+        ("ffi.dlopen(found())\n", "acme_hash", "loads a library whose file name cannot be seen: it must be"),
+        (
+            SUFFIX + "ctypes.CDLL(os.path.join(here, '_native' + ext))\n",
+            "_native",
+            "names _native.dylib, _native.so, which will not be there: let it load",
+        ),
+        ("ctypes.CDLL('fast.so')\n", "fast", "names fast.so, which will not be there: let it load"),
+        (
+            SUFFIX + "ctypes.CDLL(f'{here}/libfast{ext}')\n",
+            "fast",
+            "names libfast.dll, which will not be there: let it load",
+        ),
+        (SUFFIX + "pre = '' if win else 'lib'\nctypes.CDLL(f'{here}/{pre}fast{ext}')\n", "fast", None),
+    ],
+)
+def test_code_that_must_load_the_library_as_it_will_be_called(
+    code: str, name: str, told: str | None, tmp_path: Path
+) -> None:
+    texts = {"pyproject.toml": EXISTING, "src/acme_hash/__init__.py": code, "c/x.c": "int x;\n"}
+    draft = adopt(write(tmp_path, texts), Wishes(name=""))
+    called = CALLED % ((name,) * 3)
+    more = [f"src/acme_hash/__init__.py {told} {called}"] if told else []
+    assert list(draft.notes) == [f"{BECOMES % name}; its file is {called}", *more]
+    assert f'[[tool.pyz3.libraries]]\nname = "acme_hash.{name}"\n' in draft.after
+    (library,) = load_project(write(tmp_path, {"pyproject.toml": draft.after})).libraries
+    assert [shared_file(library.name, family) for family in ("musllinux", "macos", "windows")] == [
+        part.removesuffix(" on macOS").removesuffix(" on Windows") for part in called.split(", ")
+    ]
 
 
 def test_a_module_may_be_asked_for_beside_other_sources(tmp_path: Path) -> None:
