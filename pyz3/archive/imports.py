@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _CAUGHT = frozenset(("ImportError", "ModuleNotFoundError", "Exception", "BaseException"))
+# What imports a module whose name it is given.
+_IMPORTERS = frozenset(("import_module", "__import__"))
 
 
 def importer_of(path: Path) -> Path | None:
@@ -49,7 +51,22 @@ def _required(file: Path, base: Path, *, mentions: str) -> set[str]:
             parents = ".".join(parts[: len(parts) - node.level + 1]) if node.level else ""
             source = ".".join(filter(None, (parents, node.module)))
             found.update((source, *(f"{source}.{one.name}" for one in node.names)))
+        elif isinstance(node, ast.Call):
+            found.update(_called(node, package))
     return found
+
+
+def _called(node: ast.Call, package: str) -> Iterator[str]:
+    """Yield the module that a call imports by a literal: ``import_module("thing._version")``."""
+    called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    first = node.args[0] if node.args else None
+    if called in _IMPORTERS and isinstance(first, ast.Constant) and isinstance(first.value, str):
+        name = first.value.lstrip(".")
+        level = len(first.value) - len(name)
+        parts = package.split(".")
+        # The package that a relative name is relative to is taken to be the file's own.
+        parents = parts[: len(parts) - level + 1] if level else []
+        yield ".".join((*parents, name))
 
 
 def _unguarded(node: ast.AST) -> Iterator[ast.AST]:

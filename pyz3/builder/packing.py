@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     from pyz3.plan import Planned, Recipe
     from pyz3.results import Outcome
 
+# How many files a note lists for a user to copy.
+_SHOWN = 10
+
 
 def read_epoch(environ: Mapping[str, str]) -> int:
     """Give ``SOURCE_DATE_EPOCH``, or the date that files in wheels have without it.
@@ -130,7 +133,9 @@ def _ignored_notes(root: Path, ignored: list[Path]) -> tuple[str, ...]:
     if not names:
         return ()
     note = f"Git ignores {abridged(names)}: left out of wheels and sdists; to have it in both: "
-    return (f'{note}[tool.pyz3.sdist] include = ["{names[0]}"]',)
+    shown = ", ".join(f'"{name}"' for name in names[:_SHOWN])
+    more = f", and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return (f"{note}[tool.pyz3.sdist] include = [{shown}]{more}",)
 
 
 class Packer:

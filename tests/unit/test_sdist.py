@@ -123,7 +123,18 @@ def test_what_git_ignores(tmp_path: Path) -> None:
     (note,) = notes
     assert note == (
         "Git ignores src/hello/secret/key.txt, src/hello/x.log, src/hello/x.tmp: left out of wheels and "
-        'sdists; to have it in both: [tool.pyz3.sdist] include = ["src/hello/secret/key.txt"]'
+        'sdists; to have it in both: [tool.pyz3.sdist] include = ["src/hello/secret/key.txt", '
+        '"src/hello/x.log", "src/hello/x.tmp"]'
+    )
+
+
+def test_many_files_that_git_ignores(tmp_path: Path) -> None:
+    write(tmp_path, **{".gitignore": "*.log\n", **{f"src/hello/{n}.log": "" for n in range(100, 112)}})
+    _, (note,) = sdist(tmp_path, tmp_path / "out")
+    shown = ", ".join(f'"src/hello/{n}.log"' for n in range(100, 110))
+    assert note.endswith(
+        f" and 9 more: left out of wheels and sdists; to have it in both: "
+        f"[tool.pyz3.sdist] include = [{shown}], and 2 more"
     )
 
 
