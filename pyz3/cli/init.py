@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
+import errno
 import sys
 from importlib.metadata import packages_distributions
 from pathlib import Path
@@ -12,6 +14,7 @@ import click
 from rich.table import Table
 from rich.text import Text
 
+from pyz3._files import write_atomically
 from pyz3.cli.settings import SETTINGS
 from pyz3.cli.terminal import SafeConsole
 from pyz3.errors import ConfigError
@@ -215,14 +218,43 @@ def _has_terminal() -> bool:
 
 
 def _write(root: Path, draft: Draft) -> None:
-    for name, text in draft.files.items():
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # "x": never over a file that came into being meanwhile.
-        with path.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-    if draft.after:
-        (root / "pyproject.toml").write_text(draft.after, encoding="utf-8", newline="")
+    """Write all of a draft, or nothing.
+
+    Raises:
+        ConfigError: A file cannot be written; those that were written before it are deleted again.
+    """
+    made: list[Path] = []
+    path = root
+    try:
+        for name, text in draft.files.items():
+            path = root / name
+            _make_folder(path.parent, made)
+            # "x": never over a file that came into being meanwhile.
+            with path.open("x", encoding="utf-8", newline="\n") as file:
+                made.append(path)
+                file.write(text)
+        if draft.after:
+            path = root / "pyproject.toml"
+            mode = path.stat().st_mode
+            write_atomically(path.resolve(), draft.after.encode())  # it may be a link
+            path.chmod(mode)  # what is written atomically is the owner's alone
+    except OSError as error:
+        for one in reversed(made):
+            with contextlib.suppress(OSError):
+                one.rmdir() if one.is_dir() else one.unlink()
+        full = error.errno in {errno.ENOSPC, errno.EDQUOT}
+        raise ConfigError(
+            f"{path}: cannot be written, so nothing is: {error.strerror or error}",
+            tip=f"{'make room on the disk' if full else 'see who may write there'}, or choose another folder",
+        ) from error
+
+
+def _make_folder(folder: Path, made: list[Path]) -> None:
+    """Make a folder and those above it; note each that was not there."""
+    for one in reversed((folder, *folder.parents)):
+        if not one.exists():
+            one.mkdir()
+            made.append(one)
 
 
 def _say_next(console: SafeConsole, directory: Path, wishes: Wishes, *, exists: bool) -> None:

@@ -108,7 +108,7 @@ def _project_name(root: Path) -> str:
     if not isinstance(project, dict) or not isinstance(project.get("name"), str):
         raise ConfigError(
             f"{root / 'pyproject.toml'}: no [project] table with a name",
-            tip="pyz3 reads the metadata from there (PEP 621): move it there from setup.py or setup.cfg",
+            tip="pyz3 reads the metadata from there (PEP 621): write at least name and version",
         )
     if not isinstance(tool, dict) or not isinstance(data.get("build-system", {}), dict):
         raise ConfigError(f"{root / 'pyproject.toml'}: tool and build-system must be tables (PEP 518)")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
+import errno
 import importlib
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 import pytest
@@ -429,6 +430,7 @@ def test_projects_that_cannot_be_adopted(text: str, message: str, tmp_path: Path
     with pytest.raises(ConfigError) as caught:
         adopt(tmp_path, Wishes(name=""))
     assert message in caught.value.message
+    assert "setup.py" not in (caught.value.tip or "")  # there is none
     assert (tmp_path / "pyproject.toml").read_text() == text
 
 
@@ -455,6 +457,40 @@ def test_asks_on_a_terminal(
     assert done.exit_code == (0 if written else 1)
     assert (tmp_path / "acme_hash" / "_core.c").exists() == written
     assert ("pyz3" in (tmp_path / "pyproject.toml").read_text()) == written
+
+
+def test_a_disk_that_is_full_leaves_no_half_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = Path.open
+
+    def no_room(self: Path, mode: str = "r", **more: str) -> IO[Any]:
+        if mode == "x" and self.name == "_core.c":
+            raise OSError(errno.ENOSPC, "No space left on device", str(self))
+        return opened(self, mode, **more)  # type: ignore[call-overload, no-any-return]
+
+    monkeypatch.setattr(Path, "open", no_room)
+    done = init(tmp_path / "fast", "--language", "c")
+    assert isinstance(done.exception, ConfigError)
+    path = tmp_path / "fast" / "src" / "fast" / "_core.c"
+    assert done.exception.message == f"{path}: cannot be written, so nothing is: No space left on device"
+    assert done.exception.tip == "make room on the disk, or choose another folder"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_users_file_stays_if_it_cannot_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def denied(path: Path, _content: bytes) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    monkeypatch.setattr(importlib.import_module("pyz3.cli.init"), "write_atomically", denied)
+    write(tmp_path, {"pyproject.toml": EXISTING, "acme_hash/__init__.py": ""})
+    done = init(tmp_path, "--yes")
+    assert isinstance(done.exception, ConfigError)
+    path = tmp_path / "pyproject.toml"
+    assert done.exception.message == f"{path}: cannot be written, so nothing is: Permission denied"
+    assert done.exception.tip == "see who may write there, or choose another folder"
+    assert path.read_text() == EXISTING
+    assert {p.name for p in tmp_path.rglob("*")} == {"pyproject.toml", "acme_hash", "__init__.py"}
 
 
 def test_a_name_is_for_new_projects(tmp_path: Path) -> None:
