@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import os
 import shlex
@@ -36,6 +37,8 @@ from pyz3.errors import ConfigError, Pyz3Error
 from pyz3.frontends import load_own_project
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pyz3.builder import ProjectBuild
     from pyz3.config import Project
     from pyz3.develop import Place
@@ -76,12 +79,23 @@ def watch(context: click.Context, *, project: Path, python: str | None) -> None:
     load_own_project(project, what="pyz3 watch", tip="pyz3 wheel builds again only what has changed")
     place = find_place(project, python=python, environ=os.environ)
     watcher = _Watcher(console, project=project, place=place, command=_found(context.meta[_COMMAND]))
-    # What the audit needs takes long to import: not when the first change has been compiled.
-    threading.Thread(target=importlib.import_module, args=("lief",), daemon=True).start()
+    with _importing("lief"):
+        try:
+            watcher.run()
+        except KeyboardInterrupt:
+            console.print("stopped")
+
+
+@contextlib.contextmanager
+def _importing(name: str) -> Iterator[None]:
+    """Import meanwhile what takes long to, and is needed when the first change has been compiled."""
+    thread = threading.Thread(target=importlib.import_module, args=(name,))
+    thread.start()
     try:
-        watcher.run()
-    except KeyboardInterrupt:
-        console.print("stopped")
+        yield
+    finally:
+        # Python ends a daemon wherever it is: within C++ the whole process ends with an abort.
+        thread.join()
 
 
 def _found(command: tuple[str, ...]) -> tuple[str, ...]:
