@@ -33,7 +33,7 @@ from pyz3.develop import (
     refresh,
 )
 from pyz3.engine.toolchain import find_toolchain
-from pyz3.errors import ConfigError, Pyz3Error
+from pyz3.errors import ConfigError, Pyz3Error, abridged
 from pyz3.frontends import load_own_project
 
 if TYPE_CHECKING:
@@ -48,6 +48,9 @@ if TYPE_CHECKING:
 _POLL_SECONDS = 0.1
 # Where the words behind -- are kept while click reads the others.
 _COMMAND = "pyz3.watch.command"
+# In how many runs, one after the other, a file must have changed to be called the command's own.  Nothing
+# tells who wrote a file: one may save it twice while the command runs, and formatters change what was saved.
+_RUNS = 3
 
 
 class _WatchCommand(click.Command):
@@ -122,6 +125,43 @@ class _Watched:
     sources: Stamps
     scripts: Stamps
 
+    def again(self) -> _Watched:
+        """Look at the same files as they are now."""
+        return _Watched(sources=self.sources.again(), scripts=self.scripts.again())
+
+    def since(self, before: _Watched) -> frozenset[str]:
+        """Give the files and folders that are not as they were ``before``."""
+        return self.sources.since(before.sources) | self.scripts.since(before.scripts)
+
+    def taking(self, paths: frozenset[str], now: _Watched) -> _Watched:
+        """Give the same with ``paths`` as they are ``now``."""
+        return _Watched(
+            sources=self.sources.taking(paths, now.sources), scripts=self.scripts.taking(paths, now.scripts)
+        )
+
+
+class _Writes:
+    """Which files the command itself writes each time: a version file, a log of results as Python."""
+
+    def __init__(self) -> None:
+        self._runs: dict[str, int] = {}
+        self._told: set[str] = set()
+
+    def learn(self, changed: frozenset[str]) -> tuple[frozenset[str], tuple[str, ...]]:
+        """Take note of what changed during a run of the command.
+
+        Args:
+            changed: Paths of files and folders.
+
+        Returns:
+            Those of them that are the command's own, and of these the ones that nobody has been told of yet.
+        """
+        self._runs = {path: self._runs.get(path, 0) + 1 for path in changed}
+        own = frozenset(path for path, runs in self._runs.items() if runs >= _RUNS)
+        new = tuple(sorted(own - self._told))
+        self._told |= own
+        return own, new
+
 
 class _Watcher:
     """Builds again and again.
@@ -140,20 +180,21 @@ class _Watcher:
         self._project = project
         self._place = place
         self._command = command
+        self._writes = _Writes()
 
     def run(self) -> None:
         """Build, and wait for changes; only an interruption ends it."""
         found = self._open().project
         self._announce(found)
-        seen = self._look(found)
+        self._seen = self._look(found)
         self._round()
         while True:
             time.sleep(_POLL_SECONDS)
-            changed = seen.sources.changed()
-            if changed or seen.scripts.changed():
+            built = self._seen.sources.changed()
+            if built or self._seen.scripts.changed():
                 # Taken before the build: what is saved meanwhile is built next.
-                seen = self._look_again(seen)
-                if changed:
+                self._seen = self._look_again(self._seen)
+                if built:
                     self._round()
                 else:
                     self._run_command()
@@ -188,7 +229,7 @@ class _Watcher:
         try:
             return self._look(self._open().project)
         except Pyz3Error:
-            return _Watched(sources=before.sources.again(), scripts=before.scripts.again())
+            return before.again()
 
     def _round(self) -> None:
         """Build once and say what came of it; a mistake ends nothing, as it will be mended."""
@@ -221,6 +262,7 @@ class _Watcher:
             return
         name = shlex.join((Path(self._command[0]).name, *self._command[1:]))
         self._console.print(f"$ {name}", style="bold", soft_wrap=True)
+        before = self._seen.again()
         try:
             status = subprocess.run(self._command, check=False).returncode
         except OSError as error:
@@ -228,3 +270,20 @@ class _Watcher:
             return
         text = ("✓ ", "green") if status == 0 else ("✗ ", "red")
         self._console.print(Text.assemble(text, f"exit code {status}"), soft_wrap=True)
+        self._pass_over(before)
+
+    def _pass_over(self, before: _Watched) -> None:
+        """See to it that what the command writes each time does not start it again, and say so once."""
+        now = self._seen.again()
+        own, new = self._writes.learn(now.since(before))
+        self._seen = self._seen.taking(own, now)
+        if new:
+            root = Path(os.path.abspath(self._project))  # noqa: PTH100 - links stay what they are
+            names = [
+                str(Path(path).relative_to(root)) if root in Path(path).parents else path for path in new
+            ]
+            text = (
+                f"note: {abridged(names)} changed in each of {_RUNS} runs of the command, which seems to "
+                "write there: that starts nothing any more, and counts with the next change"
+            )
+            self._console.print(text, style="yellow", soft_wrap=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,6 +53,21 @@ class Stamps:
     def again(self) -> Stamps:
         """Stamp the same files as they are now."""
         return self.of({Path(path) for path in self.files}, suffixes=self.suffixes)
+
+    def since(self, before: Stamps) -> frozenset[str]:
+        """Give the files that are not as they were ``before``, and the folders in which names are not."""
+        return frozenset(
+            {path for path, now in self.files.items() if before.files.get(path) != now}
+            | {path for path, now in self.folders.items() if before.folders.get(path) != now}
+        )
+
+    def taking(self, paths: frozenset[str], now: Stamps) -> Stamps:
+        """Give these stamps with those of ``paths`` as they are ``now``."""
+        return replace(
+            self,
+            files={path: now.files[path] if path in paths else was for path, was in self.files.items()},
+            folders={path: now.folders[path] if path in paths else was for path, was in self.folders.items()},
+        )
 
     def changed(self) -> bool:
         """Whether a file was changed, added or removed."""

@@ -111,3 +111,48 @@ def test_watch(tmp_path: Path, pyz3_cache: Path) -> None:
         process.stdout.close()
         process.wait()
     assert factory.listing(project) == ["native", "native/second.c", "probe.py", "pyproject.toml"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C cannot be sent to one process")
+def test_a_command_that_writes_what_is_watched(tmp_path: Path, pyz3_cache: Path) -> None:
+    project = files(
+        tmp_path / "probe", {"pyproject.toml": HEAD, "probe/__init__.py": "", "probe/version.py": ""}
+    )
+    log = tmp_path / "log"
+    code = f"open('probe/version.py', 'a').write('#'); print('ran', file=open({str(log)!r}, 'a'))"
+    process = subprocess.Popen(
+        factory.pyz3_command("watch", ".", "--", sys.executable, "-c", code),
+        env=factory.environment(pyz3_cache, PYTHONUNBUFFERED="1"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        cwd=project,
+    )
+    assert process.stdout is not None
+    run = [f"$ {Path(sys.executable).name} -c {shlex.quote(code)}\n", "✓ exit code 0\n"]
+
+    def lines(count: int) -> list[str]:
+        assert process.stdout is not None
+        return [process.stdout.readline() for _ in range(count)]
+
+    try:
+        assert lines(2)[0].startswith(f"watching {project}: ")
+        assert lines(6) == run * 3
+        assert lines(1)[0] == (
+            f"note: {Path('probe', 'version.py')} changed in each of 3 runs of the command, which seems to "
+            "write there: that starts nothing any more, and counts with the next change\n"
+        )
+        time.sleep(1)  # in which it would have been run again
+        assert log.read_text(encoding="utf-8") == "ran\n" * 3
+        (project / "probe" / "__init__.py").write_text("VALUE = 1\n", encoding="utf-8")
+        assert lines(2) == run
+        (project / "probe" / "version.py").write_text("", encoding="utf-8")
+        assert lines(2) == run, "edited between two runs, it counts"
+        time.sleep(1)
+        process.send_signal(signal.SIGINT)
+        assert (process.stdout.read(), process.wait(60)) == ("stopped\n", 0)
+    finally:
+        process.kill()
+        process.stdout.close()
+        process.wait()
+    assert log.read_text(encoding="utf-8") == "ran\n" * 5
