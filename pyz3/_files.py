@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import re
@@ -9,8 +10,12 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pyz3.errors import BuildFailedError, ConfigError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from pyz3.errors import Pyz3Error
 
 CHUNK = 1 << 20
 """How much of a large file is held in memory, in bytes."""
@@ -19,6 +24,32 @@ CHUNK = 1 << 20
 # (learn.microsoft.com, "Maximum Path Length Limitation").
 _LONGEST = 259
 _WINDOWS_PATH = re.compile(rf"(?<![A-Za-z])[A-Za-z]:[\\/][^\"'<>|*?:\n]{{{_LONGEST - 2},}}")
+
+
+DISK_FULL = frozenset((errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)))
+"""What the system says when nothing more can be written."""
+
+_WRITING = {
+    errno.ENOENT: "name a file in a folder that exists",
+    errno.ENOTDIR: "name a file in a folder that exists",
+    errno.EISDIR: "name a file, not a folder",
+    **dict.fromkeys(
+        (errno.EACCES, errno.EPERM, errno.EROFS), "name a file in a folder that you may write to"
+    ),
+}
+
+
+def unwritable(what: str, error: OSError) -> Pyz3Error:
+    """Give the error that says why a file that the user named cannot be written, and what to do.
+
+    Args:
+        what: The option and the file: ``--report: report.json``.
+        error: What the system says.
+    """
+    message = f"{what} cannot be written: {error.strerror or error}"
+    if error.errno in DISK_FULL:
+        return BuildFailedError(message, tip="make room on that disk, or name a file on another one")
+    return ConfigError(message, tip=_WRITING.get(error.errno or 0, "name another file"))
 
 
 def long_path_advice(text: str, *, windows: bool = os.name == "nt") -> str | None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from pyz3.errors import ConfigError, MatrixError, NoWheelError, Pyz3Error
+from pyz3._files import unwritable
+from pyz3.errors import MatrixError, NoWheelError, Pyz3Error
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -107,6 +110,7 @@ def write_report(path: Path, wheels: Sequence[WheelResult], failures: Sequence[F
 
     Raises:
         ConfigError: The file cannot be written.
+        BuildFailedError: The disk is full.
     """
     artifacts = [
         {
@@ -129,7 +133,23 @@ def write_report(path: Path, wheels: Sequence[WheelResult], failures: Sequence[F
             unfinished.write_text(text, encoding="utf-8")
             unfinished.replace(path)
     except OSError as error:
-        raise ConfigError(
-            f"--report: {path} cannot be written: {error.strerror or error}",
-            tip="name a file in a folder that exists",
-        ) from error
+        raise unwritable(f"--report: {path}", error) from error
+
+
+def require_report(path: Path) -> None:
+    """Refuse a report that cannot be written, before anything is built.
+
+    Args:
+        path: The file; it need not be there.
+
+    Raises:
+        ConfigError: The folder is not there or cannot be written, or the name is that of a folder.
+        BuildFailedError: The disk is full.
+    """
+    try:
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        with tempfile.TemporaryDirectory(prefix=".pyz3-", dir=path.absolute().parent):
+            pass
+    except OSError as error:
+        raise unwritable(f"--report: {path}", error) from error

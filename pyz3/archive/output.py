@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pyz3._files import file_digest
+from pyz3._files import DISK_FULL, file_digest
 from pyz3.errors import BuildFailedError, ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pyz3.errors import Pyz3Error
-
-_DISK_FULL = frozenset((errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +81,7 @@ def require_output(folder: Path, *, what: str) -> None:
 
 def _output_error(path: Path, error: OSError, *, what: str) -> Pyz3Error:
     """Say what is wrong with the output directory."""
-    if error.errno in _DISK_FULL:
+    if error.errno in DISK_FULL:
         return BuildFailedError(
             f"{path}: the {what} cannot be written: {error.strerror}",
             tip="Free some space, or choose another --output-dir.",

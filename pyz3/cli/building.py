@@ -13,9 +13,9 @@ from click.core import ParameterSource
 from pyz3.builder import WheelBuilder, inputs_of
 from pyz3.cli.github import add_to_job_summary, marks
 from pyz3.cli.terminal import SafeConsole, safe_json
-from pyz3.cli.ui import BuildView
+from pyz3.cli.ui import BuildView, print_error
 from pyz3.engine.toolchain import find_toolchain
-from pyz3.errors import MatrixError
+from pyz3.errors import MatrixError, Pyz3Error
 from pyz3.events import Note
 from pyz3.plan import notes_on_tests, public_plan
 from pyz3.results import write_report
@@ -103,10 +103,10 @@ def build_wheels(
     skipped = _say_left_out(console, selection)
     with build.using_cache(plan):
         summary = _run(build, plan, view, output_dir=output_dir, told_of_tests=not test)
-        _tell_others(summary, view.notes, root=build.project.root, report=report, in_github=in_github)
+        told = _tell_others(summary, view.notes, root=build.project.root, report=report, in_github=in_github)
         _remember(question, build, plan, summary, said=(*skipped, *view.notes))
     tested = _test(summary, build.project, jobs=jobs, quiet=quiet) if test and summary.wheels else 0
-    return status_of(summary) or tested
+    return status_of(summary) or told or tested
 
 
 def _run(
@@ -145,15 +145,21 @@ def keeping(project: str, console: SafeConsole) -> AbstractContextManager[None]:
 
 def _tell_others(
     summary: Summary, notes: Sequence[str], *, root: Path, report: Path | None, in_github: bool
-) -> None:
-    """Tell those who do not read the log: a program that asked for a report, GitHub."""
-    if report is not None:
-        write_report(report, summary.wheels, summary.failures)
+) -> int:
+    """Tell those who do not read the log: a program that asked for a report, GitHub; give the exit code."""
+    status = 0
+    try:
+        if report is not None:
+            write_report(report, summary.wheels, summary.failures)
+    except Pyz3Error as error:
+        print_error(error)  # what the build gave counts for more
+        status = error.exit_code
     if in_github:
         workspace = Path(os.environ.get("GITHUB_WORKSPACE") or os.curdir)
         for command in marks(summary.wheels, summary.failures, notes, root=root, workspace=workspace):
             click.echo(command)
         add_to_job_summary(os.environ, summary.wheels, summary.failures, seconds=summary.seconds)
+    return status
 
 
 def _print(plan: Sequence[Planned], *, as_json: bool) -> int:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pyz3._files import unwritable
 from pyz3.cli.cc import PYTHON, TARGET, setup_for
 from pyz3.cli.settings import SETTINGS
 from pyz3.driver.build_systems import shell_lines
 from pyz3.driver.tools import toolchain_folder, write_cross_file, write_tools
 from pyz3.engine.toolchain import find_toolchain
-from pyz3.errors import ConfigError
 
 if TYPE_CHECKING:
     from pyz3.driver.target import DriverTarget
@@ -75,7 +75,4 @@ def _write(path: Path, text: str) -> None:
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise ConfigError(
-            f"--output: {path} cannot be written: {error.strerror or error}",
-            tip="name a file in a folder that exists",
-        ) from error
+        raise unwritable(f"--output: {path}", error) from error

@@ -24,6 +24,7 @@ from pyz3.cli.options import (
 )
 from pyz3.cli.settings import SETTINGS
 from pyz3.cli.terminal import SafeConsole
+from pyz3.results import require_report
 from pyz3.unchanged import Asked, ask
 
 if TYPE_CHECKING:
@@ -152,6 +153,8 @@ def wheel(
     A requirement (thing==1.2) is fetched by pip as an sdist.
     """
     _refuse_contradictions(context)
+    if options["report"] is not None:
+        require_report(options["report"])
     started = time.perf_counter()
     console = SafeConsole(quiet=quiet)
     in_github = not no_ci and is_github(os.environ)

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import errno
 import json
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from planning import plan_of
 
+from pyz3._files import unwritable
 from pyz3.config import Project, ToolTable
 from pyz3.errors import (
     AuditFailedError,
@@ -17,8 +20,11 @@ from pyz3.errors import (
     NoWheelError,
     Pyz3Error,
 )
-from pyz3.results import Failure, Summary, WheelResult, write_report
+from pyz3.results import Failure, Summary, WheelResult, require_report, write_report
 from pyz3.targets import Platform, PythonVersion, Target
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def failure(python: str, error: Pyz3Error) -> Failure:
@@ -152,11 +158,39 @@ def test_report_is_readable_as_the_umask_has_it(tmp_path: Path) -> None:
     assert (tmp_path / "report.json").stat().st_mode & 0o777 == 0o640
 
 
-def test_report_that_cannot_be_written(tmp_path: Path) -> None:
-    for path in (tmp_path / "missing" / "report.json", tmp_path / "folder"):
-        (tmp_path / "folder").mkdir(exist_ok=True)
+@pytest.mark.parametrize("function", [require_report, lambda path: write_report(path, ())])
+def test_report_that_cannot_be_written(function: Callable[[Path], None], tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for path, tip in (
+        (tmp_path / "missing" / "report.json", "name a file in a folder that exists"),
+        (tmp_path / "file" / "report.json", "name a file in a folder that exists"),
+    ):
         with pytest.raises(ConfigError) as caught:
-            write_report(path, ())
+            function(path)
         assert caught.value.message.startswith(f"--report: {path} cannot be written: ")
-        assert caught.value.tip == "name a file in a folder that exists"
-    assert [entry.name for entry in tmp_path.iterdir()] == ["folder"]
+        assert caught.value.tip == tip
+    assert [entry.name for entry in tmp_path.iterdir()] == ["file"]
+
+
+def test_report_in_the_place_of_a_folder(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        require_report(tmp_path)
+    assert (caught.value.message, caught.value.tip) == (
+        f"--report: {tmp_path} cannot be written: {os.strerror(errno.EISDIR)}",
+        "name a file, not a folder",
+    )
+
+
+@pytest.mark.parametrize(
+    ("number", "exit_code", "tip"),
+    [
+        (errno.ENOSPC, 1, "make room on that disk, or name a file on another one"),
+        (errno.EROFS, 2, "name a file in a folder that you may write to"),
+        (errno.EACCES, 2, "name a file in a folder that you may write to"),
+        (errno.ELOOP, 2, "name another file"),
+    ],
+)
+def test_what_to_do_about_an_unwritable_file(number: int, exit_code: int, tip: str) -> None:
+    error = unwritable("--report: r.json", OSError(number, os.strerror(number), "other"))
+    assert error.message == f"--report: r.json cannot be written: {os.strerror(number)}"
+    assert (error.exit_code, error.tip) == (exit_code, tip)
