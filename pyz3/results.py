@@ -100,13 +100,20 @@ def one_per_file(wheels: Iterable[WheelResult]) -> tuple[WheelResult, ...]:
     return tuple(found.values())
 
 
-def write_report(path: Path, wheels: Sequence[WheelResult], failures: Sequence[Failure] = ()) -> None:
+def write_report(
+    path: Path,
+    wheels: Sequence[WheelResult],
+    failures: Sequence[Failure] = (),
+    *,
+    error: Pyz3Error | None = None,
+) -> None:
     """Write what ``build --report`` writes, its schema 1.0, and besides what could not be built.
 
     Args:
         path: The file.
         wheels: Those that were made.
         failures: The others.
+        error: What ended the run before any wheel was tried.
 
     Raises:
         ConfigError: The file cannot be written.
@@ -122,8 +129,10 @@ def write_report(path: Path, wheels: Sequence[WheelResult], failures: Sequence[F
         }
         for wheel in wheels
     ]
+    ended = [] if error is None else [(None, error)]
     failed = [
-        {"identifier": one.identifier, "message": one.error.message, "tip": one.error.tip} for one in failures
+        {"identifier": identifier, "message": one.message, "tip": one.tip}
+        for identifier, one in (*ended, *((one.identifier, one.error) for one in failures))
     ]
     text = json.dumps({"version": "1.0", "artifacts": artifacts, "failures": failed}, indent=2) + "\n"
     try:
@@ -132,12 +141,14 @@ def write_report(path: Path, wheels: Sequence[WheelResult], failures: Sequence[F
             unfinished = Path(scratch, "report.json")
             unfinished.write_text(text, encoding="utf-8")
             unfinished.replace(path)
-    except OSError as error:
-        raise unwritable(f"--report: {path}", error) from error
+    except OSError as refused:
+        raise unwritable(f"--report: {path}", refused) from refused
 
 
 def require_report(path: Path) -> None:
-    """Refuse a report that cannot be written, before anything is built.
+    """Refuse a report that cannot be written, before anything is built, and remove that of an earlier run.
+
+    Otherwise a run that is interrupted would seem to have given what the earlier one did.
 
     Args:
         path: The file; it need not be there.
@@ -151,5 +162,7 @@ def require_report(path: Path) -> None:
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         with tempfile.TemporaryDirectory(prefix=".pyz3-", dir=path.absolute().parent):
             pass
+        if path.is_file():  # no device
+            path.unlink()
     except OSError as error:
         raise unwritable(f"--report: {path}", error) from error

@@ -24,7 +24,7 @@ from pyz3.targets import Platform
 from pyz3.unchanged import Answer
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from contextlib import AbstractContextManager
 
     from pyz3.builder import ProjectBuild
@@ -141,6 +141,20 @@ def keeping(project: str, console: SafeConsole) -> AbstractContextManager[None]:
     return find_toolchain(os.environ).in_use(
         lambda text: console.print(f"note: {text}", style="yellow", soft_wrap=True)
     )
+
+
+@contextlib.contextmanager
+def reporting(report: Path | None) -> Iterator[None]:
+    """Have the report say, too, what ended the run before there were results; the earlier report is gone."""
+    try:
+        yield
+    except Pyz3Error as error:
+        if report is not None and not report.exists():
+            try:
+                write_report(report, (), error=error)
+            except Pyz3Error as unwritten:
+                print_error(unwritten)  # and then what ended the run
+        raise
 
 
 def _tell_others(

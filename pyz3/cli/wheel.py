@@ -36,6 +36,7 @@ _EXCLUDED = {
     "--platform": ("--all-platforms",),
     "--only": ("--platform", "--all-platforms", "--python"),
     "--quiet": ("--verbose",),
+    "--report": ("--print-plan", "--print-build-identifiers"),
 }
 # Options of which nothing is remembered: they show what happens, or name more files.
 _LOOKING = ("verbose", "report", "config", "test", "print_build_identifiers", "print_plan")
@@ -172,9 +173,9 @@ def wheel(
     answer = question.answer() if question is not None else None
     if answer is not None:
         return _show(console, answer, output_dir=str(output_dir), started=started, in_github=in_github)
-    from pyz3.cli.building import build_wheels, keeping  # noqa: PLC0415 - half a second of imports
+    from pyz3.cli.building import build_wheels, keeping, reporting  # noqa: PLC0415 - half a second of imports
 
-    with keeping(project, console):
+    with reporting(options["report"]), keeping(project, console):
         return build_wheels(
             context,
             console,
@@ -209,6 +210,9 @@ def _refuse_contradictions(context: click.Context) -> None:
         "--only": "only",
         "--quiet": "quiet",
         "--verbose": "verbose",
+        "--report": "report",
+        "--print-plan": "print_plan",
+        "--print-build-identifiers": "print_build_identifiers",
     }
     typed = [o for o, name in options.items() if context.get_parameter_source(name) is _TYPED]
     for one, others in _EXCLUDED.items():

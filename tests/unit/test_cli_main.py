@@ -339,6 +339,39 @@ def test_a_wheel_without_binaries(project: Path, tmp_path: Path, capsys: pytest.
     assert artifact["hashes"]["sha256"] == line.rpartition("sha256=")[2]
 
 
+def test_the_report_of_a_run_that_fails_early(
+    project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report = tmp_path / "report.json"
+    report.write_text("of the last good run")
+    (project / "pyproject.toml").write_text(PURE + "[tool.pyz3]\nextension = []\n")
+    assert run("wheel", project, "-o", tmp_path / "out", "--report", report) == 2
+    message, tip, *_ = capsys.readouterr().err.splitlines()
+    assert message.startswith("error: pyproject.toml: tool.pyz3.extension: unknown key")
+    assert json.loads(report.read_text()) == {
+        "version": "1.0",
+        "artifacts": [],
+        "failures": [
+            {
+                "identifier": None,
+                "message": message.removeprefix("error: "),
+                "tip": tip.removeprefix("tip: ") if tip.startswith("tip: ") else None,
+            }
+        ],
+    }
+
+
+@pytest.mark.parametrize("printing", ["--print-plan", "--print-build-identifiers"])
+def test_no_report_of_what_is_not_built(
+    printing: str, project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report = tmp_path / "report.json"
+    report.write_text("of the last good run")
+    assert run("wheel", project, printing, "--report", report) == 2
+    assert f"--report and {printing} exclude each other" in capsys.readouterr().err
+    assert report.read_text() == "of the last good run"
+
+
 def test_quiet(project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("-q", "wheel") == 2
     capsys.readouterr()
