@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import os
+import posixpath
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 _PYPROJECT = "pyproject.toml"
 _OWN_FILE = "cibuildwheel.toml"
+_CONFIG_FILE = "config-file"
 _MATRIX = "one machine builds for every platform and Python: --all-platforms; pyz3 ci writes the workflow"
 
 
@@ -107,21 +109,39 @@ def _table(value: Any) -> dict[str, Any]:
 
 def _said(root: Path, data: dict[str, Any], steps: tuple[Step, ...]) -> tuple[str, Any]:
     """Give the file that has the table, and the table; it is empty where there is none."""
-    named = {step.options.get("config-file", "") for step in steps} - {""}
+    own = _table(data.get("tool")).get("cibuildwheel")
+    usual = _OWN_FILE if own is None and (root / _OWN_FILE).is_file() else _PYPROJECT
+    named = {_file(step.options.get(_CONFIG_FILE, "")) or usual for step in steps if not _hidden_file(step)}
+    if own is None and len(named) > 1:
+        named -= {_PYPROJECT}  # it says nothing
     if len(named) > 1:
         raise ConfigError(
             f"the workflows read several files: {', '.join(sorted(named))}", tip="migrate by hand"
         )
-    name = next(iter(named), "").replace("{package}/", "").replace("{project}/", "")
-    if not name and "cibuildwheel" not in _table(data.get("tool")) and (root / _OWN_FILE).is_file():
-        name = _OWN_FILE
-    if not name or name == _PYPROJECT:
-        return _PYPROJECT, _table(data.get("tool")).get("cibuildwheel", {})
+    name = next(iter(named), usual)
+    if name == _PYPROJECT:
+        return _PYPROJECT, own or {}
     try:
         found = load_toml((root / name).read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, TOMLDecodeError) as error:
+    except OSError as error:
+        tip = "a workflow names it: config-file" if name in named else None
+        raise ConfigError(f"{root / name}: {error.strerror or error}", tip=tip) from None
+    except (UnicodeDecodeError, TOMLDecodeError) as error:
         raise ConfigError(f"{root / name}: {error}") from None
     return name, _table(found.get("tool")).get("cibuildwheel", {})
+
+
+def _file(name: str) -> str:
+    """Give a file's name from the project's folder, however it is spelt; empty: none is named."""
+    for placeholder in ("{package}", "{project}"):
+        name = name.replace(placeholder, ".")
+    return posixpath.normpath(name.replace("\\", "/")) if name else ""
+
+
+def _hidden_file(step: Step) -> str:
+    """Give the name of a step's file if only the run of the workflow tells what it is."""
+    name = step.options.get(_CONFIG_FILE, "")
+    return name if is_expression(name) or "$" in name or "%" in name else ""
 
 
 def _variables(steps: tuple[Step, ...]) -> tuple[dict[_Variable, str], list[MigrationRow]]:
@@ -175,6 +195,13 @@ def _other_rows(steps: tuple[Step, ...]) -> list[MigrationRow]:
                 rows[step.place, name] = MigrationRow(option=f"{step.place}: {name}", does="lost", note=note)
         for name in step.options:
             rows[step.place, name] = _row(name, name, (step,))
+        if hidden := _hidden_file(step):
+            note = (
+                f"{hidden}: only GitHub knows which file it is; write what it says into [tool.pyz3] by hand"
+            )
+            rows[step.place, _CONFIG_FILE] = MigrationRow(
+                option=f"{step.place}: {_CONFIG_FILE}", does="lost", note=note
+            )
         for name, value in step.matrix.items():
             row = MigrationRow(option=f"{step.place}: {name}", does="asked", note=f"{value}: {_MATRIX}")
             rows[step.place, name] = row

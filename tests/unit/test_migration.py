@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ from pyz3.frontends import cibuildwheel_option, cibuildwheel_options, load_proje
 from pyz3.frontends.cibuildwheel import _Options, _Override, _Table
 from pyz3.scaffold import migrate
 from pyz3.scaffold.migrating import tool_text
+from pyz3.scaffold.workflows import steps_of
 
 if TYPE_CHECKING:
     from click.testing import Result
@@ -286,6 +288,104 @@ def test_a_file_of_its_own(named: bool, tmp_path: Path) -> None:
     assert found.draft.notes == (
         "pyproject.toml is new: pip builds in an environment of its own then (PEP 517)",
     )
+
+
+@pytest.mark.parametrize(
+    ("run", "options"),
+    [
+        (
+            'python -m cibuildwheel --config-file "{package}/ci/a b.toml" -x',
+            [("config-file", "{package}/ci/a b.toml")],
+        ),
+        ("cibuildwheel --config-file='ci/a.toml' # --no", [("config-file", "ci/a.toml")]),
+        (
+            "cibuildwheel --config-file ci\\a.toml `\n  --only x",
+            [("config-file", "ci\\a.toml"), ("only", "x")],
+        ),
+        ("pipx run --spec 'cibuildwheel==3' cibuildwheel --archs=auto64 && ls --all", [("archs", "auto64")]),
+        (
+            "pip install cibuildwheel; cibuildwheel --only ${{ matrix.a || 'b c' }}",
+            [("only", "${{ matrix.a || 'b c' }}")],
+        ),
+        (
+            "uvx cibuildwheel@latest --only x\nuvx --from 'cibuildwheel[uv]' cibuildwheel --only y",
+            [("only", "x"), ("only", "y")],
+        ),
+        ('x="\n"; cibuildwheel --only "x', [("only", "x")]),
+        ("pip install cibuildwheel\ncat cibuildwheel.toml", []),
+    ],
+)
+def test_the_words_of_a_command(run: str, options: list[tuple[str, str]], tmp_path: Path) -> None:
+    workflow = {"jobs": {"a": {"steps": [{"run": run}]}}}
+    project(tmp_path, {".github/workflows/a.yml": json.dumps(workflow)})
+    assert [item for step in steps_of(tmp_path) for item in step.options.items()] == options
+
+
+def test_github_ignores_case(tmp_path: Path) -> None:
+    workflow = "jobs: { a: { steps: [{ uses: PyPA/CIBuildWheel@v3, with: { Output-Dir: x }}]}}"
+    project(tmp_path, {".github/workflows/a.yml": workflow})
+    assert [step.options for step in steps_of(tmp_path)] == [{"output-dir": "x"}]
+
+
+@pytest.mark.parametrize(
+    ("script", "is_set"),
+    [
+        ('$env:CIBW_SKIP = "x"', True),
+        ("${Env:CIBW_SKIP} += 'x'", True),
+        ("Set-Item Env:CIBW_SKIP x", True),
+        ('set "CIBW_SKIP=x"', True),
+        (": ${CIBW_SKIP:=x}", True),
+        ('echo "CIBW_SKIP<<EOF" >> $GITHUB_ENV', True),
+        ('os.environ["CIBW_SKIP"] = "x"', True),
+        ("# CIBW_SKIP=x is in the table", False),
+        ('[ "$CIBW_SKIP" = x ] && echo ${CIBW_SKIP} %CIBW_SKIP%', False),
+        ("echo $env:CIBW_SKIP ${{ env.CIBW_SKIP == 'x' }}", False),
+    ],
+)
+def test_what_a_script_sets(script: str, is_set: bool, tmp_path: Path) -> None:
+    for step in ({"run": script}, {"uses": "actions/github-script@v8", "with": {"script": script}}):
+        workflow = {"jobs": {"a": {"steps": [step, {"uses": "pypa/cibuildwheel@v4"}]}}}
+        project(tmp_path, {"pyproject.toml": SYSTEM, ".github/workflows/a.yml": json.dumps(workflow)})
+        assert rows(tmp_path) == [("a.yml: a: CIBW_SKIP", "lost")] * is_set
+
+
+def test_one_file_has_many_spellings(tmp_path: Path) -> None:
+    names = ("{package}/ci/a.toml", "./ci/a.toml", "{project}/ci//a.toml", "ci\\a.toml")
+    steps = [{"uses": "pypa/cibuildwheel@v4", "with": {"config-file": name}} for name in names]
+    files = {
+        "pyproject.toml": SYSTEM,
+        "ci/a.toml": '[tool.cibuildwheel]\nskip = "x"\n',
+        ".github/workflows/a.yml": json.dumps({"jobs": {"a": {"steps": steps}}}),
+    }
+    root = project(tmp_path, files)
+    assert rows(root) == [("skip", "taken"), ("a.yml: a: config-file", "asked")]
+
+
+@pytest.mark.parametrize("name", ["${{ matrix.cfg }}", "$CONFIG", "%CONFIG%"])
+def test_a_file_that_only_github_knows(name: str, tmp_path: Path) -> None:
+    workflow = {"jobs": {"a": {"steps": [{"run": f"cibuildwheel --config-file {name}"}]}}}
+    root = project(tmp_path, {"pyproject.toml": TABLE, ".github/workflows/a.yml": json.dumps(workflow)})
+    last = migrate(root).rows[-1]
+    assert (last.option, last.does) == ("a.yml: a: config-file", "lost")
+    assert last.note == (
+        f"{name}: only GitHub knows which file it is; write what it says into [tool.pyz3] by hand"
+    )
+    assert rows(root)[0] == ("build", "taken")
+
+
+def test_several_files_and_one_that_is_not_there(tmp_path: Path) -> None:
+    runs = [{"run": "cibuildwheel --config-file ci/a.toml"}, {"run": "cibuildwheel"}]
+    workflow = json.dumps({"jobs": {"a": {"steps": runs}}})
+    root = project(tmp_path, {"pyproject.toml": TABLE, ".github/workflows/a.yml": workflow})
+    with pytest.raises(ConfigError) as caught:
+        migrate(root)
+    assert caught.value.message == "the workflows read several files: ci/a.toml, pyproject.toml"
+    # A pyproject.toml that says nothing is none of them.
+    project(tmp_path, {"pyproject.toml": SYSTEM})
+    with pytest.raises(ConfigError) as caught:
+        migrate(root)
+    assert caught.value.message == f"{root}/ci/a.toml: No such file or directory"
+    assert caught.value.tip == "a workflow names it: config-file"
 
 
 @pytest.mark.parametrize(
