@@ -27,6 +27,8 @@ _PLACE = re.compile(
     r"(?:fatal )?error: (?P<text>.+)$",
     re.MULTILINE,
 )
+# As zig tells what the linker says.
+_UNPLACED = re.compile(r"^(?:fatal )?error: (.+)$", re.MULTILINE)
 
 
 def is_github(environ: Mapping[str, str]) -> bool:
@@ -53,7 +55,7 @@ def marks(
     """
     found: dict[tuple[tuple[str, str], ...], dict[str, list[str]]] = {}
     for failure in failures:
-        for place, text in _causes(failure, root, workspace):
+        for place, text in dict.fromkeys(_causes(failure, root, workspace)):
             found.setdefault(place, {}).setdefault(text, []).append(failure.identifier)
     errors = [
         _command("error", {"title": abridged(where), **dict(place)}, text)
@@ -73,13 +75,18 @@ def _causes(
 ) -> Iterator[tuple[tuple[tuple[str, str], ...], str]]:
     """Give what failed and where, if that is known."""
     said = failure.error.compiler if isinstance(failure.error, BuildFailedError) else ()
-    places = [match for _, text in said for match in _PLACE.finditer(text)]
-    if not places:
-        yield (), failure.error.message.removeprefix(f"{failure.identifier}: ")
-    for match in places:
-        file = _in_checkout(root / match["file"], workspace)
-        place = (("file", file), ("line", match["line"]), ("col", match["column"])) if file else ()
-        yield place, match["text"] if file else match[0]
+    for module, text in said or (("", ""),):
+        places = [*_PLACE.finditer(text)]
+        # A linker names no line.
+        unplaced = _UNPLACED.findall(text)[:_MOST] if module and not places else []
+        if unplaced:
+            yield (), f"{module}: " + "\n".join(unplaced)
+        elif not places:
+            yield (), failure.error.message.removeprefix(f"{failure.identifier}: ")
+        for match in places:
+            file = _in_checkout(root / match["file"], workspace)
+            place = (("file", file), ("line", match["line"]), ("col", match["column"])) if file else ()
+            yield place, match["text"] if file else match[0]
 
 
 def _in_checkout(path: Path, workspace: Path) -> str:

@@ -64,6 +64,21 @@ def test_compiler_messages_are_marked_at_their_lines(root: Path) -> None:
     assert elsewhere[0] == ("::error title=cp312-win_amd64::src/a.c:3:7: error: no such thing: 100%25, ever")
 
 
+def test_each_module_is_told(root: Path) -> None:
+    linker = (
+        "error: lld-link: undefined symbol: nope\n    note: referenced by build/link.o\nerror: lld-link: more"
+    )
+    error = BuildFailedError(
+        "a, b, c and d failed to compile",
+        compiler=(("a", COMPILER.partition("\n")[0]), ("b", linker), ("c", "killed"), ("d", "killed")),
+    )
+    assert [*marks((), [failed(error)], (), root=root, workspace=root)] == [
+        "::error title=cp313-win_amd64,file=src/a.c,line=3,col=7::no such thing: 100%25, ever",
+        "::error title=cp313-win_amd64::b: lld-link: undefined symbol: nope%0Alld-link: more",
+        "::error title=cp313-win_amd64::a, b, c and d failed to compile",
+    ]
+
+
 def test_what_has_no_place_is_told_as_it_is(root: Path) -> None:
     failure = failed(ConfigError("cp313-win_amd64: one\nand two"))
     lacking = LeftOut(
