@@ -14,8 +14,6 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pyz3 import errors
-
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -44,14 +42,8 @@ _SHELL = re.compile(r"[\"$`\\!]")
 _SAID = 4000
 _CODE = re.compile(r"`PW\d+` ")
 _LINK = re.compile(r"\[(`[^`]+`|[^\[\]]+)\]\([^)]*\)")
-# What besides errors has a code.
-_MORE = {1: "Or what was looked for was found: pyz3 doctor, and commands with --check."}
-# Codes that no class of errors has: shells' own for what a signal ended (128 and its number), and success.
-_OTHER_CODES = {
-    0: "All went well.",
-    130: "Stopped by Ctrl-C. Nothing half-written is left.",
-    143: "Ended by SIGTERM, as Ctrl-C does it.",
-}
+# A row of the table of exit codes: the code, and one of its meanings.
+_EXIT_CODE = re.compile(r"^\| (\d+) \| .*? \| (.+) \|$", re.MULTILINE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,19 +143,16 @@ def explain_message(said: str) -> Page | None:
 
 def explain_code(code: int) -> str:
     """Say what an exit code means; empty: pyz3 has none of that number."""
-    for one in vars(errors).values():
-        # Pyz3Error and MatrixError have the code of what they stand for; the first class of a code is the
-        # general one.
-        general = isinstance(one, type) and issubclass(one, errors.Pyz3Error)
-        if general and one.exit_code == code and one not in {errors.Pyz3Error, errors.MatrixError}:
-            meaning = re.sub(r" \(exit code \d+\)", "", (one.__doc__ or "").partition("\n")[0])
-            return " ".join(filter(None, (meaning, _MORE.get(code, ""))))
-    return _OTHER_CODES.get(code, "")
+    return exit_codes().get(code, "")
 
 
-def exit_codes() -> dict[int, str]:
-    """Give every exit code with what it means."""
-    return {code: said for code in range(256) if (said := explain_code(code))}
+@cache
+def exit_codes() -> Mapping[int, str]:
+    """Give every exit code with all that it may mean, as the reference's table has it."""
+    found: dict[int, list[str]] = {}
+    for code, meaning in _EXIT_CODE.findall(_texts(_REFERENCE).get("reference/exit-codes.md", "")):
+        found.setdefault(int(code), []).append(meaning.replace("`", ""))
+    return {code: " Or: ".join(meanings) for code, meanings in found.items()}
 
 
 def slug(title: str) -> str:

@@ -241,21 +241,26 @@ def _collect(command: click.Command | None, path: str, found: dict[str, list[str
 
 
 def exit_codes() -> str:
-    """Give the page of exit codes, from the classes of errors."""
-    rows = [("0", "", "All that was asked for was done.")]
+    """Give the page of exit codes, from the classes of errors; pyz3 explain reads its table."""
+    rows = [
+        ("0", "", "All that was asked for was done."),
+        ("1", "", "What was looked for was found: `pyz3 doctor`, and commands with `--check`."),
+        ("9", "", "`pyz3 check` found an error."),
+        ("130", "", "Stopped by Ctrl-C. No partial wheel is left."),
+        ("143", "", "Stopped by SIGTERM. No partial wheel is left."),
+    ]
     for path in sorted((ROOT / "pyz3").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ClassDef):
                 summary = (ast.get_docstring(node) or "").partition("\n\n")[0]
                 said = re.fullmatch(r"(.*?)\s*\(exit code (\d+)\)\.", summary, re.DOTALL)
                 rows += [(said[2], f"`{node.name}`", f"{said[1]}.")] if said else []
-    rows.append(("130", "", "Stopped by Ctrl-C. No partial wheel is left."))
     return (
         f"# Exit codes\n\n{MADE}"
-        + table(("code", "class", "meaning"), sorted(rows, key=lambda row: (int(row[0]), row[1])))
+        + table(("code", "class", "meaning"), sorted(rows, key=lambda row: (int(row[0]), not row[1], row[1])))
         + "\nWhen several wheels fail for one reason, it is the code of that reason; for several it is 1.\n"
         "Some commands answer with 1: `pyz3 ci github --check` if the workflow is out of date,\n"
-        "`pyz3 doctor` if something is wrong. Another signal than Ctrl-C ends pyz3 with 128 and its number.\n"
+        "`pyz3 doctor` if something is wrong. Another signal ends pyz3 with 128 and its number.\n"
     )
 
 

@@ -136,6 +136,37 @@ def test_exit_codes(code: int) -> None:
     assert bool(explain_code(code)) == (code in classes | {0, 130, 143})
 
 
+def test_a_code_has_all_its_meanings() -> None:
+    assert explain("9").stdout == (
+        "9: A binary is not what its wheel's name would promise. Or: Files are no release that can be "
+        "published. Or: A file is no wheel or sdist, or is damaged. Or: pyz3 check found an error.\n"
+    )
+    assert explain("1").stdout == (
+        "1: A compiler or linker refused the project. Or: The index did not take a file, or could not be "
+        "asked. Or: What was looked for was found: pyz3 doctor, and commands with --check.\n"
+    )
+    assert explain("143").stdout == "143: Stopped by SIGTERM. No partial wheel is left.\n"
+
+
+@pytest.mark.parametrize(
+    ("said", "title"),
+    [
+        (
+            "the release is incomplete: nothing was built for cp39-win_amd64",
+            "the release is incomplete: nothing was built for …",
+        ),
+        (
+            "the wheels of this release differ in what they should share",
+            "the wheels of this release differ in what they should share",
+        ),
+        ("these are files of several versions: 1.0, 1.1", "these are files of several …"),
+        ("error: lld-link: undefined symbol: nope", "undefined symbol: …"),
+    ],
+)
+def test_what_a_release_and_a_link_end_with(said: str, title: str) -> None:
+    assert command_for(said) == f'pyz3 explain "{title}"'
+
+
 def test_what_is_said_of_a_message() -> None:
     said = "error: hello/_core.so: needs libfoo.so.1,\n  which manylinux_2_17 does not promise"
     page = explain_message(said)
