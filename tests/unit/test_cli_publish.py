@@ -39,8 +39,10 @@ def test_several_projects_at_once(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert run(capsys, tmp_path) == (
         9,
         "",
-        "error: these are files of several projects: hello, world\ntip: name the files of one release\n"
-        'more: pyz3 explain "these are files of several …"\n',
+        (
+            "error: these are files of several projects: hello, world\ntip: name the files of one release\n"
+            'more: pyz3 explain "these are files of several …"\n'
+        ),
     )
 
 
