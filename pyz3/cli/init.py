@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import difflib
-import errno
 import sys
 from importlib.metadata import packages_distributions
 from pathlib import Path
@@ -14,7 +13,7 @@ import click
 from rich.table import Table
 from rich.text import Text
 
-from pyz3._files import write_atomically
+from pyz3._files import DISK_FULL, write_atomically
 from pyz3.cli.settings import SETTINGS
 from pyz3.cli.terminal import SafeConsole
 from pyz3.errors import ConfigError
@@ -242,7 +241,7 @@ def _write(root: Path, draft: Draft) -> None:
         for one in reversed(made):
             with contextlib.suppress(OSError):
                 one.rmdir() if one.is_dir() else one.unlink()
-        full = error.errno in {errno.ENOSPC, errno.EDQUOT}
+        full = error.errno in DISK_FULL
         raise ConfigError(
             f"{path}: cannot be written, so nothing is: {error.strerror or error}",
             tip=f"{'make room on the disk' if full else 'see who may write there'}, or choose another folder",
