@@ -164,23 +164,34 @@ def _before(path: Path, inside: str, service: _Service) -> str:
         raise ConfigError(
             f"{path}: it is no UTF-8, and would be replaced", tip="move it away first"
         ) from None
-    found = _HEAD.match(text)
+    place = _written_for(text)
     other = f"{PurePosixPath(service.file).with_name('wheels.yml')}"
     more = ", and name that in .gitlab-ci.yml under include" if service is not _GITHUB else ""
-    if found is None:
+    if place is None:
         raise ConfigError(
             f"{path}: pyz3 ci did not write this file, and would replace it",
             tip=f"move it away, or choose another: --file {other}{more}",
         )
-    words = shlex.split(found["words"])
-    valued = {index + 1 for index, word in enumerate(words) if word in _VALUED}
-    places = [word for index, word in enumerate(words) if index not in valued and not word.startswith("--")]
-    if places != [inside] * bool(inside):
+    if place != inside:
         raise ConfigError(
-            f"{path}: it is that of another project, in {' '.join(places) or 'the top folder'}",
+            f"{path}: it is that of another project, in {place or 'the top folder'}",
             tip=f"give this one a file of its own: --file {other}{more}",
         )
     return text
+
+
+def _written_for(text: str) -> str | None:
+    """Give the folder that an earlier run wrote a file for, empty at the top; None: none wrote it."""
+    found = _HEAD.match(text)
+    try:
+        words = shlex.split(found["words"]) if found else None
+    except ValueError:  # its first line was changed
+        return None
+    if words is None:
+        return None
+    valued = {index + 1 for index, word in enumerate(words) if word in _VALUED}
+    places = (word for index, word in enumerate(words) if index not in valued and not word.startswith("--"))
+    return " ".join(places)
 
 
 def _released(root: Path, top: Path, name: str | None) -> tuple[Released, list[str]]:

@@ -299,6 +299,8 @@ def test_what_others_wrote_is_not_replaced(project: Path, capsys: pytest.Capture
     )
     assert run(capsys, project, service="gitlab") == (2, "", refusal)
     assert run(capsys, project, "--check", service="gitlab") == (2, "", refusal)
+    theirs.write_text("# Written by `pyz3 ci gitlab it's`. I changed this line.\n")
+    assert run(capsys, project, service="gitlab") == (2, "", refusal)
     theirs.write_bytes(b"# caf\xe9\n")
     assert run(capsys, project, service="gitlab")[2].startswith(f"error: {theirs}: it is no UTF-8")
     assert theirs.read_bytes() == b"# caf\xe9\n"
