@@ -44,6 +44,7 @@ ROOMS = (
     "config",
     "_schema",
     "_patterns",
+    "_nearest",
     "_toml",
     "store",
     "_records",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import io
 import signal
@@ -14,6 +13,7 @@ import click
 from pyz3 import __version__
 from pyz3._ending import end_by
 from pyz3.cli.boundary import Ended, boundary
+from pyz3.cli.hinting import HintingGroup
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,13 +71,15 @@ _COMMANDS = {
 
 # What other tools call it → the command here.
 _ELSEWHERE = {
-    "audit": "check", "build": "wheel", "help": "--help", "inspect": "doctor",
-    "install": "develop", "new": "init", "rebuild": "reproduce", "show": "doctor", "upload": "publish",
-    "verify": "reproduce", "wheels": "wheel",
+    "audit": "check", "build": "wheel", "compile": "wheel", "create": "init", "help": "--help", "info": "env",
+    "inspect": "doctor", "install": "develop", "lint": "check", "make": "wheel", "new": "init",
+    "package": "wheel", "prune": "cache clean", "purge": "cache clean", "rebuild": "reproduce",
+    "release": "publish", "repair": "check", "run": "test", "show": "doctor", "upload": "publish",
+    "verify": "reproduce", "version": "--version", "wheels": "wheel",
 }  # fmt: skip
 
 
-class _Lazy(click.Group):
+class _Lazy(HintingGroup):
     """A group whose commands are imported only when they are run: ``pyz3 cc`` starts hundreds of times."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's interface
@@ -90,17 +92,9 @@ class _Lazy(click.Group):
         command: click.Command = getattr(importlib.import_module(f"pyz3.cli.{module}"), name)
         return command
 
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command that is asked for; name the one that may be meant."""
-        name = args[0]
-        if name not in _COMMANDS and not name.startswith("-"):
-            known = [command for section in _SECTIONS.values() for command in section]
-            near = [_ELSEWHERE[name]] if name in _ELSEWHERE else difflib.get_close_matches(name, known, n=1)
-            hint = f" Did you mean {near[0]!r}?" if near else ""
-            ctx.fail(f"No such command {name!r}.{hint}")
-        return super().resolve_command(ctx, args)
+    def offered(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - as above
+        """Give the commands that are for users."""
+        return [command for section in _SECTIONS.values() for command in section]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - as above
         for heading, section in _SECTIONS.items():
@@ -118,6 +112,7 @@ Examples:
 
 @click.group(
     cls=_Lazy,
+    elsewhere=_ELSEWHERE,
     epilog=_EXAMPLES,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )

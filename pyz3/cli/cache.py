@@ -6,6 +6,7 @@ import os
 
 import click
 
+from pyz3.cli.hinting import HintingGroup
 from pyz3.cli.lines import human_size
 from pyz3.cli.options import jobs_option, optimize_option, platforms_option, pythons_option
 from pyz3.cli.settings import SETTINGS
@@ -13,8 +14,22 @@ from pyz3.cli.terminal import SafeConsole
 from pyz3.errors import abridged
 from pyz3.store import VARIABLE, Cache, Cleared, cache_place, clear, contents, measure, open_cache, read_limit
 
+_ELSEWHERE = {
+    "clear": "clean",
+    "delete": "clean",
+    "dir": "path",
+    "list": "info",
+    "prune": "clean",
+    "purge": "clean",
+}
 
-@click.group(context_settings=SETTINGS, short_help="Look at the cache, fill it, or empty it.")
+
+@click.group(
+    cls=HintingGroup,
+    elsewhere=_ELSEWHERE,
+    context_settings=SETTINGS,
+    short_help="Look at the cache, fill it, or empty it.",
+)
 def cache() -> None:
     """Look at the cache, fill it ahead of time, or empty it.
 

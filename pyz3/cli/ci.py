@@ -15,6 +15,7 @@ from packaging.utils import InvalidName, canonicalize_name
 from rich.text import Text
 
 from pyz3.builder import WheelBuilder, every_target
+from pyz3.cli.hinting import HintingGroup
 from pyz3.cli.options import project_argument
 from pyz3.cli.settings import SETTINGS
 from pyz3.cli.terminal import SafeConsole
@@ -35,7 +36,11 @@ _UNUSABLE = re.compile(r"[\"$`\\\n]")
 _STYLES = {"+": "green", "-": "red", "@": "cyan"}
 
 
-@click.group(context_settings=SETTINGS, short_help="Write the workflow that builds and releases wheels.")
+@click.group(
+    cls=HintingGroup,
+    context_settings=SETTINGS,
+    short_help="Write the workflow that builds and releases wheels.",
+)
 def ci() -> None:
     """Write the workflow that builds, tests and releases the wheels of a project."""
 

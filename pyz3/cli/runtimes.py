@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.text import Text
 
+from pyz3.cli.hinting import HintingGroup
 from pyz3.cli.lines import columns
 from pyz3.cli.settings import SETTINGS
 from pyz3.cli.terminal import SafeConsole, safe_json
@@ -42,6 +43,8 @@ _JSON = click.option("--json", "as_json", is_flag=True, help="As JSON, for progr
 
 
 @click.group(
+    cls=HintingGroup,
+    elsewhere={"install": "add"},
     context_settings=SETTINGS,
     invoke_without_command=True,
     short_help="List or add interpreters that can try wheels.",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
+from pyz3._nearest import nearest
 from pyz3._patterns import matches, split_words
 from pyz3._records import convert
 from pyz3._toml import load_toml
@@ -65,7 +65,8 @@ def _words(patterns: Sequence[str]) -> list[str]:
 
 
 def _named(pattern: str) -> list[Platform]:
-    globs = _aliases().get(pattern.lower())
+    pattern = pattern.lower()  # every name is
+    globs = _aliases().get(pattern)
     if globs is not None:
         return [p for p in Platform if matches(globs, str(p))]
     floor, arch = _manylinux(pattern)
@@ -81,7 +82,7 @@ def _names(platform: Platform) -> tuple[str, ...]:
 
 def _manylinux(text: str) -> tuple[str, str]:
     """Read ``manylinux_2_28_x86_64`` or ``manylinux2014``: glibc's version and the machine, or nothing."""
-    match = re.fullmatch(r"(manylinux(?:1|20\d\d)|manylinux_(\d+)_(\d+))(?:_(\w+))?", text, re.ASCII)
+    match = re.fullmatch(r"(manylinux(?:1|20\d\d)|manylinux_(\d+)_(\d+))(?:_(\w+))?", text.lower(), re.ASCII)
     if match is None:
         return "", ""
     floor = f"{match[2]}.{match[3]}" if match[2] else _GLIBC_OF.get(match[1], "")
@@ -89,13 +90,37 @@ def _manylinux(text: str) -> tuple[str, str]:
 
 
 def _unknown(pattern: str, source: str) -> ConfigError:
+    unsupported = next((w for w in re.split(r"[^a-z]+", pattern.lower()) if _aliases().get(w) == ()), "")
+    if unsupported:
+        return ConfigError(
+            f"{source}: {pattern!r} is not supported: pyz3 makes no wheels for {unsupported}",
+            tip="pyz3 platforms lists those that there are",
+        )
     names = [str(p) for p in Platform]
-    others = [*_aliases(), *_GLIBC_OF, *(name for p in Platform for name in _names(p))]
-    near = difflib.get_close_matches(pattern, [*names, *others], n=1) or difflib.get_close_matches(
-        pattern.lower(), others, n=1
-    )
-    hint = f"did you mean {near[0]!r}? " if near else ""
+    if pattern.lower() in {"all", "any"}:
+        hint = "'*' means every one (pyz3 wheel --all-platforms: those that the project lists); "
+    else:
+        near = _nearest(pattern)
+        hint = f"did you mean {near!r}? " if near else ""
     return ConfigError(f"{source}: {pattern!r} is no platform", tip=f"{hint}there are: {', '.join(names)}")
+
+
+def _nearest(pattern: str) -> str:
+    names = [name for p in Platform for name in _names(p)]
+    names += [*_GLIBC_OF, *(name for name, globs in _aliases().items() if globs)]
+    family = _family(pattern)
+    if family:  # what they all begin with would make any two alike
+        near = nearest(
+            pattern[len(family) :], [n.removeprefix(family) for n in names if n.startswith(family)]
+        )
+        return near and family + near
+    return nearest(pattern, names)
+
+
+def _family(pattern: str) -> str:
+    """Give what ``pattern`` begins with that is a system's name, with the hyphen; empty: it is none."""
+    family, hyphen, _ = pattern.lower().partition("-")
+    return family + hyphen if hyphen and any(p.family == family for p in Platform) else ""
 
 
 @cache

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pyz3._nearest import nearest
 from pyz3._patterns import matches, split_words
 from pyz3.errors import ConfigError, NothingSelectedError, UnavailablePythonError
 from pyz3.targets.names import glibc_floor, select_platforms
@@ -108,8 +108,8 @@ def find_target(identifier: str, *, source: str = "--only") -> Target:
     targets = {t.identifier: t for t in _product(Platform, SUPPORTED)}
     if identifier in targets:
         return targets[identifier]
-    near = difflib.get_close_matches(identifier, targets, n=1)
-    hint = f"did you mean {near[0]!r}? " if near else ""
+    near = nearest(identifier, targets)
+    hint = f"did you mean {near!r}? " if near else ""
     raise ConfigError(
         f"{source}: {identifier!r} is no build identifier",
         tip=f"{hint}see them all: pyz3 wheel --platform '*' --python all --print-build-identifiers",

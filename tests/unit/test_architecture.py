@@ -152,11 +152,13 @@ def test_the_command_line_imports_only_the_command_that_is_asked_for() -> None:
         assert module_level(name) - sys.stdlib_module_names <= {"click", "pyz3"}
         assert own_imports(name, types=False) <= {
             "",
+            "_nearest",
             "_ending",
             "_files",  # when there is something to complain of
             "_interruption",
             "cli",
             "cli.boundary",
+            "cli.hinting",
             "cli.ui",  # like the next, when there is something to complain of
             "store",
             "errors",

@@ -227,12 +227,33 @@ def test_configuration_errors(project: Path, capsys: pytest.CaptureFixture[str])
         ("audit", " Did you mean 'check'?"),
         ("help", " Did you mean '--help'?"),
         ("whel", " Did you mean 'wheel'?"),
+        ("WHEEL", " Did you mean 'wheel'?"),
+        ("biuld", " Did you mean 'wheel'?"),
+        ("buid", " Did you mean 'wheel'?"),
+        ("make", " Did you mean 'wheel'?"),
+        ("package", " Did you mean 'wheel'?"),
+        ("compile", " Did you mean 'wheel'?"),
+        ("create", " Did you mean 'init'?"),
+        ("lint", " Did you mean 'check'?"),
+        ("repair", " Did you mean 'check'?"),
+        ("prune", " Did you mean 'cache clean'?"),
+        ("purge", " Did you mean 'cache clean'?"),
+        ("run", " Did you mean 'test'?"),
+        ("info", " Did you mean 'env'?"),
+        ("version", " Did you mean '--version'?"),
+        ("cache prune", " Did you mean 'clean'?"),
+        ("cache wram", " Did you mean 'warm'?"),
+        ("runtimes install", " Did you mean 'add'?"),
+        ("ci gihub", " Did you mean 'github'?"),
+        ("ci jenkins", ""),
+        ("refrehs", ""),  # refresh is not for users
         ("xyzzy", ""),
     ],
 )
 def test_unknown_commands(command: str, hint: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(command) == 2
-    assert capsys.readouterr().err.endswith(f"\nError: No such command {command!r}.{hint}\n")
+    words = command.split()
+    assert run(*words) == 2
+    assert capsys.readouterr().err.endswith(f"\nError: No such command {words[-1]!r}.{hint}\n")
 
 
 @pytest.mark.parametrize(

@@ -157,7 +157,7 @@ def test_every_identifier_can_be_the_only_one(platform: Platform) -> None:
         ("cp313-win-amd64", "did you mean 'cp313-win_amd64'? "),
         ("cp312t-manylinux_x86_64", "did you mean 'cp312-manylinux_x86_64'? "),
         ("CP313-manylinux_x86_64", "did you mean 'cp313-manylinux_x86_64'? "),
-        ("cp313-*", "did you mean 'cp313-win32'? "),
+        ("cp313-*", ""),
         ("x", ""),
         ("", ""),
     ],

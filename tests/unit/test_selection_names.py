@@ -48,6 +48,7 @@ ALIASES = {
     "musllinux-arm64": ["musllinux-aarch64"],
     "macos-aarch64": ["macos-arm64"],
     "macos-amd64": ["macos-x86_64"],
+    "macos-intel": ["macos-x86_64"],
     "windows-amd64": ["windows-x64"],
     "windows-x86_64": ["windows-x64"],
     "windows-aarch64": ["windows-arm64"],
@@ -86,7 +87,7 @@ def there(wanted: list[str]) -> list[str]:
 
 
 def test_every_alias_is_tested() -> None:
-    assert set(_aliases()) == set(ALIASES)
+    assert {name for name, globs in _aliases().items() if globs} == set(ALIASES)
 
 
 @pytest.mark.parametrize("alias", [alias for alias, wanted in ALIASES.items() if there(wanted)])
@@ -150,7 +151,13 @@ def test_several_in_one_text() -> None:
         ("musllinux_1_1", "did you mean 'musllinux_1_2'? "),
         ("win_amd65", "did you mean 'win_amd64'? "),
         ("AMD65", "did you mean 'amd64'? "),
-        ("solaris", ""),
+        ("Mac-arm64", "did you mean 'macos-arm64'? "),
+        ("linux-mips64", ""),
+        ("macos-powerpc", ""),
+        ("windows-", ""),
+        ("prune", ""),
+        ("all", "'*' means every one (pyz3 wheel --all-platforms: those that the project lists); "),
+        ("Any", "'*' means every one (pyz3 wheel --all-platforms: those that the project lists); "),
     ],
 )
 def test_near_names(pattern: str, hint: str) -> None:
@@ -158,3 +165,40 @@ def test_near_names(pattern: str, hint: str) -> None:
         select_platforms([pattern], source="PYZ3_PLATFORM")
     assert caught.value.message == f"PYZ3_PLATFORM: {pattern!r} is no platform"
     assert caught.value.tip == f"{hint}there are: {', '.join(p.value for p in Platform)}"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "system"),
+    [
+        *((name, name) for name, globs in _aliases().items() if not globs),
+        ("iOS", "ios"),
+        ("ios_13_0_arm64_iphoneos", "ios"),
+        ("android-*", "android"),
+        ("android_21_arm64_v8a", "android"),
+        ("x86_64-unknown-freebsd14", "freebsd"),
+    ],
+)
+def test_systems_that_there_are_no_wheels_for(pattern: str, system: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        select_platforms([pattern])
+    assert caught.value.message == (
+        f"--platform: {pattern!r} is not supported: pyz3 makes no wheels for {system}"
+    )
+    assert caught.value.tip == "pyz3 platforms lists those that there are"
+
+
+@pytest.mark.parametrize("platform", Platform)
+def test_case_does_not_matter(platform: Platform) -> None:
+    written = (
+        str(platform),
+        platform.spec.identifier,
+        *platform.wheel_platform.split("."),
+        platform.spec.zig,
+    )
+    for name in filter(None, written):
+        assert names(name.upper()) == names(name.title()) == [str(platform)]
+    assert (names("ManyLinux_2_28_X86_64"), glibc_floor(["ManyLinux_2_28_X86_64"])) == (
+        ["linux-x86_64"],
+        "2.28",
+    )
+    assert names("Windows-*") == WINDOWS
