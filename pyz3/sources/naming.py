@@ -14,6 +14,7 @@ from pyz3.errors import ConfigError
 ARCHIVE_SUFFIXES = (".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".zip")
 
 _TIP = "name a folder (./thing), an sdist (./thing-1.2.tar.gz) or a requirement (thing==1.2)"
+_BUILT = "look at it (pyz3 check), test it (pyz3 test), or see why it does not load (pyz3 doctor)"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,6 +71,8 @@ def classify(text: str, *, cwd: Path | None = None) -> Source:
         return FolderSource(path=path.resolve())
     if path.is_file():
         return ArchiveSource(path=_archive(path.resolve(), text))
+    if re.match(r"[A-Za-z][\w+.-]+://|git@", text):
+        raise ConfigError(f"{text} is an address: pyz3 does not fetch it", tip=_tip_for_address(text))
     if _looks_like_a_path(text):
         raise ConfigError(f"there is no file or folder {text or repr(text)}", tip=_TIP)
     requirement = _requirement(text)
@@ -86,10 +89,16 @@ def _archive(path: Path, text: str) -> Path:
     if path.name.lower().endswith(ARCHIVE_SUFFIXES):
         return path
     if path.suffix == ".whl":
-        raise ConfigError(f"{text} is a wheel: it is built already", tip=_TIP)
+        raise ConfigError(f"{text} is a wheel: it is built already", tip=_BUILT)
     if path.name in {"pyproject.toml", "setup.py", "setup.cfg"}:
         raise ConfigError(f"{text} is a file of a project", tip=f"name its folder: {path.parent}")
     raise ConfigError(f"{text} is no sdist: its name ends in none of {', '.join(ARCHIVE_SUFFIXES)}", tip=_TIP)
+
+
+def _tip_for_address(text: str) -> str:
+    if text.startswith(("https://", "http://")) and text.lower().endswith(ARCHIVE_SUFFIXES):
+        return f"download it, and name the file; or say what project it is: 'thing @ {text}'"
+    return "clone or download it, and name its folder"
 
 
 def _looks_like_a_path(text: str) -> bool:

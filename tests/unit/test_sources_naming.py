@@ -61,6 +61,41 @@ def test_what_is_none_of_the_three(text: str, message: str, tmp_path: Path) -> N
     assert raised.value.tip
 
 
+@pytest.mark.parametrize(
+    ("text", "tip"),
+    [
+        *(
+            (text, "clone or download it, and name its folder")
+            for text in (
+                "git+https://example.org/thing",
+                "https://example.org/thing",
+                "https://user@example.org/thing.git",
+                "ssh://git@example.org/thing",
+                "git@example.org:me/thing.git",
+            )
+        ),
+        (
+            "https://example.org/thing-1.2.tar.gz",
+            "download it, and name the file; or say what project it is: "
+            "'thing @ https://example.org/thing-1.2.tar.gz'",
+        ),
+    ],
+)
+def test_an_address(text: str, tip: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as raised:
+        classify(text, cwd=tmp_path)
+    assert (raised.value.message, raised.value.tip) == (f"{text} is an address: pyz3 does not fetch it", tip)
+
+
+def test_a_wheel_is_for_other_commands(tmp_path: Path) -> None:
+    write(tmp_path, "a.whl")
+    with pytest.raises(ConfigError) as raised:
+        classify("a.whl", cwd=tmp_path)
+    assert raised.value.tip == (
+        "look at it (pyz3 check), test it (pyz3 test), or see why it does not load (pyz3 doctor)"
+    )
+
+
 def test_no_requirement(tmp_path: Path) -> None:
     with pytest.raises(
         ConfigError, match=r"^'thing 1\.2' is neither a folder, nor an sdist, nor a requirement"
