@@ -96,13 +96,19 @@ def _unknown(pattern: str, source: str) -> ConfigError:
             f"{source}: {pattern!r} is not supported: pyz3 makes no wheels for {unsupported}",
             tip="pyz3 platforms lists those that there are",
         )
-    names = [str(p) for p in Platform]
+    return ConfigError(f"{source}: {pattern!r} is no platform", tip=_tip(pattern))
+
+
+def _tip(pattern: str) -> str:
     if pattern.lower() in {"all", "any"}:
-        hint = "'*' means every one (pyz3 wheel --all-platforms: those that the project lists); "
-    else:
-        near = _nearest(pattern)
-        hint = f"did you mean {near!r}? " if near else ""
-    return ConfigError(f"{source}: {pattern!r} is no platform", tip=f"{hint}there are: {', '.join(names)}")
+        return "'*' means every one (pyz3 wheel --all-platforms: those that the project lists)"
+    near = _nearest(pattern)
+    if near:
+        return f"did you mean {near!r}? all: pyz3 platforms"
+    family = _family(pattern)
+    names = [str(p) for p in Platform if str(p).startswith(family)]
+    there = names if family else list(dict.fromkeys(p.family for p in Platform))
+    return f"there are: {', '.join(there)}; pyz3 platforms lists all"
 
 
 def _nearest(pattern: str) -> str:

@@ -37,7 +37,7 @@ def wheel(
             "--platform: 'linux-x86-64' is no platform",
             "did you mean 'linux-x86_64'? ",
         ),
-        (("--platform", "beos-*"), "--platform: 'beos-*' is no platform", "there are: linux-x86_64, "),
+        (("--platform", "beos-*"), "--platform: 'beos-*' is no platform", "there are: linux, macos, "),
         (("--python", "3.8"), "--python: pyz3 makes no wheels for Python 3.8", f"there are: {PYTHONS}, all "),
         (
             ("--python", "new"),

@@ -33,17 +33,17 @@ def test_names_and_globs_give_platforms_in_table_order(patterns: list[str], want
 @pytest.mark.parametrize(
     ("pattern", "hint"),
     [
-        ("linux-x86-64", "did you mean 'linux-x86_64'? "),
-        ("window-x64", "did you mean 'windows-x64'? "),
-        ("plan9-*", ""),
-        ("", ""),
+        ("linux-x86-64", "did you mean 'linux-x86_64'? all: pyz3 platforms"),
+        ("window-x64", "did you mean 'windows-x64'? all: pyz3 platforms"),
+        ("plan9-*", "there are: linux, macos, windows, musllinux, pyodide; pyz3 platforms lists all"),
+        ("", "there are: linux, macos, windows, musllinux, pyodide; pyz3 platforms lists all"),
     ],
 )
 def test_unknown_platform(pattern: str, hint: str) -> None:
     with pytest.raises(ConfigError) as caught:
         select_platforms(["linux-x86_64", pattern], source="here")
     assert caught.value.message == f"here: {pattern!r} is no platform"
-    assert caught.value.tip == f"{hint}there are: {', '.join(p.value for p in Platform)}"
+    assert caught.value.tip == hint
     assert caught.value.exit_code == 2
 
 

@@ -147,24 +147,30 @@ def test_several_in_one_text() -> None:
 @pytest.mark.parametrize(
     ("pattern", "hint"),
     [
-        ("manylinux2015", "did you mean 'manylinux2014'? "),
-        ("musllinux_1_1", "did you mean 'musllinux_1_2'? "),
-        ("win_amd65", "did you mean 'win_amd64'? "),
-        ("AMD65", "did you mean 'amd64'? "),
-        ("Mac-arm64", "did you mean 'macos-arm64'? "),
-        ("linux-mips64", ""),
-        ("macos-powerpc", ""),
-        ("windows-", ""),
-        ("prune", ""),
-        ("all", "'*' means every one (pyz3 wheel --all-platforms: those that the project lists); "),
-        ("Any", "'*' means every one (pyz3 wheel --all-platforms: those that the project lists); "),
+        ("manylinux2015", "did you mean 'manylinux2014'? all: pyz3 platforms"),
+        ("musllinux_1_1", "did you mean 'musllinux_1_2'? all: pyz3 platforms"),
+        ("win_amd65", "did you mean 'win_amd64'? all: pyz3 platforms"),
+        ("AMD65", "did you mean 'amd64'? all: pyz3 platforms"),
+        ("Mac-arm64", "did you mean 'macos-arm64'? all: pyz3 platforms"),
+        (
+            "linux-mips64",
+            (
+                "there are: linux-x86_64, linux-aarch64, linux-i686, linux-armv7l, linux-ppc64le, linux-s390x, "
+                "linux-riscv64, linux-loongarch64; pyz3 platforms lists all"
+            ),
+        ),
+        ("macos-powerpc", "there are: macos-x86_64, macos-arm64, macos-universal2; pyz3 platforms lists all"),
+        ("windows-", "there are: windows-x64, windows-arm64, windows-x86; pyz3 platforms lists all"),
+        ("prune", "there are: linux, macos, windows, musllinux, pyodide; pyz3 platforms lists all"),
+        ("all", "'*' means every one (pyz3 wheel --all-platforms: those that the project lists)"),
+        ("Any", "'*' means every one (pyz3 wheel --all-platforms: those that the project lists)"),
     ],
 )
 def test_near_names(pattern: str, hint: str) -> None:
     with pytest.raises(ConfigError) as caught:
         select_platforms([pattern], source="PYZ3_PLATFORM")
     assert caught.value.message == f"PYZ3_PLATFORM: {pattern!r} is no platform"
-    assert caught.value.tip == f"{hint}there are: {', '.join(p.value for p in Platform)}"
+    assert caught.value.tip == hint
 
 
 @pytest.mark.parametrize(

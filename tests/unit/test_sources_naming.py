@@ -76,8 +76,7 @@ def test_what_is_none_of_the_three(text: str, message: str, tmp_path: Path) -> N
         ),
         (
             "https://example.org/thing-1.2.tar.gz",
-            "download it, and name the file; or say what project it is: "
-            "'thing @ https://example.org/thing-1.2.tar.gz'",
+            "download it, and name the file; or say what project it is: 'thing @ https://example.org/thing-1.2.tar.gz'",
         ),
     ],
 )
