@@ -168,10 +168,10 @@ def test_a_library_may_stay_outside(tmp_path: Path, pyz3_cache: Path) -> None:
     assert (done.returncode, done.stdout) == (
         9,
         (
-            f"✗ {wheel.name}: asks/_asks.cpython-313-x86_64-linux-gnu.so needs libanswer.so.1, which manylinux "
-            "(PEP 600) does not promise; no --library-dir is given\n"
-            "  tip: name the folder with the libanswer.so.1 of that platform: --library-dir DIR; or leave it to "
-            "those who install the wheel: --exclude libanswer.so.1\n"
+            f"✗ {wheel.name}: asks/_asks.cpython-313-x86_64-linux-gnu.so needs libanswer.so.1, which "
+            "manylinux (PEP 600) does not promise; no --library-dir is given\n"
+            "  tip: name the folder with the libanswer.so.1 of that platform: --library-dir DIR; or leave it "
+            "to those who install the wheel: --exclude libanswer.so.1\n"
             "0 of 1 wheel in out\n"
         ),
     )
