@@ -49,6 +49,10 @@ class Selection:
     without: str = ""
 
 
+# Of patterns, in messages: what a table of cibuildwheel comes to may be a hundred identifiers.
+_MOST_SHOWN = 6
+
+
 @dataclass(frozen=True, kw_only=True)
 class Patterns:
     """Patterns of identifiers and where they were written.
@@ -70,7 +74,8 @@ class Patterns:
         )
 
     def __str__(self) -> str:
-        return f"{self.source} {' '.join(self.words)!r}"
+        first, more = self.words[:_MOST_SHOWN], len(self.words) - _MOST_SHOWN
+        return f"{self.source} {' '.join(first)!r}{f' and {more} more' if more > 0 else ''}"
 
 
 @dataclass(frozen=True, kw_only=True)

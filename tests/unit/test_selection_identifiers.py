@@ -244,6 +244,16 @@ def test_nothing_is_an_error_unless_allowed() -> None:
     assert caught.value.message == "nothing is selected (none of what was asked for passes PYZ3_SKIP '*')"
 
 
+def test_of_many_patterns_a_few_are_shown() -> None:
+    mine = project(build=tuple(f"cp310-{platform}" for platform in "abcdefgh"))
+    with pytest.raises(NothingSelectedError) as caught:
+        select(mine, platforms=["windows-x64"], pythons=["3.12"])
+    assert caught.value.message == (
+        "nothing is selected (none of what was asked for passes pyproject.toml: tool.pyz3.build "
+        "'cp310-a cp310-b cp310-c cp310-d cp310-e cp310-f' and 2 more)"
+    )
+
+
 def test_messages_name_the_variable() -> None:
     sources = {"platforms": "PYZ3_PLATFORM", "pythons": "PYZ3_PYTHON", "build": "PYZ3_BUILD"}
     with pytest.raises(ConfigError, match=r"^PYZ3_PLATFORM: 'plan9' is no platform$"):
