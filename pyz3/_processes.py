@@ -215,6 +215,9 @@ if sys.platform == "win32":
             )
 
 else:
+    from pyz3 import _sessions
+    from pyz3._sessions import end_session
+
     _OWN_GROUP: dict[str, Any] = {"start_new_session": True}
 
     class _Group:
@@ -233,22 +236,23 @@ else:
         def kill(self) -> None:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, signal.SIGKILL)
+            end_session(self._process.pid)
 
         def forget(self) -> None:
             _tell_watcher("-", self._process.pid)
 
     _one_at_a_time = threading.Lock()
 
-    # It reads which groups run until the pipe's end, which the kernel brings about when this process ends,
-    # and kills those that are left.  A death signal of Linux' reaches no grandchildren; macOS has none.
+    # It reads which sessions run until the pipe's end, which the kernel brings about when this process ends,
+    # and ends those that are left.  A death signal of Linux' reaches no grandchildren; macOS has none.
     _WATCHER = """\
 while read -r what id; do
   case $what in
-  +) groups="$groups -$id" ;;
-  *) rest=; for one in $groups; do [ "$one" = "-$id" ] || rest="$rest $one"; done; groups=$rest ;;
+  +) running="$running $id" ;;
+  *) rest=; for one in $running; do [ "$one" = "$id" ] || rest="$rest $one"; done; running=$rest ;;
   esac
 done
-[ -z "$groups" ] || kill -s KILL -- $groups
+[ -z "$running" ] || exec "$@" $running
 """
 
     @cache
@@ -257,7 +261,7 @@ done
         reading, writing = os.pipe()
         try:
             watcher = subprocess.Popen(
-                ["/bin/sh", "-c", _WATCHER],
+                ["/bin/sh", "-c", _WATCHER, "sh", sys.executable, "-IS", _sessions.__file__],
                 cwd="/",
                 env={},
                 stdin=reading,

@@ -51,6 +51,7 @@ ROOMS = (
     "_records",
     "_files",
     "_processes",
+    "_sessions",
     "_ending",
     "pages",
     "guests",

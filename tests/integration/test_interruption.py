@@ -95,16 +95,23 @@ def write_project(root: Path, setup: str, requires: str = "setuptools") -> Path:
 
 SETUP = "from setuptools import setup\nsetup(name='probe', version='1', packages=['probe'])\n"
 HOLDING = f"{HOLDER}\nimport sys\nif 'bdist_wheel' in sys.argv:\n    hold()\n{SETUP}"
+# As ninja starts compilers: in a group of their own.
+GROUPING = f"""\
+import os, subprocess, sys
+if 'bdist_wheel' in sys.argv:
+    code = {HOLDER!r} + "hold()"
+    subprocess.run([sys.executable, "-c", code], preexec_fn=os.setpgrp)
+{SETUP}"""
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
-@pytest.mark.parametrize("who", ["installer", "hook"])
+@pytest.mark.parametrize("who", ["installer", "hook", "group"])
 def test_what_runs_ends_with_pyz3(who: str, number: signal.Signals, pyz3_cache: Path, tmp_path: Path) -> None:
     lock = tmp_path / "lock"
     if who == "installer":
         project = write_project(tmp_path / "p", SETUP, slow_requirement(tmp_path / "slow"))
     else:
-        project = write_project(tmp_path / "p", HOLDING)
+        project = write_project(tmp_path / "p", HOLDING if who == "hook" else GROUPING)
     command = factory.pyz3_command("wheel", project, "-o", tmp_path / "out")
     with started(command, cache=str(pyz3_cache), PROBE_LOCK=str(lock)) as process:
         wait_for(lambda: Path(f"{lock}.held").exists())
