@@ -80,8 +80,12 @@ if found.error:
     raise SystemExit(found.error)
 print(found.says)
 """
+# The interpreter that is found is this machine's and knows the target: it needs no emulator.
 _FINDER = """\
 # Written by pyz3.
+if(POLICY CMP0190)
+  cmake_policy(SET CMP0190 OLD)
+endif()
 include("${{CMAKE_ROOT}}/Modules/Find{name}.cmake")
 if(NOT {name}_SOABI)
   set({name}_SOABI "{soabi}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pyz3.environments.cmake import newer_cmake
 from pyz3.environments.includes import header_folders, map_include_dirs
 from pyz3.environments.interpreters import Interpreter, installed_interpreters, interpreter_for
 from pyz3.environments.requirements import environment_for
@@ -21,6 +22,7 @@ __all__ = [
     "installed_interpreters",
     "interpreter_for",
     "map_include_dirs",
+    "newer_cmake",
     "pip_platforms",
     "target_wheel",
     "venv_python",

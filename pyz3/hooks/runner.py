@@ -21,7 +21,7 @@ from pyz3._processes import wait_alert
 from pyz3.audit import load_parser
 from pyz3.config import Settings, expand_variables
 from pyz3.driver.declined import language_said, sentence
-from pyz3.environments import environment_for, interpreter_for
+from pyz3.environments import environment_for, interpreter_for, newer_cmake
 from pyz3.errors import Pyz3Error, abridged
 from pyz3.events import Activity, Note
 from pyz3.guests import HOOK, READS
@@ -83,6 +83,8 @@ if TYPE_CHECKING:
     from pyz3.targets import Platform
 
 _MOST_NOTES = 5
+# Backends that have CMake compile.
+_BY_CMAKE = frozenset({"scikit-build-core", "py-build-cmake"})
 DRIVER = Path(driver.__file__).parent
 
 _CHANGING = Trouble(
@@ -378,6 +380,7 @@ class HookRunner:
             cache=around.toolchain.cache,
             environ={**around.environ, **self._own_variables(order)},
             config_settings=settings,
+            extra=newer_cmake(around.environ) if self._backend.kind in _BY_CMAKE else (),
             known=(self.scope, self._tree),
             tell=lambda text: around.tell(Activity(platform="", text=text)),
         )

@@ -51,8 +51,12 @@ def tools_for(
     """
     prefix = (place.prefix,) if with_prefix else ()
     libraries: tuple[Path, ...] = ()
+    stable: tuple[Path, ...] = ()
     if order.target.platform.traits.links_python:
         libraries = (windows_library(toolchain, include, order.target),)
+        python = order.target.python
+        if not python.free_threaded:
+            stable = (windows_library(toolchain, include, order.target, stable_abi=python.base),)
     moved = header_folders(
         environment=environment,
         platform=order.target.platform,
@@ -82,7 +86,7 @@ def tools_for(
         plain_folder(toolchain.cache.tools) / name,
         setup,
         find_roots=(*prefix, environment.root, place.copy, place.work),
-        cmake_variables=_cmake_variables(order, include=include, libraries=libraries),
+        cmake_variables=_cmake_variables(order, include=include, libraries=libraries, stable=stable),
         soabi=_soabi(order),
         python_config=_python_config(order, include),
     )
@@ -109,7 +113,9 @@ def manifests_of(place: Place, toolchain: Toolchain, *, date: str) -> tuple[Mani
     return tuple(found)
 
 
-def _cmake_variables(order: Order, *, include: Path, libraries: Sequence[Path]) -> dict[str, str]:
+def _cmake_variables(
+    order: Order, *, include: Path, libraries: Sequence[Path], stable: Sequence[Path]
+) -> dict[str, str]:
     """Tell CMake's FindPython, pybind11 and nanobind of the target's Python: they would ask this machine's.
 
     The names are documented: FindPython's "Artifacts Specification", pybind11's ``PYTHON_MODULE_EXTENSION``,
@@ -119,6 +125,7 @@ def _cmake_variables(order: Order, *, include: Path, libraries: Sequence[Path]) 
     return {
         **{f"{name}_INCLUDE_DIR": str(include) for name in finders},
         **{f"{name}_LIBRARY": str(library) for name in finders for library in libraries},
+        **{f"{name}_SABI_LIBRARY": str(library) for name in finders[:2] for library in stable},
         "SKBUILD_SOABI": _soabi(order),
         "PYTHON_MODULE_EXTENSION": order.target.extension_suffix,
     }

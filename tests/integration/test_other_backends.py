@@ -176,6 +176,41 @@ def test_a_module_is_imported_where_it_is_for(name: str, pyz3_cache: Path, tmp_p
         assert said == f"{answer}\n"
 
 
+# With the policies of the newest CMake, and for the stable ABI.
+CMAKE_STABLE = (
+    CMAKE.replace("VERSION 3.18", "VERSION 3.18...4.3")
+    .replace("Development.Module)", "Development.Module ${SKBUILD_SABI_COMPONENT})")
+    .replace("WITH_SOABI", "USE_SABI ${SKBUILD_SABI_VERSION} WITH_SOABI")
+)
+
+
+@pytest.mark.runtime
+def test_cmake_finds_the_targets_stable_abi(pyz3_cache: Path, tmp_path: Path) -> None:
+    stable = Kind(
+        requires='"scikit-build-core", "cmake>=4.1"',  # it has the policy CMP0190
+        backend="scikit_build_core.build",
+        more='[tool.scikit-build]\nwheel.py-api = "cp311"\n',
+        files={"CMakeLists.txt": CMAKE_STABLE},
+    )
+    root = stable.write(tmp_path / "probe")
+    chosen = [word for platform in (*PLATFORMS, "macos-arm64") for word in ("--platform", platform)]
+    done = factory.pyz3("wheel", root, *chosen, "--python", PYTHON, "-o", tmp_path / "out", cache=pyz3_cache)
+    assert done.returncode == 0, done.stdout + done.stderr
+    wheels = sorted((tmp_path / "out").iterdir())
+    assert [wheel.name.partition("_")[0] for wheel in wheels] == [
+        *("probe-1-cp311-abi3-macosx", "probe-1-cp311-abi3-manylinux", "probe-1-cp311-abi3-win"),
+    ]
+    with zipfile.ZipFile(wheels[2]) as archive:
+        assert b"python3.dll" in archive.read("fast.pyd")
+        assert b"python313.dll" not in archive.read("fast.pyd")
+    for wheel, platform, answer in zip(wheels[1:], PLATFORMS, ("42", "7"), strict=True):
+        # An older one than that it was built with.
+        runtime = runtimes.runtime_for(Target(platform=Platform(platform), python=PythonVersion(3, 11)))
+        assert runtime is not None
+        code = "import fast; print(fast.answer())"
+        assert runtimes.run_python(runtime, code, wheels=[wheel], tmp_path=tmp_path) == f"{answer}\n"
+
+
 @pytest.mark.parametrize(
     ("name", "changed", "message"),
     [
