@@ -27,6 +27,7 @@ ROOMS = (
     "unchanged",
     "builder",
     "hooks",
+    "sbom",
     "events",
     "results",
     "archive",

@@ -51,7 +51,10 @@ SUFFIXES = {
     "windows-arm64": ".cp{}-win_arm64.pyd",
 }
 # Path in the wheel; {} is what ends an extension module's name.
-DIST_INFO = ("METADATA", "RECORD", "WHEEL", "licenses/LICENSE")
+DIST_INFO = ("METADATA", "RECORD", "WHEEL", "licenses/LICENSE", "sboms/pyz3.cdx.json")
+# Licence texts that go with what zig and pyz3 put into binaries, below licenses/pyz3.
+LEAN = ("pyz3/LICENSE",)
+WITH_RUNTIME = ("mingw-w64/COPYING", "mingw-w64/gdtoa", "pyz3/LICENSE", "winpthreads/COPYING", "zig/LICENSE")
 MEMBERS = {
     "hello": ("hello/__init__.py", "hello/pure.py", "hello/_speed{}"),
     "cpp": ("cpp/__init__.py", "cpp/pure.py", "cpp/_graph{}"),
