@@ -34,7 +34,11 @@ _C = "libpyz3.a"
 _CXX = "libpyz3-c++.a"
 # Included first of all, so that a binary tells what of a library of ours is in it.
 _MARK = f"{_SOURCES}/mark.h"
-_MARKS = {_C: "pyz3's runtime library", _CXX: "libc++abi, as pyz3 compiles it"}
+_MARKS = {
+    _C: "pyz3's runtime library",
+    _CXX: "libc++abi, as pyz3 compiles it",
+    lean.UCRT: "pyz3's start-up code",
+}
 
 # Names that zig's libc.S tests with #ifdef, by zig's name of the machine; zig's musl.zig defines them so.
 # TIME32: machines whose first ABI had a 32-bit time_t.
