@@ -18,7 +18,7 @@ from pyz3.engine.artifacts import CApi, artifact_key, make_artifacts, slice_key
 from pyz3.engine.custom import LIBRARY_SUFFIXES, build_custom, custom_cache, module_name
 from pyz3.engine.damage import find_damage
 from pyz3.engine.fuse import fuse
-from pyz3.engine.linked import linked_from, together
+from pyz3.engine.linked import Linked, linked_from, ready_files, together
 from pyz3.engine.pe_headers import with_dll_name, without_time
 from pyz3.engine.python_library import windows_library
 from pyz3.engine.warmth import parts_needed, runtime_part
@@ -303,7 +303,7 @@ class PlatformBuild:
             if all(key in outcome.binaries for key in keys):
                 paths = [outcome.binaries[key] for key in keys]
                 made = _binary(module, paths, dll=dll, timed=timed, unseen=outcome.unseen)
-                linked = together([linked_from(artifacts[key], outcome.linked[key]) for key in keys])
+                linked = together([_linked(module, key, artifacts, outcome) for key in keys])
                 own = {library.name for library in recipe.libraries if not library.file}
                 libraries = tuple(name for name in module.links if name in own)
                 found.append(replace(made, linked=linked, libraries=libraries))
@@ -379,6 +379,13 @@ def _ready_made(recipe: Recipe) -> list[Binary]:
     return found
 
 
+def _linked(module: Part, key: str, artifacts: Mapping[str, Artifact], outcome: Outcome) -> Linked:
+    """Give what a slice of a binary was linked with."""
+    artifact = artifacts[key]
+    linked = linked_from(artifact, outcome.linked[key], [artifacts[one] for one in artifact.links])
+    return replace(linked, files=ready_files(module.objects, artifact, Path.is_file))
+
+
 def _contained(binary: Binary, known: Known, recipe: Recipe) -> Contained:
     """Give what the bill of materials says of a binary."""
     for_linkers = bool(known.facts) and all(one.use == "object" for one in known.facts)
@@ -393,6 +400,7 @@ def _contained(binary: Binary, known: Known, recipe: Recipe) -> Contained:
         origin=binary.origin,
         evidence=evidence,
         libraries=binary.libraries,
+        files=binary.linked.files if binary.linked is not None else (),
         foreign=binary.shipped,
     )
 

@@ -40,6 +40,7 @@ class Contained:
         origin: Who made it, as a clause: ``compiled by pyz3``.
         evidence: What it holds besides the project's own code.
         libraries: Names of the project's static libraries that it was linked with.
+        files: Names of objects and archives that it was linked with and that were there already.
         foreign: It was compiled by others, and nothing is known of its parts.
     """
 
@@ -48,12 +49,15 @@ class Contained:
     origin: str
     evidence: Evidence
     libraries: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
     foreign: bool = False
 
     @property
     def completeness(self) -> str:
         """What is known of its parts, as CycloneDX calls it."""
-        return "unknown" if self.foreign else "incomplete" if self.evidence.unknown else "complete"
+        if self.foreign:
+            return "unknown"
+        return "incomplete" if self.evidence.unknown or self.files else "complete"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,6 +163,9 @@ def make_sbom(
 
 def _file(one: Contained) -> _Component:
     unknown = {f"pyz3:may-hold:{part}": "it was there for the linker" for part in one.evidence.unknown}
+    unknown |= {
+        f"pyz3:linked-file:{name}": "it was compiled before: what is in it is not known" for name in one.files
+    }
     holds = {f"pyz3:holds:{part}": why for part, why in one.evidence.parts.items()}
     return {
         "type": "file",

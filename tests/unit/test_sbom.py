@@ -14,7 +14,7 @@ from packaging.licenses import canonicalize_license_expression
 
 from pyz3 import __version__
 from pyz3.audit import Facts, Symbol
-from pyz3.engine.linked import Linked, linked_from, together
+from pyz3.engine.linked import Linked, linked_from, ready_files, together
 from pyz3.engine.plan_file import Artifact, Emscripten, SystemCxx
 from pyz3.sbom import FILE, Contained, Evidence, StaticLibrary, Tool, find_parts, make_sbom, parts, texts_of
 from pyz3.sbom.parts import version_of
@@ -28,7 +28,8 @@ def artifact(target: str, **more: object) -> Artifact:
     given = {
         "key": f"{target}/cp313/a.so", "name": "a", "target": target, "c_sources": (), "zig_sources": (),
         "python_include": "", "include_dirs": (), "define": (), "library_dirs": (), "libraries": (),
-        "frameworks": (), "framework_dirs": (), "rpaths": (), "objects": (), "link_cpp": False, "version_script": None,
+        "frameworks": (), "framework_dirs": (), "rpaths": (), "objects": (), "link_cpp": False,
+        "version_script": None,
     }  # fmt: skip
     return Artifact(**{**given, **more})  # type: ignore[arg-type]
 
@@ -87,9 +88,23 @@ def test_what_a_link_was_given(
 
 
 def test_slices_of_a_fat_file() -> None:
-    one = Linked(sure={"a": "x"}, offered=("b", "c"))
+    one = Linked(sure={"a": "x"}, offered=("b", "c"), files=("f.o",))
     two = Linked(offered=("c", "d"), lacking=("e",))
-    assert together([one, two]) == Linked(sure={"a": "x"}, offered=("b", "c", "d"), lacking=("e",))
+    assert together([one, two]) == Linked(
+        sure={"a": "x"}, offered=("b", "c", "d"), lacking=("e",), files=("f.o",)
+    )
+
+
+def test_what_static_libraries_bring() -> None:
+    static = artifact(GNU, kind="static", zig_sources=("a.zig",))
+    assert "zig-std" in linked_from(artifact(GNU), "tried", [static]).offered
+    assert "zig-std" not in linked_from(artifact(GNU), "tried", [artifact(GNU, kind="shared")]).offered
+
+
+def test_files_that_were_there() -> None:
+    made = artifact(GNU, libraries=("foo", "m"), library_dirs=("/lib", "/own"))
+    there = {Path("/own/libfoo.a"), Path("/own/libbar.a")}
+    assert ready_files(["/x/b.o"], made, there.__contains__) == ("b.o", "libfoo.a")
 
 
 def elf(*undefined: str, machine: str = "x86_64") -> tuple[Facts, ...]:
@@ -189,6 +204,7 @@ ONE = Contained(
     origin="compiled by pyz3",
     evidence=Evidence(parts={"compiler-rt": "seen", "libcxx": "seen"}, unknown=("libunwind",)),
     libraries=("zfoo",),
+    files=("b.o",),
 )
 TWO = Contained(file="pkg/b.so", sha256="b" * 64, origin="compiled by pyz3", evidence=Evidence())
 SHIPPED = Contained(
@@ -239,6 +255,7 @@ def test_the_document() -> None:
     assert first["properties"] == [
         {"name": "pyz3:holds:compiler-rt", "value": "seen"},
         {"name": "pyz3:holds:libcxx", "value": "seen"},
+        {"name": "pyz3:linked-file:b.o", "value": "it was compiled before: what is in it is not known"},
         {"name": "pyz3:may-hold:libunwind", "value": "it was there for the linker"},
         {"name": "pyz3:origin", "value": "compiled by pyz3"},
     ]
