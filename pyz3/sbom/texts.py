@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from importlib import metadata
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,7 @@ def texts_of(names: Iterable[str], zig_lib: Path) -> tuple[dict[str, bytes], tup
     return there, tuple(name for name, text in found.items() if not text)
 
 
+@lru_cache(maxsize=64)
 def _read(source: str, zig_lib: Path) -> str:
     """Give a text; empty: it is not there."""
     place, _, name = source.rpartition(":")
