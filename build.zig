@@ -565,6 +565,7 @@ const Trial = struct {
     missing: std.ArrayList([]const u8) = .empty,
     /// What it is linked with because something is missing, as users are told; empty: nothing of note.
     reason: []const u8 = "",
+    taken: bool = false,
 
     fn create(b: *std.Build, artifact: Artifact, tried: *std.Build.Step.Compile, library: *std.Build.Step.Compile, made: *Made, groups: *Groups) *Trial {
         var archives: std.ArrayList(std.Build.LazyPath) = .empty;
@@ -601,6 +602,7 @@ const Trial = struct {
     }
 
     fn take(trial: *Trial) void {
+        trial.taken = true;
         trial.library.generated_bin.?.path = trial.tried.getEmittedBin().getPath2(trial.step.owner, &trial.step);
         trial.library.step.makeFn = nothing;
     }
@@ -772,6 +774,8 @@ const LeanLink = struct {
     library: *std.Build.Step.Compile,
     /// Why it needs the runtime; empty: it does not.
     reason: []const u8 = "",
+    /// Something of zig's compiler_rt is in it.
+    needs_compiler_rt: bool = false,
 
     fn create(b: *std.Build, artifact: Artifact, lean: Lean, own: std.Build.LazyPath, library: *std.Build.Step.Compile, made: *Made) *LeanLink {
         var archives: std.ArrayList(std.Build.LazyPath) = .empty;
@@ -804,6 +808,7 @@ const LeanLink = struct {
         man.hash.addListOfBytes(link.lean.startup_sections);
         man.hash.addBytes(link.lean.compiler_rt);
         man.hash.addBytes(link.library.out_filename);
+        man.hash.addBytes("which parts"); // what reason.txt begins with
         try link.appendFiles(&argv, &man);
         const known = try step.cacheHit(&man);
         const folder = try std.fs.path.join(b.allocator, &.{ "o", &man.final() });
@@ -811,11 +816,15 @@ const LeanLink = struct {
         const reason = try b.cache_root.join(b.allocator, &.{ folder, "reason.txt" });
         if (!known) {
             try b.cache_root.handle.createDirPath(b.graph.io, folder);
-            const data = try link.run(&argv, try b.cache_root.join(b.allocator, &.{folder}));
-            try cwd.writeFile(b.graph.io, .{ .sub_path = reason, .data = data });
+            const why = try link.run(&argv, try b.cache_root.join(b.allocator, &.{folder}));
+            const parts = if (link.needs_compiler_rt) "compiler_rt" else "";
+            try cwd.writeFile(b.graph.io, .{ .sub_path = reason, .data = b.fmt("{s}\n{s}", .{ parts, why }) });
             try step.writeManifest(&man);
         }
-        link.reason = try cwd.readFileAlloc(b.graph.io, reason, b.allocator, .limited(1 << 20));
+        const text = try cwd.readFileAlloc(b.graph.io, reason, b.allocator, .limited(1 << 20));
+        const end = std.mem.indexOfScalar(u8, text, '\n').?;
+        link.needs_compiler_rt = end > 0;
+        link.reason = text[end + 1 ..];
         if (link.reason.len > 0) return std.debug.print("pyz3 needs-runtime {s}\n", .{link.artifact.key}); // pyz3/engine/zig.py hears it
         link.library.generated_bin.?.path = try b.cache_root.join(b.allocator, &.{ folder, link.library.out_filename });
         if (link.library.generated_implib) |implib|
@@ -853,6 +862,7 @@ const LeanLink = struct {
         if (try link.complaints(argv.items) != null) {
             try link.makeCompilerRt(folder);
             try argv.append(b.allocator, link.lean.compiler_rt);
+            link.needs_compiler_rt = true;
             if (try link.complaints(argv.items)) |text| return undefinedIn(b, text);
         }
         const text = try std.Io.Dir.cwd().readFileAlloc(b.graph.io, map, b.allocator, .limited(1 << 30));
@@ -900,7 +910,12 @@ const LeanLink = struct {
     }
 };
 
-/// Writes the path of a finished library to `<prefix>/<key>`, and in a second line what it is linked with, and why.
+/// Writes to `<prefix>/<key>` the path of a finished library, in a second line how it was linked, and then what it is
+/// linked with, and why, as users are told.
+///
+/// How: `tried` (without compiler_rt, and where macOS has a C++ library without zig's), `lean` (without mingw-w64's
+/// runtime; with compiler_rt if it says so), else `linked` with all that zig links, and what was missing when it was
+/// tried without.
 const Record = struct {
     step: std.Build.Step,
     output: Output,
@@ -928,9 +943,15 @@ const Record = struct {
             (if (lean.reason.len > 0) b.fmt("mingw-w64's runtime: {s}", .{lean.reason}) else "")
         else
             "";
+        const how = if (record.output.trial) |trial|
+            (if (trial.taken) "tried" else b.fmt("linked {s}", .{try std.mem.join(b.allocator, " ", trial.missing.items)}))
+        else if (record.output.lean) |lean|
+            (if (lean.reason.len > 0) "linked" else if (lean.needs_compiler_rt) "lean compiler_rt" else "lean")
+        else
+            "linked";
         const file = b.getInstallPath(.prefix, record.key);
         try cwd.createDirPath(b.graph.io, std.fs.path.dirname(file).?);
-        try cwd.writeFile(b.graph.io, .{ .sub_path = file, .data = b.fmt("{s}\n{s}", .{ path, reason }) });
+        try cwd.writeFile(b.graph.io, .{ .sub_path = file, .data = b.fmt("{s}\n{s}\n{s}", .{ path, how, reason }) });
     }
 };
 

@@ -28,6 +28,7 @@ ROOMS = (
     "unchanged",
     "builder",
     "hooks",
+    "sbom",
     "events",
     "results",
     "archive",

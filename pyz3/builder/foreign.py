@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from pyz3.builder.platform import Built
     from pyz3.config import Backend, Project
+    from pyz3.environments import Environment
     from pyz3.hooks.protocol import Mode
     from pyz3.hooks.runner import Surroundings
     from pyz3.plan import Base, Described, Order
@@ -81,6 +82,10 @@ class BackendDescriber:
     def lock(self) -> AbstractContextManager[None]:
         """Hold what is kept of this project, until the last wheel is made."""
         return self._hooks.lock()
+
+    def environment_of(self, identifier: str) -> Environment | None:
+        """Give the environment that a wheel's backend ran in; None: that is not known."""
+        return self._hooks.environment_of(identifier)
 
     def describe(self, orders: Sequence[Order], mode: Mode) -> dict[str, Described]:
         """Have the backend say what is in each wheel.

@@ -11,6 +11,7 @@ import time
 from typing import TYPE_CHECKING
 
 from pyz3._processes import Processes
+from pyz3.builder.bill import Bills
 from pyz3.builder.compiling import Compiler, prepare_includes
 from pyz3.builder.fallback import check_fallback
 from pyz3.builder.foreign import BackendDescriber, Made, in_system_of, needs_commands, trouble_error
@@ -25,13 +26,14 @@ from pyz3.results import Failure, Summary, WheelResult, one_per_file
 from pyz3.sources import ALONE, scope_of, tree_looks
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from pyz3.builder.packing import Contents
     from pyz3.builder.platform import Built
     from pyz3.builder.project_build import ProjectBuild
     from pyz3.config import Backend
+    from pyz3.environments import Environment
     from pyz3.errors import Pyz3Error
     from pyz3.plan import Described, Planned
     from pyz3.results import Outcome
@@ -99,17 +101,19 @@ class Line:
         backend = self._project.backend
         try:
             if backend is None:
-                return self._own(plan, contents or read_contents(self._project), output_dir)
+                if contents is not None:  # an editable install's: nobody passes it on
+                    return self._own(plan, contents, self._packer(contents, output_dir))
+                contents = read_contents(self._project)
+                return self._own(plan, contents, self._packer(contents, output_dir, self._bills()))
             return self._others(backend, [one for one in plan if isinstance(one, Order)], output_dir)
         except BaseException:
             self._processes.stop()
             raise
 
-    def _own(self, plan: Sequence[Planned], contents: Contents, output_dir: Path) -> Sequence[Outcome]:
+    def _own(self, plan: Sequence[Planned], contents: Contents, packer: Packer) -> Sequence[Outcome]:
         """Make the wheels of a project that pyz3 itself builds: the plan describes them."""
         for text in (*contents.metadata.warnings, *contents.notes):
             self._tell(Note(text=text))
-        packer = self._packer(contents, output_dir)
         outcomes: dict[str, Outcome] = {}
         for pure in (one for one in plan if isinstance(one, Pure)):
             error = self._fallback_error(contents) if pure.fallback else None
@@ -131,10 +135,10 @@ class Line:
 
     def _others(self, backend: Backend, orders: Sequence[Order], output_dir: Path) -> Sequence[Outcome]:
         """Make the wheels of a project that another build backend describes."""
-        packer = self._packer(None, output_dir)
         around = self._around(orders)
         compiler = Compiler(self._project, around)
         describer = BackendDescriber(self._project, backend, around)
+        packer = self._packer(None, output_dir, self._bills(describer.environment_of))
 
         def finish(recipe: Recipe, built: Built | Pyz3Error) -> Made:
             built = describer.reworded(built)
@@ -168,8 +172,14 @@ class Line:
             self._tell(Note(text=text))
         return _in_order(orders, described, made, failed, packer)
 
-    def _packer(self, contents: Contents | None, output_dir: Path) -> Packer:
-        return Packer(contents, output_dir=output_dir, epoch=read_epoch(self._build.environ), tell=self._tell)
+    def _packer(self, contents: Contents | None, output_dir: Path, bills: Bills | None = None) -> Packer:
+        epoch = read_epoch(self._build.environ)
+        return Packer(contents, output_dir=output_dir, epoch=epoch, tell=self._tell, bills=bills)
+
+    def _bills(self, environment_of: Callable[[str], Environment | None] | None = None) -> Bills | None:
+        if not self._project.tool.sbom.binaries or not self._project.has_binaries:
+            return None
+        return Bills(self._project.root, self._build.toolchain(), environment_of=environment_of)
 
     def _around(self, orders: Sequence[Order]) -> Surroundings:
         toolchain, headers = self._build.toolchain(), self._build.headers()

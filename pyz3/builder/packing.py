@@ -23,18 +23,19 @@ from pyz3.audit import nature_of
 from pyz3.errors import ConfigError, NoWheelError, Pyz3Error, abridged
 from pyz3.events import Note, WheelBuilt, WheelFailed
 from pyz3.hooks.base import read_base
-from pyz3.plan import Pure
+from pyz3.plan import Pure, Recipe
 from pyz3.results import Failure, WheelResult
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pyz3.archive import Metadata, WrittenArchive
+    from pyz3.builder.bill import Bills
     from pyz3.builder.platform import Built
     from pyz3.config import Project
     from pyz3.events import Listener
     from pyz3.hooks.base import BaseWheel
-    from pyz3.plan import Planned, Recipe
+    from pyz3.plan import Planned
     from pyz3.results import Outcome
 
 # How many files a note lists for a user to copy.
@@ -146,9 +147,19 @@ class Packer:
         output_dir: Where the wheels go.
         epoch: Date of all files in them, in seconds since 1970.
         tell: Is told of every wheel.
+        bills: Gives what tells of the binaries in a wheel; None: no file does.
     """
 
-    def __init__(self, contents: Contents | None, *, output_dir: Path, epoch: int, tell: Listener) -> None:
+    def __init__(
+        self,
+        contents: Contents | None,
+        *,
+        output_dir: Path,
+        epoch: int,
+        tell: Listener,
+        bills: Bills | None = None,
+    ) -> None:
+        self._bills = bills
         self._contents = contents
         self._output_dir = Path(os.path.abspath(output_dir))  # noqa: PTH100 - shown as the user wrote it
         self._epoch = epoch
@@ -193,6 +204,9 @@ class Packer:
                 "nothing is left for the wheel: there is no package, and no extension module was built",
                 tip="; ".join(f"{one.module}: {one.why}" for one in left_out) or None,
             )
+        told = (
+            self._bills(wheel, built, metadata) if self._bills and built and isinstance(wheel, Recipe) else ()
+        )
         written = write_wheel(
             output_dir=self._output_dir,
             metadata=metadata,
@@ -203,6 +217,7 @@ class Packer:
                     WheelEntry(arcname=prefix + name, source=data, executable=_is_run(data))
                     for name, data in binaries.items()
                 ),
+                *told,
             ],
             root_is_purelib=not binaries and (base is None or base.purelib),
             build=base.build if base else "",

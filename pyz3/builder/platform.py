@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from pyz3.engine.artifacts import CApi, artifact_key, make_artifacts, slice_key
 from pyz3.engine.custom import LIBRARY_SUFFIXES, build_custom, custom_cache, module_name
 from pyz3.engine.damage import find_damage
 from pyz3.engine.fuse import fuse
+from pyz3.engine.linked import Linked, linked_from, ready_files, together
 from pyz3.engine.pe_headers import with_dll_name, without_time
 from pyz3.engine.python_library import windows_library
 from pyz3.engine.warmth import parts_needed, runtime_part
@@ -26,6 +27,7 @@ from pyz3.errors import BuildFailedError, NoWheelError, Pyz3Error
 from pyz3.events import Activity
 from pyz3.hooks.base import oldest_python, read_base
 from pyz3.plan import LeftOut, Module
+from pyz3.sbom import Contained, Evidence, find_parts
 from pyz3.targets import Platform
 
 if TYPE_CHECKING:
@@ -56,6 +58,7 @@ class Built:
         left_out: The optional modules that could not be built.
         plain: What another build backend calls extension modules and are none, by those names.
         unreached: Binaries for which the loader does not find another of the wheel, and what helps.
+        contained: What each binary holds, for the bill of materials.
     """
 
     files: Mapping[str, bytes]
@@ -66,6 +69,7 @@ class Built:
     left_out: tuple[LeftOut, ...] = ()
     plain: tuple[str, ...] = ()
     unreached: tuple[tuple[str, str], ...] = ()
+    contained: tuple[Contained, ...] = ()
 
 
 class PlatformBuild:
@@ -189,7 +193,8 @@ class PlatformBuild:
         if outcome.text:
             self._vouch()
         # All are read before the first is delivered: damage found later would come too late.
-        binaries = {recipe.identifier: self._collect(recipe, outcome) for recipe in self._recipes}
+        made = {artifact.key: artifact for artifact in artifacts}
+        binaries = {recipe.identifier: self._collect(recipe, outcome, made) for recipe in self._recipes}
         known = {b.key: self._prover.read(b, self._vouch) for found in binaries.values() for b in found}
         for recipe in self._recipes:
             found = binaries[recipe.identifier]
@@ -228,6 +233,7 @@ class PlatformBuild:
                 module=module_name(name, suffix),
                 content=content,
                 key=hashlib.sha256(content).hexdigest(),
+                origin="compiled by the project's build.zig",
             )
             for name, content in files.items()
             if name.endswith(LIBRARY_SUFFIXES)
@@ -283,7 +289,7 @@ class PlatformBuild:
             },
         )
 
-    def _collect(self, recipe: Recipe, outcome: Outcome) -> list[Binary]:
+    def _collect(self, recipe: Recipe, outcome: Outcome, artifacts: Mapping[str, Artifact]) -> list[Binary]:
         """Read the recipe's binaries; one that was not built is missing in the result.
 
         Raises:
@@ -296,7 +302,11 @@ class PlatformBuild:
             keys = [artifact_key(recipe, module, zig_target) for zig_target in recipe.zig_targets]
             if all(key in outcome.binaries for key in keys):
                 paths = [outcome.binaries[key] for key in keys]
-                found.append(_binary(module, paths, dll=dll, timed=timed, unseen=outcome.unseen))
+                made = _binary(module, paths, dll=dll, timed=timed, unseen=outcome.unseen)
+                linked = together([_linked(module, key, artifacts, outcome) for key in keys])
+                own = {library.name for library in recipe.libraries if not library.file}
+                libraries = tuple(name for name in module.links if name in own)
+                found.append(replace(made, linked=linked, libraries=libraries))
         return [*found, *_ready_made(recipe)]
 
     def _prove(
@@ -327,6 +337,7 @@ class PlatformBuild:
             left_out=left_out + proof.left_out,
             plain=proof.plain,
             unreached=proof.unreached,
+            contained=tuple(_contained(one, known[one.key], recipe) for one in proof.binaries),
         )
 
     def _say(self, text: str) -> None:
@@ -357,12 +368,41 @@ def _ready_made(recipe: Recipe) -> list[Binary]:
                 content=content,
                 key=hashlib.sha256(content).hexdigest(),
                 shipped=file in shipped,
+                origin="came with the project"
+                if file in shipped
+                else "compiled by the project's own commands",
                 limited_api=oldest_python(recipe.tag)
                 if promised and not own and file.endswith(stable)
                 else "",
             )
         )
     return found
+
+
+def _linked(module: Part, key: str, artifacts: Mapping[str, Artifact], outcome: Outcome) -> Linked:
+    """Give what a slice of a binary was linked with."""
+    artifact = artifacts[key]
+    linked = linked_from(artifact, outcome.linked[key], [artifacts[one] for one in artifact.links])
+    return replace(linked, files=ready_files(module.objects, artifact, Path.is_file))
+
+
+def _contained(binary: Binary, known: Known, recipe: Recipe) -> Contained:
+    """Give what the bill of materials says of a binary."""
+    for_linkers = bool(known.facts) and all(one.use == "object" for one in known.facts)
+    evidence = (
+        Evidence()
+        if binary.shipped or for_linkers
+        else find_parts(binary.content, known.facts, binary.linked, family=recipe.target.platform.family)
+    )
+    return Contained(
+        file=binary.file,
+        sha256=hashlib.sha256(binary.content).hexdigest(),
+        origin=binary.origin,
+        evidence=evidence,
+        libraries=binary.libraries,
+        files=binary.linked.files if binary.linked is not None else (),
+        foreign=binary.shipped,
+    )
 
 
 def _is_own(content: bytes, platform: Platform) -> bool:

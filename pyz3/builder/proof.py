@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from pyz3.audit import Report
     from pyz3.engine.damage import CachePart
+    from pyz3.engine.linked import Linked
     from pyz3.engine.toolchain import Toolchain
     from pyz3.plan import Recipe
     from pyz3.targets import Platform
@@ -61,6 +62,9 @@ class Binary:
         sources: Of what another build backend calls an extension module, as far as they are known;
             None: pyz3 knows itself what it is.
         shipped: The project holds it already built.
+        origin: Who made it, as a clause.
+        linked: What its link was given besides the project's code; None: pyz3 has not seen that.
+        libraries: Names of the project's static libraries among that.
     """
 
     file: str
@@ -71,6 +75,9 @@ class Binary:
     exports: tuple[str, ...] = ()
     sources: tuple[Path, ...] | None = None
     shipped: bool = False
+    origin: str = "compiled by pyz3"
+    linked: Linked | None = None
+    libraries: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -192,6 +192,12 @@ def _placed(subject: Subject) -> list[tuple[str, str]]:
     return found
 
 
+def broken_sbom(subject: Subject) -> Iterator[Hit]:
+    """Find bills of materials that are called JSON and are none."""
+    for name, why in subject.broken_sboms.items():
+        yield Hit(member=name, message=f"{spelled(name)} is no JSON object: {spelled(why)}")
+
+
 def _folders(subject: Subject) -> dict[str, list[str]]:
     """Give the folders of site-packages itself, and what is in each."""
     found: dict[str, list[str]] = {}
@@ -219,4 +225,5 @@ RULES: Mapping[str, Callable[[Subject], Iterator[Hit]]] = {
     "PW410": left_over,
     "PW411": stray_source,
     "PW412": not_typed,
+    "PW413": broken_sbom,
 }

@@ -14,8 +14,10 @@ from email.parser import HeaderParser
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+import msgspec
 from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 
+from pyz3._records import from_json
 from pyz3.audit import Effort, Hardening, begins_as_code, facts_of, hardening_of, nature_of
 from pyz3.check.findings import spelled
 from pyz3.doctor import is_binary, most_of_binaries, read_name
@@ -40,6 +42,7 @@ DIGESTS = frozenset({"sha256", "sha384", "sha512", "sha3_256", "sha3_384", "sha3
 _GIL_SLOT = (4, 1)
 _SET_GIL = "PyUnstable_Module_SetGIL"
 _NARROW = frozenset({"x86", "i686", "armv7l", "wasm32"})
+_MOST_SBOMS = 20
 _TEXTS = ("METADATA", "WHEEL", "RECORD")
 _MOST_RECORD, _MOST_TEXT = 64_000_000, 4_000_000
 _MOST_ROWS = 500_000  # twice the members that an archive may have
@@ -115,6 +118,7 @@ class Subject:
         record: RECORD's lines; None: it is not there.
         record_error: Why it cannot be read.
         texts: METADATA, WHEEL and RECORD, by these names.
+        broken_sboms: Bills of materials in JSON (PEP 770) that are none, and why.
         members: What was read, by name.
         unread: Members that cannot be read, and why.
         binaries: What is machine code for a system that has wheels.
@@ -131,6 +135,7 @@ class Subject:
     record: tuple[Row, ...] | None = None
     record_error: str = ""
     texts: Mapping[str, bytes] = field(default_factory=dict)
+    broken_sboms: Mapping[str, str] = field(default_factory=dict)
     members: Mapping[str, Member] = field(default_factory=dict)
     unread: Mapping[str, str] = field(default_factory=dict)
     binaries: Mapping[str, Binary] = field(default_factory=dict)
@@ -261,6 +266,7 @@ class _Reading:
             record=record,
             record_error=record_error,
             texts=texts,
+            broken_sboms=self._broken_sboms(infos[0]) if infos else {},
             members=members,
             unread=self._unread,
             binaries=self._binaries,
@@ -288,6 +294,24 @@ class _Reading:
                 self._notes.append(f"{spelled(name)} was not read: it has {lines} lines of headers")
                 continue
             found[rest] = text
+        return found
+
+    def _broken_sboms(self, info: str) -> dict[str, str]:
+        found = {}
+        names = [name for name in self._archive.files if name.startswith(f"{info}/sboms/")]
+        names = [name for name in names if name.endswith(".json")]
+        if len(names) > _MOST_SBOMS:
+            self._notes.append(f"{len(names) - _MOST_SBOMS} bills of materials were not read")
+        for name in names[:_MOST_SBOMS]:
+            if (size := self._archive.files[name].file_size) > _MOST_TEXT:
+                self._notes.append(f"{spelled(name)} was not read: it has {size / 1e6:.0f} MB")
+                continue
+            try:
+                from_json(self._archive.read(name), dict)
+            except ArchiveError as error:
+                self._unread[name] = error.why
+            except msgspec.MsgspecError as error:
+                found[name] = str(error)
         return found
 
     def _member(self, name: str, algorithm: str) -> Member | None:

@@ -417,6 +417,19 @@ class SdistTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     ] = ()
 
 
+class SbomTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``[tool.pyz3.sbom]``: which bills of materials wheels hold (PEP 770)."""
+
+    binaries: Annotated[
+        bool,
+        _says(
+            "Wheels with binaries hold `sboms/pyz3.cdx.json`, which says what is in them, and the licence "
+            "texts that go with that.",
+            False,
+        ),
+    ] = True
+
+
 class CheckTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The ``[tool.pyz3.check]`` table: what ``pyz3 check`` goes by in this folder."""
 
@@ -465,6 +478,9 @@ class ToolTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     macos: _Macos = None
     cpu: _Cpu = None
     lto: _Lto = False
+    sbom: Annotated[SbomTable, _says("The bill of materials (SBOM) in wheels.", {"binaries": False})] = (
+        SbomTable()
+    )
     overrides: Annotated[
         tuple[OverrideTable, ...], _says("What differs for the wheels whose identifier matches.")
     ] = ()

@@ -32,6 +32,13 @@ if TYPE_CHECKING:
 _SOURCES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "runtime")  # noqa: PTH100, PTH118, PTH120 - see __init__.py
 _C = "libpyz3.a"
 _CXX = "libpyz3-c++.a"
+# Included first of all, so that a binary tells what of a library of ours is in it.
+_MARK = f"{_SOURCES}/mark.h"
+_MARKS = {
+    _C: "pyz3's runtime library",
+    _CXX: "libc++abi, as pyz3 compiles it",
+    lean.UCRT: "pyz3's start-up code",
+}
 
 # Names that zig's libc.S tests with #ifdef, by zig's name of the machine; zig's musl.zig defines them so.
 # TIME32: machines whose first ABI had a 32-bit time_t.
@@ -99,7 +106,7 @@ def runtime_folder(parent: str) -> str:
     import hashlib  # noqa: PLC0415 - who reads the folder's name need not wait for it
 
     digest = hashlib.sha256()
-    makers = (__file__, lean.__file__, system.__file__, system.EXPORTS)
+    makers = (__file__, lean.__file__, system.__file__, system.EXPORTS, _MARK)
     for path in (*map(os.path.abspath, makers), *_own_sources(), *_own_sources(lean.SOURCES)):
         with open(path, "rb") as file:  # noqa: PTH123 - see above
             digest.update(file.read())
@@ -172,6 +179,8 @@ def _steps(name: str, target: DriverTarget, *, zig: str, zig_lib: str, scratch: 
         includes = (*own, f"-I{abi}/include", f"-I{zig_lib}/libcxx/src")
         tool, flags = "c++", (*flags, *_CXX_FLAGS, *includes)
         sources = [f"{abi}/src/{source}" for source in _CXX_SOURCES]
+    if name in _MARKS:
+        flags = (*flags, f'-DPYZ3_MARK="{_MARKS[name]}"', "-include", _MARK)
     objects = [f"{os.path.basename(source)}.o" for source in sources]  # noqa: PTH119
     compiles = [
         (zig, tool, "-target", target.zig, *flags, "-c", source, "-o", made)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,6 +38,7 @@ class Outcome:
     Attributes:
         binaries: Artifact key → the library in zig's cache.
         runtime: Artifact key → what it was linked with that it might have done without, and why.
+        linked: Artifact key → how it was linked, as ``build.zig`` has it.
         unseen: What went into them is not all in the names that zig gave them.
         errors: Artifact key → the compiler's messages, as zig printed them.
         trouble: Messages that belong to no artifact; empty when there are none.
@@ -45,6 +46,7 @@ class Outcome:
 
     binaries: dict[str, Path] = field(default_factory=dict)
     runtime: dict[str, str] = field(default_factory=dict)
+    linked: dict[str, str] = field(default_factory=dict)
     unseen: bool = False
     errors: dict[str, str] = field(default_factory=dict)
     trouble: str = ""
@@ -61,6 +63,7 @@ def merge(outcomes: Iterable[Outcome]) -> Outcome:
     return Outcome(
         binaries={key: path for run in runs for key, path in run.binaries.items()},
         runtime={key: reason for run in runs for key, reason in run.runtime.items()},
+        linked={key: how for run in runs for key, how in run.linked.items()},
         unseen=any(run.unseen for run in runs),
         errors={key: text for run in runs for key, text in run.errors.items()},
         trouble="\n".join(run.trouble for run in runs if run.trouble),
@@ -204,13 +207,11 @@ class ZigRunner:
                 command, zig_target=zig_target, optimize=optimize, cache=cache, heard=heard
             )
             records = {
-                artifact.key: record.read_text(encoding="utf-8").partition("\n")
+                artifact.key: record.read_text(encoding="utf-8")
                 for artifact in artifacts
                 if (record := prefix / artifact.key).exists()
             }
-        binaries = {key: self.toolchain.cache.root / path for key, (path, _, _) in records.items()}
-        runtime = {key: reason for key, (_, _, reason) in records.items() if reason}
-        unseen = lists.note()
+        made = _made(records, self.toolchain.cache.root, unseen=lists.note())
         errors, trouble = split_messages(text)
         if status != 0 and is_full(text):
             raise BuildFailedError(
@@ -218,11 +219,11 @@ class ZigRunner:
                 tip="make room (pyz3 needs about 1 GB), or name another place: PYZ3_CACHE_DIR",
             )
         if status == 0:
-            return Outcome(binaries=binaries, runtime=runtime, unseen=unseen)
-        failed = {a.key: _complaint(a, errors) for a in artifacts if a.key not in binaries}
+            return made
+        failed = {a.key: _complaint(a, errors) for a in artifacts if a.key not in made.binaries}
         if not trouble and not any(failed.values()):
             trouble = f"zig build ended with exit code {status}"
-        return Outcome(binaries=binaries, runtime=runtime, unseen=unseen, errors=failed, trouble=trouble)
+        return replace(made, errors=failed, trouble=trouble)
 
     def cache(self, zig_target: str, optimize: str) -> Path:
         """Give where zig keeps what it makes of the project for one target."""
@@ -342,6 +343,17 @@ class ZigRunner:
     def stop(self) -> None:
         """End every process, and start no more."""
         self._processes.stop()
+
+
+def _made(records: Mapping[str, str], root: Path, *, unseen: bool) -> Outcome:
+    """Read what build.zig wrote of each finished library; its struct ``Record`` says how."""
+    lines = {key: text.split("\n", 2) for key, text in records.items()}
+    return Outcome(
+        binaries={key: root / path for key, (path, _, _) in lines.items()},
+        linked={key: how.rstrip() for key, (_, how, _) in lines.items()},
+        runtime={key: reason for key, (_, _, reason) in lines.items() if reason},
+        unseen=unseen,
+    )
 
 
 class _Ear:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pyz3.environments.cmake import newer_cmake
 from pyz3.environments.includes import header_folders, map_include_dirs
+from pyz3.environments.installed import installed_for
 from pyz3.environments.interpreters import Interpreter, installed_interpreters, interpreter_for
 from pyz3.environments.requirements import environment_for
 from pyz3.environments.target_wheels import pip_platforms, target_wheel
@@ -19,6 +20,7 @@ __all__ = [
     "environment_for",
     "fingerprints",
     "header_folders",
+    "installed_for",
     "installed_interpreters",
     "interpreter_for",
     "map_include_dirs",

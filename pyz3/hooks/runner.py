@@ -286,6 +286,10 @@ class HookRunner:
         include = self._around.includes[order.target.python.base]
         return (include, *([environment.root] if environment is not None else ()))
 
+    def environment_of(self, identifier: str) -> Environment | None:
+        """Give the environment that a wheel's hooks ran in; None: they did not."""
+        return self._environments.get(identifier)
+
     def adapt(self, recipe: Recipe) -> Recipe | Trouble:
         """Give a wheel whose modules were written down here as the target needs it."""
         around = self._around

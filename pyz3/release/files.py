@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from packaging.tags import Tag
 
 _SDISTS = (".tar.gz", ".zip")
-# What a wheel has to itself: its tag and its files' digests (binary distribution format), and what its
-# binaries are made of (PEP 770).
-_OWN = ("WHEEL", "RECORD", "RECORD.jws", "RECORD.p7s", "sboms/")
+# What a wheel has to itself: its tag and its files' digests (binary distribution format), what its binaries
+# are made of (PEP 770), and the licence texts that go with that.
+_OWN = ("WHEEL", "RECORD", "RECORD.jws", "RECORD.p7s", "sboms/", "licenses/pyz3/")
 # No METADATA is larger than this, in bytes; it is held in memory.
 _MOST_METADATA = 16 * CHUNK
 

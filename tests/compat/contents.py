@@ -22,7 +22,9 @@ _VENDORED = re.compile(r"(^|/)([^/]+\.libs|\.dylibs)/")
 _MODULE = re.compile(r"(?P<stem>.*/[^/.]+|[^/.]+)(\.[^/]+)?\.(so|pyd)")
 _LIBRARY = re.compile(r".*\.(dll|dylib|so\.[0-9.]+)")
 # Build front ends and repair tools write these, not the project.
-_NOT_THE_PROJECTS = re.compile(r"RECORD|WHEEL|DELVEWHEEL|INSTALLER|sboms/.*|.*\.sig|top_level\.txt")
+_NOT_THE_PROJECTS = re.compile(
+    r"RECORD|WHEEL|DELVEWHEEL|INSTALLER|sboms/.*|licenses/pyz3/.*|.*\.sig|top_level\.txt"
+)
 
 
 @dataclass(frozen=True, kw_only=True)

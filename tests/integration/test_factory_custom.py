@@ -10,6 +10,7 @@ from pathlib import Path
 import factory
 import pytest
 import runtimes
+from bills import bill_files
 
 from pyz3.targets import PythonVersion
 
@@ -57,9 +58,11 @@ def test_what_is_installed_is_in_the_wheel(wheels: Path) -> None:
         for python in BOTH:
             suffix = SUFFIXES[platform].format(python.nodot)
             with zipfile.ZipFile(wheels / wheel_name(platform, python)) as archive:
+                told = sorted(bill_files(archive, "custom-1.0.dist-info"))
                 assert archive.namelist() == [
                     *("custom/__init__.py", f"custom/product{suffix}", f"custom/sum{suffix}"),
-                    *(f"custom-1.0.dist-info/{name}" for name in ("METADATA", "WHEEL", "RECORD")),
+                    *("custom-1.0.dist-info/METADATA", "custom-1.0.dist-info/WHEEL", *told),
+                    "custom-1.0.dist-info/RECORD",
                 ]
 
 

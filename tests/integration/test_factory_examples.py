@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import factory
 import pytest
 import runtimes
+from bills import bill_files
 
 from pyz3.audit import facts_of, system_symbols, version_key
 from pyz3.capi import best_headers, find_headers, python_symbols
@@ -149,6 +150,7 @@ def test_members(example: str, built: Built) -> None:
                 info.append("mixed-1.0.0.dist-info/entry_points.txt")
             with zipfile.ZipFile(wheel) as archive:
                 names = archive.namelist()
+                info += bill_files(archive, f"{example}-1.0.0.dist-info")
             assert sorted(names) == sorted([name.format(suffix) for name in MEMBERS[example]] + info), wheel
 
 

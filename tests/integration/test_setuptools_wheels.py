@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import factory
 import pytest
+from bills import bill_files
 from filelock import FileLock
 
 from pyz3.store import Cache
@@ -92,9 +93,12 @@ def test_a_legacy_project_for_four_systems(pyz3_cache: Path, tmp_path: Path) -> 
     assert factory.listing(tmp_path / "out") == sorted(expected.values())
     for name, file in expected.items():
         suffix = Target(platform=Platform(name), python=THIS).extension_suffix
+        with zipfile.ZipFile(tmp_path / "out" / file) as archive:
+            told = bill_files(archive, "probe-1.dist-info")
         assert files_of(tmp_path / "out" / file) == {
             "probe/__init__.py",
             f"probe/fast{suffix}",
+            *told,
             *(f"probe-1.dist-info/{entry}" for entry in ("METADATA", "RECORD", "WHEEL", "top_level.txt")),
         }
     # Nothing is left in the user's tree, and nothing of it is changed.

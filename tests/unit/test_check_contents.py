@@ -15,6 +15,7 @@ from pyz3.doctor import FileName
 from pyz3.sources import Directory, Entry
 
 LARGE = "x = 1\n" * 1000
+SBOMS = "thing-1.0.dist-info/sboms"
 
 
 def found(tmp_path: Path, files: dict[str, str]) -> list[tuple[str, str]]:
@@ -48,6 +49,10 @@ def found(tmp_path: Path, files: dict[str, str]) -> list[tuple[str, str]]:
         ({"thing/__init__.py": "", "thing/.DS_Store": ""}, [("PW410", "thing/.DS_Store")]),
         ({"thing/__init__.py": "", "thing/.git/config": ""}, [("PW410", "thing/.git/config")]),
         ({"thing/__init__.py": "", "thing/__init__.pyi": ""}, [("PW412", "thing/__init__.pyi")]),
+        ({"thing/__init__.py": "", f"{SBOMS}/a.cdx.json": "{}", f"{SBOMS}/a.spdx": "<"}, []),
+        ({"thing/__init__.py": "", f"{SBOMS}/a.cdx.json": "{"}, [("PW413", f"{SBOMS}/a.cdx.json")]),
+        ({"thing/__init__.py": "", f"{SBOMS}/a.cdx.json": "[]"}, [("PW413", f"{SBOMS}/a.cdx.json")]),
+        ({"thing/__init__.py": "", f"{SBOMS}/a.json": "[" * 9999}, [("PW413", f"{SBOMS}/a.json")]),
         (
             {"thing-1.0.data/purelib/thing.py": "", "thing-1.0.data/purelib/tests/a.py": ""},
             [("PW405", "tests"), ("PW408", "")],
