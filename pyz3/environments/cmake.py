@@ -16,13 +16,21 @@ if TYPE_CHECKING:
 # Before it, FindPython knows no stable ABI (Development.SABIModule), and some tests that are to run a program
 # of another machine make CMake crash.
 _OLDEST = Version("3.26")
+# Backends that have CMake compile, as `Backend.kind` calls them.
+_BY_CMAKE = ("scikit-build-core", "py-build-cmake")
 
 
-def newer_cmake(environ: Mapping[str, str]) -> tuple[str, ...]:
+def newer_cmake(kind: str, environ: Mapping[str, str]) -> tuple[str, ...]:
     """Give what is to be installed because the CMake on ``PATH`` is too old: requirements (PEP 508).
 
     Without any, build backends ask for one themselves.
+
+    Args:
+        kind: The build backend.
+        environ: Its environment variables.
     """
+    if kind not in _BY_CMAKE:
+        return ()
     program = shutil.which("cmake", path=environ.get("PATH"))
     version = _version(program) if program else None
     return (f"cmake>={_OLDEST}",) if version is not None and version < _OLDEST else ()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pyz3.environments import newer_cmake
+from pyz3.environments.cmake import newer_cmake
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,11 +29,12 @@ def test_an_old_one_is_replaced(says: str, more: tuple[str, ...], tmp_path: Path
     program = tmp_path / "cmake"
     program.write_text(f"#!/bin/sh\necho '{says}'\n\n", encoding="utf-8")
     program.chmod(0o755)
-    assert newer_cmake({"PATH": str(tmp_path)}) == more
+    assert newer_cmake("scikit-build-core", {"PATH": str(tmp_path)}) == more
+    assert newer_cmake("setuptools", {"PATH": str(tmp_path)}) == ()
 
 
 def test_without_one_the_backend_asks_itself(tmp_path: Path) -> None:
-    assert newer_cmake({"PATH": str(tmp_path)}) == ()
+    assert newer_cmake("scikit-build-core", {"PATH": str(tmp_path)}) == ()
     (tmp_path / "cmake").write_bytes(b"\x7fELF, but no program")
     (tmp_path / "cmake").chmod(0o755)
-    assert newer_cmake({"PATH": str(tmp_path)}) == ()
+    assert newer_cmake("scikit-build-core", {"PATH": str(tmp_path)}) == ()
