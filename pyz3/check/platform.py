@@ -95,6 +95,16 @@ def other_python(judged: Judged) -> Iterator[Hit]:
             yield Hit(member=name, message=message)
 
 
+def newer_processor(judged: Judged) -> Iterator[Hit]:
+    """Find code for a newer processor than the oldest of its machine: no platform tag can say so."""
+    for name, binary in judged.subject.binaries.items():
+        for one in binary.facts:
+            if one.level > 1:
+                level = f"x86-64-v{one.level}"
+                what = f"needs a processor of level {level}, and the tag promises any {one.machine}"
+                yield Hit(member=name, message=f"{spelled(name)} {what}", version=level)
+
+
 def stable_abi(judged: Judged) -> Iterator[Hit]:
     """Find symbols that no Python's stable ABI has."""
     yield from (hit for hit in _python_symbols(judged) if not hit.version)
@@ -164,6 +174,7 @@ RULES: Mapping[str, Callable[[Judged], Iterator[Hit]]] = {
     "PW212": no_binary,
     "PW213": foreign_program,
     "PW214": other_python,
+    "PW215": newer_processor,
     "PW301": stable_abi,
     "PW302": newer_stable_abi,
     "PW303": no_gil_slot,

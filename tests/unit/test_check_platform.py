@@ -157,6 +157,12 @@ def test_free_threaded_modules_say_so() -> None:
     assert found(tag, {file: ELF}, gil=False) == {"PW303": [f"{file} does not seem to say Py_mod_gil"]}
 
 
+def test_a_newer_processor_than_the_tag_promises() -> None:
+    message = f"{SO} needs a processor of level x86-64-v3, and the tag promises any x86_64"
+    assert found(LINUX, {SO: change(ELF, level=3)}) == {"PW215": [message]}
+    assert found(LINUX, {SO: change(ELF, level=1)}) == {}
+
+
 def test_a_library_that_the_loader_does_not_find() -> None:
     module = change(ELF, needed=("libc.so.6", "libfoo.so.1"), undefined=())
     library = change(ELF, exported=("foo",), name="libfoo.so.1", undefined=())
