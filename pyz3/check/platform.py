@@ -86,9 +86,10 @@ def other_python(judged: Judged) -> Iterator[Hit]:
     named = judged.subject.named
     if named is None or any(tag.abi == "none" for tag in named.tags):
         return
-    wanted = {tag.abi.removeprefix("cp") for tag in named.tags}
+    # Before Python 3.8 ABIs had letters behind the number, which names of modules for Windows lacked.
+    wanted = {tag.abi.removeprefix("cp").rstrip("mu") for tag in named.tags}
     for name, binary in judged.subject.binaries.items():
-        said = binary.said.python
+        said = binary.said.python.rstrip("mu")
         if said and said not in wanted:
             abis = " or ".join(sorted({tag.abi for tag in named.tags}))
             message = f"{spelled(name)} is named for CPython {said[0]}.{said[1:]}, the wheel is for {abis}"
