@@ -25,6 +25,8 @@ _FLOOR = re.compile(r"(manylinux|musllinux)_(\d+)_(\d+)_(\w+)")
 _MACOS = re.compile(r"macosx_(\d+)_(\d+)_(\w+)")
 # What of the tag a wheel does not keep: machine, system, libraries.
 _TAG = frozenset({"PW201", "PW202", "PW203"})
+# What `twine check --strict` fails of.
+_STRICT = frozenset({"PW506", "PW507", "PW508"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,6 +81,7 @@ def _auditwheel(of: Mapping[str, Any], report: Mapping[str, Any]) -> Iterator[tu
         yield "oldest tag", of["oldest"], _policy(report.get("lowest", ()), of["policies"])
     yield "libraries", _listed(of["outside"]), _listed(_symbols(report, "PW203"))
     yield "tag holds", _yes(of["holds"]), _yes(not _TAG & _codes(report))
+    yield "newer processor", _yes(of["newer_instructions"]), _yes("PW215" in _codes(report))
 
 
 def _policy(lowest: Iterable[str], policies: Iterable[str]) -> str:
@@ -130,7 +133,7 @@ def _twine(of: Mapping[str, Any], report: Mapping[str, Any]) -> Iterator[tuple[s
     yield "metadata is valid", _yes("invalid" not in of), _yes("PW501" not in ours)
     if "renders" in of:
         yield "description renders", _yes(of["renders"]), _yes("PW506" not in ours)
-        yield "nothing to warn of", "; ".join(of["warnings"]) or "yes", "yes"
+        yield "passes with --strict", _yes(of["renders"] and not of["warnings"]), _yes(not _STRICT & ours)
 
 
 _ASK = {

@@ -112,8 +112,7 @@ def page(data: Mapping[str, Any]) -> str:
 
 _LEFT_OUT = """\
 - What pyz3 asks alone: RECORD and the archive, hardening, privacy, signatures, sets of wheels.
-- What others ask alone: whether code needs a newer processor than the tag (auditwheel), and all that they do
-  besides checking: repairing, renaming."""
+- What others do besides checking: repairing, renaming."""
 
 
 def _counts(counts: Iterable[Mapping[str, Any]]) -> str:

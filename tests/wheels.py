@@ -29,7 +29,7 @@ def put_wheel(
         name: As METADATA has it; the file has the normal form.
         contents: Path → text or bytes.
         tag: May be compressed.
-        metadata: More of METADATA.
+        metadata: More headers of METADATA.
     """
     stem = f"{canonicalize_name(name).replace('-', '_')}-1.0"
     path = folder / f"{stem}-{tag}.whl"
@@ -37,9 +37,10 @@ def put_wheel(
     tags = "".join(f"Tag: {python}-{abi}-{platform}\n" for platform in platforms.split("."))
     info = f"{stem}.dist-info"
     purelib = "true" if platforms == "any" else "false"
+    said = f"Metadata-Version: 2.4\nName: {name}\nVersion: 1.0\nDescription-Content-Type: text/markdown\n"
     texts: dict[str, str | bytes] = {
         **contents,
-        f"{info}/METADATA": f"Metadata-Version: 2.4\nName: {name}\nVersion: 1.0\n{metadata}",
+        f"{info}/METADATA": f"{said}{metadata}\n# {name}\n",
         f"{info}/WHEEL": f"Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: {purelib}\n{tags}",
     }
     record = ""

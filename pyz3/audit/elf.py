@@ -10,6 +10,7 @@ import struct
 from typing import TYPE_CHECKING
 
 from pyz3.audit.facts import Facts, Symbol, VersionNeed, version_key
+from pyz3.audit.properties import needed_level
 from pyz3.audit.strings import require_bounded_names, without_long_names
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ MACHINES = {
     (243, True, True): "riscv64",
     (258, True, True): "loongarch64",
 }
+_X86 = frozenset({"i686", "x86_64"})
 # Its DT_HASH has words of 8 bytes (its psABI), which the parser takes for 4, and so for more symbols.
 _WIDE_HASH = "s390x"
 _LEAST = 52  # the smaller header
@@ -91,6 +93,7 @@ def read_elf(data: bytes) -> tuple[Facts, ...]:
             name=_soname(binary),
             executable_stack=_executable_stack(binary),
             text_relocations=_text_relocations(binary),
+            level=needed_level(data) if machine in _X86 else 0,
         ),
     )
 

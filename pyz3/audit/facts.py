@@ -69,6 +69,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         signature: Mach-O code signature; ``invalid``: its hashes are not those of the file.
         executable_stack: ELF: the stack would become executable.
         text_relocations: ELF: the loader would have to write into code.
+        level: ELF for x86: level of x86-64 that its code needs (``3``: x86-64-v3); below 2: any.
         reproducible: PE: the time stamp is zero or a hash of the contents.
         relocatable: PE: DYNAMIC_BASE (ASLR) is set.
         nx_compatible: PE: NX_COMPAT (data execution prevention) is set.
@@ -88,6 +89,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     signature: Signature = ""
     executable_stack: bool = False
     text_relocations: bool = False
+    level: int = 0
     reproducible: bool = True
     relocatable: bool = True
     nx_compatible: bool = True

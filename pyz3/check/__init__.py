@@ -2,7 +2,7 @@
 
 from pyz3.check.catalog import Rule, groups, rules
 from pyz3.check.checking import check, wheels_in
-from pyz3.check.findings import SCHEMA_VERSION, CheckReport, Finding, WheelReport, spelled
+from pyz3.check.findings import SCHEMA_VERSION, CheckReport, Finding, Need, WheelReport, spelled
 from pyz3.check.formats import as_github, as_json, as_sarif, report_schema
 from pyz3.check.subject import open_wheel
 
@@ -10,6 +10,7 @@ __all__ = (
     "SCHEMA_VERSION",
     "CheckReport",
     "Finding",
+    "Need",
     "Rule",
     "WheelReport",
     "as_github",

@@ -8,7 +8,7 @@ import msgspec
 
 from pyz3.check import archive, contents, hardening, metadata, naming, platform
 from pyz3.check.catalog import rules, selected
-from pyz3.check.findings import CheckReport, Finding, Hit, WheelReport, spelled
+from pyz3.check.findings import CheckReport, Finding, Hit, Need, WheelReport, spelled
 from pyz3.check.judging import Judge
 from pyz3.check.platform import Judged
 from pyz3.check.sets import against_nothing, lost_hits, set_hits, set_member
@@ -113,9 +113,19 @@ def _checked(subject: Subject, judge: Judge, codes: frozenset[str], *, strict: b
         lowest=judgement.lowest,
         because=judgement.because[:_MOST],
         libraries={spelled(one.file): one.outside for one in judgement.files if one.outside},
+        needs=_needs(judgement),
         findings=tuple(findings),
         notes=tuple(dict.fromkeys(notes)),
     )
+
+
+def _needs(judgement: Judgement) -> dict[str, tuple[Need, ...]]:
+    """Give what each binary needs; for several platforms that is all that it needs for any of them."""
+    found: dict[str, dict[Need, None]] = {}
+    for one in judgement.files:
+        if one.fits:
+            found.setdefault(spelled(one.file), {}).update(dict.fromkeys(one.needs))
+    return {file: tuple(needs) for file, needs in found.items()}
 
 
 def _hits(code: str, subject: Subject, judgement: Judgement) -> Iterable[Hit]:

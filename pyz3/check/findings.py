@@ -10,7 +10,7 @@ import msgspec
 from pyz3.errors import one_line
 
 Severity = Literal["error", "warning"]
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 """Of the report: the first number changes when something is taken away or means something else."""
 
 _MOST_SHOWN = 200
@@ -61,6 +61,21 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     tip: str = ""
 
 
+class Need(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A library that a binary needs.
+
+    Attributes:
+        name: As the binary names it.
+        status: Who has it: the ``wheel``; every ``system`` that the tag names; ``python``; perhaps a system,
+            and no list has it (``unlisted``, PW204); nobody (``missing``, PW203).
+        where: Path in the wheel.
+    """
+
+    name: str
+    status: Literal["wheel", "system", "python", "unlisted", "missing"]
+    where: str = ""
+
+
 class WheelReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What is to be said of one wheel.
 
@@ -70,6 +85,7 @@ class WheelReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
         lowest: The oldest platform tags that would be true, one for each platform; empty: no binary says.
         because: What needs the newest system: ``thing/_speed.so: memcpy@GLIBC_2.14``.
         libraries: What each binary needs that is not in the wheel.
+        needs: All that each binary needs; of those for the wheel's platform.
         findings: What the rules found.
         notes: What was not looked at, and why.
     """
@@ -79,6 +95,7 @@ class WheelReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     lowest: tuple[str, ...] = ()
     because: tuple[str, ...] = ()
     libraries: dict[str, tuple[str, ...]] = {}
+    needs: dict[str, tuple[Need, ...]] = {}
     findings: tuple[Finding, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -87,7 +104,7 @@ class CheckReport(msgspec.Struct, frozen=True, kw_only=True):
     """What ``pyz3 check --format json`` prints.
 
     Attributes:
-        version: Of this scheme: ``1.0``.
+        version: Of this scheme: ``1.1``.
         wheels: A report for each wheel.
         findings: What was found in the wheels as a set.
         notes: What was not looked at, and why.
@@ -95,7 +112,7 @@ class CheckReport(msgspec.Struct, frozen=True, kw_only=True):
         warnings: How many are not.
     """
 
-    version: Literal["1.0"] = SCHEMA_VERSION  # type: ignore[assignment]
+    version: Literal["1.1"] = SCHEMA_VERSION  # type: ignore[assignment]
     wheels: tuple[WheelReport, ...] = ()
     findings: tuple[Finding, ...] = ()
     notes: tuple[str, ...] = ()

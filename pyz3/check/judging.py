@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -15,10 +16,11 @@ from pyz3.audit import (
     proved_tag,
     version_key,
 )
-from pyz3.check.findings import spelled
+from pyz3.check.findings import Need, spelled
 from pyz3.doctor import (
     AnyPythonName,
     LoadedFile,
+    NeededLibrary,
     Promise,
     find_libraries,
     own_floor,
@@ -60,6 +62,8 @@ class Judged:
         unreached: Libraries of the wheel that the loader would not find, as messages.
         unlisted: Libraries that are called as the system's are, and that no list promises.
         outside: Libraries that it needs besides those of the wheel.
+        needs: All libraries that it needs, and who has them.
+        fits: It is for this platform.
         foreign: It is a program for another system or machine: data, here.
         floor: The oldest system that it says it needs.
     """
@@ -69,6 +73,8 @@ class Judged:
     unreached: tuple[str, ...] = ()
     unlisted: tuple[str, ...] = ()
     outside: tuple[str, ...] = ()
+    needs: tuple[Need, ...] = ()
+    fits: bool = True
     foreign: bool = False
     floor: str = ""
 
@@ -147,18 +153,16 @@ class _Case:
         self._other_python = subject.named is not None and any(
             tag.interpreter.startswith(_OTHER_PYTHONS) for tag in subject.named.tags
         )
+        # Of which Python a DLL is can be judged only where the tag is for one that is known here.
+        one_python = _interpreters(subject) == {f"cp{promise.target.python.base.replace('.', '')}"}
+        self._absent = frozenset({"missing", "python"} if one_python else {"missing"})
         self._facts = {name: self._part(binary) for name, binary in subject.binaries.items()}
 
     def judged(self, name: str) -> Judged:
         """Judge a binary."""
         facts, binary = self._facts[name], self._binaries[name]
-        place = LoadedFile(
-            file=name,
-            facts=facts[0],
-            siblings={other: found for other, found in self._facts.items() if other != name},
-            platform=self._platform,
-        )
-        libraries, problems = find_libraries(place)
+        siblings = {other: found for other, found in self._facts.items() if other != name}
+        libraries, problems = self._libraries(name, siblings)
         promise = self._for(binary)
         report = judge(
             facts,
@@ -168,22 +172,57 @@ class _Case:
             floor=promise.floor or own_floor(facts),
             python_symbols=self._names(promise),
             system_symbols=system_names(self._platform),
-            siblings=place.siblings,
+            siblings=siblings,
             stable_abi=promise.stable_abi,
         )
-        there = {one.name for one in libraries if one.status != "missing"}
+        there = {one.name for one in libraries if one.status not in self._absent}
         outside = tuple(one.name for one in libraries if one.status != "wheel")
         unlisted = {name for name in outside if name not in there and self._may_be_the_systems(name)}
         fits = not any(one.rule == "machine" for one in report.findings)
+        findings = tuple(one for one in report.findings if not self._excused(one, there | unlisted))
+        missing = {one.symbol for one in findings if one.rule == "library"}
         return Judged(
             file=name,
-            findings=tuple(one for one in report.findings if not self._excused(one, there | unlisted)),
-            unreached=tuple(problem.message for problem in problems) if fits else (),
+            findings=findings,
+            unreached=problems if fits else (),
             unlisted=tuple(sorted(unlisted)) if fits else (),
             outside=outside,
+            needs=tuple(self._need(one, missing, unlisted) for one in libraries),
+            fits=fits,
             foreign=not fits and any(one.use == "program" for one in facts),
             floor=report.floor,
         )
+
+    def _libraries(
+        self, name: str, siblings: Mapping[str, tuple[Facts, ...]]
+    ) -> tuple[tuple[NeededLibrary, ...], tuple[str, ...]]:
+        """Look for what each machine of a binary needs; with it what the loader would not find."""
+        libraries: dict[NeededLibrary, None] = {}
+        problems: dict[str, None] = {}
+        for one in self._facts[name]:
+            place = LoadedFile(file=name, facts=one, siblings=siblings, platform=self._platform)
+            found, unreached = find_libraries(place)
+            libraries.update(dict.fromkeys(found))
+            problems.update(dict.fromkeys(problem.message for problem in unreached))
+        return tuple(libraries), tuple(problems)
+
+    def _need(self, library: NeededLibrary, missing: Collection[str], unlisted: Collection[str]) -> Need:
+        """Give who has a library, as the findings have it."""
+        name, status, where = library.name, library.status, library.where
+        if name in missing:
+            return Need(name=spelled(name), status="missing")
+        if name in unlisted:
+            return Need(name=spelled(name), status="unlisted")
+        if status == "missing":  # no finding: it is under another name, or PyPy's own
+            named = [
+                file
+                for file, several in self._facts.items()
+                if any(posixpath.basename(one.name) == posixpath.basename(name) for one in several)
+            ]
+            return Need(
+                name=spelled(name), status="wheel" if named else "python", where=spelled("".join(named[:1]))
+            )
+        return Need(name=spelled(name), status="system" if status == "here" else status, where=spelled(where))
 
     def _may_be_the_systems(self, library: str) -> bool:
         """Tell whether a library that no list has may be there: Windows and macOS have more of them."""
@@ -266,6 +305,10 @@ class _Case:
             return False
         other_python = self._other_python and finding.symbol.lower().startswith("libpypy")
         return finding.symbol in there or other_python
+
+
+def _interpreters(subject: Subject) -> set[str]:
+    return {tag.interpreter for tag in subject.named.tags} if subject.named else set()
 
 
 def _python(text: str) -> PythonVersion | None:

@@ -14,6 +14,7 @@ from pyz3.check.findings import Hit, spelled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from email.message import Message
 
     from pyz3.check.subject import Subject
 
@@ -124,6 +125,32 @@ def does_not_render(subject: Subject) -> Iterator[Hit]:
         )
 
 
+def no_description(subject: Subject) -> Iterator[Hit]:
+    """Find a wheel without a description, of which ``twine check`` warns."""
+    headers = subject.headers("METADATA")
+    if headers is not None and not _description(headers):
+        yield Hit(message="METADATA has no description: the project's page on PyPI is empty")
+
+
+def no_content_type(subject: Subject) -> Iterator[Hit]:
+    """Find a description of which nothing says what it is written in; ``twine check`` warns of it."""
+    headers = subject.headers("METADATA")
+    if headers is not None and _description(headers) and "Description-Content-Type" not in headers:
+        yield Hit(
+            message="METADATA does not say what the description is written in: "
+            "PyPI takes it for reStructuredText"
+        )
+
+
+def _description(headers: Message) -> str:
+    """Give the description: the text behind the headers, or before metadata 2.1 one of them.
+
+    distutils wrote UNKNOWN where there was none.
+    """
+    text = str(headers.get_payload() or "") or str(headers.get("Description") or "")
+    return "" if text.strip() == "UNKNOWN" else text
+
+
 def is_rst(subject: Subject) -> bool:
     """Tell whether the description is reStructuredText: what else there is always renders."""
     headers = subject.headers("METADATA")
@@ -172,4 +199,6 @@ RULES: Mapping[str, Callable[[Subject], Iterator[Hit]]] = {
     "PW504": tag_against_requires,
     "PW505": version_not_normal,
     "PW506": does_not_render,
+    "PW507": no_description,
+    "PW508": no_content_type,
 }

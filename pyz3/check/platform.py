@@ -86,13 +86,24 @@ def other_python(judged: Judged) -> Iterator[Hit]:
     named = judged.subject.named
     if named is None or any(tag.abi == "none" for tag in named.tags):
         return
-    wanted = {tag.abi.removeprefix("cp") for tag in named.tags}
+    # Before Python 3.8 ABIs had letters behind the number, which names of modules for Windows lacked.
+    wanted = {tag.abi.removeprefix("cp").rstrip("mu") for tag in named.tags}
     for name, binary in judged.subject.binaries.items():
-        said = binary.said.python
+        said = binary.said.python.rstrip("mu")
         if said and said not in wanted:
             abis = " or ".join(sorted({tag.abi for tag in named.tags}))
             message = f"{spelled(name)} is named for CPython {said[0]}.{said[1:]}, the wheel is for {abis}"
             yield Hit(member=name, message=message)
+
+
+def newer_processor(judged: Judged) -> Iterator[Hit]:
+    """Find code for a newer processor than the oldest of its machine: no platform tag can say so."""
+    for name, binary in judged.subject.binaries.items():
+        for one in binary.facts:
+            if one.level > 1:
+                level = f"x86-64-v{one.level}"
+                what = f"needs a processor of level {level}, and the tag promises any {one.machine}"
+                yield Hit(member=name, message=f"{spelled(name)} {what}", version=level)
 
 
 def stable_abi(judged: Judged) -> Iterator[Hit]:
@@ -164,6 +175,7 @@ RULES: Mapping[str, Callable[[Judged], Iterator[Hit]]] = {
     "PW212": no_binary,
     "PW213": foreign_program,
     "PW214": other_python,
+    "PW215": newer_processor,
     "PW301": stable_abi,
     "PW302": newer_stable_abi,
     "PW303": no_gil_slot,

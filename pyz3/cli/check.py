@@ -14,6 +14,7 @@ from pyz3._patterns import split_words
 from pyz3.check import as_github, as_json, as_sarif, check, wheels_in
 from pyz3.cli.settings import SETTINGS
 from pyz3.cli.terminal import SafeConsole, escaped_json, safe_text
+from pyz3.cli.tree import library_tree
 from pyz3.config import CheckTable, read_pyproject, read_tool_table
 from pyz3.errors import abridged, one_line
 
@@ -30,6 +31,7 @@ Examples:
   pyz3 check                              what is in dist
   pyz3 check thing-1.2-*.whl --strict     warnings fail, too
   pyz3 check dist --against last          what has been lost since the last release
+  pyz3 check dist --tree                  which library each binary needs, and who has it
   pyz3 check dist --ignore PW2,PW110 --format sarif > check.sarif
 """
 
@@ -57,6 +59,7 @@ Examples:
     metavar="DIR",
     help="The wheels of the release before: whether a module or a platform of theirs was lost.",
 )
+@click.option("--tree", is_flag=True, help="Show which library each binary needs, and who has it.")
 @click.option(
     "--format",
     "form",
@@ -72,6 +75,7 @@ def check_command(
     ignore: tuple[str, ...],
     strict: bool | None,
     against: Path | None,
+    tree: bool,
     form: Literal["text", "json", "github", "sarif"],
 ) -> int:
     """Say what is wrong with wheels, by default those in dist: of any project, for any platform.
@@ -80,6 +84,8 @@ def check_command(
     tool.pyz3.check of the project in this folder may have select, ignore and strict.  pyz3 explain PW203
     says what a rule means.
     """
+    if tree and form in {"github", "sarif"}:
+        raise click.UsageError(f"--tree is for text; {form} has no place for it, and json always has it")
     own = _own_table()
     report = check(
         wheels_in(names or (Path("dist"),)),
@@ -90,7 +96,7 @@ def check_command(
         environ=os.environ,
     )
     if form == "text":
-        _show(SafeConsole(soft_wrap=True), report)
+        _show(SafeConsole(soft_wrap=True), report, tree=tree)
     else:
         text = _FORMATS[form](report)
         click.echo(escaped_json(text) if form == "json" else safe_text(text), nl=form != "github")
@@ -108,9 +114,9 @@ def _codes(words: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(code for word in words for code in split_words(word, commas=True))
 
 
-def _show(console: SafeConsole, report: CheckReport) -> None:
+def _show(console: SafeConsole, report: CheckReport, *, tree: bool) -> None:
     for wheel in report.wheels:
-        _show_wheel(console, wheel)
+        _show_wheel(console, wheel, tree=tree)
     for finding in report.findings:
         console.print(_line(finding, ""))
     for note in report.notes:
@@ -121,7 +127,7 @@ def _show(console: SafeConsole, report: CheckReport) -> None:
         console.print(f"what a rule means: pyz3 explain {codes[0]}", style="dim")
 
 
-def _show_wheel(console: SafeConsole, wheel: WheelReport) -> None:
+def _show_wheel(console: SafeConsole, wheel: WheelReport, *, tree: bool) -> None:
     worst = {finding.severity for finding in wheel.findings}
     mark, style = ("✗", "red") if "error" in worst else ("!", "yellow") if worst else ("✓", "green")
     console.print(Text.assemble((f"{mark} ", style), (one_line(Path(wheel.wheel).name), "bold")))
@@ -129,6 +135,11 @@ def _show_wheel(console: SafeConsole, wheel: WheelReport) -> None:
     if any(named.isdisjoint(tag.split(".")) for tag in wheel.lowest):
         why = f" ({abridged(wheel.because)})" if wheel.because else ""
         console.print(f"  the oldest true tag: {', '.join(wheel.lowest)}{why}")
+    if tree:
+        for line in library_tree(wheel.needs):
+            console.print(Text("  ") + line)
+        if not wheel.needs:
+            console.print("  no binary for the wheel's platform is in it", style="dim")
     for _, several in groupby(wheel.findings, key=lambda finding: finding.code):
         _show_rule(console, list(several))
     tips = dict.fromkeys(finding.tip for finding in wheel.findings if finding.severity == "error")

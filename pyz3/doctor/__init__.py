@@ -1,6 +1,6 @@
 """``pyz3 doctor``: why a wheel does not install or a module does not load, read from the files alone."""
 
-from pyz3.doctor.diagnosis import Diagnosis
+from pyz3.doctor.diagnosis import Diagnosis, NeededLibrary
 from pyz3.doctor.examine import diagnose
 from pyz3.doctor.libraries import COMMON, LoadedFile, find_libraries
 from pyz3.doctor.names import AnyPythonName, FileName, own_floor, python_names, read_name, system_names
@@ -13,6 +13,7 @@ __all__ = (
     "Diagnosis",
     "FileName",
     "LoadedFile",
+    "NeededLibrary",
     "Promise",
     "diagnose",
     "find_libraries",

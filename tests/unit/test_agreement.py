@@ -51,6 +51,7 @@ class TestAnswers:
             "policies": POLICIES,
             "outside": ["liba.so"],
             "holds": False,
+            "newer_instructions": True,
         }
         assert compared(
             "auditwheel",
@@ -61,6 +62,7 @@ class TestAnswers:
             "oldest tag": ("manylinux_2_17_x86_64", "manylinux_2_17_x86_64"),
             "libraries": ("liba.so", "liba.so"),
             "tag holds": ("no", "no"),
+            "newer processor": ("yes", "no"),
         }
 
     @pytest.mark.parametrize(
@@ -73,12 +75,28 @@ class TestAnswers:
         ],
     )
     def test_versions_are_compared_as_numbers(self, lowest: str, policy: str) -> None:
-        said = {"oldest": "-", "policies": POLICIES, "outside": [], "holds": True}
+        said = {
+            "oldest": "-",
+            "policies": POLICIES,
+            "outside": [],
+            "holds": True,
+            "newer_instructions": False,
+        }
         assert compared("auditwheel", said, lowest=[lowest])["oldest tag"] == ("-", policy)
 
     def test_musl_has_no_oldest_tag(self) -> None:
-        said = {"oldest": "musllinux_1_2_x86_64", "policies": [], "outside": [], "holds": True}
-        assert compared("auditwheel", said) == {"libraries": ("-", "-"), "tag holds": ("yes", "yes")}
+        said = {
+            "oldest": "musllinux_1_2_x86_64",
+            "policies": [],
+            "outside": [],
+            "holds": True,
+            "newer_instructions": False,
+        }
+        assert compared("auditwheel", said) == {
+            "libraries": ("-", "-"),
+            "tag holds": ("yes", "yes"),
+            "newer processor": ("no", "no"),
+        }
 
     def test_of_abi3audit_symbols_are_compared_with_their_file(self) -> None:
         said = {"outside": ["m.abi3.so: PyA", "m.abi3.so: PyB"], "newer": []}
@@ -119,7 +137,12 @@ class TestAnswers:
         assert compared("twine", {"renders": False, "warnings": ["missing"]}) == {
             "metadata is valid": ("yes", "yes"),
             "description renders": ("no", "yes"),
-            "nothing to warn of": ("missing", "yes"),
+            "passes with --strict": ("no", "yes"),
+        }
+        assert compared("twine", {"renders": True, "warnings": ["missing"]}, findings=[finding("PW508")]) == {
+            "metadata is valid": ("yes", "yes"),
+            "description renders": ("yes", "yes"),
+            "passes with --strict": ("no", "no"),
         }
 
     def test_that_a_checker_fails_is_an_answer(self) -> None:
@@ -128,7 +151,7 @@ class TestAnswers:
         }
 
     def test_the_rules_exist(self) -> None:
-        assert {*COMPARE.CONTENTS.values(), *COMPARE._TAG} <= set(rules())
+        assert {*COMPARE.CONTENTS.values(), *COMPARE._TAG, *COMPARE._STRICT, "PW215"} <= set(rules())
 
 
 ABOUT = {"date": "2026-11-28", "pyz3": "0.1", "tools": {"twine": "7.0.0"}}

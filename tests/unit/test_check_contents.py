@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
+from twine.commands.check import check as twine_fails
 from wheels import put_wheel
 
 from pyz3.check import check
@@ -110,7 +112,7 @@ def of_metadata(
     return [
         (code, hit.message)
         for code, rule in _OF_SUBJECTS.items()
-        if code.startswith("PW5")
+        if code.startswith("PW5") and code not in {"PW507", "PW508"}
         for hit in rule(changed)
     ]
 
@@ -161,6 +163,33 @@ def test_a_description_that_does_not_render(tmp_path: Path) -> None:
     text = METADATA + "Description-Content-Type: text/x-rst\n\nTitle\n==\n\n.. nothing-of-this-kind::\n"
     ((code, message),) = of_metadata(text, tmp_path)
     assert (code, message.startswith("PyPI cannot show the description: ")) == ("PW506", True)
+
+
+EMPTY = "PW507 METADATA has no description: the project's page on PyPI is empty"
+UNTOLD = "PW508 METADATA does not say what the description is written in: PyPI takes it for reStructuredText"
+
+
+@pytest.mark.parametrize(
+    ("rest", "expected"),
+    [
+        ("Description-Content-Type: text/markdown\n\n# Thing\n", []),
+        ("Description-Content-Type: text/plain; charset=UTF-8\n\nThing.\n", []),
+        ("", [EMPTY]),
+        ("Description-Content-Type: text/markdown\n", [EMPTY]),
+        ("Description: UNKNOWN\n", [EMPTY]),
+        ("\nUNKNOWN\n", [EMPTY]),
+        ("\nTitle\n=====\n", [UNTOLD]),
+        ("Description: Text.\n", [UNTOLD]),
+    ],
+)
+def test_what_twine_warns_of(rest: str, expected: list[str], tmp_path: Path) -> None:
+    path = tmp_path / "thing-1.0-py3-none-any.whl"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("thing-1.0.dist-info/METADATA", METADATA + rest)
+        archive.writestr("thing-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\n")
+    report = check([path], select=["PW507", "PW508"], environ={})
+    assert [f"{one.code} {one.message}" for one in report.all_findings] == expected
+    assert twine_fails([str(path)], strict=True) == bool(expected)
 
 
 def test_what_was_not_tried_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

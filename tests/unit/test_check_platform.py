@@ -157,6 +157,24 @@ def test_free_threaded_modules_say_so() -> None:
     assert found(tag, {file: ELF}, gil=False) == {"PW303": [f"{file} does not seem to say Py_mod_gil"]}
 
 
+def test_the_dll_of_another_python() -> None:
+    file = "hello/_speed.cp313-win_amd64.pyd"
+    module = change(PE, needed=("python312.dll",), undefined=())
+    assert found("cp313-cp313-win_amd64", {file: module}) == {
+        "PW203": [f"{file} needs python312.dll, but modules for cp313 take the C API from python313.dll"]
+    }
+    assert found("cp312.cp313-none-win_amd64", {"hello/x.dll": module}) == {}
+    assert found("py3-none-win_amd64", {"hello/x.dll": module}) == {}
+    old = change(PE, needed=("python36.dll",), undefined=())
+    assert found("cp36-cp36m-win_amd64", {"hello/_speed.cp36-win_amd64.pyd": old}) == {}
+
+
+def test_a_newer_processor_than_the_tag_promises() -> None:
+    message = f"{SO} needs a processor of level x86-64-v3, and the tag promises any x86_64"
+    assert found(LINUX, {SO: change(ELF, level=3)}) == {"PW215": [message]}
+    assert found(LINUX, {SO: change(ELF, level=1)}) == {}
+
+
 def test_a_library_that_the_loader_does_not_find() -> None:
     module = change(ELF, needed=("libc.so.6", "libfoo.so.1"), undefined=())
     library = change(ELF, exported=("foo",), name="libfoo.so.1", undefined=())

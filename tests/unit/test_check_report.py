@@ -95,7 +95,7 @@ def test_json_is_what_the_schema_says() -> None:
     report = from_json(done.stdout.encode(), CheckReport)
     assert (done.return_value, report.errors, report.warnings) == (9, 1, 1)
     document = json.loads(done.stdout)
-    assert document["version"] == "1.0"
+    assert document["version"] == "1.1"
     assert document["wheels"][2]["findings"] == [
         {
             "code": "PW109",
@@ -110,6 +110,18 @@ def test_json_is_what_the_schema_says() -> None:
     assert set(document) == set(definitions["CheckReport"]["properties"])
     assert set(document["wheels"][2]) <= set(definitions["WheelReport"]["properties"])
     assert set(document["wheels"][2]["findings"][0]) <= set(definitions["Finding"]["properties"])
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_tree() -> None:
+    assert run("dist/sound-1.0-py3-none-any.whl", "--tree").stdout == (
+        "✓ sound-1.0-py3-none-any.whl\n"
+        "  no binary for the wheel's platform is in it\n"
+        "1 wheel: 0 errors, 0 warnings\n"
+    )
+    assert run("--tree", "--format", "json").stdout == run("--format", "json").stdout
+    error = run("--tree", "--format", "sarif").exception
+    assert str(error) == "--tree is for text; sarif has no place for it, and json always has it"
 
 
 @pytest.mark.usefixtures("folder")

@@ -180,7 +180,10 @@ def test_a_wheel_read_back(tmp_path: Path) -> None:
         f"cp313-cp313-{LINUX}",
     )
     assert sorted(map(str, found.tags)) == [f"cp313-cp313-{one}" for one in sorted(LINUX.split("."))]
-    assert found.metadata == b"Metadata-Version: 2.4\nName: hello\nVersion: 1.0\n"
+    assert found.metadata == (
+        b"Metadata-Version: 2.4\nName: hello\nVersion: 1.0\n"
+        b"Description-Content-Type: text/markdown\n\n# hello\n"
+    )
     assert [*found.pure] == ["hello.py", "hello-1.0.data/scripts/x"]
     assert (found.size, len(found.sha256), found.is_pure) == (path.stat().st_size, 64, False)
 
