@@ -122,7 +122,7 @@ def variables(target: TargetRequest) -> dict[str, Any]:
 
 
 def command_word(path: str) -> str:
-    """Give a program's path as one word of a command: ``"C:/Users/Jane Doe/cc"``.
+    """Give a program's path as one word of a command: ``"C:/Jane Doe/cc"``.
 
     setuptools splits what ``CC`` says; on Windows nothing takes any but double quotes.
     """
