@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pyz3.builder.sharing import share
-from pyz3.driver.build_systems import PROBES
 from pyz3.driver.missing_headers import compile_advice
 from pyz3.driver.msvc import PASSED_OVER
 from pyz3.driver.pragmas import passed_over
-from pyz3.driver.run import read_log
+from pyz3.driver.run import PROBES, read_log
 from pyz3.engine.project_flags import is_expressible, left_out_flags, left_out_notes
 from pyz3.errors import BuildFailedError, Pyz3Error, abridged
 from pyz3.events import Activity, WheelShared
@@ -47,7 +46,7 @@ _PREBUILT = (
 )
 _PLAIN = "not modules to import, but libraries for ctypes or cffi: no source defines a PyInit_… function"
 _BARE = "for one platform, and nothing in it is compiled: did a part of the build fail?"
-_FAILED = "{} did not compile, and the project's own build went on without."
+_FAILED = "{} did not compile or link, and the project's own build went on without."
 # By which Python code has a library loaded, or looked for, before a module needs it.
 _LOADING = (b"CDLL", b"dlopen", b"LoadLibrary")
 _LOADING_DLLS = (*_LOADING, b"WinDLL", b"add_dll_directory")

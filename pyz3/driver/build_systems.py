@@ -19,10 +19,6 @@ _SYSTEMS = {"elf": "linux", "macos": "darwin", "windows": "windows"}
 _FAMILIES = {"powerpc64le": "ppc64", "riscv64": "riscv64"}
 _BIG_ENDIAN = frozenset({"s390x"})
 
-# What is in the names of files that build systems make only to try a compiler: CMake's try_compile() and its
-# identification of the compiler, Meson's checks.
-PROBES = ("cmTC_", "CompilerIdC", "/meson-private/", "/output.obj", "/output.exe")
-
 
 def meson_cross_file(
     target: DriverTarget,

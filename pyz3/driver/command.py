@@ -240,8 +240,9 @@ def _compiler(start: tuple[str, ...], args: Sequence[str], setup: Setup, *, spec
     if to_stdout or (stage == "assembly" and not output):
         return Command([(*start, *words, *extras)], dropped=dropped)
     # What does not go straight to its place: zig would replace a device by a file, leave an import library
-    # beside a DLL, and for macOS an empty file after an error.
-    aside = special or output == "-" or stage == "check"
+    # beside a DLL, and for macOS an empty file after an error; lld takes "%" in a folder's name for a digit
+    # that it may choose (LLVM's createUniquePath).
+    aside = special or output == "-" or stage == "check" or "%" in output
     aside = (
         aside
         or bool(emulated and emulated.files)

@@ -25,8 +25,12 @@ __all__ = ["Setup", "run_alone", "run_tool"]
 # As lines of the log have it.
 _DROPPED = ": dropped "
 _FAILED = ": failed "
-_COMPILED = ": compiled "
+_TRIED = ": tried "  # failed, too, and only tried the compiler
+_DONE = ": compiled "
 _LINKED = ": linked "
+# What is in the names of files that build systems make only to try a compiler: CMake's try_compile() and its
+# identification of the compiler, Meson's checks.
+PROBES = ("cmTC_", "CompilerIdC", "/meson-private/", "/output.obj", "/output.exe")
 # What makes a shared library of a link: of gcc, clang and Apple's.
 _SHARED = frozenset(("-shared", "-bundle", "-dynamiclib"))
 # By which names Makefiles and configure scripts know the compiler for the machine that builds.
@@ -98,9 +102,9 @@ def run_tool(
     try:
         environment = _environment(environ, setup)
         _make_runtime(command, setup, environment)
-        sources = _log_work(setup, words, output) if setup.log and tool in {"cc", "c++"} else []
-        status = _run_steps(command, setup, environment, replace=replace and not sources)
-        _log_compiled(setup, sources, failed=status != 0)
+        work = _log_work(setup, words, output) if setup.log and tool in {"cc", "c++"} else []
+        status = _run_steps(command, setup, environment, replace=replace and not work)
+        _log_outcome(setup, work, output, failed=status != 0)
     except OSError as error:
         complain(f"pyz3 {tool}: error: {error.filename or setup.zig.program}: {error.strerror or error}")
         return _MISSING
@@ -369,14 +373,24 @@ def read_log(text: str, *, probes: Sequence[str] = ()) -> tuple[str, ...]:
     return tuple(dict.fromkeys(said))
 
 
-def failed_sources(text: str) -> tuple[str, ...]:
-    """Give the sources that a tool's log says did not compile, nor did later with other flags: absolute."""
+def failed_files(text: str, *, tried: bool = True) -> tuple[str, ...]:
+    """Give what a tool's log says failed, and did not succeed later with other flags: absolute.
+
+    Args:
+        text: The log.
+        tried: With what only tried the compiler.
+
+    Returns:
+        Sources that did not compile; shared libraries and modules that were not linked.
+    """
     failed: dict[str, None] = {}
     for line in text.splitlines():
-        if line.startswith(_FAILED):
-            failed[line.removeprefix(_FAILED)] = None
-        elif line.startswith(_COMPILED):
-            failed.pop(line.removeprefix(_COMPILED), None)
+        said = next((said for said in (_FAILED, _TRIED, _DONE) if line.startswith(said)), "")
+        file = line.removeprefix(said)
+        if said == _DONE:
+            failed.pop(file, None)
+        elif said == _FAILED or (said and tried):
+            failed[file] = None
     return tuple(failed)
 
 
@@ -386,26 +400,26 @@ def linked_files(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(lines))
 
 
-def _compiled_sources(words: Sequence[str]) -> list[str]:
-    given = [*units(words)] if "-c" in words else []
-    return [os.path.abspath(unit[0]) for unit in given if is_source(unit[0])]  # noqa: PTH100 - see above
-
-
 def _log_work(setup: Setup, words: Sequence[str], output: str) -> list[str]:
-    """Take down what is linked; give the sources that are compiled."""
-    if output and not _SHARED.isdisjoint(words):
+    """Take down what is linked; give the sources that are compiled, and the library that is linked."""
+    shared = bool(output) and not _SHARED.isdisjoint(words)
+    if shared:
         _write_log(setup.log, (f"{_LINKED}{os.path.abspath(output)}",))  # noqa: PTH100 - see above
-    return _compiled_sources(words)
+    given = [*units(words)] if shared or "-c" in words else []
+    files = [unit[0] for unit in given if is_source(unit[0])]
+    return [os.path.abspath(file) for file in (*files, *([output] if shared else []))]  # noqa: PTH100 - see above
 
 
-def _log_compiled(setup: Setup, sources: Sequence[str], *, failed: bool) -> None:
-    """Take down that sources failed, or that they did before and do no more."""
-    if not failed and sources:
+def _log_outcome(setup: Setup, work: Sequence[str], output: str, *, failed: bool) -> None:
+    """Take down that files failed, or that they did before and do no more."""
+    if not failed and work:
         before = _read(setup.log).decode("utf-8", "surrogateescape") if os.path.isfile(setup.log) else ""  # noqa: PTH113 - see above
-        once = failed_sources(before)
-        sources = [source for source in sources if source in once]
-    if sources:
-        _write_log(setup.log, (f"{_FAILED if failed else _COMPILED}{source}" for source in sources))
+        once = failed_files(before)
+        work = [file for file in work if file in once]
+    if work:
+        probes = any(mark in output for mark in PROBES)
+        said = (_TRIED if probes else _FAILED) if failed else _DONE
+        _write_log(setup.log, (f"{said}{file}" for file in work))
 
 
 def _missing_source(words: Sequence[str]) -> str:

@@ -127,6 +127,8 @@ _COMPILERS: tuple[Tool, ...] = ("cc", "c++")
 _COMMANDS = "bin"
 # What neither a shell nor make takes for anything but a part of a word.
 _PLAIN = re.compile(r"[A-Za-z0-9_./+@%,:=-]*")
+# Folders for everybody on every POSIX system (Filesystem Hierarchy Standard 3.18, 5.15).
+_TEMPORARY = tuple(f"{os.sep}{name}" for name in ("tmp", "var/tmp"))
 # Linux cuts the first line of a script there (BINPRM_BUF_SIZE before 5.1).
 _LONGEST_FIRST_LINE = 127
 
@@ -333,14 +335,16 @@ def plain_folder(folder: Path) -> Path:
     if not _POSIX or _PLAIN.fullmatch(str(folder)):
         return folder
     digest = hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]
-    link = Path(tempfile.gettempdir(), f"pyz3-{digest}")
-    with contextlib.suppress(OSError):
-        folder.mkdir(parents=True, exist_ok=True)  # through a link that leads nowhere nothing can be made
-        if not link.is_symlink():
-            link.symlink_to(folder)
-        # In a folder for everybody nobody but its owner can change a link.
-        if link.lstat().st_uid == os.getuid() and link.readlink() == folder:
-            return link
+    # TMPDIR may be below the same home.
+    for place in filter(_PLAIN.fullmatch, dict.fromkeys((tempfile.gettempdir(), *_TEMPORARY))):
+        link = Path(place, f"pyz3-{digest}")
+        with contextlib.suppress(OSError):
+            folder.mkdir(parents=True, exist_ok=True)  # through a link that leads nowhere nothing can be made
+            if not link.is_symlink():
+                link.symlink_to(folder)
+            # In a folder for everybody nobody but its owner can change a link.
+            if link.lstat().st_uid == os.getuid() and link.readlink() == folder:
+                return link
     return folder
 
 

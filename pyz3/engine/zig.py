@@ -383,6 +383,15 @@ def _complaint(artifact: Artifact, errors: Mapping[str, str]) -> str:
     return "\n".join(filter(None, found))
 
 
+# What ends a name in a list of files as compilers write them for make, and zig reads them.
+_MISREAD = {
+    "\t": "a tab",
+    "\r": "a line break",
+    "\n": "a line break",
+    ' "': "a quotation mark after a space",
+}
+
+
 def _unusable(artifacts: Iterable[Artifact]) -> dict[str, str]:
     """Give artifacts of which zig could not open a source, and would call its own cache broken: key → why."""
     found = {}
@@ -391,6 +400,12 @@ def _unusable(artifacts: Iterable[Artifact]) -> dict[str, str]:
             if os.sep == "/" and "\\" in path:
                 found[artifact.key] = (
                     f"{path}: error: zig takes the backslash for a separator: rename the file or folder"
+                )
+            elif what := next((what for sign, what in _MISREAD.items() if sign in path), ""):
+                # In one line, as compilers' messages are.
+                shown = path.translate({ord(sign): " " for sign in "\t\r\n"})
+                found[artifact.key] = (
+                    f"{shown}: error: zig cannot read {what} in a path: rename the file or folder"
                 )
             elif not os.access(path, os.R_OK):
                 found[artifact.key] = f"{path}: error: cannot be read: {_why_unreadable(path)}"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pyz3._files import digest_of
-from pyz3.driver.run import failed_sources, linked_files
+from pyz3.driver.run import failed_files, linked_files
 from pyz3.engine.toolchain import COMPILER
 from pyz3.errors import Pyz3Error, abridged
 from pyz3.hooks.base import oldest_python, read_base, shipped_binaries
@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from pyz3.sources import Scope
     from pyz3.targets import Target
 
-# What platform tags of each family may begin with; setuptools knows no libc.
+# How names of shared libraries and extension modules end.
+_SHARED = frozenset((".so", ".pyd", ".dll", ".dylib"))
 _THIS_MACHINE = (
     "that is this machine's, and tells nothing of what the wheel is for; what the target has, its compiler "
     "tells (setuptools' has_function), and before-build can put a library for it into PYZ3_PREFIX"
@@ -100,10 +101,10 @@ def describe(
         prebuilt=prebuilt,
         telling=_telling(base, place.folder),
         remarks=_remarks(base, tag, order.target, answer=answer, above=above),
-        failed=() if recipe.left_out else _failed(root, place, log),
+        failed=() if recipe.left_out else _failed(root, place, failed_files(log)),
         log=str(place.log),
     )
-    trouble = refused or _unrecorded(base, modules) or _lacking(recipe)
+    trouble = refused or _unrecorded(base, modules) or _lacking(recipe, root, place, log)
     if not (trouble or present or order.allow_pure):
         trouble = _pure(answer) or _lost(compiled_by, linked_files(log))
     if trouble is not None:
@@ -168,10 +169,13 @@ def _remarks(base: BaseWheel, tag: str, target: Target, *, answer: Result, above
     return tuple(told)
 
 
-def _failed(root: Path, place: Place, log: str) -> tuple[str, ...]:
-    """Give the project's own sources that its commands did not compile; those of probes are not in it."""
-    named = map(place.named, failed_sources(log))
-    return tuple(name for name in named if not Path(name).is_absolute() and (root / name).is_file())
+def _failed(root: Path, place: Place, files: Sequence[str]) -> tuple[str, ...]:
+    """Give the project's own sources that failed, else the modules; what setup scripts try is neither."""
+    named = map(place.named, files)
+    own = [name for name in named if not Path(name).is_absolute() and (root / name).is_file()]
+    made = [path for path in map(Path, files) if path.suffix in _SHARED and path.is_relative_to(place.folder)]
+    temporary = place.work / "tmp"
+    return (*(own or [path.name for path in made if not path.is_relative_to(temporary)]),)
 
 
 def _is_for(platform: str, target: Target) -> bool:
@@ -240,11 +244,18 @@ def _unrecorded(base: BaseWheel, modules: tuple[Module, ...]) -> Trouble | None:
     )
 
 
-def _lacking(recipe: Recipe) -> Trouble | None:
-    """Refuse a wheel without an extension module that the project can do without, and its user cannot."""
-    if not (recipe.require_extensions and recipe.left_out):
+def _lacking(recipe: Recipe, root: Path, place: Place, log: str) -> Trouble | None:
+    """Refuse a wheel without what the project can do without, and its user cannot."""
+    if not recipe.require_extensions:
         return None
     lost = recipe.left_out
+    if not lost:
+        failed = abridged(_failed(root, place, failed_files(log, tried=False)))
+        trouble = Trouble(
+            message=f"{failed} did not compile or link, and the project's own build went on without",
+            tip=f"without --require-extensions the wheel is made so; what was printed: {place.log}",
+        )
+        return trouble if failed else None
     return Trouble(
         message=f"the wheel would lack {', '.join(one.module for one in lost)}: {lost[0].why}",
         output="\n".join(dict.fromkeys(one.detail for one in lost if one.detail)),

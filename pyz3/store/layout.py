@@ -215,8 +215,15 @@ def cache_place(environ: Mapping[str, str], chosen: Path | None = None) -> Path:
     return Path(os.path.abspath(root))  # noqa: PTH100 - a link stays the name the user chose
 
 
-# Zig's lists of what it has read end names at the one, and it takes the other for a separator.
-_UNREADABLE = {'"': "quotation mark"} | ({"\\": "backslash"} if os.sep == "/" else {})
+# Zig's lists of what it has read end names at a quotation mark and in the midst of white space, and it takes
+# a backslash for a separator; lld takes a percent sign for a digit that it may choose (createUniquePath).
+_UNUSABLE = {
+    '"': "quotation mark",
+    "%": "percent sign",
+    "\t": "tab",
+    "\n": "line break",
+    "\r": "line break",
+} | ({"\\": "backslash"} if os.sep == "/" else {})
 
 
 def open_cache(environ: Mapping[str, str], chosen: Path | None = None) -> Cache:
@@ -232,9 +239,9 @@ def open_cache(environ: Mapping[str, str], chosen: Path | None = None) -> Cache:
     """
     limit = read_limit(environ)
     root = cache_place(environ, chosen)
-    if said := next((name for sign, name in _UNREADABLE.items() if sign in str(root)), ""):
+    if said := next((name for sign, name in _UNUSABLE.items() if sign in str(root)), ""):
         raise ConfigError(
-            f"the cache folder {root} has a {said} in its name, which zig cannot read",
+            f"the cache folder {root} has a {said} in its name, which zig cannot work with",
             tip="choose another with PYZ3_CACHE_DIR",
         )
     try:

@@ -171,12 +171,17 @@ class WineHooks(Hooks):
 @pytest.mark.skipif(sys.platform != "linux", reason="Wine")
 def test_a_hook_writes_a_project_down(site: Path, tmp_path: Path) -> None:
     project = {
-        "setup.py": SETUP + "setup(name='demo', version='1.2', packages=['demo'],"
-        " ext_modules=[Extension('demo.x', ['src/x.c'], define_macros=[('A', '\"b c\"')])])\n",
+        "setup.py": SETUP + "setup(name='demo', version='1.2', packages=['demo'], ext_modules=[Extension("
+        "'demo.x', ['src/x.c'], define_macros=[('A', '\"b c\"'), ('P', '\"100%\"'), ('T', 'a^b&c!d!')],"
+        " include_dirs=['C:/Program Files/x', '//server/share'], library_dirs=['C:/a b/'])])\n",
+        "setup.cfg": "[build_ext]\ndefine = CFG\n",
         "demo/__init__.py": "",
         "src/x.c": "#include <Python.h>\nint PyInit_x;\n",
     }
-    hooks = WineHooks(python=Path(), version=(3, 11), root=tmp_path, site=site)
+    # As most homes on Windows: CC and its relatives are paths of several words.
+    root = tmp_path / "Jane D'oe ü 100% & (x)"
+    root.mkdir()
+    hooks = WineHooks(python=Path(), version=(3, 11), root=root, site=site)
     windows, linux = hooks.run(project, WINDOWS, LINUX)
     assert tuple(one.result.wheel.rpartition("\\")[2] for one in (windows, linux)) == (
         "demo-1.2-cp311-cp311-win_amd64.whl",
@@ -187,4 +192,8 @@ def test_a_hook_writes_a_project_down(site: Path, tmp_path: Path) -> None:
         (compiled,) = link.objects
         assert (link.module, one.states) == ("demo.x", {"demo.x": "recorded"})
         assert compiled.source.replace("\\", "/").endswith("/src/src/x.c")
-        assert '-DA="b c"' in compiled.flags
+        slashed = [flag.replace("\\", "/") for flag in compiled.flags]
+        flags = [flag for flag in slashed if flag.startswith(("-D", "-IC", "-I//"))]
+        macros = ['-DA="b c"', '-DP="100%"', "-DT=a^b&c!d!", "-DCFG=1"]
+        assert sorted(flags) == sorted([*macros, "-IC:/Program Files/x", "-I//server/share"]), flags
+        assert link.library_dirs[0].replace("\\", "/").rstrip("/") == "C:/a b", link

@@ -224,6 +224,12 @@ def test_a_device_is_never_replaced() -> None:
     assert command.outputs == ("",)
 
 
+@pytest.mark.parametrize("flags", ["-c x.c", "-shared x.o", "x.o"])
+def test_a_folder_whose_name_lld_would_change(flags: str) -> None:
+    command = make_command("cc", [*flags.split(), "-o", "100%/x.so"], setup(ELF))
+    assert (command.steps[0][-1], command.outputs) == (f"{SCRATCH}/x.so", ("100%/x.so",))
+
+
 def test_a_check_compiles_aside() -> None:
     command = make_command("cc", ["-fsyntax-only", "x.c"], setup(WINDOWS))
     assert command.outputs == ("",)

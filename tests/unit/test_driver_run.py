@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pyz3.driver.build_systems import PROBES
-from pyz3.driver.run import failed_sources, read_log
+from pyz3.driver.run import PROBES, failed_files, read_log
 
 DROPPED = "x86_64-windows-gnu fast.o: dropped -fPIC: Windows has none\n"
 
@@ -20,8 +19,14 @@ DROPPED = "x86_64-windows-gnu fast.o: dropped -fPIC: Windows has none\n"
         (": failed a.c\n: compiled a.c\n: failed a.c\n", ("a.c",)),
     ],
 )
-def test_sources_that_did_not_compile(text: str, failed: tuple[str, ...]) -> None:
-    assert failed_sources(text) == failed
+def test_what_failed_for_good(text: str, failed: tuple[str, ...]) -> None:
+    assert failed_files(text) == failed
+
+
+def test_what_was_only_tried() -> None:
+    text = ": tried a.c\n: failed b.so\n: tried c.c\n: compiled c.c\n"
+    assert failed_files(text) == ("a.c", "b.so")
+    assert failed_files(text, tried=False) == ("b.so",)
 
 
 def test_what_was_dropped_is_given_once() -> None:

@@ -199,7 +199,7 @@ def test_where_the_cache_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_zig_is_the_packages_own(tmp_path: Path) -> None:
     if os.sep == "/":
-        with pytest.raises(ConfigError, match=r"has a backslash in its name, which zig cannot read$"):
+        with pytest.raises(ConfigError, match=r"has a backslash in its name, which zig cannot work with$"):
             find_toolchain({}, tmp_path / "a\\b")
     toolchain = find_toolchain({}, tmp_path)
     assert toolchain.version == "0.16.0"

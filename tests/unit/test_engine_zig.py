@@ -170,6 +170,15 @@ def test_a_source_that_zig_cannot_open_is_no_damage_of_its_cache(tmp_path: Path)
     assert told("a\\b.c") == {
         "k": f"{tmp_path}/a\\b.c: error: zig takes the backslash for a separator: rename the file or folder"
     }
+    for name, what in (
+        ("a\tb", "a tab"),
+        ("a\nb", "a line break"),
+        ('a "b"', "a quotation mark after a space"),
+    ):
+        shown = f"{tmp_path}/{name}.c".replace("\t", " ").replace("\n", " ")
+        assert told(f"{name}.c") == {
+            "k": f"{shown}: error: zig cannot read {what} in a path: rename the file or folder"
+        }
     assert not (tmp_path / "c").exists()
 
 

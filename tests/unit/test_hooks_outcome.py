@@ -287,6 +287,33 @@ def test_who_requires_all_extensions_gets_none_that_is_lost(backend: Backend) ->
     assert [module.optional for module in done.modules] == [False]
 
 
+@pytest.mark.parametrize(
+    ("line", "lost"),
+    [
+        (": failed {source}/slow.c\n", "slow.c"),
+        # A module that is compiled and linked by one command, or only linked.
+        (": failed {source}/slow.c\n: failed {source}/slow.so\n", "slow.c"),
+        (": failed {work}/lib/slow.pyd\n", "slow.pyd"),
+        (": tried {source}/slow.c\n", ""),
+        (": failed {work}/tmp/x/slow.so\n: failed /elsewhere/slow.so\n: failed {source}/made.c\n", ""),
+    ],
+)
+def test_what_a_project_swallows_is_required_too(
+    line: str, lost: str, backend: Backend, tmp_path: Path
+) -> None:
+    root, place = tmp_path / "root", Place(folder=tmp_path / "place")
+    for folder in (root, place.folder):
+        folder.mkdir()
+    (root / "slow.c").write_text("")
+    place.dropped.write_text(line.format(source=place.source, work=place.work))
+    result = backend.result(links=(link(),), extensions=(declared(),))
+    told = described(order(require_extensions=True), result, root=root, work=place.folder)
+    assert (told.message if isinstance(told, Trouble) else "") == (
+        f"{lost} did not compile or link, and the project's own build went on without" if lost else ""
+    )
+    assert isinstance(described(order(), result, root=root, work=place.folder), Recipe)
+
+
 def test_a_project_without_extensions_gives_one_wheel_for_all(backend: Backend) -> None:
     del backend.files[SO]
     backend.name = PURE

@@ -282,7 +282,8 @@ def test_what_counts_whatever_a_hook_asks_for(now: MadeFor, told: str) -> None:
 
 @pytest.mark.skipif(os.name != "posix", reason="links in a folder for everybody")
 def test_tools_have_a_name_that_is_one_word(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "Jane Doe"))  # passed over
+    monkeypatch.setattr("pyz3.driver.tools._TEMPORARY", (str(tmp_path / "nowhere"), str(tmp_path)))
     plain, odd = tmp_path / "cache", tmp_path / "Jane D'oe (ü) $x"
     assert plain_folder(plain) == plain
     link = plain_folder(odd)

@@ -104,12 +104,16 @@ def test_left_overs_are_swept_after_a_day(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")
-def test_a_folder_that_zig_cannot_work_in_is_refused(tmp_path: Path) -> None:
-    odd = tmp_path / 'a "b"'
+@pytest.mark.parametrize(
+    ("name", "sign"),
+    [('a "b"', "quotation mark"), ("100%", "percent sign"), ("a\tb", "tab"), ("a\nb", "line break")],
+)
+def test_a_folder_that_zig_cannot_work_in_is_refused(name: str, sign: str, tmp_path: Path) -> None:
+    odd = tmp_path / name
     with pytest.raises(ConfigError) as caught:
         store.open_cache({"PYZ3_CACHE_DIR": str(odd)})
     assert caught.value.message == (
-        f"the cache folder {odd} has a quotation mark in its name, which zig cannot read"
+        f"the cache folder {odd} has a {sign} in its name, which zig cannot work with"
     )
     assert caught.value.tip == "choose another with PYZ3_CACHE_DIR"
     assert not odd.exists()

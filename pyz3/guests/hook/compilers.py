@@ -28,7 +28,11 @@ class Compilers:
 
     def instead(self, program: Any) -> Any:
         """Give what is to run: a tool of the target in place of one of this machine (``/usr/bin/gcc``)."""
-        if not isinstance(program, str) or not program.startswith(_SYSTEM):
+        if not isinstance(program, str):
+            return program
+        if program[:1] == program[-1:] == '"':  # as the variable CC has it where its path has a space
+            program = program[1:-1]
+        if not program.startswith(_SYSTEM):
             return program
         ours = os.path.join(self._folder, os.path.basename(program))
         return ours if os.path.exists(ours) else program

@@ -61,7 +61,7 @@ def variables(target: TargetRequest) -> dict[str, Any]:
         What a Makefile would have: the mode's flags and none of a host, ``CC`` and relatives as requested.
     """
     major, minor, micro = target["python"]["version_info"][:3]
-    commands = {name: shlex.quote(path) for name, path in target["commands"].items()}
+    commands = {name: command_word(path) for name, path in target["commands"].items()}
     cc, cxx = commands.get("CC", "cc"), commands.get("CXX", "c++")
     suffix = target["extension_suffix"]
     platform = target["view"]["sys_platform"]
@@ -119,6 +119,15 @@ def variables(target: TargetRequest) -> dict[str, Any]:
     if darwin:
         values["MACOSX_DEPLOYMENT_TARGET"] = target["host_platform"].split("-")[1]
     return values
+
+
+def command_word(path: str) -> str:
+    """Give a program's path as one word of a command: ``"C:/Jane Doe/cc"``.
+
+    setuptools splits what ``CC`` says; on Windows nothing takes any but double quotes.
+    """
+    quoted = shlex.quote(path)
+    return f'"{path}"' if os.name == "nt" and quoted != path else quoted
 
 
 def config_sizes(sizes: Mapping[str, int]) -> dict[str, int]:

@@ -21,7 +21,7 @@ from .backslashes import install as find_backslashes
 from .children import show_children
 from .commands import Watch, preload
 from .compilers import Compilers
-from .configuration import configure
+from .configuration import command_word, configure
 from .machine import Machine, load_reads
 from .recorder import Recorder
 from .temporary import keep_temporary, repeatable_names
@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 
 # Folders below a target's work folder that hold what the hook before made.
 _OF_ONE_RUN = ("build", "dist", "tmp", "link", "sysconfig", "site")
+
+# Variables that setuptools and Meson take for a program and its first arguments.
+_SPLIT = ("CC", "CXX", "AR", "RANLIB", "NM", "WINDRES")
 
 
 def main(args: list[str]) -> None:
@@ -159,6 +162,10 @@ def _prepare(request: Request, target: TargetRequest, source: str, roots: list[s
     os.chdir(source)
     os.environ.clear()
     os.environ.update({**target["commands"], **target["environment"]})
+    for name in _SPLIT:
+        path = target["commands"].get(name, "")
+        if path and os.environ[name] == path:
+            os.environ[name] = command_word(path)
     for name in ("TMPDIR", "TEMP", "TMP"):
         os.environ[name] = str(temporary)
     tempfile.tempdir = str(temporary)
