@@ -378,8 +378,8 @@ def test_bills_of_materials() -> None:
     )
     assert causes(found) == [
         (
-            "another zig, other headers of Python, --optimize, CFLAGS or other variables, or other versions of "
-            f"build requirements: {said}"
+            "another zig, other headers of Python, --optimize, CFLAGS or other variables, or other versions "
+            f"of build requirements: {said}"
         )
     ]
     found = Comparison(sha256="1", rebuilt_sha256="2", members=(record,), only_in_wheel=(bill.name,))
