@@ -307,7 +307,7 @@ class _Reading:
                 self._notes.append(f"{spelled(name)} was not read: it has {size / 1e6:.0f} MB")
                 continue
             try:
-                from_json(self._archive.read(name), dict)
+                from_json(self._archive.read(name), dict[str, msgspec.Raw])  # read, and not kept
             except ArchiveError as error:
                 self._unread[name] = error.why
             except msgspec.MsgspecError as error:
