@@ -11,6 +11,7 @@ from pyz3._files import file_chunks
 from pyz3.archive import WheelEntry
 from pyz3.environments import installed_for
 from pyz3.errors import BuildFailedError
+from pyz3.events import Note
 from pyz3.sbom import FILE, FOLDER, StaticLibrary, Tool, make_sbom, texts_of
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from pyz3.builder.platform import Built
     from pyz3.engine.toolchain import Toolchain
     from pyz3.environments import Environment
+    from pyz3.events import Listener
     from pyz3.linking import LinkedLibrary
     from pyz3.plan import Recipe
 
@@ -30,6 +32,7 @@ class Bills:
     Args:
         root: The project's folder.
         toolchain: Zig, whose parts are in binaries.
+        tell: Is told of licence texts that should be in a wheel, and are not installed here.
         environment_of: Gives the build environment of a wheel, by its identifier; None: pyz3 itself builds
             the project, and nothing is installed for that.
     """
@@ -39,12 +42,15 @@ class Bills:
         root: Path,
         toolchain: Toolchain,
         *,
+        tell: Listener,
         environment_of: Callable[[str], Environment | None] | None = None,
     ) -> None:
         self._root = root
         self._lib = toolchain.zig_lib
         self._version = toolchain.version
         self._environment_of = environment_of
+        self._tell = tell
+        self._told: set[str] = set()
         self._digest = functools.cache(_digest)
 
     def __call__(self, recipe: Recipe, built: Built, metadata: Metadata) -> tuple[WheelEntry, ...]:
@@ -57,6 +63,7 @@ class Bills:
             return ()
         held = {part for one in built.contained for part in (*one.evidence.parts, *one.evidence.unknown)}
         texts, missing = texts_of(held, self._lib)
+        self._tell_of(missing)
         used = {name for one in built.contained for name in one.libraries}
         said = {"pyz3:optimize": recipe.optimize, "pyz3:zig-targets": " ".join(recipe.zig_targets)}
         tools: tuple[Tool, ...] = ()
@@ -87,6 +94,13 @@ class Bills:
         return tuple(
             WheelEntry(arcname=f"{metadata.dist_info}/{name}", source=data) for name, data in files.items()
         )
+
+    def _tell_of(self, missing: tuple[str, ...]) -> None:
+        new = [name for name in missing if name not in self._told]
+        self._told.update(new)
+        if new:
+            text = f"licence texts that belong into wheels are not installed here: {', '.join(new)}"
+            self._tell(Note(text=f"{text}; reinstall ziglang and pyz3, or add the texts to the wheels"))
 
     def _sources(self, library: LinkedLibrary) -> tuple[Path, ...]:
         if library.units:

@@ -179,7 +179,8 @@ class Line:
     def _bills(self, environment_of: Callable[[str], Environment | None] | None = None) -> Bills | None:
         if not self._project.tool.sbom.binaries or not self._project.has_binaries:
             return None
-        return Bills(self._project.root, self._build.toolchain(), environment_of=environment_of)
+        toolchain = self._build.toolchain()
+        return Bills(self._project.root, toolchain, tell=self._tell, environment_of=environment_of)
 
     def _around(self, orders: Sequence[Order]) -> Surroundings:
         toolchain, headers = self._build.toolchain(), self._build.headers()

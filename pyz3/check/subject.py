@@ -307,10 +307,11 @@ class _Reading:
                 self._notes.append(f"{spelled(name)} was not read: it has {size / 1e6:.0f} MB")
                 continue
             try:
-                from_json(self._archive.read(name), dict)
+                text = self._archive.read(name).decode()
+                from_json(text.encode(), dict[str, msgspec.Raw])  # read, and not kept
             except ArchiveError as error:
                 self._unread[name] = error.why
-            except msgspec.MsgspecError as error:
+            except (UnicodeDecodeError, msgspec.MsgspecError) as error:
                 found[name] = str(error)
         return found
 

@@ -1,7 +1,7 @@
 """What differs → why it probably does.  Pure.
 
-A wheel says which pyz3 wrote it and when; not with which zig, settings, requirements and zlib.  So these are
-guesses, and the likely ones come first.
+A wheel says which pyz3 wrote it and when, and one with binaries in its bill of materials with which zig and
+build requirements; not with which settings and zlib.  So these are guesses, and the likely ones come first.
 """
 
 from __future__ import annotations
@@ -21,13 +21,17 @@ if TYPE_CHECKING:
 
 _PYZ3 = "pyz3 "
 _BINARY = ("so", "pyd", "dll", "dylib", "exe", "a", "lib")
-# What follows from other files.
-_DERIVED = ("RECORD", "WHEEL")
+_BILL = "sboms/pyz3.cdx.json"
+# What follows from other files: a bill has the digests of binaries.
+_DERIVED = ("RECORD", "WHEEL", _BILL)
+_TEXTS_OF_PARTS = "licenses/pyz3/"
 _OTHER_TAGS = "another platform, system or Python was asked for, or the binaries need another system"
 _OTHER_TOOLS = (
     "another zig, other headers of Python, --optimize, CFLAGS or other variables, or other versions of build "
-    "requirements: a wheel does not say which it was built with"
+    "requirements"
 )
+_SAID_NOWHERE = "a wheel does not say which it was built with"
+_SAID_IN_BILLS = f"{_BILL} of both says which zig, mode and requirements they were built with"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,6 +100,7 @@ def _of_files(found: Comparison, *, own: bool) -> Iterator[str]:
     if found.same_name and names and "RECORD" not in names:
         yield "the wheel was changed after it was built: its RECORD has the digests of the rebuilt files"
         return
+    has_bills = any(_is_bill(one.name) for one in found.members)
     content = [one for one in found.members if _tells(one.name, own=own)]
     texts = [one for one in content if not (one.section or _is_binary(one.name))]
     alone = [name for name in (*found.only_in_wheel, *found.only_in_rebuilt) if _tells(name, own=own)]
@@ -106,7 +111,11 @@ def _of_files(found: Comparison, *, own: bool) -> Iterator[str]:
     elif alone:
         yield "an optional extension module was built for one of them alone, or named for another Python"
     elif len(content) > len(texts):
-        yield _OTHER_TOOLS
+        yield f"{_OTHER_TOOLS}: {_SAID_IN_BILLS if has_bills else _SAID_NOWHERE}"
+    elif has_bills:
+        yield f"other versions of zig or of build requirements: {_SAID_IN_BILLS}"
+    if own and any(map(_is_bill, (*found.only_in_wheel, *found.only_in_rebuilt))):
+        yield f"one of them alone holds {_BILL}: another pyz3, or [tool.pyz3.sbom] says another thing"
     if own:
         yield from _of_archive(found)
 
@@ -125,7 +134,14 @@ def _of_archive(found: Comparison) -> Iterator[str]:
 def _tells(name: str, *, own: bool) -> bool:
     """Tell whether a file says something of the source, and does not follow from others."""
     folder, _, rest = name.partition("/")
-    return rest not in _DERIVED and not name.endswith("/") and (own or not folder.endswith(".dist-info"))
+    if not folder.endswith(".dist-info"):
+        return not name.endswith("/")
+    derived = rest in _DERIVED or rest.startswith(_TEXTS_OF_PARTS)
+    return own and not derived and not name.endswith("/")
+
+
+def _is_bill(name: str) -> bool:
+    return name.endswith(f".dist-info/{_BILL}")
 
 
 def _is_binary(name: str) -> bool:

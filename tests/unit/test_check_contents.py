@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import zipfile
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from twine.commands.check import check as twine_fails
@@ -203,3 +204,13 @@ def test_what_was_not_tried_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
     assert metadata.not_tried(subject).startswith("whether PyPI can show the description was not tried")
     assert list(metadata.does_not_render(subject)) == []
+
+
+def test_a_bill_of_materials_that_is_no_text(tmp_path: Path) -> None:
+    path = put_wheel(tmp_path, "thing", {"thing/__init__.py": ""})
+    with ZipFile(path, "a") as archive:
+        archive.writestr(f"{SBOMS}/a.json", b'{"a": "\xff"}')
+    report = check([path], environ={}, select=["PW413"])
+    (finding,) = report.all_findings
+    why = "'utf-8' codec can't decode byte 0xff in position 7: invalid start byte"
+    assert finding.message == f"{SBOMS}/a.json is no JSON object: {why}"

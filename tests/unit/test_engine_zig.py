@@ -9,7 +9,7 @@ import pytest
 from pyz3.engine.custom import module_name
 from pyz3.engine.plan_file import Artifact, Source
 from pyz3.engine.toolchain import Toolchain
-from pyz3.engine.zig import Outcome, ZigRunner, build_command, split_messages, zig_environment
+from pyz3.engine.zig import Outcome, ZigRunner, _made, build_command, split_messages, zig_environment
 from pyz3.store import Cache
 
 TOOLCHAIN = Toolchain(zig=Path("/zig/zig"), version="0.16.0", cache=Cache(Path("/cache")))
@@ -193,3 +193,25 @@ def test_a_source_that_zig_cannot_open_is_no_damage_of_its_cache(tmp_path: Path)
 )
 def test_modules_among_installed_files(file: str, name: str | None) -> None:
     assert module_name(file, ".cp313-win_amd64.pyd") == name
+
+
+def test_what_is_written_of_each_library() -> None:
+    made = _made(
+        {
+            "a": "o/1/a.so\ntried\n",
+            "b": "o/2/b.dll\nlean compiler_rt\n",
+            "c": "o/3/c.dll\nlinked \nmingw-w64's runtime: x\ny",
+        },
+        Path("/cache"),
+        unseen=True,
+    )
+    assert made == Outcome(
+        binaries={
+            "a": Path("/cache/o/1/a.so"),
+            "b": Path("/cache/o/2/b.dll"),
+            "c": Path("/cache/o/3/c.dll"),
+        },
+        linked={"a": "tried", "b": "lean compiler_rt", "c": "linked"},
+        runtime={"c": "mingw-w64's runtime: x\ny"},
+        unseen=True,
+    )

@@ -356,6 +356,38 @@ def test_other_tools_and_binaries() -> None:
     assert causes(found, generator="setuptools (80.9.0)") == [other]
 
 
+def test_bills_of_materials() -> None:
+    def differs(name: str) -> MemberDifference:
+        return MemberDifference(
+            name=f"{INFO}/{name}", size=1, rebuilt_size=1, crc="0", rebuilt_crc="1", differing=1, line=1
+        )
+
+    bill, record = differs("sboms/pyz3.cdx.json"), differs("RECORD")
+    binary = MemberDifference(
+        name="thing/_speed.so", size=1, rebuilt_size=1, crc="0", rebuilt_crc="1", differing=1, section=".text"
+    )
+    said = "sboms/pyz3.cdx.json of both says which zig, mode and requirements they were built with"
+    found = Comparison(sha256="1", rebuilt_sha256="2", members=(bill, record))
+    assert causes(found) == [f"other versions of zig or of build requirements: {said}"]
+    # A bill has the digests of binaries, and the texts follow from what is in them.
+    found = Comparison(
+        sha256="1",
+        rebuilt_sha256="2",
+        members=(binary, bill, record),
+        only_in_rebuilt=(f"{INFO}/licenses/pyz3/zig/LICENSE",),
+    )
+    assert causes(found) == [
+        (
+            "another zig, other headers of Python, --optimize, CFLAGS or other variables, or other versions "
+            f"of build requirements: {said}"
+        )
+    ]
+    found = Comparison(sha256="1", rebuilt_sha256="2", members=(record,), only_in_wheel=(bill.name,))
+    assert causes(found) == [
+        "one of them alone holds sboms/pyz3.cdx.json: another pyz3, or [tool.pyz3.sbom] says another thing"
+    ]
+
+
 def test_a_wheel_that_somebody_changed(pair: tuple[Path, Path]) -> None:
     with zipfile.ZipFile(pair[0]) as archive:
         files = {name: archive.read(name) for name in archive.namelist()}
