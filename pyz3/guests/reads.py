@@ -128,7 +128,7 @@ class Variables:
 
             def __repr__(self) -> str:
                 take(sys._getframe(1))  # noqa: SLF001 - as above
-                return super().__repr__()
+                return str(super().__repr__())
 
         for one in (os.environ, getattr(os, "environb", None)):  # the same variables as bytes
             if one is not None:
