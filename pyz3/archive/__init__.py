@@ -3,6 +3,7 @@
 from pyz3.archive.contents import PackageRoot, find_packages, package_files
 from pyz3.archive.entries import WheelEntry, ZippedFile, is_portable
 from pyz3.archive.exclusion import FileRules
+from pyz3.archive.imports import naming
 from pyz3.archive.inputs import INPUT_SUFFIXES, found_inputs, named_inputs
 from pyz3.archive.metadata import Metadata, read_metadata
 from pyz3.archive.output import WrittenArchive, put_in_place, require_output
@@ -23,6 +24,7 @@ __all__ = (
     "found_inputs",
     "is_portable",
     "named_inputs",
+    "naming",
     "package_files",
     "put_in_place",
     "read_metadata",

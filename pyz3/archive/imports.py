@@ -1,4 +1,4 @@
-"""Which file of a package cannot be imported without another.  The code is read, never run."""
+"""Which file of a package cannot be imported without another, or names it.  The code is read, never run."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
 _CAUGHT = frozenset(("ImportError", "ModuleNotFoundError", "Exception", "BaseException"))
@@ -34,12 +34,52 @@ def importer_of(path: Path) -> Path | None:
     return None
 
 
-def _required(file: Path, base: Path, *, mentions: str) -> set[str]:
+def naming(paths: Sequence[Path], root: Path) -> dict[Path, Path]:
+    """Give which files are named by a text in their own package's code, such as ``"data/words.json"``.
+
+    Whether the code needs what it names cannot be told: it may as well write it.
+
+    Args:
+        paths: Files.
+        root: The project.
+
+    Returns:
+        File → the first that names it, other than itself; what nobody names is missing.
+    """
+    found: dict[Path, Path] = {}
+    tops: dict[Path, list[Path]] = {}
+    for path in paths:
+        folders = [folder for folder in path.parents if folder.is_relative_to(root)]
+        packages = [folder for folder in folders if (folder / "__init__.py").is_file()]
+        if packages:
+            tops.setdefault(packages[-1], []).append(path)
+    for top, members in tops.items():
+        for file in sorted(top.rglob("*.py")):
+            wanted = {path for path in members if path not in found and path != file}
+            texts = _texts(file, {path.name for path in wanted})
+            found.update((path, file) for path in wanted if path.name in texts)
+    return found
+
+
+def _texts(file: Path, names: set[str]) -> set[str]:
+    """Give the last parts of paths that literals in a file are, as far as one of ``names`` is in it."""
+    tree = _parsed(file, names)
+    literals = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)) if tree else ()
+    texts = (value for value in literals if isinstance(value, str))
+    return {text.replace("\\", "/").rpartition("/")[2] for text in texts}
+
+
+def _parsed(file: Path, mentions: Iterable[str]) -> ast.Module | None:
+    """Read a file that has one of some words in it; None: it has not, or is of another Python, or no text."""
     try:
         content = file.read_bytes()
-        tree = ast.parse(content) if mentions.encode() in content else None
+        return ast.parse(content) if any(word.encode() in content for word in mentions) else None
     except (OSError, SyntaxError, ValueError, RecursionError):
-        return set()  # of another Python, or no text
+        return None
+
+
+def _required(file: Path, base: Path, *, mentions: str) -> set[str]:
+    tree = _parsed(file, (mentions,))
     module = _module(file, base)
     package = module if file.name == "__init__.py" else module.rpartition(".")[0]
     found: set[str] = set()

@@ -13,6 +13,7 @@ from pyz3.archive import (
     FileRules,
     WheelEntry,
     find_packages,
+    naming,
     package_files,
     read_metadata,
     sdist_files,
@@ -27,7 +28,7 @@ from pyz3.plan import Pure, Recipe
 from pyz3.results import Failure, WheelResult
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from pyz3.archive import Metadata, WrittenArchive
     from pyz3.builder.bill import Bills
@@ -130,13 +131,21 @@ def _imported_notes(root: Path, imported: Mapping[Path, Path]) -> tuple[str, ...
 
 
 def _ignored_notes(root: Path, ignored: list[Path]) -> tuple[str, ...]:
-    names = [path.relative_to(root).as_posix() for path in ignored]
-    if not names:
-        return ()
-    note = f"Git ignores {abridged(names)}: left out of wheels and sdists; to have it in both: "
+    files: dict[Path | None, list[str]] = {}
+    named = naming(ignored, root)
+    # First what the package's code may not do without.
+    for path in sorted(ignored, key=lambda path: path not in named):
+        files.setdefault(named.get(path), []).append(path.relative_to(root).as_posix())
+    return tuple(_ignored_note(names, by and by.relative_to(root)) for by, names in files.items())
+
+
+def _ignored_note(names: Sequence[str], by: Path | None) -> str:
+    """Say what is left out, which file of the package names it, if any, and how to have it."""
+    told = f", which {by.as_posix()} names" if by else ""
+    note = f"Git ignores {abridged(names)}{told}: left out of wheels and sdists; to have it in both: "
     shown = ", ".join(f'"{name}"' for name in names[:_SHOWN])
     more = f", and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return (f"{note}[tool.pyz3.sdist] include = [{shown}]{more}",)
+    return f"{note}[tool.pyz3.sdist] include = [{shown}]{more}"
 
 
 class Packer:

@@ -20,7 +20,7 @@ from pyz3.cli.lines import total_line, wheel_line
 from pyz3.cli.table import LiveTable, cell_of
 from pyz3.cli.terminal import SafeConsole
 from pyz3.errors import BuildFailedError, abridged
-from pyz3.events import Activity, CommandRun, Note, WheelBuilt
+from pyz3.events import Activity, CommandRun, Note, WheelBuilt, WheelFailed
 from pyz3.pages import command_for
 from pyz3.plan import Order
 
@@ -42,6 +42,7 @@ _MENDED = (
 _ANY = "\0"
 # A line is printed at least this often, in seconds.
 _SILENCE = 60.0
+_FAILED = "failed: the end says why"
 _TURNED_OFF = "for the compiled one, change that and build again"
 
 
@@ -98,6 +99,7 @@ class BuildView:
         self._ended = threading.Event()
         self._spoken = 0.0
         self._built = 0
+        self._several = False
         self.notes: list[str] = []
         self._shown: dict[Path, str] = {}
 
@@ -107,6 +109,7 @@ class BuildView:
         # Beside a pipe, whose other end may write to the same terminal, one line is all that is safe.
         one_line = screen is not self._console and _is_pipe(self._console)
         self._table = LiveTable(plan, one_line=one_line)
+        self._several = len(plan) > 1
         self._ended.clear()
         self._spoken = time.monotonic()
         if screen is not None:
@@ -173,6 +176,8 @@ class BuildView:
     def _print(self, event: Event) -> None:
         if isinstance(event, WheelBuilt) and self._table is not None:  # other commands have no use for wheels
             self._show(event.result)
+        elif isinstance(event, WheelFailed) and self._several:  # of one alone the end is here
+            self._say(Text.assemble(("✗ ", "red"), (event.planned.identifier, "bold"), f"  {_FAILED}"))
         elif isinstance(event, Activity) and (
             self._verbose or any(words in event.text for words in _ALWAYS_TOLD)
         ):

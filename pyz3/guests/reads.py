@@ -126,6 +126,10 @@ class Variables:
                 take(sys._getframe(1))  # noqa: SLF001 - as above
                 return super().__iter__()
 
+            def __repr__(self) -> str:
+                take(sys._getframe(1))  # noqa: SLF001 - as above
+                return str(super().__repr__())
+
         for one in (os.environ, getattr(os, "environb", None)):  # the same variables as bytes
             if one is not None:
                 one.__class__ = Watched

@@ -60,6 +60,9 @@ _CHAINS = frozenset((
 # setuptools runs setup.py as a text.
 _SETUP = "<string>"
 
+# What Meson's files (as meson-python writes them), CMake's lists, shells and make do not take as it is.
+_MISREAD = "';$`"
+
 
 def essence(output: str, *, source: str, said: str = "", lines: int = 30) -> str:
     """Give the end of what a build printed, in words that mean something to the project's maintainer.
@@ -169,6 +172,22 @@ def file_type_advice(output: str) -> str:
     match = _FILE_TYPE.search(output)
     advice = _OF_TYPES.get(match["type"].lower(), "") if match is not None else ""
     return f"{match['file']}: {advice}" if match is not None and advice else ""
+
+
+def folder_advice(output: str, cache: str) -> str:
+    """Say what to do about the cache's folder if its name may be what failed; empty: it is not.
+
+    Args:
+        output: All that a build printed.
+        cache: The folder.
+    """
+    signs = [sign for sign in _MISREAD if sign in cache]
+    if not signs or cache not in output:
+        return ""
+    return (
+        f"the cache's folder has {' and '.join(signs)} in its name, which not every build system reads as it "
+        "is: choose another with PYZ3_CACHE_DIR"
+    )
 
 
 def _own(output: Iterable[str], source: str) -> Iterator[str]:

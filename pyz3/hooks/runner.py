@@ -40,6 +40,7 @@ from pyz3.hooks.memory import Memory, read_result
 from pyz3.hooks.printed import (
     essence,
     file_type_advice,
+    folder_advice,
     is_failed_command,
     library_advice,
     run_advice,
@@ -534,6 +535,7 @@ class HookRunner:
             run_advice(output, cause, order.target.platform.spec.emulators),
             long_path_advice(output),
             file_type_advice(output),
+            folder_advice(output, str(self._around.toolchain.cache.root)),
             *(f"more of it: {log}" for log in _logs(causes, place)),
             _PRINTED.format(place.log),
         )

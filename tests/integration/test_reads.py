@@ -192,6 +192,7 @@ def test_variables(notice: Any, code: str, names: str) -> None:
     [
         ("dict(os.environ)", "all were taken (__main__)"),
         ("os.environ.copy()", "all were taken (__main__)"),
+        ("str(os.environ), print", "all were taken (__main__)"),
         ("{**os.environ}", "all were taken (__main__)"),
         ("[*os.environ.items()]", "all were taken (__main__)"),
         ("run(['make', '--version'])", "a process was started (make)"),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pyz3.archive.imports import importer_of
+from pyz3.archive.imports import importer_of, naming
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -84,3 +84,25 @@ def test_folders_of_packages(package: Path) -> None:
     alone.touch()
     assert importer_of(alone) is None
     assert importer_of(package / "data.txt") is None
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "json.loads((files('thing') / 'words.json').read_text())",
+        "open(Path(__file__).parent / 'data/words.json')",
+        "open(f'{here}/words.json')",
+        "open(os.path.join(here, 'data\\\\words.json'))",
+    ],
+)
+def test_data_that_code_names(code: str, package: Path) -> None:
+    words, other = package / "data" / "words.json", package / "more-words.json"
+    for name in ("__init__.py", "deep/user.py"):
+        (package / name).write_text(code)
+    assert naming((words, other), package.parents[1]) == {words: package / "__init__.py"}
+
+
+@pytest.mark.parametrize("code", ["", "# words.json", "'more-words.json'", "words.json", "open('words.json"])
+def test_data_that_no_text_names(code: str, package: Path) -> None:
+    (package / "__init__.py").write_text(code)
+    assert naming((package / "words.json", package.parent / "top.json"), package.parents[1]) == {}

@@ -276,6 +276,20 @@ def test_events_as_plain_lines(verbose: bool, printed: list[str]) -> None:
     assert [text[-8:] for text in out.getvalue().splitlines() if text.startswith("✓")] == [line[-8:], "b" * 8]
 
 
+def test_a_failed_wheel_has_a_line_as_soon_as_it_is_known() -> None:
+    console, out = recorded()
+    view = BuildView(console, verbose=False, quiet=False)
+    view.start([job(), job("macos-arm64")])
+    view(WheelFailed(planned=job("macos-arm64"), error=ConfigError("why")))
+    view.stop()
+    assert out.getvalue() == "✗ cp313-macosx_arm64  failed: the end says why\n"
+    # One that is alone has no others to wait for.
+    view.start([job()])
+    view(WheelFailed(planned=job(), error=ConfigError("why")))
+    view.stop()
+    assert out.getvalue().count("\n") == 1
+
+
 def test_times() -> None:
     assert [clock_time(seconds) for seconds in (0, 83.9, 3600 + 125)] == ["0:00", "1:23", "1:02:05"]
 

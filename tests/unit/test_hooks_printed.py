@@ -5,6 +5,7 @@ import pytest
 from pyz3.hooks.printed import (
     essence,
     file_type_advice,
+    folder_advice,
     is_failed_command,
     library_advice,
     run_advice,
@@ -214,3 +215,17 @@ def test_a_compiler_that_failed_has_said_why() -> None:
 )
 def test_a_failed_command_is_named_by_its_program(said: str, short: str) -> None:
     assert short_failure(said) == short
+
+
+@pytest.mark.parametrize(
+    ("cache", "signs"), [("/Jane D'oe/pyz3", "'"), ("/a;b/$x", "; and $"), ("/Jane Doe (ü)/pyz3", "")]
+)
+def test_a_folder_that_build_systems_misread(cache: str, signs: str) -> None:
+    output = f"ERROR: Malformed value in machine file variable 'python': {cache}/bin/python"
+    assert folder_advice(output, cache) == (
+        f"the cache's folder has {signs} in its name, which not every build system reads as it is: "
+        "choose another with PYZ3_CACHE_DIR"
+        if signs
+        else ""
+    )
+    assert folder_advice("x.c:1: error: no", cache) == ""

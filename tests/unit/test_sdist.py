@@ -128,6 +128,24 @@ def test_what_git_ignores(tmp_path: Path) -> None:
     )
 
 
+def test_who_names_what_git_ignores_is_told(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        **{
+            ".gitignore": "*.json\n",
+            "src/hello/__init__.py": "WORDS = 'words.json'\n",
+            "src/hello/a.json": "",
+            "src/hello/words.json": "",
+        },
+    )
+    _, notes = sdist(tmp_path, tmp_path / "out")
+    tail = ": left out of wheels and sdists; to have it in both: [tool.pyz3.sdist] include ="
+    assert notes == [
+        f'Git ignores src/hello/words.json, which src/hello/__init__.py names{tail} ["src/hello/words.json"]',
+        f'Git ignores src/hello/a.json{tail} ["src/hello/a.json"]',
+    ]
+
+
 def test_many_files_that_git_ignores(tmp_path: Path) -> None:
     write(tmp_path, **{".gitignore": "*.log\n", **{f"src/hello/{n}.log": "" for n in range(100, 112)}})
     _, (note,) = sdist(tmp_path, tmp_path / "out")
