@@ -49,7 +49,7 @@ _NEVER_FOLDERS = frozenset((".git", ".hg", ".svn", "__pycache__"))
 _PACKAGES = ("site-packages", "dist-packages")
 # `git status` writes it anew whenever a file's date has changed: what counts is what it lists.
 _INDEX = f"{os.sep}index"
-_DISTRIBUTIONS = (".whl", ".tar.gz")
+_DISTRIBUTIONS = (".whl", ".tar.gz", "SHA256SUMS")
 # A folder's own marks tell of what is built into it, too.
 _FOLDER: Entry = (0, 0, 0, 0, "folder")
 # Some file systems count whole seconds, or two: what is younger may change and keep its dates.  It gets a

@@ -55,6 +55,8 @@ class WheelBuilder:
         jobs: How many compilers run at a time; default: the number of processors.
         config: A file in place of the project's ``[tool.pyz3]``, where another backend builds it.
         environ: Environment variables; default: this process's.
+        locked: Build requirements are installed from the project's lock file, or not at all; as
+            ``tool.pyz3.locked``.
         listener: Is told what happens, from several threads.
     """
 
@@ -67,6 +69,7 @@ class WheelBuilder:
         jobs: int | None = None,
         config: str | os.PathLike[str] | None = None,
         environ: Mapping[str, str] | None = None,
+        locked: bool = False,
         listener: Listener | None = None,
     ) -> None:
         self.project_dir = Path(project_dir)
@@ -75,6 +78,7 @@ class WheelBuilder:
         self._jobs = jobs or os.cpu_count() or 1
         self._config = Path(config) if config is not None else None
         self._environ: Mapping[str, str] = os.environ if environ is None else environ
+        self._locked = locked
         self._listener = listener
 
     @classmethod
@@ -85,6 +89,7 @@ class WheelBuilder:
         python_headers: Sequence[str | os.PathLike[str]] = (),
         jobs: int | None = None,
         config: str | os.PathLike[str] | None = None,
+        locked: bool = False,
         listener: Listener | None = None,
     ) -> WheelBuilder:
         """Give the builder of what ``source`` names: a folder, an sdist, or a requirement (``thing==1.2``).
@@ -101,7 +106,14 @@ class WheelBuilder:
             if listener is not None and not isinstance(found, ArchiveSource):
                 listener(Activity(platform="", text=f"fetching {source}"))
             folder = pristine_folder(found, cache=cache, environ=os.environ)
-        return cls(folder, python_headers=python_headers, jobs=jobs, config=config, listener=listener)
+        return cls(
+            folder,
+            python_headers=python_headers,
+            jobs=jobs,
+            config=config,
+            locked=locked,
+            listener=listener,
+        )
 
     def build(self, config: BuildConfig) -> Path:
         """Build one wheel.
@@ -196,6 +208,7 @@ class WheelBuilder:
             headers=self.headers,
             jobs=self._jobs,
             tell=self._listener or (lambda _: None),
+            locked=self._locked or project.tool.locked,
         )
 
 

@@ -112,15 +112,19 @@ def choose(project: Project, request: Choice, *, headers: Callable[[], Collectio
     )
 
 
-def every_target(project: Project) -> tuple[Target, ...]:
+def every_target(project: Project, *, pythons: Sequence[str] = ()) -> tuple[Target, ...]:
     """Give all that a project is to be released for, whatever headers there are on this machine.
+
+    Args:
+        project: The project.
+        pythons: These Pythons alone.
 
     Raises:
         ConfigError: The project names a platform or a Python that there is not.
         NothingSelectedError: Nothing is left.
     """
     versions = [python.base for python in SUPPORTED]
-    return choose(project, Choice(pythons=("all",)), headers=lambda: versions).targets
+    return choose(project, Choice(pythons=pythons or ("all",)), headers=lambda: versions).targets
 
 
 def _anywhere(platforms: tuple[Platform, ...]) -> Target:

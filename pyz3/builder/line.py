@@ -182,6 +182,7 @@ class Line:
             epoch=read_epoch(self._build.environ),
             jobs=self._build.jobs,
             tell=self._tell,
+            locked=self._build.locked,
         )
 
 

@@ -51,6 +51,7 @@ class ProjectBuild:
         headers: Finds the header tree of each Python (``3.13``); likewise.
         jobs: How many compilers run at a time.
         tell: Is told what happens, from several threads.
+        locked: Build requirements are installed from the project's lock file, or not at all.
     """
 
     project: Project
@@ -59,6 +60,7 @@ class ProjectBuild:
     headers: Callable[[], Mapping[str, HeaderTree]]
     jobs: int
     tell: Listener
+    locked: bool = False
 
     def select(
         self,

@@ -27,6 +27,7 @@ _SECTIONS = {
         "wheel": ("wheel:wheel", "Build wheels."),
         "sdist": ("sdist:sdist", "Write the source distribution."),
         "init": ("init:init", "Make a project, or add pyz3 to one."),
+        "lock": ("lock:lock", "Lock what builds the wheels."),
         "develop": ("develop:develop", "Install so that the sources can be worked on."),
         "watch": ("watch:watch", "Rebuild when a file changes."),
         "clean": ("develop:clean", "Remove what develop put anywhere."),

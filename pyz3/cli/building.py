@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import contextlib
 import os
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
 
+from pyz3._files import unwritable
 from pyz3.builder import WheelBuilder, inputs_of
 from pyz3.cli.github import add_to_job_summary, marks
 from pyz3.cli.terminal import SafeConsole, safe_json
 from pyz3.cli.ui import BuildView, print_error
 from pyz3.engine.toolchain import find_toolchain
-from pyz3.errors import MatrixError, Pyz3Error
+from pyz3.errors import MatrixError, Pyz3Error, abridged
 from pyz3.events import Note
 from pyz3.plan import notes_on_tests, public_plan
+from pyz3.release import CHECKSUMS, add_checksums, read_checksums
 from pyz3.results import write_report
 from pyz3.sources import FolderSource, classify
 from pyz3.targets import Platform
@@ -49,6 +52,43 @@ def build_wheels(
     question: Question | None,
     *,
     project: str,
+    config: Path | None,
+    locked: bool,
+    python_headers: tuple[Path, ...],
+    jobs: int | None,
+    in_github: bool,
+    quiet: bool,
+    verbose: bool,
+    **asked: Any,
+) -> int:
+    """Build what the command line asks for, and show it; give the exit code.
+
+    The arguments are the command's; ``question`` keeps what was built, if that is to be kept.
+    """
+    view = BuildView(console, verbose=verbose, quiet=quiet, fold=in_github)
+    builder = WheelBuilder.of(
+        project, python_headers=python_headers, jobs=jobs, config=config, locked=locked, listener=view
+    )
+    shown = _Shown(console=console, view=view, in_github=in_github, quiet=quiet)
+    return _build(context, shown, question, builder.open(), jobs=jobs, **asked)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Shown:
+    """Where and how what happens is shown."""
+
+    console: SafeConsole
+    view: BuildView
+    in_github: bool
+    quiet: bool
+
+
+def _build(
+    context: click.Context,
+    shown: _Shown,
+    question: Question | None,
+    build: ProjectBuild,
+    *,
     platforms: tuple[str, ...],
     all_platforms: bool,
     pythons: tuple[str, ...],
@@ -59,26 +99,16 @@ def build_wheels(
     require_extensions: bool,
     allow_pure: bool,
     test: bool,
-    config: Path | None,
     allow_empty: bool,
     output_dir: Path,
     optimize: str | None,
-    python_headers: tuple[Path, ...],
     jobs: int | None,
+    checksums: bool,
     report: Path | None,
     print_build_identifiers: bool,
     print_plan: bool,
-    in_github: bool,
-    quiet: bool,
-    verbose: bool,
 ) -> int:
-    """Build what the command line asks for, and show it; give the exit code.
-
-    The arguments are the command's; ``question`` keeps what was built, if that is to be kept.
-    """
-    view = BuildView(console, verbose=verbose, quiet=quiet, fold=in_github)
-    builder = WheelBuilder.of(project, python_headers=python_headers, jobs=jobs, config=config, listener=view)
-    build = builder.open()
+    view, root = shown.view, build.project.root
     selection = build.select(
         platforms=None if all_platforms else _platforms(platforms, identifiers=build_patterns or only),
         pythons=pythons,
@@ -99,13 +129,17 @@ def build_wheels(
     if print_build_identifiers or print_plan:
         return _print(plan, as_json=not print_build_identifiers)
     if not plan:
-        return _say_nothing(console, selection, report=report)
-    skipped = _say_left_out(console, selection)
+        return _say_nothing(shown.console, selection, report=report)
+    if checksums:
+        read_checksums(output_dir)  # one that would be lost is told of before anything is built
+    skipped = _say_left_out(shown.console, selection)
     with build.using_cache(plan):
         summary = _run(build, plan, view, output_dir=output_dir, told_of_tests=not test)
-        told = _tell_others(summary, view.notes, root=build.project.root, report=report, in_github=in_github)
+        told = _tell_others(summary, view.notes, root=root, report=report, in_github=shown.in_github)
         _remember(question, build, plan, summary, said=(*skipped, *view.notes))
-    tested = _test(summary, build.project, jobs=jobs, quiet=quiet) if test and summary.wheels else 0
+    if checksums and summary.wheels:
+        _write_checksums(shown.console, summary, output_dir)
+    tested = _test(summary, build.project, jobs=jobs, quiet=shown.quiet) if test and summary.wheels else 0
     return status_of(summary) or told or tested
 
 
@@ -119,6 +153,18 @@ def _run(
         summary = build.run(plan, output_dir=output_dir)
     view.summary(summary, output_dir=str(output_dir))
     return summary
+
+
+def _write_checksums(console: SafeConsole, summary: Summary, output_dir: Path) -> None:
+    path = output_dir / CHECKSUMS
+    try:
+        gone = add_checksums(output_dir, {one.path.name: one.sha256 for one in summary.wheels})
+    except OSError as error:
+        raise unwritable(f"--checksums: {path}", error) from error
+    console.print(f"{path}: written", soft_wrap=True)
+    if gone:
+        text = f"note: {path}: without {abridged(gone)}, of which there is no file any more"
+        console.print(text, style="yellow", soft_wrap=True)
 
 
 def _test(summary: Summary, project: Project, *, jobs: int | None, quiet: bool) -> int:

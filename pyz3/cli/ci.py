@@ -132,7 +132,7 @@ def _write(
     made = service.text(released, command=f"pyz3 ci {service.name.lower()} {shlex.join(words)}".rstrip())
     text = with_own_steps(made, before)
     if check:
-        return _show_difference(console, before, text, path=service.file)
+        return show_difference(console, before, text, path=service.file)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8", newline="\n")
     console.print(f"{path}: {'as it was' if text == before else 'written'}", soft_wrap=True)
@@ -268,7 +268,15 @@ def _checkout(root: Path) -> Path:
     return next((folder for folder in (root, *root.parents) if (folder / ".git").exists()), root)
 
 
-def _show_difference(console: SafeConsole, before: str, text: str, *, path: str) -> int:
+def show_difference(console: SafeConsole, before: str, text: str, *, path: str) -> int:
+    """Show how a file would change; give the exit code of ``--check``.
+
+    Args:
+        console: Where it is shown.
+        before: The file; empty if there is none.
+        text: What it would be.
+        path: What it is called.
+    """
     if before == text:
         console.print(f"{path} is up to date", soft_wrap=True)
         return 0

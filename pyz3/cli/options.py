@@ -87,8 +87,10 @@ def platforms_option(verb: str, *, default: str) -> Callable[[Callable[..., Any]
     )
 
 
-def pythons_option(verb: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Give ``--python``, for what the ``verb`` says."""
+def pythons_option(
+    verb: str, *, default: str = "this one"
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Give ``--python``, for what the ``verb`` says, and what holds without it."""
     return click.option(
         "--python",
         "pythons",
@@ -97,5 +99,5 @@ def pythons_option(verb: str) -> Callable[[Callable[..., Any]], Callable[..., An
         envvar="PYZ3_PYTHON",
         show_envvar=True,
         shell_complete=complete_pythons,
-        help=f"Python to {verb} for (3.13, 3.13t, all); repeatable.  [default: this one]",
+        help=f"Python to {verb} for (3.13, 3.13t, all); repeatable.  [default: {default}]",
     )

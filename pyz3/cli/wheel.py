@@ -37,9 +37,10 @@ _EXCLUDED = {
     "--only": ("--platform", "--all-platforms", "--python"),
     "--quiet": ("--verbose",),
     "--report": ("--print-plan", "--print-build-identifiers"),
+    "--checksums": ("--print-plan", "--print-build-identifiers"),
 }
 # Options of which nothing is remembered: they show what happens, or name more files.
-_LOOKING = ("verbose", "report", "config", "test", "print_build_identifiers", "print_plan")
+_LOOKING = ("verbose", "report", "config", "test", "checksums", "print_build_identifiers", "print_plan")
 
 # Under which heading the help has an option; "Other" has the rest.
 _SECTIONS = {
@@ -48,10 +49,19 @@ _SECTIONS = {
     ),
     "How": (
         *("optimize", "jobs", "python_headers", "config", "fallback", "require_extensions", "allow_pure"),
-        "test",
+        *("locked", "test"),
     ),
     "Where it goes, and what is shown": (
-        *("output_dir", "report", "print_build_identifiers", "print_plan", "no_ci", "quiet", "verbose"),
+        *(
+            "output_dir",
+            "checksums",
+            "report",
+            "print_build_identifiers",
+            "print_plan",
+            "no_ci",
+            "quiet",
+            "verbose",
+        ),
     ),
 }
 
@@ -119,6 +129,14 @@ Examples:
 )
 @allow_pure_option
 @click.option(
+    "--locked",
+    is_flag=True,
+    envvar="PYZ3_LOCKED",
+    show_envvar=True,
+    help="Install build requirements from pylock.pyz3.toml alone, which `pyz3 lock` writes, or fail.  "
+    "[default: tool.pyz3.locked]",
+)
+@click.option(
     "--test",
     is_flag=True,
     help="Test the wheels when all are built, as `pyz3 test` does; exit with 1 if any fails.",
@@ -129,6 +147,11 @@ Examples:
 @optimize_option
 @python_headers_option
 @jobs_option
+@click.option(
+    "--checksums",
+    is_flag=True,
+    help="Write the wheels' digests to SHA256SUMS beside them, for `sha256sum -c`.",
+)
 @click.option(
     "--report",
     type=click.Path(path_type=Path),
@@ -216,6 +239,7 @@ def _refuse_contradictions(context: click.Context) -> None:
         "--quiet": "quiet",
         "--verbose": "verbose",
         "--report": "report",
+        "--checksums": "checksums",
         "--print-plan": "print_plan",
         "--print-build-identifiers": "print_build_identifiers",
     }

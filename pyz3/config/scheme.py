@@ -505,6 +505,10 @@ class ToolTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     environment: _Environment = {}
     before_build: _BeforeBuild = ()
     config_settings: _ConfigSettings = {}
+    locked: Annotated[
+        bool,
+        _says("Build requirements are installed from `pylock.pyz3.toml` alone; `pyz3 lock` writes it.", True),
+    ] = False
     extra: Annotated[
         FamilyTable, _says("Flags, folders and libraries for every extension.", {"cflags": ["-O2"]})
     ] = FamilyTable()

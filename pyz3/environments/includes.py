@@ -200,6 +200,7 @@ def _fetch(
             built_with=environment.version,
             cache=cache,
             environ=environ,
+            hashes=environment.hashes_of(dependency.name),
         )
         for part in platform.slices
     }

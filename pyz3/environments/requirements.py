@@ -13,9 +13,10 @@ from filelock import FileLock
 from packaging.requirements import Requirement
 
 from pyz3._records import from_file
+from pyz3.environments.locks import LockError, unmet
 from pyz3.environments.variables import changed_variables, fingerprints
-from pyz3.environments.venvs import Environment, build_environment, normalise
-from pyz3.errors import BuildFailedError
+from pyz3.environments.venvs import Environment, build_environment, locked_environment, normalise
+from pyz3.errors import BuildFailedError, abridged
 from pyz3.guests import ASK
 from pyz3.sources import (
     MOST_ROUNDS,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 
     from pyz3.config import Backend
     from pyz3.environments.interpreters import Interpreter
+    from pyz3.environments.locks import Lock
     from pyz3.store import Cache
 
 # setuptools before 70.1 requires it of every project.
@@ -82,10 +84,61 @@ def environment_for(
     environ: Mapping[str, str],
     tell: Callable[[str], None],
     config_settings: Mapping[str, str | list[str]] | None = None,
-    extra: tuple[str, ...] = (),
+    lock: Lock | None = None,
     known: tuple[Scope, Tree] | None = None,
 ) -> Environment:
     """Give the environment that a project's build backend runs in.
+
+    The arguments are those of :func:`what_is_required`.
+
+    Raises:
+        ConfigError: A requirement is malformed.
+        LockError: The lock file has nothing for a requirement, or not for this Python.
+        Pyz3Error: A requirement cannot be installed, or has another hash than the locked one.
+    """
+    base, more = what_is_required(
+        root,
+        backend,
+        interpreter,
+        cache=cache,
+        environ=environ,
+        tell=tell,
+        config_settings=config_settings,
+        lock=lock,
+        known=known,
+    )
+    if lock is not None:
+        _require_locked(more, lock, base, interpreter)
+        return base
+    if all(is_satisfied(text, base.site_packages) for text in more):
+        return base
+    return build_environment((*base.requires, *more), interpreter, cache=cache, environ=environ, tell=tell)
+
+
+def _require_locked(
+    requires: Sequence[str], lock: Lock, environment: Environment, interpreter: Interpreter
+) -> None:
+    missing = unmet(requires, environment.site_packages, interpreter)
+    if missing:
+        raise LockError(
+            f"{lock.path.name} has nothing for {abridged(missing)} and Python {interpreter.version}",
+            tip="pyz3 lock adds what is missing",
+        )
+
+
+def what_is_required(
+    root: Path,
+    backend: Backend,
+    interpreter: Interpreter,
+    *,
+    cache: Cache,
+    environ: Mapping[str, str],
+    tell: Callable[[str], None],
+    config_settings: Mapping[str, str | list[str]] | None = None,
+    lock: Lock | None = None,
+    known: tuple[Scope, Tree] | None = None,
+) -> tuple[Environment, tuple[str, ...]]:
+    """Ask a project's build backend what it requires besides what the project names.
 
     The backend is asked on the host's own terms, nothing faked, in a copy of the project; its answer is
     kept as long as environment, variables, settings and what it reads of the project stay the same
@@ -100,16 +153,24 @@ def environment_for(
         environ: Environment variables of the backend and of the installer, the project's own among them.
         tell: Called with a sentence when something must be installed.
         config_settings: Handed to the backend.
-        extra: Requirements to install as well.
+        lock: What may be installed, and is; None: what the index has.
         known: What belongs to the project, and what its files are, if that is known.
+
+    Returns:
+        The environment that it was asked in, and what it says.
 
     Raises:
         ConfigError: A requirement is malformed.
+        LockError: The lock file has nothing for a requirement of the project's, or not for this Python.
         Pyz3Error: A requirement cannot be installed.
     """
-    base = build_environment(
-        (*backend.requires, *extra), interpreter, cache=cache, environ=environ, tell=tell
-    )
+    if lock is not None:
+        base = locked_environment(
+            lock.pins(interpreter), interpreter, cache=cache, environ=environ, tell=tell
+        )
+        _require_locked(normalise(backend.requires), lock, base, interpreter)
+    else:
+        base = build_environment(backend.requires, interpreter, cache=cache, environ=environ, tell=tell)
     settings = dict(config_settings or {})
     scope = known[0] if known else scope_of(root, cache=cache)
     tree = known[1] if known else describe_tree(root, scope)
@@ -134,9 +195,7 @@ def environment_for(
             # A setup.py that tries the host's compiler may do better with ours: the build will tell.
             tell(f"{error.message.partition(chr(10))[0]}; going on without")
             more = _FALLBACK
-    if all(is_satisfied(text, base.site_packages) for text in more):
-        return base
-    return build_environment((*base.requires, *more), interpreter, cache=cache, environ=environ, tell=tell)
+    return base, more
 
 
 def required_by_backend(

@@ -52,6 +52,7 @@ def target_wheel(
     built_with: str,
     cache: Cache,
     environ: Mapping[str, str],
+    hashes: tuple[str, ...] = (),
 ) -> Path:
     """Give the unpacked wheel of a build dependency as the target would install it.
 
@@ -66,6 +67,7 @@ def target_wheel(
         built_with: The version of the build environment's Python, for which there is such a version.
         cache: pyz3's.
         environ: Environment variables; pip's settings are obeyed.
+        hashes: Those that its file may have (``sha256:…``), of a lock file; empty: any.
 
     Raises:
         ConfigError: There is neither pip nor uv.
@@ -73,7 +75,8 @@ def target_wheel(
     """
     name = canonicalize_name(name)
     folder = cache.target_wheels(name, version)
-    memory = Remembered(folder / f"{platform}-{python}-{built_with}.json", _Found)
+    locked = f"-{hashlib.sha256(' '.join(hashes).encode()).hexdigest()[:16]}" if hashes else ""
+    memory = Remembered(folder / f"{platform}-{python}-{built_with}{locked}.json", _Found)
     found = _remembered(memory)
     if found is not None:
         mark_used(folder)
@@ -82,7 +85,9 @@ def target_wheel(
     with FileLock(folder / "lock"):
         found = _remembered(memory)
         if found is None:
-            found = _fetch(name, version, _attempts(platform, python, built_with), folder, environ)
+            wanted = " ".join((f"{name}=={version}", *(f"--hash={one}" for one in hashes)))
+            attempts = _attempts(platform, python, built_with)
+            found = _fetch(name, version, attempts, folder, environ, wanted=wanted)
             memory.remember(found)
     return folder / found.folder
 
@@ -119,12 +124,16 @@ def _fetch(
     attempts: Iterator[tuple[Platform, PythonVersion]],
     folder: Path,
     environ: Mapping[str, str],
+    *,
+    wanted: str,
 ) -> _Found:
     tried, said = [], ""
     for platform, python in attempts:
         with tempfile.TemporaryDirectory(dir=folder, ignore_cleanup_errors=True) as scratch:
             into = Path(scratch) / "wheels"
-            command = _command(f"{name}=={version}", platform, python, into, environ)
+            file = Path(scratch) / "requirements.txt"  # a command has no way to say hashes
+            file.write_text(wanted, encoding="utf-8")
+            command = _command(file, platform, python, into, environ)
             status, text = run_command(command, cwd=Path(scratch), environ=environ)
             wheels = sorted(into.glob("*.whl"))
             if status == 0 and len(wheels) == 1:
@@ -144,7 +153,7 @@ def _fetch(
 
 
 def _command(
-    requirement: str, platform: Platform, python: PythonVersion, into: Path, environ: Mapping[str, str]
+    requirements: Path, platform: Platform, python: PythonVersion, into: Path, environ: Mapping[str, str]
 ) -> tuple[str, ...]:
     tags = (word for tag in pip_platforms(platform, python) for word in ("--platform", tag))
     return (
@@ -159,7 +168,7 @@ def _command(
             ":all:",
         ),
         *("--dest", str(into), "--implementation", "cp", "--python-version", python.base),
-        *("--abi", python.abi, "--abi", "abi3", "--abi", "none", *tags, requirement),
+        *("--abi", python.abi, "--abi", "abi3", "--abi", "none", *tags, "-r", str(requirements)),
     )
 
 

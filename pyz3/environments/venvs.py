@@ -14,6 +14,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from pyz3.capi import find_uv
+from pyz3.environments.locks import LOCK_FILE
 from pyz3.errors import ConfigError, Pyz3Error
 from pyz3.sources import offline_tip, remove_tree, run_command, tail
 from pyz3.store import has_only_grown, is_noted, mark_used, note_growing
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from pyz3.environments.interpreters import Interpreter
+    from pyz3.environments.locks import Pin
     from pyz3.store import Cache
 
 # Counts up when environments are made in another way.
@@ -52,6 +54,7 @@ class Environment:
         requires: The requirements, normalised and sorted.
         version: Its feature version: ``3.13``.
         key: Digest of what it was made from; part of its path.
+        pins: What a lock file allows to be installed; empty: it was not made from one.
     """
 
     root: Path
@@ -60,6 +63,11 @@ class Environment:
     requires: tuple[str, ...]
     version: str
     key: str
+    pins: tuple[Pin, ...] = ()
+
+    def hashes_of(self, name: str) -> tuple[str, ...]:
+        """Give the hashes that a locked distribution's files may have (``sha256:…``); empty: not locked."""
+        return next((pin.hashes for pin in self.pins if pin.name == name), ())
 
 
 def build_environment(
@@ -83,11 +91,49 @@ def build_environment(
         ConfigError: A requirement is not written as PEP 508 says.
         Pyz3Error: They cannot be installed; the message holds what the installer printed.
     """
-    names = normalise(requires)
+    return _environment(normalise(requires), (), interpreter, cache=cache, environ=environ, tell=tell)
+
+
+def locked_environment(
+    pins: Sequence[Pin],
+    interpreter: Interpreter,
+    *,
+    cache: Cache,
+    environ: Mapping[str, str],
+    tell: Callable[[str], None],
+) -> Environment:
+    """Give an environment that holds what a lock file pins and nothing else, as :func:`build_environment`.
+
+    Only wheels are installed: to build one, more would be installed that nobody has locked.
+
+    Args:
+        pins: What is installed, with its hashes.
+        interpreter: What it runs on.
+        cache: pyz3's.
+        environ: The user's environment variables; settings of pip and uv in it are obeyed.
+        tell: Called with a sentence when an environment must be made.
+
+    Raises:
+        Pyz3Error: Something cannot be installed, or has another hash.
+    """
+    names = tuple(pin.requirement for pin in pins)
+    return _environment(names, tuple(pins), interpreter, cache=cache, environ=environ, tell=tell)
+
+
+def _environment(
+    names: tuple[str, ...],
+    pins: tuple[Pin, ...],
+    interpreter: Interpreter,
+    *,
+    cache: Cache,
+    environ: Mapping[str, str],
+    tell: Callable[[str], None],
+) -> Environment:
     constraints = [_file(environ, name) for name in _CONSTRAINTS]
-    what = [_LAYOUT, names, interpreter.version, interpreter.platform, constraints]
+    wanted = [pin.line for pin in pins] or names
+    what = [_LAYOUT, wanted, interpreter.version, interpreter.platform, constraints]
     key = hashlib.sha256(msgspec.json.encode(what)).hexdigest()[:24]
-    environment = _describe(cache.environment(key), names, interpreter, key)
+    environment = _describe(cache.environment(key), names, pins, interpreter, key)
     if _is_ready(environment):
         mark_used(environment.root)
         return environment
@@ -95,7 +141,8 @@ def build_environment(
     with FileLock(environment.root.with_suffix(".lock")):
         if not _is_ready(environment):
             why = "again, as the cache's are damaged" if is_noted(environment.root) else "first time only"
-            tell(f"installing build requirements for Python {interpreter.version}, {why}: {', '.join(names)}")
+            how = "build requirements" + (", as they are locked," if pins else "")
+            tell(f"installing {how} for Python {interpreter.version}, {why}: {', '.join(names)}")
             # A folder without a note of what is in it is what an interrupted run left.
             remove_tree(environment.root)
             _make(environment, interpreter, environ)
@@ -124,7 +171,9 @@ def normalise(requires: Sequence[str]) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-def _describe(root: Path, names: tuple[str, ...], interpreter: Interpreter, key: str) -> Environment:
+def _describe(
+    root: Path, names: tuple[str, ...], pins: tuple[Pin, ...], interpreter: Interpreter, key: str
+) -> Environment:
     python = venv_python(root)
     library = root / "Lib" if sys.platform == "win32" else root / "lib" / f"python{interpreter.version}"
     return Environment(
@@ -134,6 +183,7 @@ def _describe(root: Path, names: tuple[str, ...], interpreter: Interpreter, key:
         requires=names,
         version=interpreter.version,
         key=key,
+        pins=pins,
     )
 
 
@@ -169,10 +219,19 @@ def _make(environment: Environment, interpreter: Interpreter, environ: Mapping[s
     if not environment.requires:
         return
     command = _uv_install(uv, environment, environ) if uv else _pip_install(environment)
-    environ = _for_uv(environ) if uv else environ
-    status, text = run_command((*command, "--", *environment.requires), cwd=root, environ=environ)
+    environ = settings_for_uv(environ) if uv else environ
+    status, text = run_command((*command, *_wanted(environment)), cwd=root, environ=environ)
     if status != 0:
         raise _not_installed(environment, "uv" if uv else "pip", text)
+
+
+def _wanted(environment: Environment) -> tuple[str, ...]:
+    """Give the arguments, the same for pip and uv, that say what is installed."""
+    if not environment.pins:
+        return ("--", *environment.requires)
+    file = environment.root / "locked-requirements.txt"
+    file.write_text("".join(f"{pin.line}\n" for pin in environment.pins), encoding="utf-8", newline="\n")
+    return ("--require-hashes", "--no-deps", "--only-binary", ":all:", "-r", str(file))
 
 
 def _pip_install(environment: Environment) -> tuple[str, ...]:
@@ -190,11 +249,16 @@ def _uv_install(uv: tuple[str, ...], environment: Environment, environ: Mapping[
         "--compile-bytecode",
         "--no-progress",
     )
-    no_index = environ.get("PIP_NO_INDEX", "").lower() in {"1", "true", "yes", "on"}
-    return (*command, "--no-index") if no_index else command
+    return (*command, *no_index(environ))
 
 
-def _for_uv(environ: Mapping[str, str]) -> dict[str, str]:
+def no_index(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """Give uv's option that asks no index, if the user has told pip so: uv has no variable for it."""
+    is_said = environ.get("PIP_NO_INDEX", "").lower() in {"1", "true", "yes", "on"}
+    return ("--no-index",) if is_said else ()
+
+
+def settings_for_uv(environ: Mapping[str, str]) -> dict[str, str]:
     """Say in uv's words what the user has told pip alone."""
     result = dict(environ)
     for name, (new, *old) in _UV_NAMES.items():
@@ -206,6 +270,11 @@ def _for_uv(environ: Mapping[str, str]) -> dict[str, str]:
 
 def _not_installed(environment: Environment, tool: str, output: str) -> Pyz3Error:
     said = tail(output)
+    if environment.pins and offline_tip(output) is None:
+        return Pyz3Error(
+            f"what is locked cannot be installed for Python {environment.version}; {tool} says:\n{said}",
+            tip=f"if a file has another hash, find out why; else pyz3 lock --upgrade writes {LOCK_FILE} anew",
+        )
     blamed = [text for text in environment.requires if Requirement(text).name in output.lower()]
     one = blamed[0] if len(blamed) == 1 else ", ".join(environment.requires)
     tip = offline_tip(output)

@@ -101,7 +101,7 @@ def _refuse_hook_keys(tool: ToolTable) -> None:
             tip="say it of each extension: [[tool.pyz3.extensions]]",
         )
     keys = [key for key in InheritTable.__struct_fields__ if key not in _TESTS]
-    said = [f"tool.pyz3.{key}" for key in keys if getattr(tool, key)]
+    said = [f"tool.pyz3.{key}" for key in (*keys, "locked") if getattr(tool, key)]
     for index, override in enumerate(tool.overrides):
         said += [f"tool.pyz3.overrides[{index}].{key}" for key in keys if getattr(override, key) is not None]
         if any(getattr(override.inherit, key) != "none" for key in keys):

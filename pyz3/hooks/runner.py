@@ -7,7 +7,7 @@ import hashlib
 import shlex
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
@@ -21,7 +21,13 @@ from pyz3._processes import wait_alert
 from pyz3.audit import load_parser
 from pyz3.config import Settings, expand_variables
 from pyz3.driver.declined import language_said, sentence
-from pyz3.environments import environment_for, interpreter_for
+from pyz3.environments import (
+    LOCK_FILE,
+    LockError,
+    environment_for,
+    interpreter_for,
+    read_lock,
+)
 from pyz3.errors import Pyz3Error, abridged
 from pyz3.events import Activity, Note
 from pyz3.guests import HOOK, READS
@@ -106,6 +112,7 @@ class Surroundings:
         epoch: For whatever writes dates, in seconds since 1970.
         jobs: Processes at a time.
         tell: Is told what happens.
+        locked: Build requirements are installed from the project's lock file, or not at all.
     """
 
     toolchain: Toolchain
@@ -116,6 +123,7 @@ class Surroundings:
     epoch: int
     jobs: int
     tell: Listener
+    locked: bool = False
 
 
 class HookRunner:
@@ -131,6 +139,12 @@ class HookRunner:
         self._project = project
         self._backend = backend
         self._around = around
+        self._lock = read_lock(project.root)
+        if self._lock is None and around.locked:
+            raise LockError(
+                f"locked: {project.root} has no {LOCK_FILE}", tip="pyz3 lock writes it: commit it, too"
+            )
+        self._told: set[str] = set()
         self._look(scope_of(project.root, cache=around.toolchain.cache))
         for note in self._tree.notes[:_MOST_NOTES]:
             around.tell(Note(text=note))
@@ -371,7 +385,8 @@ class HookRunner:
         interpreter = interpreter_for(
             order.target.python.base, environ=around.environ, cache=around.toolchain.cache
         )
-        return environment_for(
+        ask = partial(
+            environment_for,
             self._project.root,
             self._backend,
             interpreter,
@@ -381,6 +396,20 @@ class HookRunner:
             known=(self.scope, self._tree),
             tell=lambda text: around.tell(Activity(platform="", text=text)),
         )
+        if self._lock is None or around.locked:
+            return ask(lock=self._lock)
+        try:
+            environment = ask(lock=self._lock)
+        except LockError as error:
+            self._tell_once(f"{error.message}: the build requirements are installed unlocked ({error.tip})")
+            return ask()
+        self._tell_once(f"the build requirements are those of {LOCK_FILE}")
+        return environment
+
+    def _tell_once(self, text: str) -> None:
+        if text not in self._told:
+            self._told.add(text)
+            self._around.tell(Note(text=text))
 
     def _own_variables(self, order: Order) -> dict[str, str]:
         """Give the project's own variables: a backend may require something only when one of them says so."""

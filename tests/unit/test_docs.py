@@ -142,6 +142,7 @@ def test_defaults_of_the_reference() -> None:
         "lto": "false",
         "build-zig": "false",
         "fallback": "false",
+        "locked": "false",
     }
     floor = Platform.LINUX_X86_64.floor()
     assert (

@@ -139,7 +139,7 @@ def test_a_failed_installation_leaves_nothing_that_counts(
 
 
 def test_settings_for_pip_hold_for_uv() -> None:
-    told = venvs._for_uv(
+    told = venvs.settings_for_uv(
         {"PIP_INDEX_URL": "https://a/simple", "PIP_FIND_LINKS": "x y", "PIP_CERT": "c", "SSL_CERT_FILE": "d"}
     )
     assert {name: value for name, value in told.items() if not name.startswith("PIP_")} == {
@@ -147,7 +147,7 @@ def test_settings_for_pip_hold_for_uv() -> None:
         "UV_FIND_LINKS": "x,y",
         "SSL_CERT_FILE": "d",
     }
-    assert "UV_DEFAULT_INDEX" not in venvs._for_uv({"PIP_INDEX_URL": "a", "UV_INDEX_URL": "b"})
+    assert "UV_DEFAULT_INDEX" not in venvs.settings_for_uv({"PIP_INDEX_URL": "a", "UV_INDEX_URL": "b"})
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from pyz3.release import (
     Finding,
     ReleaseFile,
     UnreadableFileError,
+    add_checksums,
     checksums,
     judge,
     named_files,
@@ -256,7 +257,7 @@ def test_checksums_as_sha256sum_reads_them(tmp_path: Path) -> None:
         read_file(put_wheel(folder, name, {}))
         for folder, name in ((tmp_path, "b"), (tmp_path / "other", "a"))
     ]
-    assert checksums(files) == (
+    assert checksums({one.path.name: one.sha256 for one in files}) == (
         f"{files[1].sha256}  a-1.0-py3-none-any.whl\n{files[0].sha256}  b-1.0-py3-none-any.whl\n"
     )
     written = write_checksums(files)
@@ -267,3 +268,22 @@ def test_checksums_as_sha256sum_reads_them(tmp_path: Path) -> None:
         "b-1.0-py3-none-any.whl",
         "other",
     ]
+
+
+def test_checksums_of_a_build_join_those_of_others(tmp_path: Path) -> None:
+    sums = tmp_path / "SHA256SUMS"
+    assert add_checksums(tmp_path / "none yet", {"b.whl": "1" * 64}) == ()
+    assert (tmp_path / "none yet" / "SHA256SUMS").read_bytes() == b"1" * 64 + b"  b.whl\n"
+    (tmp_path / "kept.tar.gz").touch()
+    sums.write_text(f"{'0' * 64} *kept.tar.gz\n{'0' * 64}  b.whl\n{'0' * 64}  gone.whl\n")
+    assert add_checksums(tmp_path, {"b.whl": "1" * 64}) == ("gone.whl",)
+    assert sums.read_text() == f"{'1' * 64}  b.whl\n{'0' * 64}  kept.tar.gz\n"
+
+
+@pytest.mark.parametrize("line", ["hello", f"{'0' * 63}  a", f"{'0' * 64}  ../a", f"{'0' * 64}  a/b", ""])
+def test_somebody_else_s_checksums_stay(line: str, tmp_path: Path) -> None:
+    text = f"{'0' * 64}  a\n{line}\n"
+    (tmp_path / "SHA256SUMS").write_text(text)
+    with pytest.raises(ConfigError, match=r"line 2 is not what sha256sum writes of a file beside it$"):
+        add_checksums(tmp_path, {"b.whl": "1" * 64})
+    assert (tmp_path / "SHA256SUMS").read_text() == text
