@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 LOCK_FILE = "pylock.pyz3.toml"
 """Its name, beside ``pyproject.toml``: PEP 751 allows ``pylock.<name>.toml``."""
 
+HASH_TIP = f"if a file has another hash, find out why; else pyz3 lock --upgrade writes {LOCK_FILE} anew"
+"""What to do where what is locked cannot be had."""
+
 _HEAD = """\
 # Written by `pyz3 lock`: what builds the wheels of this project, with hashes (PEP 751).
 

@@ -15,6 +15,7 @@ import msgspec
 from filelock import FileLock
 from packaging.utils import canonicalize_name
 
+from pyz3.environments.locks import HASH_TIP
 from pyz3.errors import Pyz3Error
 from pyz3.sources import offline_tip, python_with_pip, remove_tree, run_command, tail, unpack_wheel
 from pyz3.store import Remembered, is_whole, mark_used, seal
@@ -35,6 +36,10 @@ _MACOS = "30_0"
 _FOR_PYTHON = re.compile(
     r".+\.(pyi?|pyc|pyd|abi3\.so|cpython-3.+\.so)|[^/]+\.libs/.+|(.+/)?(\.dylibs|tests)/.+"
 )
+
+
+# So pip says that a file has none of the hashes that were asked for.
+_OTHER_HASH = "DO NOT MATCH THE HASHES"
 
 
 class _Found(msgspec.Struct, frozen=True, kw_only=True):
@@ -138,7 +143,13 @@ def _fetch(
             wheels = sorted(into.glob("*.whl"))
             if status == 0 and len(wheels) == 1:
                 return _Found(folder=_unpack(wheels[0], folder))
-            said = tail(text, 5)
+            said = tail(text, 8)
+        if _OTHER_HASH in text:
+            raise Pyz3Error(
+                f"the wheel of {name} {version} for {platform} has another hash than the locked ones; pip "
+                f"says:\n{said}",
+                tip=HASH_TIP,
+            )
         tip = offline_tip(said)
         if tip is not None:
             raise Pyz3Error(

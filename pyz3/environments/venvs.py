@@ -14,7 +14,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from pyz3.capi import find_uv
-from pyz3.environments.locks import LOCK_FILE
+from pyz3.environments.locks import HASH_TIP
 from pyz3.errors import ConfigError, Pyz3Error
 from pyz3.sources import offline_tip, remove_tree, run_command, tail
 from pyz3.store import has_only_grown, is_noted, mark_used, note_growing
@@ -273,7 +273,7 @@ def _not_installed(environment: Environment, tool: str, output: str) -> Pyz3Erro
     if environment.pins and offline_tip(output) is None:
         return Pyz3Error(
             f"what is locked cannot be installed for Python {environment.version}; {tool} says:\n{said}",
-            tip=f"if a file has another hash, find out why; else pyz3 lock --upgrade writes {LOCK_FILE} anew",
+            tip=HASH_TIP,
         )
     blamed = [text for text in environment.requires if Requirement(text).name in output.lower()]
     one = blamed[0] if len(blamed) == 1 else ", ".join(environment.requires)

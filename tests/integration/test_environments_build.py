@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,15 +14,24 @@ from runtimes import missing
 from venvs import files
 from wheels import put_wheel
 
+from pyz3._files import file_digest
 from pyz3.config import Backend
 from pyz3.environments import (
+    LOCK_FILE,
+    LockError,
     build_environment,
     environment_for,
     interpreter_for,
     map_include_dirs,
+    parse_lock,
+    read_lock,
+    resolve,
     target_wheel,
     venvs,
+    written,
 )
+from pyz3.environments.locks import Pin
+from pyz3.environments.venvs import locked_environment
 from pyz3.errors import Pyz3Error
 from pyz3.sources.pip import offline_tip
 from pyz3.store import Cache
@@ -29,7 +39,6 @@ from pyz3.targets import Platform, PythonVersion
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from pyz3.environments import Environment, Interpreter
 
@@ -112,6 +121,72 @@ def test_requirements_are_installed(
     again = build_environment(["extra"], interpreter, cache=cache, environ={}, tell=told.append)
     assert again == made
     assert len(told) == 1
+
+
+@pytest.mark.parametrize("tool", ["uv", "pip"])
+def test_what_is_locked_is_installed_or_nothing_is(
+    tool: str,
+    interpreter: Interpreter,
+    cache: Cache,
+    environ: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    if tool == "pip":
+        monkeypatch.setattr(venvs, "find_uv", lambda _: None)
+    index = Path(environ["PIP_FIND_LINKS"])
+    digest = file_digest(put_wheel(index, "extra", {"extra.py": ""}, metadata="Requires-Dist: gone\n"))
+
+    def locked(*hashes: str) -> Environment:
+        pins = [Pin(name="extra", requirement="extra==1.0", hashes=hashes)]
+        return locked_environment(pins, interpreter, cache=cache, environ=environ, tell=lambda _: None)
+
+    other = f"sha256:{'0' * 64}"
+    made = locked(other, f"sha256:{digest}")
+    assert python_c(made, "import extra; print(extra.__file__)") == str(made.site_packages / "extra.py")
+    with pytest.raises(Pyz3Error) as raised:
+        locked(other)
+    assert raised.value.message.startswith(
+        f"what is locked cannot be installed for Python {interpreter.version}; {tool} says:\n"
+    )
+    assert digest in raised.value.message
+
+
+def test_a_lock_file_is_resolved_written_and_obeyed(
+    index: Path, project: Path, interpreter: Interpreter, cache: Cache, environ: dict[str, str]
+) -> None:
+    backend = Backend(kind="setuptools", build_backend="backend", requires=("backend",))
+    made = resolve(
+        ("Extra; os_name != 'none'", "backend"), oldest="3.9", root=project, cache=cache, environ=environ
+    )
+    assert [(one.name, str(one.version)) for one in made.content.packages] == [
+        ("backend", "1.0"),
+        ("extra", "1.0"),
+    ]
+    (project / LOCK_FILE).write_text(written(made))
+    assert read_lock(project) == parse_lock(written(made), project / LOCK_FILE)
+
+    def built(needs: str) -> tuple[str, ...]:
+        (project / "needs.json").write_text(needs)
+        return environment_for(
+            project,
+            backend,
+            interpreter,
+            cache=cache,
+            environ=environ,
+            tell=lambda _: None,
+            lock=read_lock(project),
+        ).requires
+
+    assert built('["Extra", "backend<2"]') == built("[]") == ("backend==1.0", "extra==1.0")
+    with pytest.raises(LockError) as raised:
+        built('["extra>1", "wheel"]')
+    assert raised.value.message == (
+        f"{LOCK_FILE} has nothing for extra>1, wheel and Python {interpreter.version}"
+    )
+    with pytest.raises(Pyz3Error, match=r"^the build requirements cannot be resolved; uv says:\n"):
+        resolve(("extra>1",), oldest="3.9", root=project, cache=cache, environ=environ)
+    (index / "extra-1.0-py3-none-any.whl").unlink()
+    assert built("[]") == ("backend==1.0", "extra==1.0")
 
 
 def test_none_required(interpreter: Interpreter, cache: Cache, environ: dict[str, str]) -> None:
@@ -251,6 +326,28 @@ def test_the_wheel_of_a_target(
     ]
     path.unlink()
     assert wheel_for(platform, PY313, cache, environ) == folder
+
+
+def test_the_wheel_of_a_target_that_is_locked(index: Path, cache: Cache, environ: dict[str, str]) -> None:
+    path = put_wheel(index, "num_like", {"num/config.h": ""}, "cp313-cp313-win_amd64")
+
+    def fetched(digest: str) -> Path:
+        return target_wheel(
+            "num-like",
+            "1.0",
+            platform=Platform.WINDOWS_X64,
+            python=PY313,
+            built_with="3.12",
+            cache=cache,
+            environ=environ,
+            hashes=(f"sha256:{digest}",),
+        )
+
+    folder = wheel_for(Platform.WINDOWS_X64, PY313, cache, environ)
+    assert fetched(file_digest(path)) == folder
+    # What was fetched for somebody who has locked nothing is not taken for it.
+    with pytest.raises(Pyz3Error, match=r"^the wheel of num-like 1\.0 for windows-x64 has another"):
+        fetched("0" * 64)
 
 
 def test_a_target_without_a_wheel(index: Path, cache: Cache, environ: dict[str, str]) -> None:

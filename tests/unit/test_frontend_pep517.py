@@ -186,6 +186,7 @@ def test_keys_of_pyz3s_own_projects(key: str, value: str, tmp_path: Path) -> Non
         ('[tool.pyz3]\nenvironment = "A=1"\n', "environment"),
         ('[tool.pyz3]\nbefore-build = "x"\n', "before-build"),
         ("[tool.pyz3.config-settings]\nx = 'y'\n", "config-settings"),
+        ("[tool.pyz3]\nlocked = true\n", "locked"),
         ("[[tool.pyz3.overrides]]\nselect = '*'\nbefore-build = 'x'\n", "overrides[0].before-build"),
         ("[[tool.pyz3.overrides]]\nselect = '*'\nenvironment = {}\n", "overrides[0].environment"),
         (

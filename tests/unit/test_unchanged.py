@@ -117,6 +117,7 @@ def test_what_changes_no_wheel(root: Path) -> None:
         ".venv/pyvenv.cfg",
         ".venv/a.py",
         "dist/other.whl",
+        "dist/SHA256SUMS",
         "a/b.pyc",
     ):
         (root / name).parent.mkdir(exist_ok=True)
