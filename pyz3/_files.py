@@ -100,6 +100,23 @@ def digest_of(pieces: Iterable[bytes]) -> str:
     return digest.hexdigest()
 
 
+def write_for_user(path: Path, content: bytes) -> None:
+    """Write ``content`` as :func:`write_atomically`, with the mode that the umask gives: others may read it.
+
+    Args:
+        path: The file; its folder is there.
+        content: All of it.
+
+    Raises:
+        OSError: It cannot be written.
+    """
+    # A folder rather than a file: a temporary file is its owner's alone.
+    with tempfile.TemporaryDirectory(prefix=".pyz3-", dir=path.absolute().parent) as scratch:
+        unfinished = Path(scratch, path.name)
+        unfinished.write_bytes(content)
+        unfinished.replace(path)
+
+
 def write_atomically(path: Path, content: bytes, *, time_ns: int | None = None) -> None:
     """Write ``content`` so that other processes see all of it or none.
 

@@ -7,14 +7,14 @@ import json
 import os
 import tempfile
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from pyz3._files import unwritable
+from pyz3._files import unwritable, write_for_user
 from pyz3.errors import MatrixError, NoWheelError, Pyz3Error
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
     from pyz3.audit import Report
     from pyz3.plan import LeftOut, Planned
@@ -136,11 +136,7 @@ def write_report(
     ]
     text = json.dumps({"version": "1.0", "artifacts": artifacts, "failures": failed}, indent=2) + "\n"
     try:
-        # A folder rather than a file: what is made in it gets the mode that the umask gives.
-        with tempfile.TemporaryDirectory(prefix=".pyz3-", dir=path.absolute().parent) as scratch:
-            unfinished = Path(scratch, "report.json")
-            unfinished.write_text(text, encoding="utf-8")
-            unfinished.replace(path)
+        write_for_user(path, text.encode())
     except OSError as refused:
         raise unwritable(f"--report: {path}", refused) from refused
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 from rich.text import Text
 
-from pyz3._files import unwritable, write_atomically
+from pyz3._files import unwritable, write_for_user
 from pyz3.builder import WheelBuilder, every_target
 from pyz3.cli.ci import show_difference
 from pyz3.cli.options import config_option, project_argument, pythons_option
@@ -109,7 +109,7 @@ def _parsed(console: SafeConsole, text: str, path: Path) -> Lock | None:
 def _write(console: SafeConsole, now: Lock, before: Lock | None, *, is_new: bool) -> None:
     if is_new:
         try:
-            write_atomically(now.path, written(now).encode())
+            write_for_user(now.path, written(now).encode())
         except OSError as error:
             raise unwritable(str(now.path), error) from error
     old, new = (_versions(one) for one in (before, now))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pyz3._files import write_atomically
+from pyz3._files import write_for_user
 from pyz3.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def write_checksums(files: Sequence[ReleaseFile]) -> tuple[Path, ...]:
     for one in files:
         folders.setdefault(one.path.parent, {})[one.path.name] = one.sha256
     for folder, digests in folders.items():
-        write_atomically(folder / CHECKSUMS, checksums(digests).encode())
+        write_for_user(folder / CHECKSUMS, checksums(digests).encode())
     return tuple(folder / CHECKSUMS for folder in folders)
 
 
@@ -77,6 +77,7 @@ def add_checksums(folder: Path, digests: Mapping[str, str]) -> tuple[str, ...]:
         OSError: It cannot be written.
     """
     before = read_checksums(folder)
+    folder.mkdir(parents=True, exist_ok=True)
     there = {name: digest for name, digest in before.items() if (folder / name).is_file()}
-    write_atomically(folder / CHECKSUMS, checksums({**there, **digests}).encode())
+    write_for_user(folder / CHECKSUMS, checksums({**there, **digests}).encode())
     return tuple(sorted(before.keys() - there.keys() - digests.keys()))

@@ -1,10 +1,16 @@
-"""Paths that Windows finds too long."""
+"""Paths that Windows finds too long, and files that are for users."""
 
 from __future__ import annotations
 
+import os
+from typing import TYPE_CHECKING
+
 import pytest
 
-from pyz3._files import long_path_advice
+from pyz3._files import long_path_advice, write_for_user
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 DRIVE = "C:" + chr(92)
 
@@ -38,3 +44,13 @@ def test_a_path_beyond_the_limit_is_told_of(doubled: bool) -> None:
 )
 def test_what_is_short_enough_is_not(text: str, windows: bool) -> None:
     assert long_path_advice(text, windows=windows) is None
+
+
+@pytest.mark.skipif(os.name == "nt", reason="modes are POSIX's")
+def test_what_is_for_users_may_be_read_by_others(tmp_path: Path) -> None:
+    (tmp_path / "usual").touch()
+    write_for_user(tmp_path / "file", b"a")
+    write_for_user(tmp_path / "file", b"b")
+    assert (tmp_path / "file").read_bytes() == b"b"
+    assert (tmp_path / "file").stat().st_mode == (tmp_path / "usual").stat().st_mode
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "usual"]
