@@ -121,6 +121,7 @@ def test_a_package_for_one_python(tmp_path: Path) -> None:
         "version": "1.0",
     }
     assert info(found, "about.json") == {
+        "description": "# Fast.Hash\n",
         "dev_url": "https://example.org/source",
         "home": "https://example.org",
         "license": "MIT",
