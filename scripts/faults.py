@@ -436,6 +436,7 @@ def _commands(path: Path, rng: random.Random) -> list[str]:
     return rng.choice([
         ["check", str(path), "--format", form],
         ["check", str(path), "--strict"],
+        ["check", str(path), "--tree"],
         ["doctor", str(path)],
         ["doctor", str(path), "--json"],
         ["publish", str(path)],

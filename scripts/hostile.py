@@ -531,6 +531,72 @@ def crowd_of_binaries(make: Making) -> Path:
     return make.wheel([part(f"thing/lib{n}.so", data) for n in range(1500)])
 
 
+def elf_with(
+    programs: Iterable[tuple[int, int, int]], sections: Iterable[tuple[int, int, int]], data: bytes
+) -> bytes:
+    """Give an ELF library whose tables stand behind 64 KiB of its contents.
+
+    Args:
+        programs: Kind, offset and size of each segment.
+        sections: Index of the name, offset and size of each section; all are marked as compressed.
+        data: The contents, from byte 64 on.
+    """
+    segments, parts = [*programs], [*sections]
+    table = 64 + len(data)
+    behind = table + 56 * len(segments)
+    head = b"\x7fELF\2\1\1".ljust(16, b"\0") + struct.pack(
+        "<HHIQQQIHHHHHH", 3, 62, 1, 0, table, behind, 0, 64, 56, len(segments), 64, len(parts), 0
+    )
+    rows = [struct.pack("<IIQQQQQQ", kind, 4, at, at, at, size, size, 8) for kind, at, size in segments]
+    rows += [struct.pack("<IIQQQQIIQQ", name, 1, 0x800, 0, at, size, 0, 0, 1, 0) for name, at, size in parts]
+    return head + data + b"".join(rows)
+
+
+@case
+def notes(make: Making) -> Path:
+    """ELF files with notes that never end, lie, or are the same in thousands of segments."""
+    lie = make.rng.choice([0, 4, 0xFFFFFFFF])
+    one = struct.pack("<III", 4, lie, 5) + b"GNU\0" + struct.pack("<III", 0xC0008002, lie, 0xFFFFFFFF)
+    count, size = make.rng.choice([(1, 3 * _MEGA), (5000, 28), (2000, 16_000), (1, 1 << 40), (60_000, 12)])
+    data = one * 200_000
+    segments = [(make.rng.choice([4, 0x6474E553]), 64 + n % 64, size) for n in range(count)]
+    library = elf_with([(1, 0, 64 + len(data)), *segments], [], data)
+    return make.wheel([part("thing/_m.so", library)])
+
+
+@case
+def debug_data(make: Making) -> Path:
+    """Compressed debug data that is a bomb, or the same in thousands of sections, each a byte longer."""
+    bomb = struct.pack("<IIQQ", 1, 0, 1 << 40, 1) + zlib.compress(
+        bytes(make.rng.choice([300, 3000]) * 100_000)
+    )
+    names = b"\0.debug_info\0.debug_str\0"
+    count = make.rng.choice([1, 3000, 60_000])
+    start = 64 + len(names)
+    sections = [(0, 64, len(names)), *((1 + 12 * (n % 2), start, len(bomb) - n % 500) for n in range(count))]
+    library = elf_with([(1, 0, start + len(bomb))], sections, names + bomb)
+    return make.wheel([part(f"thing/_m{n}.so", library) for n in range(4)])
+
+
+@case
+def debug_directory(make: Making) -> Path:
+    """A PE file whose debug directory leads anywhere, and whose PDB file's name commands terminals."""
+    pick = make.rng.choice
+    optional = bytearray(112 + 128)
+    struct.pack_into("<H", optional, 0, 0x20B)
+    struct.pack_into("<I", optional, 108, pick([16, 7, 0xFFFFFFFF]))
+    size = pick([28, 56, 0xFFFFFFFF])
+    struct.pack_into("<II", optional, 160, pick([0x1000, 0, 0xFFFFFFF0]), size)
+    name = f"C:\\{pick(NASTY)}".encode("utf-8", "surrogateescape") + b"x" * pick([3, 100_000]) + b"\0"
+    record = b"RSDS" + bytes(20) + name
+    start = 64 + 24 + len(optional) + 40
+    entry = struct.pack("<12xIIII", 2, pick([len(record), 0xFFFFFFFF]), 0, pick([start + 28, 0xFFFFFFF0]))
+    coff = b"PE\0\0" + struct.pack("<HHIIIHH", 0x8664, pick([1, 0xFFFF]), 0, 0, 0, len(optional), 0x2022)
+    section = b".rdata\0\0" + struct.pack("<IIII12xI", 1 << 20, 0x1000, len(record) + 28, start, 0x40000040)
+    head = b"MZ".ljust(60, b"\0") + struct.pack("<I", 64) + coff + optional + section
+    return make.wheel([part("thing/_m.pyd", head + entry + record)], "cp313-cp313-win_amd64")
+
+
 @case
 def wasm(make: Making) -> Path:
     """WebAssembly with numbers that never end, and counts beyond everything."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from pyz3.audit.facts import Facts, Symbol, VersionNeed, version_key
 from pyz3.audit.properties import needed_level
-from pyz3.audit.strings import require_bounded_names, without_long_names
+from pyz3.audit.strings import require_bounded_names, require_bounded_tables, without_long_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -63,6 +63,7 @@ def read_elf(data: bytes) -> tuple[Facts, ...]:
     data = without_long_names(data)
     if len(data) > _LEAST:
         require_bounded_names(data)
+        require_bounded_tables(data)
     binary = lief.ELF.parse(data, config)
     if not isinstance(binary, lief.ELF.Binary):
         raise ValueError("its headers cannot be read")  # noqa: TRY004 - about the file, not an argument
@@ -166,9 +167,12 @@ def glibc_release(version: str) -> str:
 def _rpaths(binary: lief.ELF.Binary) -> Iterable[str]:
     import lief  # noqa: PLC0415 - see read_elf
 
+    # To glibc an empty folder between others is the current one; musl leaves it out.
+    empty = "" if any("musl" in str(name) for name in binary.libraries) else "."
     for entry in binary.dynamic_entries:
         if isinstance(entry, (lief.ELF.DynamicEntryRpath, lief.ELF.DynamicEntryRunPath)):
-            yield from (path for path in entry.paths if path)
+            text = str(entry.rpath if isinstance(entry, lief.ELF.DynamicEntryRpath) else entry.runpath)
+            yield from (found for path in text.split(":") if text and (found := path or empty))
 
 
 def _soname(binary: lief.ELF.Binary) -> str:

@@ -6,10 +6,12 @@ Apple's ``mach-o/loader.h``.
 
 from __future__ import annotations
 
-import re
 import struct
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
+
+from pyz3.audit.privacy import homes_in, pdb_path, unpacked_debug_data
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,22 +20,9 @@ _PT_LOAD, _PT_DYNAMIC, _PT_GNU_RELRO = 1, 2, 0x6474E552
 _PF_X, _PF_W = 1, 2
 _HIGH_ENTROPY = 0x20
 _PE32_PLUS = 0x20B
+_SHF_COMPRESSED = 0x800
 _EXECUTE, _WRITE = 0x20000000, 0x80000000
 _MOST = 4096  # program headers, sections, load commands: no linker writes so many
-
-# A path in somebody's home folder; what stands before it may be any byte.
-_HOME = re.compile(
-    rb"(?<![\w./\\-])(?:/(?:home|Users)/([\w.-]{1,64})/|[A-Za-z]:[\\/]Users[\\/]([\w .-]{1,64})[\\/])"
-    rb"[\x20-\x7e]{1,200}"
-)
-# Accounts of build services: they say nothing of anybody.
-_SERVICES = frozenset({
-    *(b"admin", b"administrator", b"appveyor", b"build", b"buildbot", b"builder", b"buildkite", b"buildozer"),
-    *(b"circleci", b"cirrus", b"codespace", b"conda", b"conda-bld", b"containeradministrator", b"default"),
-    *(b"distiller", b"docker", b"ec2-user", b"gitlab-runner", b"jenkins", b"public", b"python", b"root"),
-    *(b"runner", b"runneradmin", b"rust", b"shared", b"travis", b"ubuntu", b"user", b"vsts"),
-    *(b"vssadministrator", b"worker"),
-})  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +35,7 @@ class Hardening:
         high_entropy: PE of 64 bits: it can be loaded anywhere in the address space.
         debug: It holds debug data: sections of DWARF.
         homes: Paths in home folders of people, as they stand in it; the first few.
+        pdb: PE: the absolute path of its PDB file, of the machine that linked it.
     """
 
     relro: bool = True
@@ -53,30 +43,19 @@ class Hardening:
     high_entropy: bool = True
     debug: bool = False
     homes: tuple[str, ...] = ()
+    pdb: str = ""
 
 
 def hardening_of(data: bytes) -> Hardening:
     """Read a binary; of one that is damaged what can be read."""
-    homes = _homes(data)
     try:
         if data.startswith(b"\x7fELF"):
-            return _elf(data, homes)
+            return _elf(data)
         if data.startswith(b"MZ"):
-            return _pe(data, homes)
-        return Hardening(debug=b"__debug_info\0" in data, homes=homes)
+            return _pe(data)
+        return Hardening(debug=b"__debug_info\0" in data, homes=homes_in([data]))
     except (struct.error, IndexError, OverflowError):
-        return Hardening(homes=homes)
-
-
-def _homes(data: bytes) -> tuple[str, ...]:
-    found: dict[str, None] = {}
-    for match in _HOME.finditer(data):
-        user = (match[1] or match[2]).lower()
-        if user not in _SERVICES:
-            found[match[0].decode("ascii", "replace")] = None
-        if len(found) == 3:  # noqa: PLR2004 - enough to see what it is
-            break
-    return tuple(found)
+        return Hardening(homes=homes_in([data]))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +69,7 @@ class _Layout:
     names: int  # index of the section with the sections' names
 
 
-def _elf(data: bytes, homes: tuple[str, ...]) -> Hardening:
+def _elf(data: bytes) -> Hardening:
     layout = _layout(data)
     start, size, count = layout.programs
     headers = []
@@ -98,12 +77,13 @@ def _elf(data: bytes, homes: tuple[str, ...]) -> Hardening:
         (kind,) = struct.unpack_from(f"{layout.order}I", data, at)
         (flags,) = struct.unpack_from(f"{layout.order}I", data, at + (4 if layout.wide else 24))
         headers.append((kind, flags))
+    sections = tuple(_sections(data, layout))
     kinds, both = {kind for kind, _ in headers}, _PF_W | _PF_X
     return Hardening(
         relro=_PT_GNU_RELRO in kinds or _PT_DYNAMIC not in kinds,
         writable_code=any(kind == _PT_LOAD and flags & both == both for kind, flags in headers),
-        debug=not {b".debug_info", b".zdebug_info"}.isdisjoint(_section_names(data, layout)),
-        homes=homes,
+        debug=any(name in {b".debug_info", b".zdebug_info"} for name, *_ in sections),
+        homes=homes_in(chain([data], unpacked_debug_data(data, sections))),
     )
 
 
@@ -121,18 +101,21 @@ def _layout(data: bytes) -> _Layout:
     )
 
 
-def _section_names(data: bytes, layout: _Layout) -> Iterator[bytes]:
+def _sections(data: bytes, layout: _Layout) -> Iterator[tuple[bytes, int, int, bool]]:
+    """Give each section's name, offset and size, and whether it is compressed."""
     start, size, count = layout.sections
     if not start or layout.names >= count:
         return
-    form, at = (f"{layout.order}Q", 24) if layout.wide else (f"{layout.order}I", 16)
-    (table,) = struct.unpack_from(form, data, start + size * layout.names + at)
+    # sh_name, sh_flags, sh_offset, sh_size
+    form = f"{layout.order}{'I4xQ8xQQ' if layout.wide else 'I4xI4xII'}"
+    table = struct.unpack_from(form, data, start + size * layout.names)[2]
     for index in range(min(count, _MOST)):
-        (name,) = struct.unpack_from(f"{layout.order}I", data, start + size * index)
-        yield data[table + name : table + name + 16].partition(b"\0")[0]
+        name, flags, offset, length = struct.unpack_from(form, data, start + size * index)
+        text = data[table + name : table + name + 24].partition(b"\0")[0]
+        yield text, offset, length, bool(flags & _SHF_COMPRESSED)
 
 
-def _pe(data: bytes, homes: tuple[str, ...]) -> Hardening:
+def _pe(data: bytes) -> Hardening:
     (start,) = struct.unpack_from("<I", data, 0x3C)
     count, optional = struct.unpack_from("<H12xH", data, start + 6)
     magic = struct.unpack_from("<H", data, start + 24)[0]
@@ -143,6 +126,6 @@ def _pe(data: bytes, homes: tuple[str, ...]) -> Hardening:
     return Hardening(
         writable_code=any(one & both == both for one in sections),
         high_entropy=magic != _PE32_PLUS or bool(flags & _HIGH_ENTROPY),
-        debug=False,
-        homes=homes,
+        homes=homes_in([data]),
+        pdb=pdb_path(data),
     )

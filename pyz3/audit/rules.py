@@ -183,6 +183,8 @@ def paths(case: Case) -> Iterator[Finding]:
         first, _, rest = path.partition("/")
         if _is_absolute(path):
             why = "a folder of the machine that built it"
+        elif path == ".":
+            why = "the current folder of whoever loads it"
         elif first not in _ORIGINS.get(facts.format, ()):
             why = "which is no folder of the wheel to its loader"
         elif ".data/" not in case.file and _is_outside(posixpath.join(posixpath.dirname(case.file), rest)):

@@ -16,6 +16,9 @@ _LONGEST = 1 << 16  # bytes of a name; those of C++ templates have a few thousan
 _PT_LOAD, _PT_DYNAMIC, _SHT_DYNSYM = 1, 2, 11
 _DT_NULL, _DT_NEEDED, _DT_HASH, _DT_STRTAB, _DT_SYMTAB = 0, 1, 4, 5, 6
 _MOST_HEADERS = 0xFFFF
+_SHT_NOBITS = 8  # takes no room in the file
+# Segments lie over each other by design: what is read-only after loading, notes, all that is loaded.
+_RATIO_OF_TABLES = 8
 # Linkers let names share their ends, no more: all of them are hardly larger than the file.
 _RATIO, _LEAST = 4, 1 << 26
 
@@ -63,6 +66,31 @@ def require_bounded_names(data: bytes) -> None:
                 raise ValueError("its names are far larger than the file itself")
     except struct.error:
         return
+
+
+def require_bounded_tables(data: bytes) -> None:
+    """Refuse an ELF file whose sections, or segments, are together far larger than it: a parser copies each.
+
+    Args:
+        data: It; headers that cannot be read are the parser's to refuse.
+
+    Raises:
+        ValueError: They are.
+    """
+    wide, order = data[4] == 2, "<" if data[5] == 1 else ">"  # noqa: PLR2004 - ELFCLASS64
+    word = "Q" if wide else "I"
+    try:
+        starts = struct.unpack_from(f"{order}{word}{word}", data, 32 if wide else 28)
+        size, count, section, number = struct.unpack_from(f"{order}HHHH", data, 54 if wide else 42)
+        place = starts[0] + (32 if wide else 16)
+        segments = sum(struct.unpack_from(f"{order}{word}", data, place + size * n)[0] for n in range(count))
+        kinds = f"{order}I{'24x' if wide else '12x'}{word}"
+        rows = [struct.unpack_from(kinds, data, starts[1] + section * n + 4) for n in range(number)]
+    except struct.error:
+        return
+    sections = sum(length for kind, length in rows if kind != _SHT_NOBITS)
+    if max(segments, sections) > _RATIO_OF_TABLES * len(data):
+        raise ValueError("its parts lie over each other, or are far larger than the file itself")
 
 
 def _names(data: bytes) -> Iterator[int]:

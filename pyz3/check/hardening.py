@@ -71,6 +71,15 @@ def home_folder(subject: Subject) -> Iterator[Hit]:
             yield Hit(member=name, message=f"{spelled(name)} tells of {spelled(homes[0])}")
 
 
+def build_folder(subject: Subject) -> Iterator[Hit]:
+    """Find the path of the folder that a PE file was built in, unless it is told as a home folder."""
+    for name, binary in subject.binaries.items():
+        path = binary.hardening.pdb
+        if path and not any(home in path for home in binary.hardening.homes):
+            message = f"{spelled(name)} tells that its PDB file was {spelled(path)}"
+            yield Hit(member=name, message=message)
+
+
 def debug_data(subject: Subject) -> Iterator[Hit]:
     """Find debug data."""
     yield from _of_headers(subject, lambda one: one.hardening.debug, "holds debug data")
@@ -99,4 +108,5 @@ RULES: Mapping[str, Callable[[Subject], Iterator[Hit]]] = {
     "PW608": signature,
     "PW701": home_folder,
     "PW702": debug_data,
+    "PW703": build_folder,
 }

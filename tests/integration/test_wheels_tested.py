@@ -94,7 +94,7 @@ def require(wheel: Path, requirement: str) -> None:
     with zipfile.ZipFile(wheel, "w") as archive:
         for name, text in texts.items():
             more = f"Requires-Dist: {requirement}\n".encode() if name.endswith("/METADATA") else b""
-            archive.writestr(name, text + more)
+            archive.writestr(name, more + text)
 
 
 def suite_of(report: Path) -> ET.Element:

@@ -99,3 +99,24 @@ def test_as_many_notes_as_fit_or_more(number: int) -> None:
 @given(st.binary(min_size=12, max_size=120))
 def test_any_bytes(noise: bytes) -> None:
     assert 0 <= needed_level(library(noise)) <= 32
+
+
+def test_sections_that_lie_over_each_other() -> None:
+    content = bytes(1 << 20)
+    rows = struct.pack("<IIQQQQIIQQ", 0, 1, 0, 0, 64, len(content), 0, 0, 1, 0) * 20_000
+    start = 64 + len(content)
+    head = b"\x7fELF\2\1\1" + bytes(9)
+    head += struct.pack("<HHIQQQIHHHHHH", 3, 62, 1, 0, start, start + 56, 0, 64, 56, 1, 64, 20_000, 0)
+    load = struct.pack("<IIQQQQQQ", LOAD, 4, 0, 0, 0, start, start, 4096)
+    begin = time.process_time()
+    message = r"its parts lie over each other, or are far larger than the file itself$"
+    with pytest.raises(AuditFailedError, match=message):
+        facts_of(head + content + load + rows, name="m.so")
+    with pytest.raises(AuditFailedError, match=message):
+        facts_of(
+            library(*[note((NEEDED, 1)).ljust(4096, b"\0")] * 2, kind=LOAD).replace(
+                struct.pack("<Q", 4096) * 2, struct.pack("<Q", 1 << 40) * 2
+            ),
+            name="m.so",
+        )
+    assert time.process_time() - begin < 2

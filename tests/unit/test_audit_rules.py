@@ -125,6 +125,8 @@ class TestPathsAndHardening:
         ("platform", "path", "why"),
         [
             (Platform.LINUX_X86_64, "lib", "which is no folder of the wheel to its loader"),
+            (Platform.LINUX_X86_64, ".", "the current folder of whoever loads it"),
+            (Platform.MACOS_ARM64, "@executable_path/lib", "which is no folder of the wheel to its loader"),
             (Platform.LINUX_X86_64, "@loader_path/lib", "which is no folder of the wheel to its loader"),
             (Platform.MACOS_ARM64, "$ORIGIN/lib", "which is no folder of the wheel to its loader"),
             (Platform.LINUX_X86_64, "$ORIGIN/../../lib", "a folder outside of the wheel"),
