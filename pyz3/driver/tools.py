@@ -128,7 +128,7 @@ _COMMANDS = "bin"
 # What neither a shell nor make takes for anything but a part of a word.
 _PLAIN = re.compile(r"[A-Za-z0-9_./+@%,:=-]*")
 # Folders for everybody on every POSIX system (Filesystem Hierarchy Standard 3.18, 5.15).
-_TEMPORARY = tuple(f"{os.sep}{name}" for name in ("tmp", "var/tmp"))
+_TEMPORARY = tuple(str(Path(os.sep, *parents, "tmp")) for parents in ((), ("var",)))
 # Linux cuts the first line of a script there (BINPRM_BUF_SIZE before 5.1).
 _LONGEST_FIRST_LINE = 127
 

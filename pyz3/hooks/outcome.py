@@ -170,9 +170,13 @@ def _remarks(base: BaseWheel, tag: str, target: Target, *, answer: Result, above
 
 
 def _failed(root: Path, place: Place, files: Sequence[str]) -> tuple[str, ...]:
-    """Give the project's own sources that failed, else the modules; what setup scripts try is neither."""
-    named = map(place.named, files)
-    own = [name for name in named if not Path(name).is_absolute() and (root / name).is_file()]
+    """Give the project's own sources that failed, else the modules; what setup scripts try is neither.
+
+    What was generated in the project counts (Cython's C); sources of probes are there no more.
+    """
+    named = ((place.named(file), Path(file)) for file in files if Path(file).suffix not in _SHARED)
+    there = ((name, (root / name).is_file() or path.is_file()) for name, path in named)
+    own = [name for name, is_there in there if is_there and not Path(name).is_absolute()]
     made = [path for path in map(Path, files) if path.suffix in _SHARED and path.is_relative_to(place.folder)]
     temporary = place.work / "tmp"
     return (*(own or [path.name for path in made if not path.is_relative_to(temporary)]),)

@@ -15,6 +15,7 @@ import lief
 import pytest
 
 from pyz3.cli import main
+from pyz3.driver.run import failed_files
 from pyz3.driver.runtime import runtime_folder
 from pyz3.driver.setup import Setup
 from pyz3.driver.sysroot import SDK
@@ -110,6 +111,21 @@ def test_compile_archive_and_link_leave_nothing_else(driver: Driver, name: str) 
     binary = lief.parse(driver.folder / "one.so")
     assert isinstance(binary, FORMATS[name])
     assert bytes(str(driver.folder), "utf-8") not in (driver.folder / "one.so").read_bytes()
+
+
+def test_what_a_script_may_go_on_without_is_taken_down(pyz3_cache: Path, tmp_path: Path) -> None:
+    driver = make("linux-arm", tmp_path, pyz3_cache)
+    driver.write(one_c=ONE, bad_c="#error no luck\n")
+    assert driver.cc("-fPIC -shared one.c -o one.so").returncode == 0
+    assert driver.cc("-fPIC -shared bad.c -o bad.so").returncode == 1
+    assert driver.cc("-shared one.so -Wl,-z,defs missing.o -o linked.so").returncode == 1
+    assert driver.cc("bad.c -o output.exe").returncode == 1  # no library: a question
+    log = (tmp_path / "log.txt").read_text()
+    names = [str(driver.folder / name) for name in ("bad.c", "bad.so", "linked.so")]
+    assert failed_files(log) == tuple(names)
+    driver.write(bad_c=ONE)
+    assert driver.cc("-fPIC -shared bad.c -o bad.so").returncode == 0
+    assert failed_files((tmp_path / "log.txt").read_text()) == (names[-1],)
 
 
 SYMBOLS = """\

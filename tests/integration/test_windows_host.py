@@ -142,6 +142,24 @@ def test_commands(site: Path, pyz3_cache: Path, tmp_path: Path) -> None:
     assert nowhere == [2, "error: there is no file or folder nowhere\\nothing\n" + TIP]
 
 
+DRIVES = """\
+from types import SimpleNamespace
+from pyz3.guests.hook.recorder import Recorder, _within
+places = SimpleNamespace(build_libs=["C:/b/lib"], _source="C:/src")
+print(_within("build/temp", "D:/core/x.obj"), _within("C:/b/temp", "C:/b/core/x.obj").replace(chr(92), "/"))
+print(*(Recorder.wheel_path(places, name) for name in ("D:/x/y.pyd", "C:/b/lib/demo/y.pyd", "C:/src/z.pyd")))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Wine")
+def test_what_is_built_on_another_drive(site: Path, tmp_path: Path) -> None:
+    done = run("-c", DRIVES, site=site, cwd=tmp_path)
+    assert (done.stdout.splitlines(), done.stderr) == (
+        ["D:/core/x.obj C:/b/temp/_above/core/x.obj", "y.pyd demo/y.pyd z.pyd"],
+        "",
+    )
+
+
 @dataclass(frozen=True, kw_only=True)
 class WineHooks(Hooks):
     """Runs hooks in a Python of Windows."""

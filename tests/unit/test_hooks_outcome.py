@@ -294,8 +294,9 @@ def test_who_requires_all_extensions_gets_none_that_is_lost(backend: Backend) ->
         # A module that is compiled and linked by one command, or only linked.
         (": failed {source}/slow.c\n: failed {source}/slow.so\n", "slow.c"),
         (": failed {work}/lib/slow.pyd\n", "slow.pyd"),
+        (": failed {source}/generated.c\n", "generated.c"),
         (": tried {source}/slow.c\n", ""),
-        (": failed {work}/tmp/x/slow.so\n: failed /elsewhere/slow.so\n: failed {source}/made.c\n", ""),
+        (": failed {scratch}/x/slow.so\n: failed /elsewhere/slow.so\n: failed {source}/made.c\n", ""),
     ],
 )
 def test_what_a_project_swallows_is_required_too(
@@ -305,7 +306,9 @@ def test_what_a_project_swallows_is_required_too(
     for folder in (root, place.folder):
         folder.mkdir()
     (root / "slow.c").write_text("")
-    place.dropped.write_text(line.format(source=place.source, work=place.work))
+    place.source.mkdir()
+    (place.source / "generated.c").write_text("")
+    place.dropped.write_text(line.format(source=place.source, work=place.work, scratch=place.work / "tmp"))
     result = backend.result(links=(link(),), extensions=(declared(),))
     told = described(order(require_extensions=True), result, root=root, work=place.folder)
     assert (told.message if isinstance(told, Trouble) else "") == (

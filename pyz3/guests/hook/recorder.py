@@ -131,8 +131,8 @@ class Recorder:
     def wheel_path(self, file: str) -> str:
         """Give the path in the wheel of a file that was built."""
         for folder in (*self.build_libs, self._source):
-            relative = os.path.relpath(os.path.abspath(file), os.path.abspath(folder))
-            if not relative.startswith(os.pardir):
+            relative = _relative(os.path.abspath(file), os.path.abspath(folder))
+            if relative and not relative.startswith(os.pardir):
                 return relative.replace(os.sep, "/")
         return os.path.basename(file)
 
@@ -305,10 +305,18 @@ def _distinct(own: Callable[..., list[str]]) -> Callable[..., list[str]]:
 
 def _within(folder: str, name: str) -> str:
     """Give the name of an object below the folder of objects."""
-    relative = os.path.relpath(name, folder) if folder else ""
+    relative = _relative(name, folder) if folder else ""
     if not relative.startswith(os.pardir + os.sep):
         return name
     return os.path.join(folder, relative.replace(os.pardir + os.sep, "_above" + os.sep))
+
+
+def _relative(path: str, folder: str) -> str:
+    """Give a path from a folder on; empty: it is on another drive of Windows."""
+    try:
+        return os.path.relpath(path, folder)
+    except ValueError:
+        return ""
 
 
 def _copied(obj: str) -> str:
