@@ -297,7 +297,11 @@ def test_metadata_and_wheel(name: str, text: str | None, codes: list[str], tmp_p
     ]
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    max_examples=150,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    deadline=None,
+)
 @given(data=st.data())
 def test_any_damage_is_a_finding_and_never_a_traceback(data: st.DataObject, tmp_path: Path) -> None:
     path = sound(tmp_path)

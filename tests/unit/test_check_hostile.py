@@ -37,7 +37,11 @@ def real_binaries() -> Iterator[Path]:
 BINARIES = [path.read_bytes() for path in real_binaries()]
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    max_examples=60,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    deadline=None,
+)
 @given(data=st.data())
 def test_damaged_binaries(data: st.DataObject, tmp_path: Path) -> None:
     content = bytearray(data.draw(st.sampled_from(BINARIES)))

@@ -55,7 +55,11 @@ def test_a_folder_without_anything_to_examine_is_an_error(tmp_path: Path) -> Non
         find_subject(str(tmp_path), search=[])
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    max_examples=150,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    deadline=None,
+)
 @given(at=st.integers(0, len(SOUND) - 1), byte=st.integers(0, 255), end=st.integers(0, len(SOUND)))
 def test_any_damaged_wheel(at: int, byte: int, end: int, tmp_path: Path) -> None:
     path = tmp_path / "p-1-py3-none-any.whl"

@@ -268,7 +268,7 @@ PATTERNS = st.text(
 ) | st.just("x" * 300)
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(pattern=PATTERNS, key=st.sampled_from(["sources", "include-dirs", "library-dirs"]))
 def test_any_path_is_found_or_refused(pattern: str, key: str, tmp_path: Path) -> None:
     (tmp_path / "a.c").touch()

@@ -274,7 +274,11 @@ def test_a_bomb(pair: tuple[Path, Path]) -> None:
             read()
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    max_examples=60,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    deadline=None,
+)
 @given(data=st.data())
 def test_damage_of_every_kind(data: st.DataObject, pair: tuple[Path, Path]) -> None:
     """Whatever is in a wheel's place, the damage is told, or what differs."""
