@@ -21,6 +21,7 @@ ROOMS = (
     "develop",
     "conda",
     "reproduce",
+    "repair",
     "check",
     "doctor",
     "release",

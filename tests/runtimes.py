@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 import zipfile
 from functools import cache
@@ -22,7 +23,7 @@ from pyz3.runtimes import runtimes_dir as folder_of
 from pyz3.targets import Platform, PythonVersion
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from typing import NoReturn
 
     from pyz3.targets import Target
@@ -129,16 +130,12 @@ def run_python(
     script.parent.mkdir()
     script.write_text(code, encoding="utf-8")
     try:
-        # Python under Wine wants pipes for all of its streams.
-        done = subprocess.run(
-            [runtime.command, str(script), *args],
-            input="",
-            capture_output=True,
-            check=False,
+        done = start(
+            runtime,
+            str(script),
+            *args,
             cwd=folder,
-            encoding="utf-8",
             env=runtime.variables(os.environ, path=[site]),
-            errors="replace",
             timeout=_TIMEOUT_SECONDS,
         )
     except subprocess.TimeoutExpired as error:
@@ -148,3 +145,34 @@ def run_python(
     if done.returncode != 0:
         raise AssertionError(f"{runtime}: exit code {done.returncode}\n{done.stdout}\n{done.stderr}")
     return done.stdout.replace("\r\n", "\n")
+
+
+def start(
+    runtime: Runtime, *args: str, cwd: Path, env: Mapping[str, str], timeout: float
+) -> subprocess.CompletedProcess[str]:
+    """Run ``runtime`` to its end, which it must reach within ``timeout`` seconds.
+
+    Once in some ten thousand starts Wine ends with exit code 1 and not a word, before Python is there: a
+    Python that fails says why, and a module that crashes ends with another code.  Such a start is repeated,
+    once, and told on stderr.
+    """
+
+    def run() -> subprocess.CompletedProcess[str]:
+        # Python under Wine wants pipes for all of its streams.
+        return subprocess.run(
+            [runtime.command, *args],
+            input="",
+            capture_output=True,
+            check=False,
+            cwd=cwd,
+            encoding="utf-8",
+            env=env,
+            errors="replace",
+            timeout=timeout,
+        )
+
+    done = run()
+    if runtime.runs_by == "Wine" and done.returncode == 1 and not (done.stdout or done.stderr):
+        sys.stderr.write(f"{runtime}: Wine did not start; tried again\n")
+        done = run()
+    return done

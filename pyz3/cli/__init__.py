@@ -31,6 +31,7 @@ _SECTIONS = {
         "watch": ("watch:watch", "Rebuild when a file changes."),
         "clean": ("develop:clean", "Remove what develop put anywhere."),
         "test": ("test:test", "Install wheels and test them."),
+        "repair": ("repair:repair_command", "Put the libraries that wheels need in."),
         "conda": ("conda:conda", "Make conda packages."),
         "publish": ("publish:publish", "Upload a release to an index."),
         "ci": ("ci:ci", "Write the workflow that builds and releases wheels."),
@@ -74,7 +75,7 @@ _ELSEWHERE = {
     "audit": "check", "build": "wheel", "compile": "wheel", "create": "init", "help": "--help", "info": "env",
     "inspect": "doctor", "install": "develop", "lint": "check", "make": "wheel", "new": "init",
     "package": "wheel", "prune": "cache clean", "purge": "cache clean", "rebuild": "reproduce",
-    "release": "publish", "repair": "check", "run": "test", "show": "doctor", "upload": "publish",
+    "release": "publish", "run": "test", "show": "doctor", "upload": "publish",
     "verify": "reproduce", "version": "--version", "wheels": "wheel",
 }  # fmt: skip
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
-
 import click
 from rich.markdown import Markdown
 
-from pyz3.cli.settings import SETTINGS
+from pyz3._nearest import nearest
+from pyz3.cli.settings import SETTINGS, complete_topics
 from pyz3.cli.terminal import SafeConsole
 from pyz3.errors import ConfigError
 from pyz3.pages import entries, exit_codes, explain_code, explain_message, find_topic, messages, slug, topics
@@ -24,7 +23,7 @@ Examples:
 @click.command(
     context_settings=SETTINGS, epilog=_EXAMPLES, short_help="Say what messages and exit codes mean."
 )
-@click.argument("words", nargs=-1, metavar="[MESSAGE|CODE|TOPIC]")
+@click.argument("words", nargs=-1, metavar="[MESSAGE|CODE|TOPIC]", shell_complete=complete_topics)
 def explain(*, words: tuple[str, ...]) -> None:
     """Say what a MESSAGE of pyz3's means, and what to do; what an exit CODE means; or what a TOPIC is about.
 
@@ -43,8 +42,8 @@ def explain(*, words: tuple[str, ...]) -> None:
     name = said.removeprefix("docs/").removeprefix("reference/").removesuffix(".md")
     page = find_topic(name) or explain_message(said)
     if page is None:
-        near = difflib.get_close_matches(slug(said), [*topics(), *map(slug, entries())], n=1)
-        hint = f"did you mean {near[0]}? " if near else ""
+        near = nearest(slug(said), [*topics(), *map(slug, entries())])
+        hint = f"did you mean {near}? " if near else ""
         raise ConfigError(f"nothing here explains {said!r}", tip=f"{hint}pyz3 explain lists what there is")
     text = f"# {page.title}\n\n{page.text}\n"
     console.print(Markdown(text) if console.is_terminal else text, soft_wrap=not console.is_terminal)

@@ -22,7 +22,7 @@ from pyz3.cli.options import (
     python_headers_option,
     pythons_option,
 )
-from pyz3.cli.settings import SETTINGS
+from pyz3.cli.settings import SETTINGS, complete_identifiers
 from pyz3.cli.terminal import SafeConsole
 from pyz3.results import require_report
 from pyz3.unchanged import Asked, ask
@@ -102,7 +102,12 @@ Examples:
     show_envvar=True,
     help="Leave these identifiers out; repeatable.  [default: tool.pyz3.skip]",
 )
-@click.option("--only", metavar="ID", help="Build just this identifier, whatever is to be built or skipped.")
+@click.option(
+    "--only",
+    metavar="ID",
+    shell_complete=complete_identifiers,
+    help="Build just this identifier, whatever is to be built or skipped.",
+)
 @click.option(
     "--fallback",
     is_flag=True,

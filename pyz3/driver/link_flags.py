@@ -32,7 +32,6 @@ _LTO = "optimisation across files is pyz3's own setting (lto)"
 _LACKS = Refusal("zig's linker has nothing like it, and the module would not be the same without it")
 _OPEN = "the interpreter supplies what a module leaves undefined"
 _FLAT = "modules are bound as zig's linker binds them"
-_FINAL = "no names are written into a module afterwards"
 _PLACE = "a folder of this machine would be no use elsewhere"
 _REPORT = "it only reports"
 _CHECK = "it only checks; where it matters the link fails"
@@ -109,7 +108,7 @@ _WORDS = Table(
         ("no_implicit_dylibs application_extension no_application_extension", "macos", "", _LD),
         ("multiply_defined=* single_module read_only_relocs=* bundle_loader=* w", "macos", "", IMPLIED),
         ("compatibility_version=* current_version=*", "macos", "", "a module has no version"),
-        ("headerpad_max_install_names headerpad=*", "macos", "", _FINAL),
+        ("headerpad=*", "macos", "-headerpad,*", IMPLIED),
         ("macosx_version_min=* macos_version_min=*", "macos", "", "the oldest system is the target's"),
         ("platform_version=*", "macos", "", "the oldest system is the target's"),
         ("syslibroot=*", "macos", "", "libraries are the target's own"),
@@ -175,7 +174,7 @@ _Z_SIZES = ("max-page-size=", "common-page-size=", "stack-size=")
 _FLAGS = Table(
     [
         ("-bundle -dynamiclib", "macos", "-shared", IMPLIED),
-        ("-headerpad_max_install_names", "macos", "", _FINAL),
+        ("-headerpad_max_install_names", "macos", "-Wl,-headerpad_max_install_names", IMPLIED),
         ("-dead_strip", "macos", "-Wl,-dead_strip", IMPLIED),
         ("-export-dynamic", "", "-rdynamic", IMPLIED),
         ("-flat_namespace -twolevel_namespace -force_flat_namespace", "macos", "", _FLAT),

@@ -17,6 +17,7 @@ from pyz3.targets.selection import (
     combine,
     default_platforms,
     find_target,
+    known_targets,
     select_pythons,
     unmatched,
 )
@@ -43,6 +44,7 @@ __all__ = (
     "glibc_floor",
     "has_cpu",
     "implementation",
+    "known_targets",
     "read_platform",
     "select_platforms",
     "select_pythons",

@@ -14,7 +14,7 @@ from pyz3.targets.pythons import SUPPORTED, PythonVersion
 from pyz3.targets.target import Target
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from packaging.specifiers import SpecifierSet
 
@@ -26,6 +26,7 @@ __all__ = [
     "default_platforms",
     "find_target",
     "glibc_floor",
+    "known_targets",
     "select_platforms",
     "select_pythons",
 ]
@@ -99,13 +100,18 @@ def default_platforms() -> tuple[Platform, ...]:
     return tuple(p for p in Platform if p.spec.default)
 
 
+def known_targets() -> Mapping[str, Target]:
+    """Give every target that there is, by its build identifier, in the order of the table."""
+    return {t.identifier: t for t in _product(Platform, SUPPORTED)}
+
+
 def find_target(identifier: str, *, source: str = "--only") -> Target:
     """Give the target that ``identifier`` names exactly.
 
     Raises:
         ConfigError: There is none.
     """
-    targets = {t.identifier: t for t in _product(Platform, SUPPORTED)}
+    targets = known_targets()
     if identifier in targets:
         return targets[identifier]
     near = nearest(identifier, targets)

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,38 @@ def test_a_failure_shows_both_streams_and_the_exit_code(tmp_path: Path) -> None:
     with pytest.raises(AssertionError) as caught:
         runtimes.run_python(runtime, code, wheels=[], tmp_path=tmp_path)
     assert str(caught.value) == f"{runtime}: exit code 3\nout\n\nerr"
+
+
+SILENT = """\
+#!/bin/sh
+echo >>starts
+[ "$(wc -l <starts)" -gt "$1" ] && echo there && exit
+[ -z "$2" ] || echo why >&2
+exit "${3:-1}"
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="what stands for Wine is a shell script")
+@pytest.mark.parametrize(
+    ("args", "ended"),
+    [
+        (["0"], (0, "there\n", 1)),
+        (["1"], (0, "there\n", 2)),
+        (["2"], (1, "", 2)),  # not three times
+        (["1", "", "5"], (5, "", 1)),  # as an access violation does
+        (["1", "says"], (1, "", 1)),
+    ],
+)
+def test_wine_that_did_not_start_is_started_again(
+    args: list[str], ended: tuple[int, str, int], tmp_path: Path
+) -> None:
+    command = tmp_path / "python-win_amd64-3.13"
+    command.write_text(SILENT, encoding="utf-8")
+    command.chmod(0o755)
+    wine = replace(next(r for r in runtimes.all_known() if r.runs_by == "Wine"), command=command)
+    done = runtimes.start(wine, *args, cwd=tmp_path, env=os.environ, timeout=60)
+    starts = len((tmp_path / "starts").read_text(encoding="utf-8").splitlines())
+    assert (done.returncode, done.stdout, starts) == ended
 
 
 def test_a_missing_runtime_skips_or_fails(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

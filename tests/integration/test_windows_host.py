@@ -92,10 +92,7 @@ def run(
     variables = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "PYZ3"))}
     variables |= {"PYTHONPATH": f"{of_wine(site)};{of_wine(package)}", "PYTHONUTF8": "1", "WINEDEBUG": "-all"}
     variables |= {"PYZ3_CACHE_DIR": of_wine(cwd / "cache"), "PYTHONDONTWRITEBYTECODE": "1"}
-    return subprocess.run(
-        [runtimes.require(python).command, *args],
-        cwd=cwd, env=variables, input="", capture_output=True, encoding="utf-8", check=False, timeout=300,
-    )  # fmt: skip
+    return runtimes.start(runtimes.require(python), *args, cwd=cwd, env=variables, timeout=300)
 
 
 # What each command of a list gives, in one process: Wine takes seconds to start one.

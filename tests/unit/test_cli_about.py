@@ -114,6 +114,8 @@ def test_no_completion_for_other_shells(
         ("wheel", "--platform", "windows-", ["windows-x64", "windows-arm64", "windows-x86"]),
         ("wheel", "--python", "3.13", ["3.13", "3.13t"]),
         ("toolchain", "--target", "pyo", ["pyodide"]),
+        ("wheel", "--only", "cp313-win_a", ["cp313-win_amd64", "cp313-win_arm64"]),
+        ("explain", "words", "ABI", ["abi3"]),
     ],
 )
 def test_values_are_completed(command: str, option: str, begun: str, words: list[str]) -> None:

@@ -235,7 +235,6 @@ def test_configuration_errors(project: Path, capsys: pytest.CaptureFixture[str])
         ("compile", " Did you mean 'wheel'?"),
         ("create", " Did you mean 'init'?"),
         ("lint", " Did you mean 'check'?"),
-        ("repair", " Did you mean 'check'?"),
         ("prune", " Did you mean 'cache clean'?"),
         ("purge", " Did you mean 'cache clean'?"),
         ("run", " Did you mean 'test'?"),

@@ -155,8 +155,8 @@ def test_several_in_one_text() -> None:
         (
             "linux-mips64",
             (
-                "there are: linux-x86_64, linux-aarch64, linux-i686, linux-armv7l, linux-ppc64le, linux-s390x, "
-                "linux-riscv64, linux-loongarch64; pyz3 platforms lists all"
+                "there are: linux-x86_64, linux-aarch64, linux-i686, linux-armv7l, linux-ppc64le, "
+                "linux-s390x, linux-riscv64, linux-loongarch64; pyz3 platforms lists all"
             ),
         ),
         ("macos-powerpc", "there are: macos-x86_64, macos-arm64, macos-universal2; pyz3 platforms lists all"),

@@ -1,0 +1,158 @@
+"""One wheel → one that holds what it needs, checked."""
+
+from __future__ import annotations
+
+import posixpath
+import shutil
+import tempfile
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pyz3.archive import put_in_place
+from pyz3.check import check, open_wheel, spelled
+from pyz3.errors import AuditFailedError, abridged
+from pyz3.release import UnreadableFileError
+from pyz3.repair.tool import run_tool
+from pyz3.sources import ArchiveError, DirectoryError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from pyz3.check import Finding
+
+# Of pyz3 check: a library that the platform does not promise, and one that not every system of it has.
+_OUTSIDE = ("PW203", "PW204")
+# What must be so before another program unpacks it: rules about the archive and its names.
+_ARCHIVE = ("PW100", "PW107", "PW108", "PW109", "PW110", "PW111")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Repaired:
+    """What came of one wheel.
+
+    Attributes:
+        wheel: The wheel that was given.
+        path: The one that was written.
+        added: Name and size in bytes of each library that was put into it.
+        outside: What binaries need besides, and users must have: what was excluded.
+        warnings: What pyz3 check has against it.
+    """
+
+    wheel: Path
+    path: Path
+    added: tuple[tuple[str, int], ...] = ()
+    outside: tuple[str, ...] = ()
+    warnings: tuple[Finding, ...] = ()
+
+
+def repair(
+    wheel: Path,
+    *,
+    library_dirs: Sequence[Path],
+    exclude: Sequence[str] = (),
+    output_dir: Path,
+    environ: Mapping[str, str],
+) -> Repaired:
+    """Put the libraries that a wheel needs into it, and write it under the tag that is true then.
+
+    The wheel is not trusted.  The same wheel and libraries give the same bytes, on every machine with the
+    same zlib.
+
+    Args:
+        wheel: The wheel.
+        library_dirs: Where libraries of its platform are; those of this machine are not looked for.
+        exclude: Names or globs of libraries that stay outside: users have them.
+        output_dir: Where the new one goes.
+        environ: Environment variables; ``SOURCE_DATE_EPOCH`` dates the files.
+
+    Raises:
+        AuditFailedError: A library is in none of the folders, or the new wheel would not be right.
+        UnreadableFileError: It is no wheel, is damaged, or holds more than is read.
+        ConfigError: The output folder cannot be written.
+        BuildFailedError: The disk is full.
+        OSError: A file cannot be read.
+    """
+    before = _members(wheel)
+    _require_libraries(wheel, library_dirs, exclude, environ)
+    with tempfile.TemporaryDirectory(prefix="pyz3-repair-", ignore_cleanup_errors=True) as scratch:
+        folder = Path(scratch).resolve()
+        made = run_tool(wheel.resolve(), folder, library_dirs=library_dirs, exclude=exclude, environ=environ)
+        (report,) = check([made], environ=environ).wheels
+        outside = [one for one in report.findings if _is_excluded(one, exclude)]
+        errors = [one for one in report.findings if one.severity == "error" and one not in outside]
+        if errors:
+            raise AuditFailedError(
+                f"{made.name}: it would still be wrong, and is not written: "
+                f"{abridged([f'{one.code}: {one.message}' for one in errors])}",
+                tip=errors[0].tip or None,
+            )
+        added = tuple(_added(made, before))
+        written = put_in_place(output_dir / made.name, lambda path: shutil.copyfile(made, path), what="wheel")
+    return Repaired(
+        wheel=wheel,
+        path=written.path,
+        added=added,
+        outside=tuple(dict.fromkeys(one.symbol for one in outside)),
+        warnings=tuple(one for one in report.findings if one.severity != "error" and one not in outside),
+    )
+
+
+def _members(wheel: Path) -> frozenset[str]:
+    """Give the names in a wheel, which another program can then unpack within bounds.
+
+    Raises:
+        UnreadableFileError: It is no wheel, is damaged, or holds more than is read.
+    """
+    try:
+        with open_wheel(wheel) as (_, archive):
+            return frozenset(archive.files)
+    except DirectoryError as error:
+        why = str(error)
+    except ArchiveError as error:
+        why = error.why
+    raise UnreadableFileError(f"{wheel}: cannot be read as a wheel: {spelled(why)}")
+
+
+def _require_libraries(
+    wheel: Path, library_dirs: Sequence[Path], exclude: Sequence[str], environ: Mapping[str, str]
+) -> None:
+    """Refuse a wheel that is damaged, or needs a library that is nowhere: the tools say so in fewer words."""
+    (report,) = check([wheel], select=[*_ARCHIVE, *_OUTSIDE], environ=environ).wheels
+    for one in report.findings:
+        if one.code in _ARCHIVE and one.severity == "error":
+            raise UnreadableFileError(f"{wheel}: {one.message}", tip="pyz3 check says more")
+    for one in report.findings:
+        if one.code != "PW203" or _is_excluded(one, exclude) or _find(one.symbol, library_dirs):
+            continue
+        name, folders = _name(one.symbol), abridged([str(folder) for folder in library_dirs])
+        where = f"none of {folders} has it" if library_dirs else "no --library-dir is given"
+        raise AuditFailedError(
+            f"{wheel.name}: {one.message}; {where}",
+            tip=f"name the folder with the {name} of that platform: --library-dir DIR; or leave it to those "
+            f"who install the wheel: --exclude {name}",
+        )
+
+
+def _name(library: str) -> str:
+    return posixpath.basename(library)
+
+
+def _find(library: str, folders: Sequence[Path]) -> bool:
+    wanted = _name(library).lower()
+    return any(one.name.lower() == wanted for folder in folders for one in folder.iterdir())
+
+
+def _is_excluded(finding: Finding, exclude: Sequence[str]) -> bool:
+    if finding.code not in _OUTSIDE:
+        return False
+    names = {finding.symbol, _name(finding.symbol)}
+    return any(fnmatchcase(name, pattern) for name in names for pattern in exclude)
+
+
+def _added(wheel: Path, before: frozenset[str]) -> Iterator[tuple[str, int]]:
+    with open_wheel(wheel) as (_, archive):
+        for name, info in archive.files.items():
+            if name not in before and not name.partition("/")[0].endswith(".dist-info"):
+                yield name, info.file_size
