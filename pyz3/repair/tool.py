@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 # A wheel of a gigabyte takes a minute; what takes longer goes on for ever.
 _TIMEOUT_SECONDS = 900
 # What auditwheel would be told by: the wheel's own name decides.
-_NOT_OURS = ("AUDITWHEEL_", "DYLD_", "LD_", "DELVEWHEEL", "PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP")
+_NOT_OURS = ("AUDITWHEEL_", "DYLD_", "LD_", "DELVEWHEEL")
 # The last line of a traceback: the class, with its modules, and what it says.
 _RAISED = re.compile(r"^(?:[\w.]*\.)?\w*(?:Error|Exception|Interrupt)\w*: (?P<why>.+)$", re.MULTILINE)
 # Where delocate unpacks a wheel.
@@ -73,12 +73,13 @@ def run_tool(
         OSError: A file cannot be read or written.
     """
     # One that is needed by nothing else of pyz3's, and changes modules of others while it works.
-    command = [sys.executable, "-I", "-m", "repairwheel", str(wheel), "-o", str(folder), "--no-sys-paths"]
+    command = [sys.executable, "-m", "repairwheel", str(wheel), "-o", str(folder), "--no-sys-paths"]
     for one in library_dirs:
         command += ["-l", str(one)]
     for name in exclude:
         command += ["-e", name]
     variables = {name: value for name, value in environ.items() if not name.startswith(_NOT_OURS)}
+    variables["PYTHONSAFEPATH"] = "1"  # no module is taken from the folder that it works in
     try:
         code, output = Processes.of_this_thread().run(
             command, env=variables, cwd=folder, timeout=_TIMEOUT_SECONDS

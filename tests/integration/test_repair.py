@@ -16,6 +16,7 @@ import runtimes
 from wheels import put_wheel
 
 from pyz3.check import check
+from pyz3.repair.tool import run_tool
 from pyz3.targets import Platform, PythonVersion, Target
 
 if TYPE_CHECKING:
@@ -182,3 +183,18 @@ def test_a_library_may_stay_outside(tmp_path: Path, pyz3_cache: Path) -> None:
         "  note: libanswer.so.1 stays outside: who installs the wheel must have it",
         "1 of 1 wheel in out",
     ])  # fmt: skip
+
+
+def test_the_tool_is_found_where_pyz3_is(tmp_path: Path) -> None:
+    # As in a user's own site-packages, which an isolated Python would not see.
+    module = tmp_path / "site" / "repairwheel" / "__main__.py"
+    module.parent.mkdir(parents=True)
+    (module.parent / "__init__.py").touch()
+    module.write_text("import shutil, sys\nshutil.copy(sys.argv[1], sys.argv[3])\nopen('here', 'w')\n")
+    wheel = put_wheel(tmp_path, "asks", {"asks.py": ""})
+    folder = tmp_path / "made"
+    folder.mkdir()
+    environ = {**os.environ, "PYTHONPATH": str(tmp_path / "site")}
+    made = run_tool(wheel, folder, library_dirs=(), exclude=(), environ=environ)
+    assert made == folder / wheel.name
+    assert {path.name for path in folder.iterdir()} == {wheel.name, "here"}
