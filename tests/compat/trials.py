@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from runtimes import all_known
+from runtimes import all_known, start
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -184,19 +184,10 @@ def _run(
     variables = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     variables |= {"PYTHONPATH": str(site), "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"}
     variables |= environment or {}
-    command = [str(runtime.command), *arguments]
     try:
-        return subprocess.run(
-            command,
-            input="",
-            capture_output=True,
-            check=False,
-            cwd=cwd,
-            encoding="utf-8",
-            env=variables,
-            errors="replace",
-            timeout=seconds,
-        )
+        return start(runtime, *arguments, cwd=cwd, env=variables, timeout=seconds)
     except subprocess.TimeoutExpired as error:
         streams = [text.decode(errors="replace") if text else "" for text in (error.stdout, error.stderr)]
-        return subprocess.CompletedProcess(command, -1, streams[0], f"{streams[1]}\nno end after {seconds} s")
+        return subprocess.CompletedProcess(
+            [str(runtime.command), *arguments], -1, streams[0], f"{streams[1]}\nno end after {seconds} s"
+        )
