@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import shlex
 from collections import Counter
@@ -15,6 +14,7 @@ from packaging.utils import InvalidName, canonicalize_name
 from rich.text import Text
 
 from pyz3.builder import WheelBuilder, every_target
+from pyz3.cli.difference import check_file
 from pyz3.cli.hinting import HintingGroup
 from pyz3.cli.options import project_argument
 from pyz3.cli.settings import SETTINGS
@@ -33,7 +33,6 @@ _HEAD = re.compile(r"# Written by `pyz3 ci \w+(?P<words>.*?)`\.")
 _VALUED = ("--name", "--file")
 # They would end a quoted text of a shell, or a line.
 _UNUSABLE = re.compile(r"[\"$`\\\n]")
-_STYLES = {"+": "green", "-": "red", "@": "cyan"}
 
 
 @click.group(
@@ -132,7 +131,7 @@ def _write(
     made = service.text(released, command=f"pyz3 ci {service.name.lower()} {shlex.join(words)}".rstrip())
     text = with_own_steps(made, before)
     if check:
-        return show_difference(console, before, text, path=service.file)
+        return check_file(console, before, text, path=service.file)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8", newline="\n")
     console.print(f"{path}: {'as it was' if text == before else 'written'}", soft_wrap=True)
@@ -266,26 +265,6 @@ def _checkout(root: Path) -> Path:
     if not root.is_dir():
         raise ConfigError(f"there is no folder {root}")
     return next((folder for folder in (root, *root.parents) if (folder / ".git").exists()), root)
-
-
-def show_difference(console: SafeConsole, before: str, text: str, *, path: str) -> int:
-    """Show how a file would change; give the exit code of ``--check``.
-
-    Args:
-        console: Where it is shown.
-        before: The file; empty if there is none.
-        text: What it would be.
-        path: What it is called.
-    """
-    if before == text:
-        console.print(f"{path} is up to date", soft_wrap=True)
-        return 0
-    lines = difflib.unified_diff(
-        before.splitlines(), text.splitlines(), path, f"{path}, as it would be written", lineterm=""
-    )
-    for line in lines:
-        console.print(Text(line, style=_STYLES.get(line[:1], "")), soft_wrap=True)
-    return 1
 
 
 def _notes(released: Released, top: Path, service: _Service) -> list[str]:

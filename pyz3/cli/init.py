@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import difflib
 import sys
 from importlib.metadata import packages_distributions
 from pathlib import Path
@@ -14,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pyz3._files import DISK_FULL, write_atomically
+from pyz3.cli.difference import STYLES, show_difference
 from pyz3.cli.settings import SETTINGS
 from pyz3.cli.terminal import SafeConsole
 from pyz3.errors import ConfigError
@@ -43,7 +43,6 @@ _DOES = {
     "elsewhere": ("not done", "yellow"),
     "lost": ("NOT OBEYED", "bold red"),
 }
-_COLOURS = {"+": "green", "-": "red", "@": "cyan"}
 
 
 class _LanguageChoice(click.Choice[str]):
@@ -186,17 +185,10 @@ def _draft(directory: Path, wishes: Wishes, *, exists: bool, example: bool) -> D
 
 
 def _show(console: SafeConsole, draft: Draft) -> None:
-    lines = difflib.unified_diff(
-        draft.before.splitlines(keepends=True),
-        draft.after.splitlines(keepends=True),
-        "pyproject.toml",
-        "pyproject.toml, with pyz3",
-    )
-    for line in lines:
-        style = _COLOURS.get(line[0], "")
-        console.print(Text(line.rstrip("\r\n"), style=style), soft_wrap=True)
+    names = ("pyproject.toml", "pyproject.toml, with pyz3")
+    show_difference(console, draft.before, draft.after, names=names)
     for name in draft.files:
-        console.print(Text(f"new file: {name}", style=_COLOURS["+"]), soft_wrap=True)
+        console.print(Text(f"new file: {name}", style=STYLES["+"]), soft_wrap=True)
 
 
 def _confirmed() -> bool:

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from pyz3._files import unwritable, write_for_user
 from pyz3.builder import WheelBuilder, every_target
-from pyz3.cli.ci import show_difference
+from pyz3.cli.difference import check_file
 from pyz3.cli.options import config_option, project_argument, pythons_option
 from pyz3.cli.settings import SETTINGS
 from pyz3.cli.terminal import SafeConsole
@@ -84,7 +84,7 @@ def lock(*, project: Path, upgrade: bool, check: bool, pythons: tuple[str, ...],
         said = f"not installed here: Python {missing}; Python {other} said what the build requires"
         console.print(Text(f"note: {said}", style="yellow"), soft_wrap=True)
     if check:
-        return show_difference(console, text, written(now), path=LOCK_FILE)
+        return check_file(console, text, written(now), path=LOCK_FILE)
     _write(console, now, before, is_new=written(now) != text)
     return 0
 
