@@ -268,13 +268,14 @@ class _Watcher:
         except OSError as error:
             print_error(ConfigError(f"{self._command[0]}: {error.strerror or error}"))
             return
+        # Before its end is told: what is edited from then on is not the command's own.
+        now = self._seen.again()
         text = ("✓ ", "green") if status == 0 else ("✗ ", "red")
         self._console.print(Text.assemble(text, f"exit code {status}"), soft_wrap=True)
-        self._pass_over(before)
+        self._pass_over(before, now)
 
-    def _pass_over(self, before: _Watched) -> None:
+    def _pass_over(self, before: _Watched, now: _Watched) -> None:
         """See to it that what the command writes each time does not start it again, and say so once."""
-        now = self._seen.again()
         own, new = self._writes.learn(now.since(before))
         self._seen = self._seen.taking(own, now)
         if new:

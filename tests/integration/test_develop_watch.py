@@ -13,6 +13,9 @@ import factory
 import pytest
 from venvs import files
 
+# Its lines are read as they come: one that never does is a test that failed, not one that hangs.
+pytestmark = pytest.mark.timeout(240)
+
 HEAD = '[project]\nname = "probe"\nversion = "1"\n'
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pyz3.cli.watch import _importing, _Writes
-from pyz3.develop import Stamps
+from pyz3.cli.terminal import SafeConsole
+from pyz3.cli.watch import _importing, _Watched, _Watcher, _Writes
+from pyz3.develop import Place, Stamps
+from pyz3.targets import PythonVersion
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,6 +64,46 @@ def test_what_changes_in_three_runs_is_the_commands_own() -> None:
     assert writes.learn(own) == nothing, "a run that left it alone: somebody may have edited it"
     assert writes.learn(own) == nothing
     assert writes.learn(own) == (own, ())
+
+
+def test_what_is_edited_once_the_command_has_ended_is_not_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    version = tmp_path / "version.py"
+    version.touch()
+
+    def run(command: tuple[str, ...], **_: object) -> subprocess.CompletedProcess[str]:
+        version.write_text(version.read_text("utf-8") + "#", encoding="utf-8")
+        return subprocess.CompletedProcess(command, 0)
+
+    class Console(SafeConsole):
+        edited = False
+
+        def print(self, *what: Any, **_: Any) -> None:
+            if self.edited and "exit code" in str(what[0]):
+                version.write_text("", encoding="utf-8")
+
+    monkeypatch.setattr(subprocess, "run", run)
+    console = Console()
+    place = Place(
+        python=tmp_path / "python",
+        source="",
+        version=PythonVersion(3, 13),
+        prefix=tmp_path,
+        site=(),
+        include=None,
+        has_pip=False,
+        managed="",
+    )
+    watcher = _Watcher(console, project=tmp_path, place=place, command=("bump",))
+    stamps = Stamps.of({version}, suffixes=(".py",))
+    watcher._seen = _Watched(sources=Stamps.of(set()), scripts=stamps)
+    for _ in range(4):
+        watcher._run_command()
+    assert not watcher._seen.scripts.changed()
+    console.edited = True
+    watcher._run_command()
+    assert watcher._seen.scripts.changed()
 
 
 def test_what_is_imported_meanwhile_ends_before_the_command(
