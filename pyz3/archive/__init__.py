@@ -8,11 +8,12 @@ from pyz3.archive.inputs import INPUT_SUFFIXES, found_inputs, named_inputs
 from pyz3.archive.metadata import Metadata, read_metadata
 from pyz3.archive.output import WrittenArchive, put_in_place, require_output
 from pyz3.archive.sdist import sdist_files, write_sdist
-from pyz3.archive.wheelfile import DEFAULT_EPOCH, dist_info_entries, write_wheel
+from pyz3.archive.wheelfile import DEFAULT_EPOCH, Compressor, dist_info_entries, write_wheel
 
 __all__ = (
     "DEFAULT_EPOCH",
     "INPUT_SUFFIXES",
+    "Compressor",
     "FileRules",
     "Metadata",
     "PackageRoot",

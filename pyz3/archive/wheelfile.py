@@ -7,7 +7,7 @@ import hashlib
 import stat
 import time
 import unicodedata
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from packaging.tags import parse_tag
@@ -20,8 +20,9 @@ from pyz3.archive.output import put_in_place
 from pyz3.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
+    from typing import IO
 
     from pyz3.archive.metadata import Metadata
     from pyz3.archive.output import WrittenArchive
@@ -33,7 +34,16 @@ DEFAULT_EPOCH = 1577836800
 _OLDEST_EPOCH = 315532800  # 1980-01-01 00:00:00 UTC
 _NEWEST_EPOCH = 4354819198  # 2107-12-31 23:59:58 UTC
 _UNIX = 3  # APPNOTE.TXT 4.4.2: "version made by", so that the modes count
-_COMPRESSION_LEVEL = 9
+
+
+class Compressor(Protocol):
+    """A stream of raw deflate (RFC 1951), such as ``zlib.compressobj`` gives."""
+
+    def compress(self, data: bytes, /) -> bytes:
+        """Take some more, and give what of the compressed bytes is known by now."""
+
+    def flush(self) -> bytes:
+        """Give the rest of the compressed bytes."""
 
 
 def write_wheel(
@@ -42,6 +52,7 @@ def write_wheel(
     metadata: Metadata,
     tag: str,
     files: Iterable[WheelEntry],
+    compressor: Callable[[], Compressor],
     root_is_purelib: bool = False,
     build: str = "",
     ignores_case: bool = True,
@@ -55,6 +66,7 @@ def write_wheel(
         metadata: What `read_metadata` gave.
         tag: The compressed tag set of the file name: ``cp313-cp313-win_amd64``.
         files: The content but for what `dist_info_entries` and RECORD are; it may add to ``.dist-info``.
+        compressor: Makes what compresses one file; the wheel's bytes depend on it.
         root_is_purelib: Whether the wheel is for ``purelib``: it holds no binary.
         build: The build number, which tells wheels of the same release apart; empty: none.
         ignores_case: Whether it may be unpacked where names that differ in case only are the same.
@@ -79,7 +91,7 @@ def write_wheel(
         entry.size()  # what is missing is told before anything is made
 
     def write(unfinished: Path) -> None:
-        with _ReproducibleWheelFile(unfinished, epoch=epoch) as wheel:
+        with _ReproducibleWheelFile(unfinished, epoch=epoch, compressor=compressor) as wheel:
             for entry in entries:
                 wheel.add(entry)
 
@@ -120,7 +132,8 @@ class _ReproducibleWheelFile(WheelFile):  # type: ignore[misc]
     The library writes RECORD; dates, modes and compression are set here, for RECORD too.
     """
 
-    def __init__(self, path: Path, *, epoch: int) -> None:
+    def __init__(self, path: Path, *, epoch: int, compressor: Callable[[], Compressor]) -> None:
+        self._compressor = compressor
         self._date = time.gmtime(min(max(epoch, _OLDEST_EPOCH), _NEWEST_EPOCH))[:6]
         super().__init__(path, "w", compression=ZIP_DEFLATED)
 
@@ -129,7 +142,7 @@ class _ReproducibleWheelFile(WheelFile):  # type: ignore[misc]
         info = self._info(entry.arcname, executable=entry.executable)
         info.file_size = entry.size()  # so that only what is large is written as such a file
         digest, size = hashlib.sha256(), 0
-        with self.open(info, "w") as file:
+        with self._open(info) as file:
             for chunk in entry.chunks():
                 digest.update(chunk)
                 size += len(chunk)
@@ -142,10 +155,14 @@ class _ReproducibleWheelFile(WheelFile):  # type: ignore[misc]
     def writestr(
         self, zinfo_or_arcname: str | ZipInfo, data: bytes | str, compress_type: int | None = None
     ) -> None:
-        """Add a file by name, as the library does with RECORD, which would get the time of day."""
-        if isinstance(zinfo_or_arcname, str):
-            zinfo_or_arcname = self._info(zinfo_or_arcname, executable=False)
-        super().writestr(zinfo_or_arcname, data, compress_type)
+        """Add RECORD, which is what the library calls this for; it would get the time of day."""
+        del compress_type
+        name = zinfo_or_arcname if isinstance(zinfo_or_arcname, str) else zinfo_or_arcname.filename
+        content = data.encode() if isinstance(data, str) else data
+        info = self._info(name, executable=False)
+        info.file_size = len(content)
+        with self._open(info) as file:
+            file.write(content)
 
     def close(self) -> None:
         """Write RECORD and close; if that fails, the file is closed all the same."""
@@ -154,13 +171,17 @@ class _ReproducibleWheelFile(WheelFile):  # type: ignore[misc]
         finally:
             ZipFile.close(self)
 
+    def _open(self, info: ZipInfo) -> IO[bytes]:
+        file = self.open(info, "w")
+        # The library knows compressors by number alone, and makes zlib's for this one.
+        file._compressor = self._compressor()  # noqa: SLF001
+        return file  # type: ignore[no-any-return]
+
     def _info(self, arcname: str, *, executable: bool) -> ZipInfo:
         info = ZipInfo(arcname, self._date)
         info.create_system = _UNIX
         info.external_attr = (stat.S_IFREG | (0o755 if executable else 0o644)) << 16
         info.compress_type = ZIP_DEFLATED
-        # Public as ``compress_level`` from Python 3.13 on, where this name still works.
-        info._compresslevel = _COMPRESSION_LEVEL  # type: ignore[attr-defined]  # noqa: SLF001
         return info
 
 

@@ -8,6 +8,7 @@ that; any other by its own commands.
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pyz3._processes import Processes
@@ -17,6 +18,7 @@ from pyz3.builder.fallback import check_fallback
 from pyz3.builder.foreign import BackendDescriber, Made, in_system_of, needs_commands, trouble_error
 from pyz3.builder.packing import Packer, read_contents, read_epoch
 from pyz3.driver.compiler_variables import unused_note
+from pyz3.engine.deflate import Deflate
 from pyz3.engine.project_flags import left_out_flags, left_out_notes
 from pyz3.errors import BuildFailedError, abridged
 from pyz3.events import Activity, Note
@@ -174,7 +176,15 @@ class Line:
 
     def _packer(self, contents: Contents | None, output_dir: Path, bills: Bills | None = None) -> Packer:
         epoch = read_epoch(self._build.environ)
-        return Packer(contents, output_dir=output_dir, epoch=epoch, tell=self._tell, bills=bills)
+        compressor = partial(Deflate, self._build.toolchain())
+        return Packer(
+            contents,
+            output_dir=output_dir,
+            epoch=epoch,
+            compressor=compressor,
+            tell=self._tell,
+            bills=bills,
+        )
 
     def _bills(self, environment_of: Callable[[str], Environment | None] | None = None) -> Bills | None:
         if not self._project.tool.sbom.binaries or not self._project.has_binaries:

@@ -28,9 +28,9 @@ from pyz3.plan import Pure, Recipe
 from pyz3.results import Failure, WheelResult
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-    from pyz3.archive import Metadata, WrittenArchive
+    from pyz3.archive import Compressor, Metadata, WrittenArchive
     from pyz3.builder.bill import Bills
     from pyz3.builder.platform import Built
     from pyz3.config import Project
@@ -155,6 +155,7 @@ class Packer:
         contents: What every wheel of the project holds; None: each has a base wheel of its own.
         output_dir: Where the wheels go.
         epoch: Date of all files in them, in seconds since 1970.
+        compressor: Makes what compresses one file of a wheel.
         tell: Is told of every wheel.
         bills: Gives what tells of the binaries in a wheel; None: no file does.
     """
@@ -165,10 +166,12 @@ class Packer:
         *,
         output_dir: Path,
         epoch: int,
+        compressor: Callable[[], Compressor],
         tell: Listener,
         bills: Bills | None = None,
     ) -> None:
         self._bills = bills
+        self._compressor = compressor
         self._contents = contents
         self._output_dir = Path(os.path.abspath(output_dir))  # noqa: PTH100 - shown as the user wrote it
         self._epoch = epoch
@@ -220,6 +223,7 @@ class Packer:
             output_dir=self._output_dir,
             metadata=metadata,
             tag=tag,
+            compressor=self._compressor,
             files=[
                 *files,
                 *(

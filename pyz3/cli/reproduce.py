@@ -5,7 +5,6 @@ from __future__ import annotations
 import platform
 import shutil
 import tempfile
-import zlib
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -176,7 +175,6 @@ def _compare(wheel: Recorded, built: WheelResult, planned: Rebuild, view: BuildV
         pyz3=__version__,
         zig=metadata.version("ziglang"),
         python=platform.python_version(),
-        zlib=zlib.ZLIB_RUNTIME_VERSION,
     )
     return Reproduction(
         wheel=str(wheel.path),

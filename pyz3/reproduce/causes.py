@@ -1,7 +1,7 @@
 """What differs → why it probably does.  Pure.
 
 A wheel says which pyz3 wrote it and when, and one with binaries in its bill of materials with which zig and
-build requirements; not with which settings and zlib.  So these are guesses, and the likely ones come first.
+build requirements; not with which settings.  So these are guesses, and the likely ones come first.
 """
 
 from __future__ import annotations
@@ -42,18 +42,16 @@ class Here:
         pyz3: Of pyz3 itself.
         zig: Of the ``ziglang`` package; empty: it is not known.
         python: Of the Python that runs pyz3.
-        zlib: Of the library that compresses.
     """
 
     pyz3: str
     zig: str
     python: str
-    zlib: str
 
     @property
     def versions(self) -> dict[str, str]:
         """Program → version, of those that are known."""
-        known = {"pyz3": self.pyz3, "zig": self.zig, "Python": self.python, "zlib": self.zlib}
+        known = {"pyz3": self.pyz3, "zig": self.zig, "Python": self.python}
         return {name: version for name, version in known.items() if version}
 
 
@@ -69,7 +67,7 @@ def likely_causes(found: Comparison, wheel: Recorded, here: Here, *, rebuilt: st
     if found.outcome == "same":
         return ()
     if found.outcome == "recompressed":
-        return (f"another zlib: here it is {here.zlib}; installers unpack the same files from both wheels",)
+        return ("another program packed it: installers unpack the same files from both wheels",)
     _, version, _, tags = parse_wheel_filename(rebuilt)
     if str(version) != wheel.version:
         return (*_of_tools(wheel, here), f"the source is version {version}, not {wheel.version}")

@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
+import zlib
 from typing import TYPE_CHECKING
 
 import pytest
@@ -67,7 +68,12 @@ def build(project: Path, output_dir: Path) -> WrittenArchive:
     metadata = read_metadata(project)
     files = package_files(project, find_packages(project, project_name=metadata.name))
     return write_wheel(
-        output_dir=output_dir, metadata=metadata, tag="py3-none-any", files=files, root_is_purelib=True
+        output_dir=output_dir,
+        metadata=metadata,
+        tag="py3-none-any",
+        files=files,
+        compressor=lambda: zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS),
+        root_is_purelib=True,
     )
 
 
@@ -156,7 +162,7 @@ def test_pip_reads_the_metadata(wheel: Path, tmp_path: Path) -> None:
 
 
 FULL_DISK = """
-import resource, signal, sys, gc
+import resource, signal, sys, gc, zlib
 from pathlib import Path
 from pyz3.archive import Metadata, WheelEntry, write_wheel
 from pyz3.errors import BuildFailedError
@@ -167,7 +173,8 @@ noise = b"".join(i.to_bytes(4, "big") for i in range(0, 2**32, 50021))
 resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
 try:
     write_wheel(output_dir=Path(sys.argv[1]), metadata=metadata, tag="py3-none-any",
-                files=[WheelEntry(arcname="noise", source=noise)])
+                files=[WheelEntry(arcname="noise", source=noise)],
+                compressor=lambda: zlib.compressobj(9, zlib.DEFLATED, -15))
 except BuildFailedError as error:
     gc.collect()
     print(error.exit_code, error.message.rpartition(": ")[0], error.tip, sep="|")

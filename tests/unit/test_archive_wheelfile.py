@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from pyz3.archive import Compressor
+
 TAG = "cp313-cp313-manylinux_2_17_x86_64.manylinux2014_x86_64"
 FILENAME = f"hello_world-1.0-{TAG}.whl"
 METADATA = Metadata(
@@ -72,19 +74,26 @@ hello_world-1.0.dist-info/RECORD,,
 """
 
 
+def compressor() -> Compressor:
+    return zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+
+
 def write(output_dir: Path, *files: WheelEntry, epoch: int = DEFAULT_EPOCH) -> Path:
     return write_wheel(
         output_dir=output_dir,
         metadata=METADATA,
         tag=TAG,
         files=files or FILES,
+        compressor=compressor,
         epoch=epoch,
         generator="pyz3 9.9",
     ).path
 
 
 def test_result_describes_the_file(tmp_path: Path) -> None:
-    written = write_wheel(output_dir=tmp_path / "new" / "dist", metadata=METADATA, tag=TAG, files=FILES)
+    written = write_wheel(
+        output_dir=tmp_path / "new" / "dist", metadata=METADATA, tag=TAG, files=FILES, compressor=compressor
+    )
     content = written.path.read_bytes()
     assert written.path == tmp_path / "new" / "dist" / FILENAME
     assert written.sha256 == hashlib.sha256(content).hexdigest()
@@ -190,7 +199,13 @@ def test_licence_files_and_extra_metadata_lie_in_dist_info(tmp_path: Path) -> No
         WheelEntry(arcname="a-1.dist-info/licenses/sub/LICENSE", source=licence),
     )
     sbom = WheelEntry(arcname="a-1.dist-info/sboms/x.json", source=b"{}")
-    written = write_wheel(output_dir=tmp_path, metadata=metadata, tag="py3-none-any", files=(sbom, FILES[0]))
+    written = write_wheel(
+        output_dir=tmp_path,
+        metadata=metadata,
+        tag="py3-none-any",
+        files=(sbom, FILES[0]),
+        compressor=compressor,
+    )
     with ZipFile(written.path) as archive:
         assert archive.namelist() == [
             "hello/z.so",
@@ -215,19 +230,32 @@ def test_every_single_tag_is_listed_in_order() -> None:
     ]
 
 
-def test_compression_level_is_fixed(tmp_path: Path) -> None:
-    data = inspect.getsource(typing).encode()  # a long text, on which the levels differ
-    sizes = {}
-    for level in (6, 9):
-        compressor = zlib.compressobj(level, zlib.DEFLATED, -zlib.MAX_WBITS)
-        sizes[level] = len(compressor.compress(data) + compressor.flush())
-    assert sizes[9] < sizes[6]
-    with ZipFile(write(tmp_path, WheelEntry(arcname="x", source=data))) as archive:
-        assert archive.getinfo("x").compress_size == sizes[9]
+def test_every_file_is_compressed_by_what_is_given(tmp_path: Path) -> None:
+    class Stored:
+        """Deflate without compression, which zlib would not choose for a text."""
+
+        def __init__(self) -> None:
+            self._zlib = zlib.compressobj(0, zlib.DEFLATED, -zlib.MAX_WBITS)
+
+        def compress(self, data: bytes, /) -> bytes:
+            return self._zlib.compress(data)
+
+        def flush(self) -> bytes:
+            return self._zlib.flush()
+
+    written = write_wheel(output_dir=tmp_path, metadata=METADATA, tag=TAG, files=FILES, compressor=Stored)
+    with ZipFile(written.path) as archive:
+        assert archive.testzip() is None
+        infos = archive.infolist()
+        assert [one.compress_type for one in infos] == [ZIP_DEFLATED] * len(infos)
+        assert [one.compress_size for one in infos] == [one.file_size + 5 for one in infos]
+        assert infos[-1].filename.endswith("/RECORD")
 
 
 def test_a_windows_host_gives_the_same_header(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with module._ReproducibleWheelFile(tmp_path / FILENAME, epoch=DEFAULT_EPOCH) as wheel:
+    with module._ReproducibleWheelFile(
+        tmp_path / FILENAME, epoch=DEFAULT_EPOCH, compressor=compressor
+    ) as wheel:
         monkeypatch.setattr(sys, "platform", "win32")  # zipfile asks this for "version made by"
         info = wheel._info("x", executable=False)
         monkeypatch.undo()
@@ -237,7 +265,7 @@ def test_a_windows_host_gives_the_same_header(tmp_path: Path, monkeypatch: pytes
 def test_file_is_closed_when_record_cannot_be_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    wheel = module._ReproducibleWheelFile(tmp_path / FILENAME, epoch=DEFAULT_EPOCH)
+    wheel = module._ReproducibleWheelFile(tmp_path / FILENAME, epoch=DEFAULT_EPOCH, compressor=compressor)
     wheel.add(FILES[0])
 
     def full(*_: object, **__: object) -> None:
@@ -370,7 +398,7 @@ def test_names_that_no_wheel_may_hold(tmp_path: Path, name: str) -> None:
 @pytest.mark.parametrize("tag", ["", "cp313", "cp313-cp313", "cp313-cp313-", "a-b-c-d-e"])
 def test_tag_must_be_a_tag(tmp_path: Path, tag: str) -> None:
     with pytest.raises(ConfigError, match="no valid wheel"):
-        write_wheel(output_dir=tmp_path, metadata=METADATA, tag=tag, files=())
+        write_wheel(output_dir=tmp_path, metadata=METADATA, tag=tag, files=(), compressor=compressor)
     assert list(tmp_path.iterdir()) == []
 
 

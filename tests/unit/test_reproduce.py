@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
 FILES = {"thing/__init__.py": "x = 1\ny = 2\n", "thing/data.txt": "word " * 1000}
 INFO = "thing-1.0.dist-info"
-HERE = Here(pyz3="1.0", zig="0.16.0", python="3.13.1", zlib="1.3")
+HERE = Here(pyz3="1.0", zig="0.16.0", python="3.13.1")
 
 
 @pytest.fixture
@@ -164,9 +164,7 @@ def test_only_the_compression(pair: tuple[Path, Path]) -> None:
     named = {one.member: (one.wheel, one.rebuilt) for one in found.archive}
     assert named["thing/data.txt"][0].startswith("deflate, ")
     assert named["thing/data.txt"][0] != named["thing/data.txt"][1]
-    assert causes(found) == [
-        "another zlib: here it is 1.3; installers unpack the same files from both wheels"
-    ]
+    assert causes(found) == ["another program packed it: installers unpack the same files from both wheels"]
 
 
 def test_the_same_size_but_other_packed_bytes(pair: tuple[Path, Path], tmp_path: Path) -> None:
