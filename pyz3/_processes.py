@@ -116,6 +116,11 @@ class Processes:
                 self._running.discard(group)
         return process.returncode, b"".join(output).decode("utf-8", errors="replace")
 
+    @property
+    def stopped(self) -> bool:
+        """Whether they were ended: what comes of those that ran tells nothing."""
+        return self._stopped
+
     def stop(self) -> None:
         """End every process, and start no more."""
         with self._lock:

@@ -106,7 +106,7 @@ class Compiler:
     def _side_by_side(
         self, builds: Sequence[PlatformBuild], then: Callable[[Recipe, Built | Pyz3Error], T], workers: int
     ) -> list[dict[str, T] | DamagedError]:
-        with ThreadPoolExecutor(workers) as pool:
+        with ThreadPoolExecutor(workers, initializer=self._around.processes.adopt) as pool:
             try:  # Ctrl-C may come when the first build runs and the last is not submitted
                 futures = [pool.submit(self._finish, build, then) for build in builds]
                 wait_alert(futures)
@@ -119,13 +119,18 @@ class Compiler:
     def _finish(
         self, build: PlatformBuild, then: Callable[[Recipe, Built | Pyz3Error], T]
     ) -> dict[str, T] | DamagedError:
+        done: dict[str, T] = {}
         try:
-            return {recipe.identifier: then(recipe, built) for recipe, built in build.run()}
+            for recipe, built in build.run():
+                if self._around.processes.stopped:  # nobody waits for the others
+                    break
+                done[recipe.identifier] = then(recipe, built)
         except DamagedError as error:
             self._around.tell(
                 Activity(platform=str(build.platform), text="the cache is damaged, building anew")
             )
             return error
+        return done
 
 
 def header_search(toolchain: Toolchain) -> HeaderSearch:

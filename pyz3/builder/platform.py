@@ -121,7 +121,7 @@ class PlatformBuild:
         )
 
     def run(self) -> Iterator[tuple[Recipe, Built | Pyz3Error]]:
-        """Build and audit every wheel; give each with what came of it.
+        """Build and audit every wheel; give each with what came of it, and no more once zig is stopped.
 
         Raises:
             DamagedError: A part of zig's cache turned out to be damaged; this is to be run again when that is
@@ -187,6 +187,8 @@ class PlatformBuild:
         artifacts = self.artifacts()
         started = time.perf_counter()
         outcome = self._zig(artifacts) if artifacts else Outcome()
+        if self._runner.stopped:
+            return
         share = (time.perf_counter() - started) / len(self._recipes)
         if part := find_damage(outcome.text, fresh=bool(self._discarded), is_there=os.path.exists):
             raise DamagedError(outcome.text, part=part)
@@ -217,6 +219,8 @@ class PlatformBuild:
                 binaries = self._custom_binaries(recipe, files)
                 known = {binary.key: self._prover.read(binary, self._vouch) for binary in binaries}
             except (Pyz3Error, DamagedError) as error:
+                if self._runner.stopped:
+                    return
                 said = "\n".join(text for _, text in getattr(error, "compiler", ()))
                 if part := find_damage(said, own_script=True):
                     raise DamagedError(said, part=part) from error

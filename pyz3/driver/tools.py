@@ -510,6 +510,8 @@ def cmake_toolchain(
         "CMAKE_FIND_ROOT_PATH_MODE_LIBRARY": "ONLY",
         "CMAKE_FIND_ROOT_PATH_MODE_INCLUDE": "ONLY",
         "CMAKE_FIND_ROOT_PATH_MODE_PACKAGE": "ONLY",
+        # From 3.27 on CMake has linkers write down what they read, which zig's does not.
+        "CMAKE_LINK_DEPENDS_USE_LINKER": "FALSE",
         **({"CMAKE_RC_COMPILER": programs["windres"]} if system == "Windows" else {}),
         **({"CMAKE_LIBRARY_ARCHITECTURE": triple(target)} if system == "Linux" else {}),
         **more,

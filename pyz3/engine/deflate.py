@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ctypes
 import hashlib
+import os
 import platform
-import subprocess
 import sys
 import tempfile
 import threading
@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pyz3._processes import Processes
 from pyz3.errors import BuildFailedError
 from pyz3.store import is_whole, seal
 
@@ -128,11 +129,11 @@ def _compile(toolchain: Toolchain, output: Path) -> None:
     caches = ("--cache-dir", zig_cache, "--global-cache-dir", zig_cache)
     command = [str(toolchain.zig), "build-lib", *_FLAGS, *caches, f"-femit-bin={output}", str(_SOURCE)]
     for last in (False, True):  # a machine without memory to spare ends zig now and then
-        done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
-        if done.returncode == 0 and output.is_file():
+        status, text = Processes.of_this_thread().run(command, env=os.environ, cwd=output.parent)
+        if status == 0 and output.is_file():
             return
         if last:
             raise BuildFailedError(
-                f"what compresses wheels cannot be compiled:\n{done.stderr.strip()}",
+                f"what compresses wheels cannot be compiled:\n{text.strip()}",
                 tip="this is a fault of pyz3 or of the installed ziglang package, not of your project",
             )

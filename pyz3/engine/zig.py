@@ -340,6 +340,11 @@ class ZigRunner:
             "ZIG_GLOBAL_CACHE_DIR": str(self.toolchain.global_cache),
         }
 
+    @property
+    def stopped(self) -> bool:
+        """Whether it was told to stop: what comes of a build then tells nothing."""
+        return self._processes.stopped
+
     def stop(self) -> None:
         """End every process, and start no more."""
         self._processes.stop()

@@ -31,6 +31,8 @@ _WITHIN = "pyz3.seal"
 _BEING_MADE = ".tmp-"
 _REST_NS = 10**9
 _noting = threading.Lock()
+# Folder → when the last look began that found it whole, in ns of the monotonic clock.
+_looks: dict[Path, int] = {}
 
 
 def seal(path: Path) -> None:
@@ -103,12 +105,16 @@ def has_only_grown(
         below: What matters of it, as globs.
         since_ns: What was written at that time or later was made anew, and is noted.
         shared: Others may be writing there now: what they may not be done with is noted another time.
+            Threads that ask while one looks are all answered by the next look.
 
     Raises:
         OSError: The note cannot be written.
     """
-    note = _note_within(folder)
+    note, asked = _note_within(folder), time.monotonic_ns()
     with _noting:  # what is new is read once
+        began = time.monotonic_ns()
+        if shared and _looks.get(folder, 0) > asked:
+            return True
         noted = note.recall()
         if noted is None:
             return False
@@ -126,6 +132,7 @@ def has_only_grown(
                 return False
         if now != noted:
             note.remember(now)
+        _looks[folder] = began
         return True
 
 

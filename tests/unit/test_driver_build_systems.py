@@ -61,3 +61,8 @@ def test_paths_are_quoted_for_who_reads_them() -> None:
 def test_cmake_strips_with_the_targets_tool() -> None:
     text = cmake_toolchain(DriverTarget("aarch64-linux-gnu.2.17"), PROGRAMS, [], {})
     assert 'set(CMAKE_STRIP "/tools/strip")\n' in text
+
+
+def test_cmake_asks_for_no_dependencies_of_links() -> None:
+    text = cmake_toolchain(DriverTarget("x86_64-linux-gnu.2.17"), PROGRAMS, [], {})
+    assert 'set(CMAKE_LINK_DEPENDS_USE_LINKER "FALSE")\n' in text

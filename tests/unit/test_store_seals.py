@@ -3,13 +3,16 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import threading
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 
-from pyz3.store import Remembered, begin_growing, has_only_grown, is_whole, note_growing, seal
+from pyz3.store import Remembered, begin_growing, has_only_grown, is_whole, note_growing, seal, seals
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 
@@ -169,3 +172,40 @@ def test_a_record_that_was_damaged_is_not_recalled(place: int, tmp_path: Path) -
     content[place] ^= 1
     file.write_bytes(content)
     assert memory.recall() is None
+
+
+def test_threads_that_wait_are_answered_by_one_look(growing: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, asked, go = threading.Event(), threading.Semaphore(0), threading.Event()
+    looks: list[bool] = []
+    grown, clock = seals._grown, time.monotonic_ns
+
+    def look(folder: Path, below: list[str], noted: Mapping[str, seals.Entry]) -> Iterator[object]:
+        looks.append(True)
+        begun.set()
+        assert go.wait(60)
+        yield from grown(folder, below, noted)
+
+    def now() -> int:
+        asked.release()
+        return clock()
+
+    monkeypatch.setattr(seals, "_grown", look)
+    monkeypatch.setattr(seals.time, "monotonic_ns", now)
+    found: list[bool] = []
+
+    def ask() -> None:
+        found.append(has_only_grown(growing, ["o", "*/o"], shared=True))
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    threads[0].start()
+    assert begun.wait(60)
+    for thread in threads[1:]:
+        thread.start()
+    for _ in range(2 + 3):  # the first asked and began, the others asked
+        assert asked.acquire(timeout=60)
+    go.set()
+    for thread in threads:
+        thread.join()
+    assert (found, len(looks)) == ([True] * 4, 2)
+    assert has_only_grown(growing, ["o", "*/o"], shared=True)
+    assert len(looks) == 3, "who asks later has another look"
