@@ -17,6 +17,7 @@ from pyz3.driver.flag_table import (
     named,
     units,
 )
+from pyz3.driver.sysroot import SDK
 from pyz3.driver.target import Translated
 
 TYPE_CHECKING = False  # see target.py
@@ -271,14 +272,10 @@ def _translate_all(args: Sequence[str], target: DriverTarget) -> tuple[tuple[str
 
 def _translate(unit: tuple[str, ...], target: DriverTarget) -> Answer | None:  # noqa: PLR0911 - one per spelling
     word, value = unit[0], unit[-1]
-    if word == "-arch":
-        own = {"x86_64": "x86_64", "aarch64": "arm64"}.get(target.machine)
-        if target.system == "macos":
-            return (), IMPLIED if value == own else "this is one processor's part of the build"
-        return None
-    if word.startswith("-Xarch_"):
-        own = {"x86_64": "-Xarch_x86_64", "aarch64": "-Xarch_arm64"}.get(target.machine)
-        return ((value,), IMPLIED) if word == own else ((), "another processor's")
+    if word == "-arch" or word.startswith("-Xarch_"):
+        return _architecture(word, value, target)
+    if target.system == "macos" and _is_said_again(word, value, target):
+        return (), IMPLIED
     if word.startswith("-fsanitize=") and not _SANITIZERS.isdisjoint(word[11:].split(",")):
         return (), _SANITIZER
     if word.startswith(_PREPROCESSING):
@@ -294,6 +291,22 @@ def _translate(unit: tuple[str, ...], target: DriverTarget) -> Answer | None:  #
     if msvc.is_msvc(word, target.system):
         return msvc.compile_flag(word)
     return _RULES.find(word, target.system)
+
+
+def _architecture(word: str, value: str, target: DriverTarget) -> Answer | None:
+    own = {"x86_64": "x86_64", "aarch64": "arm64"}.get(target.machine)
+    if word != "-arch":
+        return ((value,), IMPLIED) if word == f"-Xarch_{own}" else ((), "another processor's")
+    if target.system == "macos":
+        return (), IMPLIED if value == own else "this is one processor's part of the build"
+    return None
+
+
+def _is_said_again(word: str, value: str, target: DriverTarget) -> bool:
+    """Tell whether a flag says what pyz3 has told the build system: CMake hands on both."""
+    if word.startswith("-mmacosx-version-min="):
+        return target.zig.endswith(f"-macos.{word.partition('=')[2]}")
+    return word == "-isysroot" and value == SDK
 
 
 def _folder(unit: tuple[str, ...]) -> str:

@@ -13,6 +13,7 @@ from pyz3.driver.compile_flags import (
     translate_flags,
     without_link,
 )
+from pyz3.driver.sysroot import SDK
 from pyz3.driver.target import DriverTarget, Translated
 from pyz3.targets import Platform
 
@@ -202,6 +203,13 @@ def test_table(name: str, written: str, given: str, reason: str) -> None:
     assert [text.partition(": ")[2] if ": " in text else text for text in done.dropped] == (
         [reason] if reason else []
     )
+
+
+def test_what_build_systems_say_again_is_not_told() -> None:
+    ours = ["-isysroot", SDK, "-mmacosx-version-min=11.0"]
+    assert translate_compile(ours, target=MACOS) == Translated((*ALWAYS, "-g0"), ())
+    (dropped,) = translate_compile(["-mmacosx-version-min=12.0"], target=MACOS).dropped
+    assert dropped == "-mmacosx-version-min=12.0: the oldest system is the target's"
 
 
 def test_every_dropped_flag_is_named_with_its_value() -> None:
