@@ -46,6 +46,7 @@ class Compiler:
             root=project.root,
             log=lambda command: around.tell(CommandRun(command=tuple(command))),
             processes=around.processes,
+            at_once=around.jobs,
         )
 
         self._warmth = Warmth(
@@ -69,7 +70,7 @@ class Compiler:
         groups: dict[tuple[str, str], list[Recipe]] = {}
         for recipe in recipes:
             groups.setdefault((recipe.platform, recipe.optimize), []).append(recipe)
-        # One more than compilers may run: the processors go on while one platform is audited.
+        # One more than zigs may run: the processors go on while one platform is audited.
         workers = min(len(groups), self._around.jobs + 1 if self._around.jobs > 1 else 1)
         search = header_search(self._around.toolchain)
         builds = [

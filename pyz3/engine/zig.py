@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import re
+import threading
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -142,6 +143,7 @@ class ZigRunner:
         root: The project.
         log: Takes each command line before it is run.
         processes: Ends what runs; shared with whoever runs other processes.
+        at_once: How many may run at a time; a thread that wants another one waits.
     """
 
     def __init__(
@@ -152,7 +154,9 @@ class ZigRunner:
         root: Path,
         log: Callable[[Sequence[str]], None] | None = None,
         processes: Processes | None = None,
+        at_once: int = 1,
     ) -> None:
+        self._slots = threading.BoundedSemaphore(at_once)
         self.toolchain = toolchain
         self._environ = environ
         self._root = root
@@ -267,7 +271,10 @@ class ZigRunner:
             self._log(command)
         environment = self._environment(zig_target, optimize, cache)
         try:
-            return self._processes.run(command, env=environment, cwd=self.toolchain.cache.root, heard=heard)
+            with self._slots:
+                return self._processes.run(
+                    command, env=environment, cwd=self.toolchain.cache.root, heard=heard
+                )
         except OSError as error:
             raise BuildFailedError(
                 f"{command[0]} cannot be started: {error.strerror or error}",

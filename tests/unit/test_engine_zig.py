@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from pyz3._processes import Processes
 from pyz3.engine.custom import module_name
 from pyz3.engine.plan_file import Artifact, Source
 from pyz3.engine.toolchain import Toolchain
@@ -144,6 +147,29 @@ def test_nothing_is_started_once_stopped() -> None:
     runner.stop()
     assert runner.run(["zig"], zig_target="", optimize="", cache=Path("/local")) == (1, "stopped")
     assert logged == [["zig"]]
+
+
+def test_no_more_zigs_run_than_may() -> None:
+    running, most, both, counting = 0, 0, threading.Barrier(2), threading.Lock()
+
+    class Counting(Processes):
+        def run(self, *_: object, **__: object) -> tuple[int, str]:
+            nonlocal running, most
+            with counting:
+                running += 1
+                most = max(most, running)
+            both.wait(60)  # two of them meet here: it is no queue of one
+            with counting:
+                running -= 1
+            return 0, ""
+
+    runner = ZigRunner(TOOLCHAIN, {}, root=Path("/project"), processes=Counting(), at_once=2)
+    with ThreadPoolExecutor(6) as pool:
+        runs = [
+            pool.submit(runner.run, ["zig"], zig_target="", optimize="", cache=Path("/local"))
+            for _ in range(6)
+        ]
+    assert ([one.result() for one in runs], most) == ([(0, "")] * 6, 2)
 
 
 @pytest.mark.skipif(os.sep != "/", reason="elsewhere the backslash is a separator")
