@@ -73,7 +73,8 @@ class Bills:
                 said["pyz3:build-requirements"] = "not known"
             else:
                 tools = tuple(
-                    Tool(name=name, version=version) for name, version in installed_for(environment)
+                    Tool(name=name, version=version, files=environment.files_of(name))
+                    for name, version in installed_for(environment)
                 )
         bill = make_sbom(
             metadata.name,

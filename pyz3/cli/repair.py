@@ -15,7 +15,7 @@ from pyz3.cli.lines import human_size
 from pyz3.cli.settings import SETTINGS
 from pyz3.cli.terminal import SafeConsole
 from pyz3.errors import ConfigError, Pyz3Error
-from pyz3.repair import repair, require_tool
+from pyz3.repair import read_prefixes, repair, require_tool
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +27,7 @@ Examples:
   pyz3 repair dist/thing-1.2-cp313-cp313-linux_x86_64.whl --library-dir deps/lib
   pyz3 repair dist --library-dir deps/linux --library-dir deps/windows -o repaired
   pyz3 repair dist --library-dir deps --exclude 'libcuda.so.*'
+  PYZ3_PREFIX=deps pyz3 repair dist        (deps/linux-x86_64/lib, deps/lib)
 """
 
 
@@ -41,7 +42,8 @@ Examples:
     multiple=True,
     type=click.Path(path_type=Path, resolve_path=True),
     metavar="DIR",
-    help="Where shared libraries of the wheels' platforms are; repeatable.  Others are not looked for.",
+    help="Where shared libraries of the wheels' platforms are; repeatable.  Besides, those in PYZ3_PREFIX "
+    "are looked for, and no others.",
 )
 @click.option(
     "--exclude",
@@ -71,17 +73,29 @@ def repair_command(
 
     repairwheel does it, with what auditwheel, delocate and delvewheel do, for wheels of Linux, macOS and
     Windows on any machine.  pyz3 check judges the result; one that is not right is not written.
+
+    PYZ3_PREFIX in the environment names folders that libraries were installed into, separated as PATH is.
+    After --library-dir, their lib, lib64 and bin are looked through, those of the wheel's platform first:
+    PREFIX/windows-x64/bin, then PREFIX/bin.
     """
     console = SafeConsole(soft_wrap=True)
     wheels = wheels_in(names)
     for folder in library_dirs:
         if not folder.is_dir():
             raise ConfigError(f"--library-dir: there is no folder {folder}")
+    prefixes = read_prefixes(os.environ)
     require_tool()
     require_output(output_dir, what="wheel")
     failures = []
     for wheel in wheels:
-        error = _one(console, wheel, library_dirs=library_dirs, exclude=exclude, output_dir=output_dir)
+        error = _one(
+            console,
+            wheel,
+            library_dirs=library_dirs,
+            prefixes=prefixes,
+            exclude=exclude,
+            output_dir=output_dir,
+        )
         failures += [error] if error else []
     done = len(wheels) - len(failures)
     console.print(f"{done} of {len(wheels)} {'wheel' if len(wheels) == 1 else 'wheels'} in {output_dir}")
@@ -93,13 +107,19 @@ def _one(
     wheel: Path,
     *,
     library_dirs: Sequence[Path],
+    prefixes: Sequence[Path],
     exclude: Sequence[str],
     output_dir: Path,
 ) -> Pyz3Error | None:
     """Repair a wheel and say so; give why not."""
     try:
         done = repair(
-            wheel, library_dirs=library_dirs, exclude=exclude, output_dir=output_dir, environ=os.environ
+            wheel,
+            library_dirs=library_dirs,
+            prefixes=prefixes,
+            exclude=exclude,
+            output_dir=output_dir,
+            environ=os.environ,
         )
     except Pyz3Error as error:
         console.print(Text.assemble(("✗ ", "bold red"), error.message))
@@ -114,8 +134,9 @@ def _show(console: SafeConsole, done: Repaired) -> None:
     console.print(Text.assemble(("✓ ", "green"), (done.path.name, "bold")))
     if done.path.name != done.wheel.name:
         console.print(f"  of {done.wheel.name}", style="dim")
-    for name, size in done.added:
-        console.print(f"  added {name} ({human_size(size)})")
+    for one in done.added:
+        source = f" from {_near(one.source)}" if one.source else "; of which file is not known"
+        console.print(Text(f"  added {one.name} ({human_size(one.size)}){source}"))
     if done.added:
         console.print("  what their licences ask for is yours to add", style="dim")
     if not done.added:
@@ -123,5 +144,11 @@ def _show(console: SafeConsole, done: Repaired) -> None:
         console.print(f"  nothing was added{why}")
     for name in done.outside:
         console.print(Text(f"  note: {name} stays outside: who installs the wheel must have it", "yellow"))
-    for one in done.warnings:
-        console.print(Text(f"  {one.code} {one.name}: {one.message}", style="yellow"))
+    for found in done.warnings:
+        console.print(Text(f"  {found.code} {found.name}: {found.message}", style="yellow"))
+
+
+def _near(path: Path) -> str:
+    """Spell a path from where the user is, if it is below."""
+    here = Path.cwd().resolve()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)

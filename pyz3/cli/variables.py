@@ -11,7 +11,8 @@ VARIABLES: dict[str, str] = {
     "PYZ3_RUNTIMES": "Interpreters of other platforms. Default: `pyz3-runtimes` in the user's cache folder.",
     "PYZ3_TRUST_CACHE": "`1`: use a cache that belongs to another user, or that others may write to.",
     "PYZ3_PYTHON_HEADERS": "Folders that hold `Python.h`, separated as `PATH` is. Like `--python-headers`.",
-    "PYZ3_PREFIX": "Set for `before-build`: the empty folder into which it puts libraries and headers.",
+    "PYZ3_PREFIX": "Set for `before-build`: the empty folder into which it puts libraries and headers. "
+    "Read by `pyz3 repair`: folders that libraries were installed into, separated as `PATH` is.",
     "PYZ3_EDITABLE_REBUILD": "`1`: importing from an editable install builds what has changed.",
     "SOURCE_DATE_EPOCH": "Date of the files in a wheel, in seconds since 1970. Default: that of 2020-01-01.",
     "MACOSX_DEPLOYMENT_TARGET": "Oldest macOS that is promised. Goes before `macos` in the configuration.",

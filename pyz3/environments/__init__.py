@@ -5,7 +5,7 @@ from __future__ import annotations
 from pyz3.environments.includes import header_folders, map_include_dirs
 from pyz3.environments.installed import installed_for
 from pyz3.environments.interpreters import Interpreter, installed_interpreters, interpreter_for
-from pyz3.environments.locks import LOCK_FILE, Lock, LockError, parse_lock, read_lock, written
+from pyz3.environments.locks import LOCK_FILE, Lock, LockedFile, LockError, parse_lock, read_lock, written
 from pyz3.environments.requirements import environment_for, what_is_required
 from pyz3.environments.resolving import resolve
 from pyz3.environments.target_wheels import pip_platforms, target_wheel
@@ -18,6 +18,7 @@ __all__ = [
     "Interpreter",
     "Lock",
     "LockError",
+    "LockedFile",
     "build_environment",
     "changed_variables",
     "constraint_files",

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from importlib import metadata
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
+from urllib.parse import unquote, urlsplit
 
 import tomlkit
 from packaging.markers import default_environment
-from packaging.pylock import Pylock, PylockSelectError, PylockValidationError
+from packaging.pylock import (
+    PackageArchive,
+    PackageSdist,
+    PackageWheel,
+    Pylock,
+    PylockSelectError,
+    PylockValidationError,
+)
 from packaging.requirements import Requirement
 from packaging.utils import parse_wheel_filename
 
@@ -35,11 +43,25 @@ _HEAD = """\
 # Written by `pyz3 lock`: what builds the wheels of this project, with hashes (PEP 751).
 
 """
+_File: TypeAlias = PackageWheel | PackageSdist | PackageArchive
 _AGAIN = "pyz3 lock resolves the build requirements anew"
 
 
 class LockError(ConfigError):
     """A lock file is missing, cannot be read, or lacks what a build requires."""
+
+
+@dataclass(frozen=True, kw_only=True, order=True)
+class LockedFile:
+    """A file that a distribution may be installed from.
+
+    Attributes:
+        name: ``cython-3.1.0-py3-none-any.whl``.
+        hashes: As pip has them: ``sha256:…``.
+    """
+
+    name: str
+    hashes: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,11 +72,13 @@ class Pin:
         name: Normalised.
         requirement: As pip has it: ``cython==3.1.0``, ``cython @ https://…``.
         hashes: Those of the files that it may be, as pip has them: ``sha256:…``.
+        files: Those that are installed, as no sdist is: one of them.
     """
 
     name: str
     requirement: str
     hashes: tuple[str, ...]
+    files: tuple[LockedFile, ...] = ()
 
     @property
     def line(self) -> str:
@@ -98,13 +122,30 @@ class Lock:
         requirement = f"{package.name}=={package.version}"
         if package.archive is not None and package.archive.url:
             files, requirement = [package.archive], f"{package.name} @ {package.archive.url}"
-        hashes = sorted({f"{kind}:{value}" for file in files for kind, value in file.hashes.items()})
+        hashes = sorted({one for file in files for one in _hashes(file)})
         if not hashes or (package.version is None and package.archive is None):
             raise LockError(
                 f"{self.path.name}: {package.name} comes from a folder or a repository, which has no hash",
                 tip="require it by its name and version: wheels of an index have hashes",
             )
-        return Pin(name=package.name, requirement=requirement, hashes=tuple(hashes))
+        locked = (
+            LockedFile(name=_name(file), hashes=_hashes(file))
+            for file in files
+            if not isinstance(file, PackageSdist)
+        )
+        return Pin(
+            name=package.name, requirement=requirement, hashes=tuple(hashes), files=tuple(sorted(locked))
+        )
+
+
+def _hashes(file: _File) -> tuple[str, ...]:
+    return tuple(sorted(f"{kind}:{value}" for kind, value in file.hashes.items()))
+
+
+def _name(file: PackageWheel | PackageArchive) -> str:
+    if isinstance(file, PackageWheel):
+        return file.filename
+    return unquote(urlsplit(file.url or "").path.rpartition("/")[2])
 
 
 def read_lock(root: Path) -> Lock | None:

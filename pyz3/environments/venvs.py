@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from pyz3.environments.interpreters import Interpreter
-    from pyz3.environments.locks import Pin
+    from pyz3.environments.locks import LockedFile, Pin
     from pyz3.store import Cache
 
 # Counts up when environments are made in another way.
@@ -68,6 +68,10 @@ class Environment:
     def hashes_of(self, name: str) -> tuple[str, ...]:
         """Give the hashes that a locked distribution's files may have (``sha256:…``); empty: not locked."""
         return next((pin.hashes for pin in self.pins if pin.name == name), ())
+
+    def files_of(self, name: str) -> tuple[LockedFile, ...]:
+        """Give the files of which one is what a locked distribution was installed from; empty: not locked."""
+        return next((pin.files for pin in self.pins if pin.name == canonicalize_name(name)), ())
 
 
 def build_environment(

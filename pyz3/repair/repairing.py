@@ -14,6 +14,7 @@ from pyz3.archive import put_in_place
 from pyz3.check import check, open_wheel, spelled
 from pyz3.errors import AuditFailedError, abridged
 from pyz3.release import UnreadableFileError
+from pyz3.repair.folders import VARIABLE, folders_in, is_for, named, platforms_of, source_of
 from pyz3.repair.tool import run_tool
 from pyz3.sources import ArchiveError, DirectoryError
 
@@ -29,20 +30,35 @@ _ARCHIVE = ("PW100", "PW107", "PW108", "PW109", "PW110", "PW111")
 
 
 @dataclass(frozen=True, kw_only=True)
+class Added:
+    """A library that was put into a wheel.
+
+    Attributes:
+        name: Its path in the wheel.
+        size: In bytes.
+        source: The file that it was made of; None: that is not known for sure.
+    """
+
+    name: str
+    size: int
+    source: Path | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Repaired:
     """What came of one wheel.
 
     Attributes:
         wheel: The wheel that was given.
         path: The one that was written.
-        added: Name and size in bytes of each library that was put into it.
+        added: What was put into it.
         outside: What binaries need besides, and users must have: what was excluded.
         warnings: What pyz3 check has against it.
     """
 
     wheel: Path
     path: Path
-    added: tuple[tuple[str, int], ...] = ()
+    added: tuple[Added, ...] = ()
     outside: tuple[str, ...] = ()
     warnings: tuple[Finding, ...] = ()
 
@@ -51,6 +67,7 @@ def repair(
     wheel: Path,
     *,
     library_dirs: Sequence[Path],
+    prefixes: Sequence[Path] = (),
     exclude: Sequence[str] = (),
     output_dir: Path,
     environ: Mapping[str, str],
@@ -63,6 +80,7 @@ def repair(
     Args:
         wheel: The wheel.
         library_dirs: Where libraries of its platform are; those of this machine are not looked for.
+        prefixes: Where some were installed, for one platform or several; they are looked through afterwards.
         exclude: Names or globs of libraries that stay outside: users have them.
         output_dir: Where the new one goes.
         environ: Environment variables; ``SOURCE_DATE_EPOCH`` dates the files.
@@ -75,10 +93,12 @@ def repair(
         OSError: A file cannot be read.
     """
     before = _members(wheel)
-    _require_libraries(wheel, library_dirs, exclude, environ)
+    folders = (*library_dirs, *folders_in(prefixes, wheel))
+    nowhere = f"{VARIABLE} has no lib, lib64 or bin for it" if prefixes else "no --library-dir is given"
+    _require_libraries(wheel, folders, exclude, environ, nowhere=nowhere)
     with tempfile.TemporaryDirectory(prefix="pyz3-repair-", ignore_cleanup_errors=True) as scratch:
         folder = Path(scratch).resolve()
-        made = run_tool(wheel.resolve(), folder, library_dirs=library_dirs, exclude=exclude, environ=environ)
+        made = run_tool(wheel.resolve(), folder, library_dirs=folders, exclude=exclude, environ=environ)
         (report,) = check([made], environ=environ).wheels
         outside = [one for one in report.findings if _is_excluded(one, exclude)]
         errors = [one for one in report.findings if one.severity == "error" and one not in outside]
@@ -88,7 +108,7 @@ def repair(
                 f"{abridged([f'{one.code}: {one.message}' for one in errors])}",
                 tip=errors[0].tip or None,
             )
-        added = tuple(_added(made, before))
+        added = tuple(_added(made, before, folders))
         written = put_in_place(output_dir / made.name, lambda path: shutil.copyfile(made, path), what="wheel")
     return Repaired(
         wheel=wheel,
@@ -116,18 +136,24 @@ def _members(wheel: Path) -> frozenset[str]:
 
 
 def _require_libraries(
-    wheel: Path, library_dirs: Sequence[Path], exclude: Sequence[str], environ: Mapping[str, str]
+    wheel: Path, folders: Sequence[Path], exclude: Sequence[str], environ: Mapping[str, str], *, nowhere: str
 ) -> None:
     """Refuse a wheel that is damaged, or needs a library that is nowhere: the tools say so in fewer words."""
     (report,) = check([wheel], select=[*_ARCHIVE, *_OUTSIDE], environ=environ).wheels
+    platforms = platforms_of(wheel)
     for one in report.findings:
         if one.code in _ARCHIVE and one.severity == "error":
             raise UnreadableFileError(f"{wheel}: {one.message}", tip="pyz3 check says more")
     for one in report.findings:
-        if one.code != "PW203" or _is_excluded(one, exclude) or _find(one.symbol, library_dirs):
+        if one.code != "PW203" or _is_excluded(one, exclude):
             continue
-        name, folders = _name(one.symbol), abridged([str(folder) for folder in library_dirs])
-        where = f"none of {folders} has it" if library_dirs else "no --library-dir is given"
+        name = _name(one.symbol)
+        found = tuple(named(name, folders))
+        if found and (not platforms or any(is_for(path, platforms) for path in found)):
+            continue
+        where = f"none of {abridged([str(folder) for folder in folders])} has it" if folders else nowhere
+        if found:
+            where = f"{abridged([str(path) for path in found])} is not for its platform"
         raise AuditFailedError(
             f"{wheel.name}: {one.message}; {where}",
             tip=f"name the folder with the {name} of that platform: --library-dir DIR; or leave it to those "
@@ -139,11 +165,6 @@ def _name(library: str) -> str:
     return posixpath.basename(library)
 
 
-def _find(library: str, folders: Sequence[Path]) -> bool:
-    wanted = _name(library).lower()
-    return any(one.name.lower() == wanted for folder in folders for one in folder.iterdir())
-
-
 def _is_excluded(finding: Finding, exclude: Sequence[str]) -> bool:
     if finding.code not in _OUTSIDE:
         return False
@@ -151,8 +172,9 @@ def _is_excluded(finding: Finding, exclude: Sequence[str]) -> bool:
     return any(fnmatchcase(name, pattern) for name in names for pattern in exclude)
 
 
-def _added(wheel: Path, before: frozenset[str]) -> Iterator[tuple[str, int]]:
+def _added(wheel: Path, before: frozenset[str], folders: Sequence[Path]) -> Iterator[Added]:
     with open_wheel(wheel) as (_, archive):
         for name, info in archive.files.items():
             if name not in before and not name.partition("/")[0].endswith(".dist-info"):
-                yield name, info.file_size
+                source = source_of(_name(name), archive.read(name), folders)
+                yield Added(name=name, size=info.file_size, source=source)

@@ -22,12 +22,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
+    from pyz3.environments import LockedFile
     from pyz3.sbom.evidence import Evidence
 
 FILE = "sboms/pyz3.cdx.json"
 """Where it is, below ``.dist-info``."""
 
 _Component = dict[str, Any]
+# As lock files call them (PEP 751, names of hashlib) → as CycloneDX does: those that are good enough for pip.
+_ALGORITHMS = {"sha256": "SHA-256", "sha384": "SHA-384", "sha512": "SHA-512"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,10 +83,12 @@ class Tool:
     Attributes:
         name: As it calls itself.
         version: Its version.
+        files: Those that a lock file allows it to be installed from; empty: it is not locked.
     """
 
     name: str
     version: str
+    files: tuple[LockedFile, ...] = ()
 
     @property
     def purl(self) -> str:
@@ -209,15 +214,31 @@ def _library(library: StaticLibrary) -> _Component:
 
 
 def _tool(tool: Tool) -> _Component:
-    return {
+    said = {"pyz3:role": "build requirement"}
+    files = [one for file in sorted(tool.files) if (one := _distribution(tool, file))]
+    if files:
+        said["pyz3:installed-from"] = "one of the distributions: the lock file allows no other"
+    component: _Component = {
         "type": "library",
         "scope": "excluded",
         "bom-ref": f"build:{tool.purl}",
         "name": tool.name,
         "version": tool.version,
         "purl": tool.purl,
-        "properties": _properties({"pyz3:role": "build requirement"}),
+        "properties": _properties(said),
     }
+    return {**component, "externalReferences": files} if files else component
+
+
+def _distribution(tool: Tool, file: LockedFile) -> dict[str, Any] | None:
+    """Give what is said of a file; None: it has no hash that CycloneDX knows.
+
+    Its address is a package URL: it is the same file on every index.
+    """
+    pairs = (one.split(":", 1) for one in file.hashes)
+    hashes = [{"alg": _ALGORITHMS[kind], "content": value} for kind, value in pairs if kind in _ALGORITHMS]
+    url = f"{tool.purl}?file_name={quote(file.name, safe='')}"
+    return {"type": "distribution", "url": url, "hashes": hashes} if hashes else None
 
 
 def _zig(version: str) -> _Component:

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 
 import factory
 import pytest
+from bills import read_bill
 from runtimes import missing
 
+from pyz3._toml import load_toml
 from pyz3.sources.pip import offline_tip
 
 if TYPE_CHECKING:
@@ -67,6 +69,29 @@ class Project:
         assert found is not None
         return found[1]
 
+    def files_in_bill(self) -> dict[str, list[dict[str, str]]]:
+        """Give what the wheel's bill says that it may have been built with: addresses and hashes."""
+        (wheel,) = self.root.glob("dist/*.whl")
+        with zipfile.ZipFile(wheel) as archive:
+            components = read_bill(archive)["components"]
+        return {
+            file["url"]: file["hashes"]
+            for one in components
+            if one.get("scope") == "excluded"
+            for file in one.get("externalReferences", ())
+        }
+
+    def files_in_lock(self) -> dict[str, list[dict[str, str]]]:
+        """Give the same of the lock file."""
+        packages = load_toml((self.root / LOCK).read_text())["packages"]
+        return {
+            f"pkg:pypi/{package['name']}@{package['version']}?file_name={wheel['url'].rpartition('/')[2]}": [
+                {"alg": "SHA-256", "content": wheel["hashes"]["sha256"]}
+            ]
+            for package in packages
+            for wheel in package["wheels"]
+        }
+
 
 @pytest.fixture
 def project(tmp_path: Path, pyz3_cache: Path) -> Project:
@@ -96,12 +121,18 @@ def test_a_locked_version_is_kept_used_and_checked_and_nothing_else_is_taken(pro
     (wheel,) = project.root.glob("dist/*.whl")
     digest = factory.digests(project.root / "dist")[wheel.name]
     assert (project.root / "dist" / "SHA256SUMS").read_text() == f"{digest}  {wheel.name}\n"
+    files = project.files_in_bill()
+    assert files == project.files_in_lock()
+    assert {name.partition("?")[0].rpartition("@")[0] for name in files} == {
+        *("pkg:pypi/cython", "pkg:pypi/setuptools")
+    }
     # Without the option it is used all the same, and told; where it lacks something, that is told.
     done = project.pyz3("wheel")
     assert (done.returncode, done.stdout.splitlines()[0]) == (
         0,
         f"note: the build requirements are those of {LOCK}",
     )
+    assert factory.digests(project.root / "dist")[wheel.name] == digest
     project.require(">3.1.0")
     lacking = f"{LOCK} has nothing for cython>3.1.0 and Python {HERE}"
     done = project.pyz3("wheel", "--locked")
@@ -111,6 +142,7 @@ def test_a_locked_version_is_kept_used_and_checked_and_nothing_else_is_taken(pro
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith(f"note: {lacking}: the build requirements are installed unlocked (")
     assert project.built_by() != OLD
+    assert project.files_in_bill() == {}  # which file the installer took, it does not tell
     done = project.lock("--check")
     assert done.returncode == 1
     assert '-version = "3.1.0"\n' in done.stdout

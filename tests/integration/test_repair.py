@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 import zipfile
 from fnmatch import fnmatch
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import lief
 import pytest
@@ -18,9 +19,6 @@ from wheels import put_wheel
 from pyz3.check import check
 from pyz3.repair.tool import run_tool
 from pyz3.targets import Platform, PythonVersion, Target
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 pytest.importorskip("repairwheel", reason="repairwheel needs Python 3.11")
 
@@ -75,9 +73,9 @@ REPAIRED = {
 }
 
 
-def pyz3(*args: object, cwd: Path, cache: Path) -> subprocess.CompletedProcess[str]:
+def pyz3(*args: object, cwd: Path, cache: Path, **changes: str) -> subprocess.CompletedProcess[str]:
     """Run a command as users do."""
-    environ = {**os.environ, "PYZ3_CACHE_DIR": str(cache), "COLUMNS": "300"}
+    environ = {**os.environ, "PYZ3_CACHE_DIR": str(cache), "COLUMNS": "300", **changes}
     command = [sys.executable, "-m", "pyz3", *map(str, args)]
     return subprocess.run(command, cwd=cwd, env=environ, capture_output=True, text=True, check=False)
 
@@ -121,9 +119,9 @@ def test_a_library_is_put_into_the_wheel(platform: str, tmp_path: Path, pyz3_cac
         binaries = [archive.read(name) for name in new if ".dist-info/" not in name]
     beside = {"asks-1.0.dist-info/DELVEWHEEL"} if platform == "windows-x64" else set()
     (added,) = new - beside
-    assert [f"✓ {made.name}", f"  added {added} "] == [
-        done.stdout.splitlines()[0],
-        next(line for line in done.stdout.splitlines() if "added" in line).partition("(")[0],
+    said = next(line for line in done.stdout.splitlines() if "added" in line)
+    assert [f"✓ {made.name}", f"  added {added} ", f" from {Path('lib', KINDS[platform][1])}"] == [
+        *(done.stdout.splitlines()[0], said.partition("(")[0], said.partition(")")[2])
     ]
     assert fnmatch(added, ADDED[platform])
     assert len(binaries) == 1
@@ -145,6 +143,7 @@ def test_what_cannot_be_repaired_is_not_written(tmp_path: Path, pyz3_cache: Path
     linux = compile_for("linux-x86_64", tmp_path / "linux", pyz3_cache)
     mac = compile_for("macos-arm64", tmp_path / "mac", pyz3_cache, padded=False)
     windows = compile_for("windows-x64", tmp_path / "windows", pyz3_cache)
+    of_prefixes(linux, windows, tmp_path, pyz3_cache)
     folders = ("-L", "linux/lib", "-L", "mac/lib")
     done = pyz3("repair", linux, mac, windows, *folders, cwd=tmp_path, cache=pyz3_cache)
     assert [path.name for path in (tmp_path / "wheelhouse").iterdir()] == [
@@ -161,6 +160,39 @@ def test_what_cannot_be_repaired_is_not_written(tmp_path: Path, pyz3_cache: Path
         "  tip: name its folder: --library-dir DIR; or leave it out: --exclude NAME",
         "1 of 3 wheels in wheelhouse",
     ]
+
+
+def of_prefixes(linux: Path, windows: Path, folder: Path, cache: Path) -> None:
+    """Have libraries of several platforms below one prefix; the wrong ones come first where they can."""
+    prefix = folder / "prefix"
+    for name in ("lib", "bin", "windows-x64/bin"):
+        (prefix / name).mkdir(parents=True)
+    shutil.copy(windows.parent / "lib/answer.dll", prefix / "windows-x64/bin")
+    shutil.copy(linux.parent / "lib/libanswer.so.1", prefix / "bin/answer.dll")
+    other = prefix / "lib/libanswer.so.1"
+    done = pyz3("cc", "--target", "linux-aarch64", "--", "-shared", "linux/answer.c", "-o", other,
+                cwd=folder, cache=cache)  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    repair = ("repair", "-o", "of-prefixes")
+    done = pyz3(*repair, linux, windows, cwd=folder, cache=cache, PYZ3_PREFIX="prefix")
+    lines = done.stdout.splitlines()
+    assert (done.returncode, lines[-1]) == (9, "1 of 2 wheels in of-prefixes")
+    assert lines[0] == (
+        f"✗ {linux.name}: asks/_asks.cpython-313-x86_64-linux-gnu.so needs libanswer.so.1, which manylinux "
+        f"(PEP 600) does not promise; {other} is not for its platform"
+    )
+    assert lines[3].partition(")")[2] == f" from {Path('prefix/windows-x64/bin/answer.dll')}"
+    # The other processor's is passed over.
+    both = os.pathsep.join(["prefix", "linux"])
+    done = pyz3(*repair, linux, cwd=folder, cache=cache, PYZ3_PREFIX=both)
+    assert done.returncode == 0, done.stdout
+    (added,) = [line for line in done.stdout.splitlines() if "libanswer" in line]
+    assert added.partition(")")[2] == f" from {Path('linux/lib/libanswer.so.1')}"
+    # What is named on the command line comes first.
+    done = pyz3(*repair, windows, "-L", "windows/lib", cwd=folder, cache=cache, PYZ3_PREFIX=str(prefix))
+    assert f"from {Path('windows/lib/answer.dll')}" in done.stdout
+    done = pyz3(*repair, linux, cwd=folder, cache=cache, PYZ3_PREFIX="windows/lib")
+    assert (done.returncode, "; PYZ3_PREFIX has no lib, lib64 or bin for it\n" in done.stdout) == (9, True)
 
 
 def test_a_library_may_stay_outside(tmp_path: Path, pyz3_cache: Path) -> None:

@@ -13,6 +13,8 @@ from pyz3.builder.bill import Bills
 from pyz3.builder.platform import Built
 from pyz3.config import Settings
 from pyz3.engine.toolchain import Toolchain
+from pyz3.environments import Environment, LockedFile
+from pyz3.environments.locks import Pin
 from pyz3.errors import BuildFailedError
 from pyz3.events import Note
 from pyz3.linking import LinkedLibrary, Unit
@@ -115,6 +117,29 @@ def test_sources_of_another_build_system(zig: Path) -> None:
     recipe = Recipe(**{**{f: getattr(RECIPE, f) for f in RECIPE.__struct_fields__}, "libraries": (library,)})
     first, *_ = bills(zig, [])(recipe, built(ONE), METADATA)
     assert hashlib.sha256(b"b\n").hexdigest().encode() in first.read()
+
+
+def test_files_that_the_environment_was_locked_to(zig: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "site" / "Cython-3.1.dist-info"
+    folder.mkdir(parents=True)
+    (folder / "METADATA").write_text("Metadata-Version: 2.4\nName: Cython\nVersion: 3.1\n")
+    file = LockedFile(name="cython-3.1-py3-none-any.whl", hashes=(f"sha256:{'c' * 64}",))
+    pin = Pin(name="cython", requirement="cython==3.1", hashes=file.hashes, files=(file,))
+    toolchain = Toolchain(zig=zig, version="0.16.0", cache=Cache(zig.parent / "cache"))
+    for pins, expected in (((pin,), [f"pkg:pypi/cython@3.1?file_name={file.name}"]), ((), None)):
+        environment = Environment(
+            root=tmp_path, python=tmp_path / "python", site_packages=folder.parent,
+            requires=("cython==3.1",), version="3.13", key="", pins=pins,
+        )  # fmt: skip
+        made = Bills(
+            zig.parents[1], toolchain, tell=lambda _: None,
+            environment_of={RECIPE.identifier: environment}.get,
+        )  # fmt: skip
+        first, *_ = made(RECIPE, built(ONE), METADATA)
+        cython = json.loads(first.read())["components"][-1]
+        assert cython["bom-ref"] == "build:pkg:pypi/cython@3.1"
+        found = cython.get("externalReferences")
+        assert (found and [one["url"] for one in found]) == expected
 
 
 def test_an_environment_that_is_not_known(zig: Path) -> None:

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from pyz3.cli.lock import lock as lock_command
 from pyz3.environments import LockError, parse_lock, read_lock, venvs, written
 from pyz3.environments.interpreters import Interpreter
-from pyz3.environments.locks import Pin, unmet
+from pyz3.environments.locks import LockedFile, Pin, unmet
 from pyz3.environments.venvs import build_environment, locked_environment
 from pyz3.errors import ConfigError
 from pyz3.hooks.locking import _marked
@@ -86,7 +86,12 @@ def test_each_python_has_its_versions() -> None:
         f"cython==3.1.0 --hash=sha256:{OLD} --hash=sha256:{NEW}",
         f"numpy==2.0.2 --hash=sha256:{OLD}",
     ]
-    assert [pin.requirement for pin in lock().pins(python(13))] == ["cython==3.1.0", "numpy==2.4.0"]
+    cython, numpy = lock().pins(python(13))
+    assert [cython.requirement, numpy.requirement] == ["cython==3.1.0", "numpy==2.4.0"]
+    assert numpy.files == (LockedFile(name="numpy-2.4.0-py3-none-any.whl", hashes=(f"sha256:{NEW}",)),)
+    assert [one.name for one in cython.files] == [
+        *("cython-3.1.0-cp313-cp313-win_amd64.whl", "cython-3.1.0-py3-none-any.whl")
+    ]
     with pytest.raises(LockError) as raised:
         lock(TEXT.replace(">=3.9", ">=3.14")).pins(python(13))
     assert raised.value.message.startswith("pylock.pyz3.toml does not fit Python 3.13: ")
@@ -100,9 +105,22 @@ def test_a_prerelease_is_older_than_its_release() -> None:
 
 
 def test_an_archive_is_named_by_its_address() -> None:
-    entry = f"archive = {{url = 'https://example.org/a.whl', hashes = {{sha256 = '{OLD}'}}}}\n"
+    url = "https://example.org/x/a-1%2B2-py3-none-any.whl"
+    entry = f"archive = {{url = '{url}?y=z', hashes = {{sha256 = '{OLD}'}}}}\n"
     (pin,) = lock(f"{HEAD}[[packages]]\nname = 'a'\n{entry}").pins(python(13))
-    assert pin.line == f"a @ https://example.org/a.whl --hash=sha256:{OLD}"
+    assert pin.line == f"a @ {url}?y=z --hash=sha256:{OLD}"
+    assert pin.files == (LockedFile(name="a-1+2-py3-none-any.whl", hashes=(f"sha256:{OLD}",)),)
+
+
+def test_an_sdist_is_never_installed() -> None:
+    url = "https://example.org/a-1"
+    entry = (
+        f"version = '1'\nsdist = {{url = '{url}.tar.gz', hashes = {{sha256 = '{OLD}'}}}}\n"
+        f"wheels = [{{url = '{url}-py3-none-any.whl', hashes = {{sha512 = 'x', sha256 = '{NEW}'}}}}]\n"
+    )
+    (pin,) = lock(f"{HEAD}[[packages]]\nname = 'a'\n{entry}").pins(python(13))
+    assert pin.hashes == (f"sha256:{OLD}", f"sha256:{NEW}", "sha512:x")
+    assert pin.files == (LockedFile(name="a-1-py3-none-any.whl", hashes=(f"sha256:{NEW}", "sha512:x")),)
 
 
 @pytest.mark.parametrize(
@@ -163,13 +181,16 @@ def test_an_environment_knows_what_it_was_locked_to(tmp_path: Path, monkeypatch:
     told: list[str] = []
 
     def locked(*hashes: str) -> venvs.Environment:
-        pins = [Pin(name="a", requirement="a==1", hashes=hashes)]
+        files = tuple(LockedFile(name=f"{one[-1]}.whl", hashes=(one,)) for one in hashes)
+        pins = [Pin(name="a", requirement="a==1", hashes=hashes, files=files)]
         return locked_environment(pins, python(13), cache=Cache(tmp_path), environ={}, tell=told.append)
 
     plain = build_environment(["a==1"], python(13), cache=Cache(tmp_path), environ={}, tell=told.append)
     assert len({plain.key, locked("sha256:0").key, locked("sha256:1").key}) == 3
     assert (plain.hashes_of("a"), locked("sha256:0").hashes_of("a")) == ((), ("sha256:0",))
     assert locked("sha256:0").hashes_of("b") == ()
+    assert (plain.files_of("a"), locked("sha256:0").files_of("b")) == ((), ())
+    assert [one.name for one in locked("sha256:0").files_of("A")] == ["0.whl"]
     assert told[1] == (
         "installing build requirements, as they are locked, for Python 3.13, first time only: a==1"
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,7 @@ import pytest
 from wheels import put_wheel
 
 from pyz3.cli import main
+from pyz3.repair.folders import folders_in, read_prefixes, source_of
 from pyz3.repair.tool import explain
 
 
@@ -80,6 +83,10 @@ def test_mistakes(place: Path, capsys: pytest.CaptureFixture[str], monkeypatch: 
         2,
         f"error: --library-dir: there is no folder {place / 'lib'}\n",
     )
+    (place / "there").mkdir()
+    monkeypatch.setenv("PYZ3_PREFIX", os.pathsep.join(["there", "gone", ""]))
+    assert run(capsys, wheel.name) == (2, f"error: PYZ3_PREFIX: there is no folder {place / 'gone'}\n")
+    monkeypatch.delenv("PYZ3_PREFIX")
     monkeypatch.setattr("pyz3.repair.tool.importlib.util.find_spec", lambda _: None)
     monkeypatch.setattr("pyz3.repair.tool.sys.version_info", (3, 12))
     missing = "error: repairwheel is missing, which puts libraries into wheels\n"
@@ -87,6 +94,57 @@ def test_mistakes(place: Path, capsys: pytest.CaptureFixture[str], monkeypatch: 
     monkeypatch.setattr("pyz3.repair.tool.sys.version_info", (3, 10))
     assert run(capsys, wheel.name) == (2, f"{missing}tip: it needs Python 3.11: run pyz3 with that\n")
     assert not Path("wheelhouse").exists()
+
+
+@pytest.mark.parametrize(
+    ("wheel", "expected"),
+    [
+        ("a-1-cp313-cp313-win_amd64.whl", ["one/windows-x64/bin", "one/lib", "two/lib64"]),
+        ("a-1-cp313-cp313-win_arm64.whl", ["one/lib", "two/lib64"]),
+        (
+            "a-1-cp313-cp313-manylinux_2_17_x86_64.manylinux2014_x86_64.whl",
+            ["one/linux-x86_64/lib", "two/linux-x86_64/lib", "one/lib", "two/lib64"],
+        ),
+        (
+            "a-1-cp313-cp313-linux_x86_64.whl",
+            [*("one/linux-x86_64/lib", "two/linux-x86_64/lib", "one/lib", "two/lib64")],
+        ),
+        ("a-1-cp313-cp313-musllinux_1_2_x86_64.whl", ["one/lib", "two/lib64"]),
+        (
+            "a-1-cp313-cp313-macosx_10_13_x86_64.macosx_11_0_arm64.whl",
+            ["one/macos-arm64/lib", "two/macos-x86_64/lib", "one/lib", "two/lib64"],
+        ),
+        ("a-1-py3-none-any.whl", ["one/lib", "two/lib64"]),
+        ("of no name.whl", ["one/lib", "two/lib64"]),
+    ],
+)
+def test_folders_of_prefixes(wheel: str, expected: list[str], place: Path) -> None:
+    for name in (
+        *("one/lib", "one/windows-x64/bin", "one/linux-x86_64/lib", "one/macos-arm64/lib", "one/share"),
+        *("two/lib64", "two/linux-x86_64/lib", "two/macos-x86_64/lib"),
+    ):
+        Path(name).mkdir(parents=True)
+    Path("two/lib").symlink_to("lib64")
+    Path("two/bin").touch()
+    prefixes = read_prefixes({"PYZ3_PREFIX": os.pathsep.join(["", "one", str(place / "two")])})
+    assert prefixes == (place / "one", place / "two")
+    assert folders_in(prefixes, Path(wheel)) == tuple(place / name for name in expected)
+    assert (read_prefixes({"PYZ3_PREFIX": ""}), read_prefixes({})) == ((), ())
+
+
+def test_which_file_a_library_was_made_of(place: Path) -> None:
+    folders = (place / "one", place / "two")
+    for folder, content in zip(folders, (b"1", b"2"), strict=True):
+        folder.mkdir()
+        (folder / "libA.so.1").write_bytes(content)
+        (folder / "libb.dylib").write_bytes(content)
+    (folders[0] / "libc.so").mkdir()
+    digest = hashlib.sha256(b"2").hexdigest()
+    for name in (f"liba-{digest[:8]}.so.1", f"liba-{digest[:32]}.so.1"):
+        assert source_of(name, b"changed", folders) == folders[1] / "libA.so.1"
+    assert source_of(f"liba-{digest[:8]}.so.1", b"2", folders[:1]) is None
+    assert source_of("libc.so", b"2", folders) is None
+    assert source_of("libb.dylib", b"2", folders) is None  # no Mach-O file, which tells by its UUID
 
 
 def test_a_damaged_wheel_is_not_unpacked(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import importlib.util
 import json
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from bills import TEXTS
@@ -16,8 +18,12 @@ from pyz3 import __version__
 from pyz3.audit import Facts, Symbol
 from pyz3.engine.linked import Linked, linked_from, ready_files, together
 from pyz3.engine.plan_file import Artifact, Emscripten, SystemCxx
+from pyz3.environments import LockedFile
 from pyz3.sbom import FILE, Contained, Evidence, StaticLibrary, Tool, find_parts, make_sbom, parts, texts_of
 from pyz3.sbom.parts import version_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 (_ZIG,) = importlib.util.find_spec("ziglang").submodule_search_locations  # type: ignore[union-attr,misc]
 ZIG_LIB = Path(_ZIG) / "lib"
@@ -212,13 +218,18 @@ SHIPPED = Contained(
 )
 
 
-def write(*binaries: Contained, name: str = "Acme.Thing", version: str = "1!2.0+x") -> bytes:
+TOOLS = (Tool(name="setuptools", version="80.1"), Tool(name="Cython", version="3.1"))
+
+
+def write(
+    *binaries: Contained, name: str = "Acme.Thing", version: str = "1!2.0+x", tools: Sequence[Tool] = TOOLS
+) -> bytes:
     return make_sbom(
         name,
         version,
         binaries=binaries,
         libraries=[StaticLibrary(name="zfoo", sources="d" * 64)],
-        tools=[Tool(name="setuptools", version="80.1"), Tool(name="Cython", version="3.1")],
+        tools=tools,
         properties={"pyz3:optimize": "ReleaseFast"},
         missing_texts=["zig/LICENSE"],
         zig_lib=ZIG_LIB,
@@ -280,6 +291,49 @@ def test_the_document() -> None:
         {"aggregate": "incomplete", "dependencies": ["file:pkg/a.so"]},
         {"aggregate": "unknown", "dependencies": ["file:pkg/c.so"]},
     ]
+
+
+def test_files_that_a_lock_file_allows() -> None:
+    long = "a" * 128
+    files = [
+        LockedFile(name="Cython-3.1+a-py3-none-any.whl", hashes=(f"sha256:{'b' * 64}", f"sha512:{long}")),
+        LockedFile(name="Cython-3.1-py2-none-any.whl", hashes=("blake2s:cc",)),
+        LockedFile(name="Cython-3.1+a-cp313-cp313-win32.whl", hashes=(f"sha256:{'d' * 64}", "md5:e")),
+    ]
+    tools = [
+        Tool(name="setuptools", version="80.1"),
+        Tool(name="Cython", version="3.1+a", files=tuple(files)),
+        Tool(name="odd", version="1", files=(LockedFile(name="odd-1.whl", hashes=("blake2s:cc",)),)),
+    ]
+    text = write(ONE, tools=tools)
+    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(text.decode()) is None
+    cython, odd, setuptools = json.loads(text)["components"][-3:]
+    role = {"name": "pyz3:role", "value": "build requirement"}
+    assert cython["properties"] == [
+        {
+            "name": "pyz3:installed-from",
+            "value": "one of the distributions: the lock file allows no other",
+        },
+        role,
+    ]
+    # One address on every index, and no hash that CycloneDX has no name for.
+    begin = "pkg:pypi/cython@3.1%2Ba?file_name=Cython-3.1%2Ba-"
+    assert cython["externalReferences"] == [
+        {
+            "type": "distribution",
+            "url": f"{begin}cp313-cp313-win32.whl",
+            "hashes": [{"alg": "SHA-256", "content": "d" * 64}],
+        },
+        {
+            "type": "distribution",
+            "url": f"{begin}py3-none-any.whl",
+            "hashes": [{"alg": "SHA-256", "content": "b" * 64}, {"alg": "SHA-512", "content": long}],
+        },
+    ]
+    for one in (odd, setuptools):
+        assert ("externalReferences" in one, one["properties"]) == (False, [role])
+    again = [replace(tool, files=tool.files[::-1]) for tool in tools[::-1]]
+    assert write(ONE, tools=again) == text
 
 
 def test_the_same_bytes_for_the_same_wheel_and_another_number_for_another() -> None:
