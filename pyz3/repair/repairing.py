@@ -11,11 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pyz3.archive import put_in_place
-from pyz3.check import check, open_wheel, spelled
+from pyz3.check import check, open_wheel, why_unfit
 from pyz3.errors import AuditFailedError, abridged
 from pyz3.release import UnreadableFileError
 from pyz3.repair.tool import run_tool
-from pyz3.sources import ArchiveError, DirectoryError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -24,8 +23,7 @@ if TYPE_CHECKING:
 
 # Of pyz3 check: a library that the platform does not promise, and one that not every system of it has.
 _OUTSIDE = ("PW203", "PW204")
-# What must be so before another program unpacks it: rules about the archive and its names.
-_ARCHIVE = ("PW100", "PW107", "PW108", "PW109", "PW110", "PW111")
+_UNREADABLE = "PW100"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +72,8 @@ def repair(
         BuildFailedError: The disk is full.
         OSError: A file cannot be read.
     """
+    if why := why_unfit(wheel):
+        raise UnreadableFileError(f"{wheel}: {why}", tip="pyz3 check says more")
     before = _members(wheel)
     _require_libraries(wheel, library_dirs, exclude, environ)
     with tempfile.TemporaryDirectory(prefix="pyz3-repair-", ignore_cleanup_errors=True) as scratch:
@@ -100,28 +100,17 @@ def repair(
 
 
 def _members(wheel: Path) -> frozenset[str]:
-    """Give the names in a wheel, which another program can then unpack within bounds.
-
-    Raises:
-        UnreadableFileError: It is no wheel, is damaged, or holds more than is read.
-    """
-    try:
-        with open_wheel(wheel) as (_, archive):
-            return frozenset(archive.files)
-    except DirectoryError as error:
-        why = str(error)
-    except ArchiveError as error:
-        why = error.why
-    raise UnreadableFileError(f"{wheel}: cannot be read as a wheel: {spelled(why)}")
+    with open_wheel(wheel) as (_, archive):
+        return frozenset(archive.files)
 
 
 def _require_libraries(
     wheel: Path, library_dirs: Sequence[Path], exclude: Sequence[str], environ: Mapping[str, str]
 ) -> None:
     """Refuse a wheel that is damaged, or needs a library that is nowhere: the tools say so in fewer words."""
-    (report,) = check([wheel], select=[*_ARCHIVE, *_OUTSIDE], environ=environ).wheels
+    (report,) = check([wheel], select=[_UNREADABLE, *_OUTSIDE], environ=environ).wheels
     for one in report.findings:
-        if one.code in _ARCHIVE and one.severity == "error":
+        if one.code == _UNREADABLE:
             raise UnreadableFileError(f"{wheel}: {one.message}", tip="pyz3 check says more")
     for one in report.findings:
         if one.code != "PW203" or _is_excluded(one, exclude) or _find(one.symbol, library_dirs):
