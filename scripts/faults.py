@@ -677,8 +677,13 @@ def prepare_hostile(bench: Bench) -> None:
     import pyz3.cli.reproduce  # noqa: PLC0415
     import pyz3.cli.test  # noqa: F401, PLC0415
     from pyz3.audit import load_parser  # noqa: PLC0415
+    from pyz3.runtimes import runtimes_dir  # noqa: PLC0415
+    from pyz3.store import cache_place  # noqa: PLC0415
 
     load_parser()
+    # Children have another home, and what is the user's is there all the same.
+    os.environ["PYZ3_RUNTIMES"] = str(runtimes_dir(os.environ))
+    os.environ["PYZ3_CACHE_DIR"] = str(cache_place(os.environ))
     bench.project(1)
     bench.binaries.update(real_binaries(bench.folder))
     bench.tags.extend(["py3-none-any", *_tags()])

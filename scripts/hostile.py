@@ -468,8 +468,8 @@ def binary(make: Making) -> Path:
     """Real binaries of every format, changed, under any name of a module."""
     parts = []
     for ending, data in make.binaries.items():
-        for number in range(8):
-            name = f"thing/_m{number}{make.rng.choice([ending, '.so', '.pyd', ''])}"
+        for _ in range(8):
+            name = f"thing/_m{len(parts)}{make.rng.choice([ending, '.so', '.pyd', ''])}"
             parts.append(part(name, mutated(make, data)))
     return make.wheel(
         parts, make.rng.choice(["", "cp313-cp313-win_amd64", "cp313-abi3-macosx_10_9_universal2"])

@@ -5,10 +5,11 @@ from pyz3.check.checking import check, wheels_in
 from pyz3.check.findings import SCHEMA_VERSION, CheckReport, Finding, Need, WheelReport, spelled
 from pyz3.check.fitness import why_unfit
 from pyz3.check.formats import as_github, as_json, as_sarif, report_schema
-from pyz3.check.subject import open_wheel
+from pyz3.check.subject import TOO_MANY, open_wheel
 
 __all__ = (
     "SCHEMA_VERSION",
+    "TOO_MANY",
     "CheckReport",
     "Finding",
     "Need",

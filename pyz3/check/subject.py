@@ -47,6 +47,9 @@ _TEXTS = ("METADATA", "WHEEL", "RECORD")
 MOST_TEXT = 4_000_000
 """Of a text in ``.dist-info`` no more is read, in bytes; RECORD apart."""
 
+TOO_MANY = "no wheel needs so many"
+"""How the note ends that tells of binaries which would take too long."""
+
 _MOST_RECORD = 64_000_000
 _MOST_ROWS = 500_000  # twice the members that an archive may have
 # Descriptions of old metadata are headers of some thousand lines.
@@ -288,7 +291,7 @@ class _Reading:
             if (member := self._member(name, wanted.get(name, ""))) is not None:
                 members[name] = member
         if self._missed:
-            self._notes.append(f"{self._missed} binaries were not judged: no wheel needs so many")
+            self._notes.append(f"{self._missed} binaries were not judged: {TOO_MANY}")
         return replace(
             outline,
             broken_sboms=self._broken_sboms(outline.info) if outline.info else {},

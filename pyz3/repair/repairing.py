@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pyz3.archive import put_in_place
-from pyz3.check import check, open_wheel, why_unfit
+from pyz3.check import TOO_MANY, check, open_wheel, why_unfit
 from pyz3.errors import AuditFailedError, abridged
 from pyz3.release import UnreadableFileError
 from pyz3.repair.tool import run_tool
@@ -84,7 +84,7 @@ def repair(
         errors = [one for one in report.findings if one.severity == "error" and one not in outside]
         if errors:
             raise AuditFailedError(
-                f"{made.name}: it would still be wrong, and is not written: "
+                f"{wheel.name}: it would still be wrong, and is not written: "
                 f"{abridged([f'{one.code}: {one.message}' for one in errors])}",
                 tip=errors[0].tip or None,
             )
@@ -112,6 +112,9 @@ def _require_libraries(
     for one in report.findings:
         if one.code == _UNREADABLE:
             raise UnreadableFileError(f"{wheel}: {one.message}", tip="pyz3 check says more")
+    for note in report.notes:
+        if note.endswith(TOO_MANY):  # the tools would take hours for them
+            raise UnreadableFileError(f"{wheel}: {note}")
     for one in report.findings:
         if one.code != "PW203" or _is_excluded(one, exclude) or _find(one.symbol, library_dirs):
             continue

@@ -21,6 +21,7 @@ from pyz3.conda import convert
 from pyz3.doctor import diagnose
 from pyz3.errors import AuditFailedError, ConfigError, one_line
 from pyz3.release import UnreadableFileError, read_file
+from pyz3.repair import repair
 from pyz3.runtimes import Runtime, Trial, WheelTests, try_all
 from pyz3.runtimes.installing import UnfitError, _needs, _scripts
 from pyz3.sources import ArchiveError, open_zip, read_directory
@@ -330,6 +331,15 @@ def test_pip_is_not_started_for_what_is_refused(tmp_path: Path) -> None:
     (found,) = try_all([trial], why_unfit=why_unfit, environ={}, jobs=1)
     assert (found.status, found.did, found.output) == ("failed", "", "")
     assert found.reason.startswith("it cannot be read as a wheel: it is no zip file")
+
+
+def test_more_binaries_than_any_wheel_has_are_not_repaired(tmp_path: Path) -> None:
+    needs = b"\0" + b"".join(b"lib%d.so\0" % n for n in range(100))
+    library = HOSTILE.elf(1, needs, needed=90, step=9)
+    path = making(tmp_path).wheel(part(f"thing/lib{n}.so", library) for n in range(1001))
+    with pytest.raises(UnreadableFileError, match=r"binaries were not judged: no wheel needs so many$"):
+        repair(path, library_dirs=[], exclude=["*"], output_dir=tmp_path / "out", environ={})
+    assert {one.name for one in tmp_path.iterdir()} == {path.name}
 
 
 @pytest.mark.parametrize("requirement", ["((", f"x; {'(' * 3000}python_version > '3'"])
