@@ -574,13 +574,13 @@ def hostile_source(bench: Bench) -> Outcome:
 
 def _around(bench: Bench, place: Path) -> set[str]:
     """Give what lies where nothing may change: all but the output, and what pip keeps for itself."""
-    # pip keeps files for itself, and asks for the version of rustc, which does so, too.
+    # pip keeps files for itself, asks for the version of rustc, which does so, too, and Wine goes on for a while.
     own = {("here", "out"), ("home", ".cache"), ("home", ".rustup")}
     found = {f"/{path.name}" for path in Path("/").iterdir()} | _names(bench.folder)
     for root in (place, bench.folder / "thing", bench.folder / "wheel"):
         for path in root.rglob("*"):
             within = path.relative_to(root).parts
-            if within[:2] not in own and within != ("said",):
+            if within[:2] not in own and within != ("said",) and not "/".join(within).startswith("tmp/wine"):
                 state = path.lstat()
                 found.add(f"{path} {state.st_mode} {0 if path.is_dir() else state.st_size}")
     return found

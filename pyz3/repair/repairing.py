@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 # Of pyz3 check: a library that the platform does not promise, and one that not every system of it has.
 _OUTSIDE = ("PW203", "PW204")
-_UNREADABLE = "PW100"
+# The archive, or a binary in it, cannot be read.
+_UNREADABLE = ("PW100", "PW210")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,9 +109,9 @@ def _require_libraries(
     wheel: Path, library_dirs: Sequence[Path], exclude: Sequence[str], environ: Mapping[str, str]
 ) -> None:
     """Refuse a wheel that is damaged, or needs a library that is nowhere: the tools say so in fewer words."""
-    (report,) = check([wheel], select=[_UNREADABLE, *_OUTSIDE], environ=environ).wheels
+    (report,) = check([wheel], select=[*_UNREADABLE, *_OUTSIDE], environ=environ).wheels
     for one in report.findings:
-        if one.code == _UNREADABLE:
+        if one.code in _UNREADABLE:
             raise UnreadableFileError(f"{wheel}: {one.message}", tip="pyz3 check says more")
     for note in report.notes:
         if note.endswith(TOO_MANY):  # the tools would take hours for them

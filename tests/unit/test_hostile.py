@@ -342,6 +342,13 @@ def test_more_binaries_than_any_wheel_has_are_not_repaired(tmp_path: Path) -> No
     assert {one.name for one in tmp_path.iterdir()} == {path.name}
 
 
+def test_damaged_binaries_are_not_repaired(tmp_path: Path) -> None:
+    library = HOSTILE.elf(10, b"\0" + b"b" * 4_000_000 + b"\0", needed=10_000, step=300)
+    path = making(tmp_path).wheel([part("thing/lib.so", library)])
+    with pytest.raises(UnreadableFileError, match=r"thing/lib\.so: an ELF file .* is damaged: "):
+        repair(path, library_dirs=[], exclude=["*"], output_dir=tmp_path / "out", environ={})
+
+
 @pytest.mark.parametrize("requirement", ["((", f"x; {'(' * 3000}python_version > '3'"])
 def test_a_requirement_that_is_none_is_told(requirement: str, tmp_path: Path) -> None:
     info = tmp_path / INFO
