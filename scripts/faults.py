@@ -574,7 +574,7 @@ def hostile_source(bench: Bench) -> Outcome:
 
 def _around(bench: Bench, place: Path) -> set[str]:
     """Give what lies where nothing may change: all but the output, and what pip keeps for itself."""
-    # pip keeps files for itself, asks for the version of rustc, which does so, too, and Wine goes on for a while.
+    # pip keeps files for itself, and so does rustc, whose version it asks for; Wine goes on for a while.
     own = {("here", "out"), ("home", ".cache"), ("home", ".rustup")}
     found = {f"/{path.name}" for path in Path("/").iterdir()} | _names(bench.folder)
     for root in (place, bench.folder / "thing", bench.folder / "wheel"):

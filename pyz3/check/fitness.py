@@ -1,7 +1,7 @@
 """Whether a wheel that must not be trusted may be given to a program that unpacks or installs it.
 
-Installers believe what a wheel says: pip takes gigabytes and minutes for a RECORD of tens of millions of lines,
-and where a command called ``../../x`` goes differs from one version to the next.
+Installers believe what a wheel says: pip takes gigabytes and minutes for a RECORD of tens of millions of
+lines, and where a command called ``../../x`` goes differs from one version to the next.
 """
 
 from __future__ import annotations
