@@ -529,7 +529,9 @@ def _harmed(
         what = f"{case} {' '.join(words)}: status {status}, {seconds:.1f} s, {megabytes:.0f} MB"
         sys.stderr.write(f"--- {outcome}, {what!a}, {stray[:5]!a}:\n{said[-3000:]!a}\n")
     elif bench.verbose:
-        sys.stderr.write(f"{outcome}, {case} {words[0]}, {seconds:.1f} s: {said[:300]!a}\n")
+        sys.stderr.write(
+            f"{outcome}, {case} {words[0]}, {seconds:.1f} s, {megabytes:.0f} MB: {said[:300]!a}\n"
+        )
     return outcome
 
 

@@ -16,7 +16,7 @@ from pyz3.archive import is_portable
 from pyz3.check import archive
 from pyz3.check.findings import spelled
 from pyz3.check.subject import MOST_TEXT, open_wheel, read_outline
-from pyz3.sources import ArchiveError
+from pyz3.sources import MOST_UNPACKED, ArchiveError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,8 +30,6 @@ _COMMANDS = ("console_scripts", "gui_scripts")
 # PyPA's "Entry points specification": module, object and extras.
 _OBJECT = re.compile(r"[\w.]+\s*:\s*[\w.]+\s*(?:\[.*\])?\s*")
 _MOST_REQUIREMENTS = 10_000
-# Programs that write each of them to the disk take a minute for these; wheels have a third of it at most.
-_MOST_FILES = 100_000
 
 
 def why_unfit(path: Path) -> str:
@@ -50,8 +48,8 @@ def why_unfit(path: Path) -> str:
 
 
 def _reasons(subject: Subject) -> Iterator[str]:
-    if (count := len(subject.entries)) > _MOST_FILES:
-        yield f"it has {count} files, and no more than {_MOST_FILES} are unpacked"
+    if (count := len(subject.entries)) > MOST_UNPACKED:
+        yield f"it has {count} files, and no more than {MOST_UNPACKED} are unpacked"
     for code in _RULES:
         yield from (hit.message for hit in archive.RULES[code](subject))
     if subject.record_error:

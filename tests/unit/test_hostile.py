@@ -260,6 +260,8 @@ def test_publish_reads_sdists_within_limits(tmp_path: Path) -> None:
         read_file(put_sdist(tmp_path, 510_000_000))
     with pytest.raises(UnreadableFileError, match="is neither a file nor a folder"):
         read_file(put_sdist(tmp_path, 0, tarfile.FIFOTYPE))
+    with pytest.raises(UnreadableFileError, match="it holds more than 100000 files, the limit"):
+        read_file(HOSTILE.CASES["tar_crowd"](making(tmp_path)))
 
 
 @pytest.mark.parametrize(
