@@ -76,7 +76,11 @@ class Making:
             f"{_INFO}/METADATA": _METADATA + metadata,
             f"{_INFO}/WHEEL": wheel or f"Wheel-Version: 1.0\nRoot-Is-Purelib: false\nTag: {tag}\n",
         }
-        inside += [part(name, text.encode("utf-8", "surrogateescape")) for name, text in texts.items()]
+        inside += [
+            part(name, text.encode("utf-8", "surrogateescape"))
+            for name, text in texts.items()
+            if name.encode() not in names
+        ]
         rows = "".join(f"{one.text},{one.digest},{one.size}\n" for one in inside)
         if f"{_INFO}/RECORD".encode() not in names:
             inside.append(part(f"{_INFO}/RECORD", f"{rows}{_INFO}/RECORD,,\n".encode("utf-8", "replace")))
