@@ -1,7 +1,7 @@
 """Disturbs builds in every way that machines and people do, and counts what comes of it.
 
     scripts/faults.py [--seconds N] [--trials N] [--only kills archives …] [--seed S]
-        [--keep FOLDER] [--json FILE]
+        [--keep FOLDER] [--json FILE] [-v]
     scripts/faults.py --page FILE      writes the figures of such a FILE into docs/trust.md and SECURITY.md
 
 Each kind of fault is a function that disturbs one build and tells what came of it; a new one is a function
@@ -16,10 +16,12 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import importlib.util
 import json
 import os
 import platform
 import random
+import re
 import resource
 import shutil
 import signal
@@ -31,20 +33,38 @@ import traceback
 import zipfile
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
 import hostile as hostile_files
 
+from pyz3.errors import NotReproducedError
+
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = (ROOT / "docs" / "trust.md", ROOT / "SECURITY.md")
 MARKS = ("<!-- faults: scripts/faults.py --page -->\n", "<!-- /faults -->")
 Outcome = Literal[
-    "right", "refused", "crash", "traceback", "wrong", "partial", "outside", "stuck", "memory", "terminal"
+    "right",
+    "refused",
+    "crash",
+    "traceback",
+    "wrong",
+    "partial",
+    "outside",
+    "stuck",
+    "memory",
+    "terminal",
+    "undocumented",
+    "unnamed",
 ]
 GOOD = frozenset({"right", "refused"})
 STUCK_SECONDS = 300
+CODES = frozenset(
+    int(row.split("|")[1])
+    for row in (ROOT / "docs" / "reference" / "exit-codes.md").read_text(encoding="utf-8").splitlines()
+    if re.match(r"\| \d+ \|", row)
+)
 # What reading a file may take, of the processor and of memory, whatever is in it.
 MOST_SECONDS, MOST_MEGABYTES = 60, 1500
 _SOURCE = """\
@@ -80,6 +100,9 @@ class Bench:
         digests: Answer and platforms → digests of the wheels that a clean cache gave, by name.
         binaries: Ending → a real module, of each format.
         most: The most that reading a hostile file took: seconds of the processor, megabytes.
+        tags: Tags of wheels that an interpreter here can test.
+        real: A wheel that the source in ``thing`` gives: its name and content.
+        verbose: Whether trials of hostile files are told of, too, that went well.
     """
 
     folder: Path
@@ -88,6 +111,9 @@ class Bench:
     digests: dict[tuple[int, str], dict[str, str]] = field(default_factory=dict)
     binaries: dict[str, bytes] = field(default_factory=dict)
     most: dict[str, float] = field(default_factory=dict)
+    tags: list[str] = field(default_factory=list)
+    real: list[tuple[str, bytes]] = field(default_factory=list)
+    verbose: bool = False
 
     def fresh(self, name: str) -> Path:
         """Give an empty folder."""
@@ -402,6 +428,7 @@ def _in_child(words: list[str], place: Path) -> tuple[int, str, float, float]:
     if not child:
         status = 70
         try:
+            os.setsid()
             with said.open("wb") as file:
                 os.dup2(file.fileno(), 1)
                 os.dup2(file.fileno(), 2)
@@ -410,6 +437,7 @@ def _in_child(words: list[str], place: Path) -> tuple[int, str, float, float]:
                 resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
             os.chdir(place / "here")
             os.environ |= {"TMPDIR": str(place / "tmp"), "HOME": str(place / "home"), "PIP_NO_INDEX": "1"}
+            tempfile.tempdir = None  # the parent's
             sys.stdout, sys.stderr = (open(number, "w", closefd=False) for number in (1, 2))  # noqa: SIM115
             _read_as(words)
             status = 0
@@ -421,11 +449,24 @@ def _in_child(words: list[str], place: Path) -> tuple[int, str, float, float]:
             sys.stdout.flush()
             sys.stderr.flush()
             os._exit(status)
-    _, ended, used = os.wait4(child, 0)
+    ended, used = _wait(child)
     text = said.read_bytes().decode("utf-8", "replace")
     megabyte = 1 << (20 if sys.platform == "darwin" else 10)  # there it counts bytes, elsewhere KiB
     status = os.waitstatus_to_exitcode(ended)
     return status, text, used.ru_utime + used.ru_stime, used.ru_maxrss / megabyte
+
+
+def _wait(child: int) -> tuple[int, resource.struct_rusage]:
+    """Wait for a child, and what it has waited for; end all of it if that takes too long."""
+    end = time.monotonic() + STUCK_SECONDS
+    while time.monotonic() < end:
+        found, ended, used = os.wait4(child, os.WNOHANG)
+        if found:
+            return ended, used
+        time.sleep(0.005)
+    os.killpg(child, signal.SIGKILL)
+    _, ended, used = os.wait4(child, 0)
+    return ended, used
 
 
 def _commands(path: Path, rng: random.Random) -> list[str]:
@@ -444,43 +485,143 @@ def _commands(path: Path, rng: random.Random) -> list[str]:
     ])  # fmt: skip
 
 
-@kind
-def hostile(bench: Bench) -> Outcome:
-    """Wheels and sdists made to harm whoever reads them: check, doctor, conda and publish do read them."""
+def _harmed(
+    bench: Bench, command: Callable[[Path], list[str]], *, ending: str = "", tag: str = "", real: bytes = b""
+) -> Outcome:
+    """Make a hostile file, have a command read it, and judge what came of that.
+
+    Args:
+        bench: Where.
+        command: File → the command.
+        ending: Of the file; empty: any.
+        tag: What it is for, if it is a wheel.
+        real: A wheel that its source gives.
+    """
     place = bench.fresh("hostile")
-    for name in ("made", "here", "tmp", "home"):
+    for name in ("made", "here", "tmp", "home", "outside"):
         (place / name).mkdir()
-    case = bench.rng.choice(sorted(hostile_files.CASES))
-    making = hostile_files.Making(folder=place / "made", rng=bench.rng, binaries=bench.binaries)
-    path = hostile_files.CASES[case](making)
-    around = [place, place / "made", bench.folder, Path("/")]
-    words = _commands(path, bench.rng)
-    (place / "said").touch()
-    before = [_names(one) for one in around]
+    making = hostile_files.Making(
+        folder=place / "made", rng=bench.rng, binaries=bench.binaries, outside=place / "outside", real=real
+    )
+    making = replace(making, tag=tag or making.tag)
+    case = ""
+    path = Path()
+    while not case or not path.name.endswith(ending):
+        path.unlink() if case else None
+        case = bench.rng.choice(sorted(hostile_files.CASES))
+        path = hostile_files.CASES[case](making)
+    words = command(path)
+    before = _around(bench, place)
     status, said, seconds, megabytes = _in_child(words, place)
     for what, value in (("seconds", seconds), ("megabytes", megabytes)):
         bench.most[what] = max(bench.most.get(what, 0), value)
-    stray = [_names(one) for one in around] != before or _names(place / "here") - {"out"}
-    outcome = "outside" if stray else judged(status, said, seconds, megabytes)
+    stray = sorted(before ^ _around(bench, place))
+    outcome = (
+        "outside"
+        if stray
+        else judged(
+            status,
+            said,
+            seconds,
+            megabytes,
+            name=path.name,
+            other="" if path.name.endswith(".whl") else "pyproject.toml",
+        )
+    )
     if outcome not in GOOD:
         what = f"{case} {' '.join(words)}: status {status}, {seconds:.1f} s, {megabytes:.0f} MB"
-        sys.stderr.write(f"--- {outcome}, {what}:\n{said[-3000:]!a}\n")
+        sys.stderr.write(f"--- {outcome}, {what!a}, {stray[:5]!a}:\n{said[-3000:]!a}\n")
+    elif bench.verbose:
+        sys.stderr.write(
+            f"{outcome}, {case} {words[0]}, {seconds:.1f} s, {megabytes:.0f} MB: {said[:300]!a}\n"
+        )
     return outcome
+
+
+@kind
+def hostile(bench: Bench) -> Outcome:
+    """Wheels and sdists made to harm whoever reads them: check, doctor, conda and publish do read them."""
+    return _harmed(bench, lambda path: _commands(path, bench.rng))
+
+
+@kind
+def hostile_test(bench: Bench) -> Outcome:
+    """Such wheels are tested, by pyz3 test: what it would not read itself, pip is not given."""
+    tests = bench.rng.choice([["--import"], ["--test-command", "python -c pass"]])
+    words = [*tests, "--timeout", "20"]
+    return _harmed(
+        bench, lambda path: ["test", str(path), *words], ending=".whl", tag=bench.rng.choice(bench.tags)
+    )
+
+
+@kind
+def hostile_repair(bench: Bench) -> Outcome:
+    """Libraries are put into such wheels, by pyz3 repair."""
+    return _harmed(bench, lambda path: ["repair", str(path), "--output-dir", "out"], ending=".whl")
+
+
+@kind
+def hostile_reproduce(bench: Bench) -> Outcome:
+    """Such wheels are compared with what their source gives, by pyz3 reproduce."""
+    name, content = bench.real[0]
+    words = ["--source", str(bench.folder / "thing"), *bench.rng.choice([[], ["--json"]])]
+    tag = bench.rng.choice([name.removesuffix(".whl").split("-", 2)[2], "py3-none-any"])
+    return _harmed(bench, lambda path: ["reproduce", str(path), *words], ending=".whl", tag=tag, real=content)
+
+
+@kind
+def hostile_source(bench: Bench) -> Outcome:
+    """Sdists made to harm are the source of a wheel, for pyz3 reproduce."""
+    wheel = bench.fresh("wheel") / bench.real[0][0]
+    wheel.write_bytes(bench.real[0][1])
+    return _harmed(bench, lambda path: ["reproduce", str(wheel), "--source", str(path)], ending=".gz")
+
+
+def _around(bench: Bench, place: Path) -> set[str]:
+    """Give what lies where nothing may change: all but the output, and what pip keeps for itself."""
+    # pip keeps files for itself, and so does rustc, whose version it asks for; Wine goes on for a while.
+    own = {("here", "out"), ("home", ".cache"), ("home", ".rustup")}
+    found = {f"/{path.name}" for path in Path("/").iterdir()} | _names(bench.folder)
+    for root in (place, bench.folder / "thing", bench.folder / "wheel"):
+        for path in root.rglob("*"):
+            within = path.relative_to(root).parts
+            if within[:2] not in own and within != ("said",) and not "/".join(within).startswith("tmp/wine"):
+                state = path.lstat()
+                found.add(f"{path} {state.st_mode} {0 if path.is_dir() else state.st_size}")
+    return found
 
 
 def _names(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir()}
 
 
-def judged(status: int, said: str, seconds: float, megabytes: float) -> Outcome:
-    """Tell what came of reading a hostile file."""
+def judged(
+    status: int, said: str, seconds: float, megabytes: float, *, name: str = "", other: str = ""
+) -> Outcome:
+    """Tell what came of reading a hostile file.
+
+    Args:
+        status: Of the command.
+        said: What it printed.
+        seconds: Of the processor.
+        megabytes: Of memory.
+        name: The file's own, which a refusal must have; of an odd one it is enough how it begins.
+        other: A file within, which may be named instead.
+    """
+    short = name if name.isprintable() and len(name) < 100 else "-".join(name.split("-")[:2])  # noqa: PLR2004
     wrong: dict[Outcome, bool] = {
-        "traceback": "Traceback (most recent call last)" in said,
+        # What a program of others printed is shown as such: behind two spaces.
+        "traceback": re.search(r"^Traceback \(most recent call last\)", said, re.MULTILINE) is not None,
         "stuck": seconds > MOST_SECONDS,
         "memory": megabytes > MOST_MEGABYTES,
         "crash": status < 0 or (status != 0 and not said.strip()),
         # It commands the terminal, or had a line of its own put there.
         "terminal": not said.replace("\n", "").isprintable() or f"\n{hostile_files.FORGED}\n" in said,
+        "undocumented": status not in CODES,
+        # What was built and differs is the wheel's matter, not that of a hostile source.
+        "unnamed": status not in {0, NotReproducedError.exit_code}
+        and short not in said
+        and not (other and other in said),
     }
     found = next((what for what, is_so in wrong.items() if is_so), None)
     return found or ("refused" if status else "right")
@@ -511,7 +652,8 @@ def prepare(folder: Path, keep: Path, rng: random.Random, kinds: list[str]) -> B
         RuntimeError: It cannot be built.
     """
     bench = Bench(folder=folder, rng=rng, template=keep / "template")
-    wanted = {"linux-x86_64"} if set(kinds) - {"archives", "trees", "threads", "hostile"} else set()
+    building = {name for name in kinds if not name.startswith("hostile")} - {"archives", "trees", "threads"}
+    wanted = {"linux-x86_64"} if building else set()
     wanted |= {"linux-x86_64 musllinux-x86_64"} if "threads" in kinds else set()
     for platforms in sorted(wanted):
         for answer in (1, 0):
@@ -525,16 +667,57 @@ def prepare(folder: Path, keep: Path, rng: random.Random, kinds: list[str]) -> B
                     raise RuntimeError(said)
                 kept.write_text(json.dumps(digests(dist)))
             bench.digests[answer, platforms] = json.loads(kept.read_text())
-    if "hostile" in kinds:
-        import pyz3.cli.check  # noqa: PLC0415 - once, for all children
-        import pyz3.cli.conda  # noqa: PLC0415
-        import pyz3.cli.doctor  # noqa: F401, PLC0415
-        from pyz3.audit import load_parser  # noqa: PLC0415
-
-        load_parser()
-        bench.project(1)
-        bench.binaries.update(real_binaries(folder))
+    if any(name.startswith("hostile") for name in kinds):
+        prepare_hostile(bench)
     return bench
+
+
+def prepare_hostile(bench: Bench) -> None:
+    """Build what hostile files are made of, and import once what every child needs.
+
+    Raises:
+        subprocess.CalledProcessError: It cannot be built.
+    """
+    import pyz3.cli.check  # noqa: PLC0415
+    import pyz3.cli.conda  # noqa: PLC0415
+    import pyz3.cli.doctor  # noqa: PLC0415
+    import pyz3.cli.repair  # noqa: PLC0415
+    import pyz3.cli.reproduce  # noqa: PLC0415
+    import pyz3.cli.test  # noqa: F401, PLC0415
+    from pyz3.audit import load_parser  # noqa: PLC0415
+    from pyz3.runtimes import runtimes_dir  # noqa: PLC0415
+    from pyz3.store import cache_place  # noqa: PLC0415
+
+    load_parser()
+    # Children have another home, and what is the user's is there all the same.
+    os.environ["PYZ3_RUNTIMES"] = str(runtimes_dir(os.environ))
+    os.environ["PYZ3_CACHE_DIR"] = str(cache_place(os.environ))
+    bench.project(1)
+    bench.binaries.update(real_binaries(bench.folder))
+    bench.tags.extend(["py3-none-any", *_tags()])
+    source, dist = bench.folder / "thing", bench.fresh("real")
+    (source / "thing").mkdir(parents=True, exist_ok=True)
+    (source / "pyproject.toml").write_text(_PROJECT.replace("faulty", "thing"))
+    (source / "thing" / "__init__.py").write_text("")
+    (source / "thing" / "_f.c").write_text(_SOURCE % 1)
+    command = [sys.executable, "-m", "pyz3", "wheel", "--platform", "linux-x86_64", "--python", "3.13"]
+    subprocess.run([*command, "-o", dist, source], check=True, stdout=subprocess.DEVNULL)
+    bench.real.extend((path.name, path.read_bytes()) for path in dist.iterdir())
+
+
+def _tags() -> list[str]:
+    """Give tags of wheels that this machine tests: its own, and musl's, which has no pip of its own."""
+    from pyz3.runtimes import find_runtimes  # noqa: PLC0415
+    from pyz3.store import open_cache  # noqa: PLC0415
+
+    runtimes, _ = find_runtimes(environ=os.environ, cache=open_cache(os.environ))
+    # Wine and qemu need more than the room that children have.
+    fit = [one for one in runtimes if one.is_native or str(one.platform) == "musllinux-x86_64"]
+    found = {
+        f"{one.python.abi}-{one.python.abi}-{one.platform.wheel_platform_for(one.platform.floor(one.python))}"
+        for one in fit
+    }
+    return sorted(found)
 
 
 def run(bench: Bench, kinds: list[str], *, seconds: float, trials: int) -> dict[str, Counter[str]]:
@@ -594,6 +777,9 @@ def main() -> int:
     parser.add_argument("--trials", type=int, default=sys.maxsize, help="no more than these, in all")
     parser.add_argument("--only", nargs="+", choices=KINDS, default=list(KINDS))
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "-v", "--verbose", action="store_true", help="tell of hostile files that were refused"
+    )
     parser.add_argument("--json", type=Path, help="where the figures go; stdout unless given")
     parser.add_argument("--page", type=Path, metavar="FILE", help="write its figures into the documentation")
     parser.add_argument("--keep", type=Path, help="where clean caches are kept; nowhere unless given")
@@ -603,6 +789,9 @@ def main() -> int:
         for path in PAGES:
             path.write_text(with_figures(path.read_text(encoding="utf-8"), figures), encoding="utf-8")
         return 0
+    if "hostile_repair" in options.only and importlib.util.find_spec("repairwheel") is None:
+        sys.stderr.write("hostile_repair is left out: repairwheel is missing\n")
+        options.only.remove("hostile_repair")
     with tempfile.TemporaryDirectory(prefix="faults-", ignore_cleanup_errors=True) as scratch:
         # The project has one place, by which caches know it.
         folder = Path(scratch) if options.keep is None else options.keep.absolute() / "scratch"
@@ -611,6 +800,7 @@ def main() -> int:
             place.mkdir(parents=True, exist_ok=True)
         rng = random.Random(options.seed)  # noqa: S311 - repeatable
         bench = prepare(folder, keep, rng, options.only)
+        bench = replace(bench, verbose=options.verbose)
         began = time.monotonic()
         counts = run(bench, options.only, seconds=options.seconds, trials=options.trials)
         took = time.monotonic() - began

@@ -14,13 +14,13 @@ import io
 import struct
 import tarfile
 import zlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import random
     from collections.abc import Callable, Iterable, Mapping
-    from pathlib import Path
 
     Case = Callable[["Making"], Path]
 
@@ -49,11 +49,17 @@ class Making:
         folder: Where the file goes.
         rng: The source of chance, seeded.
         binaries: Ending of a module's name → a sound binary with it, for each format.
+        tag: What wheels are for, unless a case is of something else.
+        outside: A folder that nothing has to do with.
+        real: A wheel that its source gives; none: there is none.
     """
 
     folder: Path
     rng: random.Random
     binaries: Mapping[str, bytes]
+    tag: str = _LINUX
+    outside: Path = field(default_factory=lambda: Path("/outside"))
+    real: bytes = b""
 
     def write(self, data: bytes, name: str) -> Path:
         """Write the file."""
@@ -61,15 +67,20 @@ class Making:
         path.write_bytes(data)
         return path
 
-    def wheel(self, parts: Iterable[Part], tag: str = _LINUX, *, metadata: str = "", wheel: str = "") -> Path:
+    def wheel(self, parts: Iterable[Part], tag: str = "", *, metadata: str = "", wheel: str = "") -> Path:
         """Write a wheel that has the parts, and is sound apart from them."""
+        tag = tag or self.tag
         inside = [*parts]
         names = {part.name for part in inside}
         texts = {
             f"{_INFO}/METADATA": _METADATA + metadata,
             f"{_INFO}/WHEEL": wheel or f"Wheel-Version: 1.0\nRoot-Is-Purelib: false\nTag: {tag}\n",
         }
-        inside += [part(name, text.encode("utf-8", "surrogateescape")) for name, text in texts.items()]
+        inside += [
+            part(name, text.encode("utf-8", "surrogateescape"))
+            for name, text in texts.items()
+            if name.encode() not in names
+        ]
         rows = "".join(f"{one.text},{one.digest},{one.size}\n" for one in inside)
         if f"{_INFO}/RECORD".encode() not in names:
             inside.append(part(f"{_INFO}/RECORD", f"{rows}{_INFO}/RECORD,,\n".encode("utf-8", "replace")))
@@ -209,7 +220,7 @@ def million(make: Making) -> Path:
     """A million members, and the number of them told, hidden or a lie."""
     count = make.rng.choice([None, 3, 0xFFFF])
     parts = [Part(name=b"thing/x.py")]
-    return make.write(pack(parts, count=count, times=1_000_000), f"thing-1.0-{_LINUX}.whl")
+    return make.write(pack(parts, count=count, times=1_000_000), f"thing-1.0-{make.tag}.whl")
 
 
 @case
@@ -271,7 +282,7 @@ def two_ends(make: Making) -> Path:
 def flipped(make: Making) -> Path:
     """A wheel with bits flipped anywhere, cut off, or with a piece of it twice."""
     path = sound(make)
-    data = bytearray(path.read_bytes())
+    data = bytearray(make.rng.choice([make.real, b""]) or path.read_bytes())
     for _ in range(make.rng.randint(1, 8)):
         at = make.rng.randrange(len(data))
         match make.rng.randrange(8):
@@ -385,7 +396,11 @@ def entry_points(make: Making) -> Path:
     text = make.rng.choice([
         "x = y\n",
         "[console_scripts\n",
-        "[console_scripts]\n../../x = thing:main\n/x = thing:main\n",
+        f"[{make.rng.choice(['console', 'gui'])}_scripts]\n{'../' * make.rng.randrange(9)}x = thing:main\n",
+        f"[console_scripts]\n{make.outside}/x = thing:main\n",
+        "[console_scripts]\n.. = thing:main\n. = thing:main\npython = thing:main\npip = thing:main\n",
+        "[console_scripts]\n= thing:main\na =\nb = :\nc = thing\nd = 1:2 [\n",
+        "[console_scripts]\n" + "".join(f"c{n} = thing:main\n" for n in range(200_000)),
         f"[console_scripts]\n{nasty} = thing:main\nb = {nasty}\n",
         "[console_scripts]\na = b\na = c\n[console_scripts]\n",
     ])  # fmt: skip
@@ -404,8 +419,17 @@ def requirements(make: Making) -> Path:
 @case
 def infos(make: Making) -> Path:
     """Many .dist-info folders, or one of another project, and .data that leads outside."""
-    places = ["../../x", "scripts/../../../x", "data//etc/x", "headers/\x1b[2J", "purelib/thing/\n.py"]
-    parts = [part(f"thing-1.0.data/{place}", b"x") for place in places]
+    places = [
+        f"data{make.outside}/x",
+        "data/../../../../outside/x",
+        "../../x",
+        "scripts/../../../x",
+        "data//etc/x",
+        "headers/\x1b[2J",
+        "purelib/thing/\n.py",
+    ]
+    few = make.rng.sample(places, make.rng.randint(1, len(places)))
+    parts = [part(f"thing-1.0.data/{place}", b"x") for place in few]
     parts += [part(f"x{n}-1.dist-info/METADATA", b"Name: x\n") for n in range(make.rng.choice([1, 3000]))]
     return make.wheel(parts, _PURE)
 
@@ -448,11 +472,11 @@ def binary(make: Making) -> Path:
     """Real binaries of every format, changed, under any name of a module."""
     parts = []
     for ending, data in make.binaries.items():
-        for number in range(8):
-            name = f"thing/_m{number}{make.rng.choice([ending, '.so', '.pyd', ''])}"
+        for _ in range(8):
+            name = f"thing/_m{len(parts)}{make.rng.choice([ending, '.so', '.pyd', ''])}"
             parts.append(part(name, mutated(make, data)))
     return make.wheel(
-        parts, make.rng.choice([_LINUX, "cp313-cp313-win_amd64", "cp313-abi3-macosx_10_9_universal2"])
+        parts, make.rng.choice(["", "cp313-cp313-win_amd64", "cp313-abi3-macosx_10_9_universal2"])
     )
 
 
@@ -614,7 +638,7 @@ def wasm(make: Making) -> Path:
     return make.wheel([part(f"thing/_m{ending}", data), part(f"thing/_n{ending}", known)])
 
 
-# Source distributions, as far as pyz3 publish reads them.
+# Source distributions: pyz3 publish reads them, and pyz3 reproduce builds them.
 
 
 def _tar(make: Making, members: Iterable[tuple[tarfile.TarInfo, bytes]], *, squeeze: str = "gz") -> Path:
@@ -669,3 +693,74 @@ def tar_headers(make: Making) -> Path:
         )
     path.write_bytes(bytes(data))
     return path
+
+
+def _file(name: str, kind: bytes = tarfile.REGTYPE, target: str = "") -> tarfile.TarInfo:
+    info = tarfile.TarInfo(f"thing-1.0/{name}")
+    info.type, info.linkname = kind, target
+    return info
+
+
+def _project(text: str) -> list[tuple[tarfile.TarInfo, bytes]]:
+    """Give the members of an sdist that pyz3 builds."""
+    nasty = {"pyproject.toml": text, "thing/__init__.py": "", "PKG-INFO": _METADATA}
+    return [(_file(name), said.encode("utf-8", "surrogateescape")) for name, said in nasty.items()]
+
+
+_BACKEND = '[build-system]\nrequires = ["pyz3==0.1.*"]\nbuild-backend = "pyz3.backend"\n'
+_NAMED = f'{_BACKEND}[project]\nname = "thing"\nversion = "1.0"\n'
+
+
+@case
+def tar_links(make: Making) -> Path:
+    """Links to anywhere, devices, pipes, names that are there twice or lie below a link."""
+    pick = make.rng.choice
+    targets = [
+        "..",
+        "../..",
+        "/etc",
+        "/dev/zero",
+        str(make.outside),
+        "thing",
+        "loop",
+        "../thing-1.0/a",
+        NASTY[0],
+    ]
+    kinds = [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.FIFOTYPE, tarfile.REGTYPE]
+    odd = []
+    for _ in range(make.rng.randint(1, 8)):
+        name = pick(["a", "a/x", "loop", "loop/x", "thing", "thing/__init__.py", "../x", f"{make.outside}/x"])
+        odd.append((_file(name, pick(kinds), pick(targets)), b""))
+    members = [*odd, *_project(_NAMED)] if make.rng.random() < 1 / 2 else [*_project(_NAMED), *odd]
+    return _tar(make, members)
+
+
+@case
+def project(make: Making) -> Path:
+    """An sdist whose pyproject.toml leads outside, commands terminals, or is costly to understand."""
+    nasty = make.rng.choice(NASTY).encode("unicode_escape").decode().replace("\\x", "\\u00")
+    nasty = nasty.replace("\\udcff", "\\ufffd")
+    outside = make.rng.choice(
+        ["../../outside/x", f"{make.outside}/x", "/etc/passwd", "/dev/zero", f"x{nasty}"]
+    )
+    module = f'[[tool.pyz3.extensions]]\nname = "thing.{make.rng.choice(["_m", "_m/../../x", nasty])}"\n'
+    text = make.rng.choice([
+        f'{_BACKEND}[project]\nname = "{nasty}"\nversion = "1.0"\n',
+        f'{_BACKEND}[project]\nname = "thing"\nversion = "{nasty}"\n',
+        f'{_BACKEND}[project]\nname = "thing"\nversion = "{"1" * 5000}"\n',
+        f'{_NAMED}description = "{nasty}"\nreadme = "{outside}"\n',
+        f'{_NAMED}license = "{nasty}"\nlicense-files = ["{outside}", "**/*", "../*"]\n',
+        f'{_NAMED}dependencies = ["{nasty}", "x @ file://{outside}"]\n',
+        f'{_NAMED}dependencies = ["x; {"(" * 3000}"]\n',
+        f'{_NAMED}[project.scripts]\n"../../x" = "thing:main"\n"{nasty}" = "{nasty}"\n',
+        f'{_NAMED}{module}sources = ["{outside}"]\n',
+        f'{_NAMED}{module}sources = ["thing/*.c"]\ninclude-dirs = ["{outside}"]\n',
+        f'{_NAMED}[tool.pyz3]\n"{nasty}" = 1\nexclude = ["{nasty}", "{"[" * 3000}"]\n',
+        f"{_NAMED}x = {'[' * 100_000}\n",
+        _NAMED + "".join(f"[x.{'y.' * 500}z{n}]\n" for n in range(2000)),
+        f'{_NAMED}x = "{"x" * 30_000_000}"\n',
+        f'[build-system]\nrequires = ["{nasty}"]\nbuild-backend = "{nasty}"\nbackend-path = ["{outside}"]\n',
+        "\0" * 999,
+        nasty,
+    ])  # fmt: skip
+    return _tar(make, _project(text))

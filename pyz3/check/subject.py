@@ -9,7 +9,7 @@ import io
 import re
 import struct
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.parser import HeaderParser
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -25,7 +25,7 @@ from pyz3.errors import AuditFailedError
 from pyz3.sources import ArchiveError, DirectoryError, Limits, open_zip, read_directory
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from email.message import Message
     from pathlib import Path
 
@@ -44,7 +44,13 @@ _SET_GIL = "PyUnstable_Module_SetGIL"
 _NARROW = frozenset({"x86", "i686", "armv7l", "wasm32"})
 _MOST_SBOMS = 20
 _TEXTS = ("METADATA", "WHEEL", "RECORD")
-_MOST_RECORD, _MOST_TEXT = 64_000_000, 4_000_000
+MOST_TEXT = 4_000_000
+"""Of a text in ``.dist-info`` no more is read, in bytes; RECORD apart."""
+
+TOO_MANY = "no wheel needs so many"
+"""How the note ends that tells of binaries which would take too long."""
+
+_MOST_RECORD = 64_000_000
 _MOST_ROWS = 500_000  # twice the members that an archive may have
 # Descriptions of old metadata are headers of some thousand lines.
 _MOST_HEADERS = 20_000
@@ -175,10 +181,23 @@ def read_subject(path: Path) -> Subject:
     Raises:
         OSError: The file cannot be read.
     """
+    return _read(path, _Reading.subject)
+
+
+def read_outline(path: Path) -> Subject:
+    """Read what a wheel says of itself: names, METADATA, WHEEL and RECORD; no other member.
+
+    Raises:
+        OSError: The file cannot be read.
+    """
+    return _read(path, _Reading.outline)
+
+
+def _read(path: Path, how: Callable[[_Reading, WheelName | None, str], Subject]) -> Subject:
     named, name_error = _read_file_name(path.name)
     try:
         with open_wheel(path) as (directory, archive):
-            return _Reading(path, archive, directory).subject(named, name_error)
+            return how(_Reading(path, archive, directory), named, name_error)
     except DirectoryError as error:
         why = str(error)
     except ArchiveError as error:
@@ -242,21 +261,12 @@ class _Reading:
         self._effort = Effort()
         self._missed = 0
 
-    def subject(self, named: WheelName | None, name_error: str) -> Subject:
-        """Read everything."""
+    def outline(self, named: WheelName | None, name_error: str) -> Subject:
+        """Read what it says of itself."""
         tops = (entry.name.partition("/")[0] for entry in self._directory.entries)
         infos = tuple(dict.fromkeys(top for top in tops if top.endswith(".dist-info")))
         texts = self._texts(infos[0]) if infos else {}
         record, record_error = _read_record(texts.get("RECORD"))
-        wanted: dict[str, str] = {}
-        for row in record or ():  # one of several lines for a file has to have a digest
-            wanted[row.path] = wanted.get(row.path) or row.digest.partition("=")[0]
-        members = {}
-        for name in self._archive.files:
-            if (member := self._member(name, wanted.get(name, ""))) is not None:
-                members[name] = member
-        if self._missed:
-            self._notes.append(f"{self._missed} binaries were not judged: no wheel needs so many")
         return Subject(
             path=self._path,
             named=named,
@@ -266,7 +276,25 @@ class _Reading:
             record=record,
             record_error=record_error,
             texts=texts,
-            broken_sboms=self._broken_sboms(infos[0]) if infos else {},
+            unread=self._unread,
+            notes=tuple(self._notes),
+        )
+
+    def subject(self, named: WheelName | None, name_error: str) -> Subject:
+        """Read everything."""
+        outline = self.outline(named, name_error)
+        wanted: dict[str, str] = {}
+        for row in outline.record or ():  # one of several lines for a file has to have a digest
+            wanted[row.path] = wanted.get(row.path) or row.digest.partition("=")[0]
+        members = {}
+        for name in self._archive.files:
+            if (member := self._member(name, wanted.get(name, ""))) is not None:
+                members[name] = member
+        if self._missed:
+            self._notes.append(f"{self._missed} binaries were not judged: {TOO_MANY}")
+        return replace(
+            outline,
+            broken_sboms=self._broken_sboms(outline.info) if outline.info else {},
             members=members,
             unread=self._unread,
             binaries=self._binaries,
@@ -281,7 +309,7 @@ class _Reading:
             member = self._archive.files.get(name)
             if member is None:
                 continue
-            if member.file_size > (_MOST_RECORD if rest == "RECORD" else _MOST_TEXT):
+            if member.file_size > (_MOST_RECORD if rest == "RECORD" else MOST_TEXT):
                 self._notes.append(f"{spelled(name)} was not read: it has {member.file_size / 1e6:.0f} MB")
                 continue
             try:
@@ -303,7 +331,7 @@ class _Reading:
         if len(names) > _MOST_SBOMS:
             self._notes.append(f"{len(names) - _MOST_SBOMS} bills of materials were not read")
         for name in names[:_MOST_SBOMS]:
-            if (size := self._archive.files[name].file_size) > _MOST_TEXT:
+            if (size := self._archive.files[name].file_size) > MOST_TEXT:
                 self._notes.append(f"{spelled(name)} was not read: it has {size / 1e6:.0f} MB")
                 continue
             try:

@@ -13,6 +13,7 @@ from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel
 from rich.text import Text
 
 from pyz3._files import write_atomically
+from pyz3.check import why_unfit
 from pyz3.cli.settings import SETTINGS, complete_pythons
 from pyz3.cli.terminal import SafeConsole
 from pyz3.errors import ConfigError, abridged
@@ -264,7 +265,7 @@ def show_trials(
         console.print(Text(f"note: {note}", style="yellow"))
     outcomes = []
     jobs = showing.jobs or os.cpu_count() or 1
-    for one in try_all(trials, environ=os.environ, jobs=jobs, timeout=showing.timeout):
+    for one in try_all(trials, why_unfit=why_unfit, environ=os.environ, jobs=jobs, timeout=showing.timeout):
         outcomes.append(one)
         if not showing.quiet or one.status != "passed":
             _show(console, one, verbose=showing.verbose)

@@ -11,12 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pyz3.archive import put_in_place
-from pyz3.check import check, open_wheel, spelled
+from pyz3.check import TOO_MANY, check, open_wheel, why_unfit
 from pyz3.errors import AuditFailedError, abridged
 from pyz3.release import UnreadableFileError
 from pyz3.repair.folders import VARIABLE, folders_in, is_for, named, platforms_of, source_of
 from pyz3.repair.tool import run_tool
-from pyz3.sources import ArchiveError, DirectoryError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -25,8 +24,8 @@ if TYPE_CHECKING:
 
 # Of pyz3 check: a library that the platform does not promise, and one that not every system of it has.
 _OUTSIDE = ("PW203", "PW204")
-# What must be so before another program unpacks it: rules about the archive and its names.
-_ARCHIVE = ("PW100", "PW107", "PW108", "PW109", "PW110", "PW111")
+# The archive, or a binary in it, cannot be read.
+_UNREADABLE = ("PW100", "PW210")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +91,8 @@ def repair(
         BuildFailedError: The disk is full.
         OSError: A file cannot be read.
     """
+    if why := why_unfit(wheel):
+        raise UnreadableFileError(f"{wheel}: {why}", tip="pyz3 check says more")
     before = _members(wheel)
     folders = (*library_dirs, *folders_in(prefixes, wheel))
     nowhere = f"{VARIABLE} has no lib, lib64 or bin for it" if prefixes else "no --library-dir is given"
@@ -104,7 +105,7 @@ def repair(
         errors = [one for one in report.findings if one.severity == "error" and one not in outside]
         if errors:
             raise AuditFailedError(
-                f"{made.name}: it would still be wrong, and is not written: "
+                f"{wheel.name}: it would still be wrong, and is not written: "
                 f"{abridged([f'{one.code}: {one.message}' for one in errors])}",
                 tip=errors[0].tip or None,
             )
@@ -120,30 +121,22 @@ def repair(
 
 
 def _members(wheel: Path) -> frozenset[str]:
-    """Give the names in a wheel, which another program can then unpack within bounds.
-
-    Raises:
-        UnreadableFileError: It is no wheel, is damaged, or holds more than is read.
-    """
-    try:
-        with open_wheel(wheel) as (_, archive):
-            return frozenset(archive.files)
-    except DirectoryError as error:
-        why = str(error)
-    except ArchiveError as error:
-        why = error.why
-    raise UnreadableFileError(f"{wheel}: cannot be read as a wheel: {spelled(why)}")
+    with open_wheel(wheel) as (_, archive):
+        return frozenset(archive.files)
 
 
 def _require_libraries(
     wheel: Path, folders: Sequence[Path], exclude: Sequence[str], environ: Mapping[str, str], *, nowhere: str
 ) -> None:
     """Refuse a wheel that is damaged, or needs a library that is nowhere: the tools say so in fewer words."""
-    (report,) = check([wheel], select=[*_ARCHIVE, *_OUTSIDE], environ=environ).wheels
+    (report,) = check([wheel], select=[*_UNREADABLE, *_OUTSIDE], environ=environ).wheels
     platforms = platforms_of(wheel)
     for one in report.findings:
-        if one.code in _ARCHIVE and one.severity == "error":
+        if one.code in _UNREADABLE:
             raise UnreadableFileError(f"{wheel}: {one.message}", tip="pyz3 check says more")
+    for note in report.notes:
+        if note.endswith(TOO_MANY):  # the tools would take hours for them
+            raise UnreadableFileError(f"{wheel}: {note}")
     for one in report.findings:
         if one.code != "PW203" or _is_excluded(one, exclude):
             continue

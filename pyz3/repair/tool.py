@@ -80,6 +80,10 @@ def run_tool(
         command += ["-e", name]
     variables = {name: value for name, value in environ.items() if not name.startswith(_NOT_OURS)}
     variables["PYTHONSAFEPATH"] = "1"  # no module is taken from the folder that it works in
+    # Where it unpacks wheels: killed, it leaves them.
+    temporary = folder / "tmp"
+    temporary.mkdir()
+    variables |= dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(temporary))
     try:
         code, output = Processes.of_this_thread().run(
             command, env=variables, cwd=folder, timeout=_TIMEOUT_SECONDS

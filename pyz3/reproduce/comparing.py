@@ -236,13 +236,22 @@ def _lines(left: bytes, right: bytes) -> tuple[int, tuple[str, str], bool] | Non
     except UnicodeDecodeError:
         return None
     line_ends = left.replace(b"\r\n", b"\n") == right.replace(b"\r\n", b"\n")
-    lines = (text.split("\n") for text in texts)
     number, pair = next(
         (number, pair)
-        for number, pair in enumerate(zip_longest(*lines, fillvalue=""), 1)
+        for number, pair in enumerate(zip_longest(*map(_ended, texts), fillvalue=""), 1)
         if pair[0] != pair[1]
     )
+    if all(line.endswith("\n") for line in pair):
+        pair = (pair[0][:-1], pair[1][:-1])
     return number, (pair[0][:_MOST_LINE], pair[1][:_MOST_LINE]), line_ends
+
+
+def _ended(text: str) -> Iterator[str]:
+    """Give the lines of a text with their ends: the last may have none, and that is a difference, too."""
+    *whole, last = text.split("\n")
+    yield from (f"{line}\n" for line in whole)
+    if last:
+        yield last
 
 
 def _differing(kind: Kind, name: str, wheel: str, rebuilt: str) -> Iterator[ArchiveDifference]:

@@ -18,7 +18,7 @@ from packaging.utils import canonicalize_name, parse_wheel_filename
 from pyz3._processes import Processes
 from pyz3._records import from_json
 from pyz3.environments import pip_platforms, venv_python
-from pyz3.errors import ConfigError
+from pyz3.errors import ConfigError, one_line
 from pyz3.sources import python_with_pip, run_command
 
 if TYPE_CHECKING:
@@ -41,6 +41,8 @@ print(json.dumps({
     "python_version": "%d.%d" % sys.version_info[:2], "sys_platform": sys.platform,
 }))
 """
+# Where temporary files go (Python's tempfile).
+_TEMPORARY = ("TMPDIR", "TEMP", "TMP")
 # Rounds of requirements of requirements.
 _MOST_ROUNDS = 30
 
@@ -101,14 +103,17 @@ def install(
 def _install_here(
     wheel: Path, runtime: Runtime, tests: WheelTests, folder: Path, environ: Mapping[str, str]
 ) -> Home:
-    root = folder / "venv"
-    status, text = run_command((runtime.command, "-I", "-m", "venv", root), cwd=folder, environ=environ)
+    root, temporary = folder / "venv", folder / "tmp"
+    temporary.mkdir()
+    # Old pips, which old Pythons bring, leave files among the temporary ones.
+    own = {**environ, **dict.fromkeys(_TEMPORARY, str(temporary))}
+    status, text = run_command((runtime.command, "-I", "-m", "venv", root), cwd=folder, environ=own)
     if status != 0:
         raise UnfitError("not run", f"{runtime.command} makes no virtual environment", text)
     python = venv_python(root)
     pip = (python, "-m", "pip", "install", "--no-user", "--no-warn-script-location")
     extras = f"[{','.join(tests.extras)}]" if tests.extras else ""
-    status, text = run_command((*pip, f"{wheel}{extras}", *tests.requires), cwd=folder, environ=environ)
+    status, text = run_command((*pip, f"{wheel}{extras}", *tests.requires), cwd=folder, environ=own)
     if status != 0:
         raise UnfitError("failed", "pip cannot install it with what it and its tests need", text)
     variables = runtime.variables(environ) | {"VIRTUAL_ENV": str(root)}
@@ -192,7 +197,7 @@ def _needs(place: Path, names: Mapping[str, set[str]], markers: Mapping[str, str
         for text in one.requires or ():
             try:
                 requirement = Requirement(text)
-            except InvalidRequirement as error:
+            except (InvalidRequirement, RecursionError) as error:
                 reason = str(error).partition("\n")[0]
                 why = f"it requires {text[:200]!r}, which is no requirement: {reason}"
                 raise UnfitError("failed", why) from None
@@ -240,9 +245,9 @@ def _scripts(runtime: Runtime, places: Sequence[Path], folder: Path) -> Path:
     for name in ("python", "python3", f"python{runtime.python}"):
         _write_script(scripts / name, runtime.command)
     found = metadata.distributions(path=[*map(str, places)])
-    points = {point.name: point for one in found for point in one.entry_points}
+    points = {point.name: point for one in found for point in _entry_points(one)}
     for name, point in points.items():
-        if point.group != "console_scripts" or not name.isprintable() or "/" in name:
+        if point.group != "console_scripts" or not _is_command(point):
             continue
         program = scripts / f".{name}.py"
         program.write_text(
@@ -252,6 +257,22 @@ def _scripts(runtime: Runtime, places: Sequence[Path], folder: Path) -> Path:
         )
         _write_script(scripts / name, runtime.command, program)
     return scripts
+
+
+def _entry_points(one: metadata.Distribution) -> Iterable[metadata.EntryPoint]:
+    try:
+        return one.entry_points
+    except (ValueError, TypeError) as error:  # of a line without a value
+        name = one_line(str(one.metadata["Name"]))
+        raise UnfitError(
+            "not run", f"entry points of {name} cannot be read: {one_line(str(error))}"
+        ) from None
+
+
+def _is_command(point: metadata.EntryPoint) -> bool:
+    name = point.name
+    is_file = name.isprintable() and "/" not in name and name not in {"", ".", ".."}
+    return is_file and point.pattern.match(point.value) is not None
 
 
 def _write_script(path: Path, *command: Path) -> None:

@@ -19,10 +19,10 @@ from pyz3.guests import IMPORT
 from pyz3.runtimes.installing import Home, UnfitError, install
 from pyz3.runtimes.modules import modules_of
 from pyz3.runtimes.shell import shell_command
-from pyz3.sources import ArchiveError, Limits, open_zip
+from pyz3.sources import ArchiveError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from pyz3.runtimes.runtime import Runtime
     from pyz3.runtimes.testing import WheelTests
@@ -71,12 +71,18 @@ class Outcome:
 
 
 def try_all(
-    trials: Sequence[Trial], *, environ: Mapping[str, str], jobs: int, timeout: float | None = None
+    trials: Sequence[Trial],
+    *,
+    why_unfit: Callable[[Path], str],
+    environ: Mapping[str, str],
+    jobs: int,
+    timeout: float | None = None,
 ) -> Iterator[Outcome]:
     """Try wheels, ``jobs`` at a time; give what came of each, in their order, as soon as it is known.
 
     Args:
         trials: What is to be tried.
+        why_unfit: Says of a wheel why pip must not be given it; empty: it may be.
         environ: The user's environment variables; pip's settings are obeyed.
         jobs: How many at a time.
         timeout: Seconds that the tests of one may take; None: any number.
@@ -88,7 +94,7 @@ def try_all(
 
     def attempt(trial: Trial) -> Outcome:
         processes.adopt()
-        return _try(trial, environ, timeout)
+        return _try(trial, why_unfit, environ, timeout)
 
     with ThreadPoolExecutor(max_workers=jobs) as pool:
         futures = [pool.submit(attempt, trial) for trial in trials]
@@ -101,7 +107,9 @@ def try_all(
             processes.stop()
 
 
-def _try(trial: Trial, environ: Mapping[str, str], timeout: float | None) -> Outcome:
+def _try(
+    trial: Trial, why_unfit: Callable[[Path], str], environ: Mapping[str, str], timeout: float | None
+) -> Outcome:
     runtime, tests = trial.runtime, trial.tests
     if tests is not None and tests.skipped:
         return Outcome(trial=trial, status="skipped", reason="test-skip names it")
@@ -112,7 +120,7 @@ def _try(trial: Trial, environ: Mapping[str, str], timeout: float | None) -> Out
         folder = Path(scratch).resolve()
         did = ""
         try:
-            _require_bounds(trial.wheel)
+            _require(why_unfit(trial.wheel))
             modules = () if tests.command else _modules(trial.wheel)
             did = " && ".join(tests.command) or f"import {', '.join(modules)}"
             home = install(trial.wheel.absolute(), runtime, tests, folder=folder, environ=environ)
@@ -130,18 +138,9 @@ def _try(trial: Trial, environ: Mapping[str, str], timeout: float | None) -> Out
     return Outcome(trial=trial, status=status, reason=reason, did=did, output=output, seconds=seconds)
 
 
-def _require_bounds(wheel: Path) -> None:
-    """Refuse a bomb before pip unpacks it: none takes more from a member than is announced."""
-    try:
-        with open_zip(wheel, Limits()) as archive:
-            size = sum(info.file_size for info in archive.files.values())
-    except (ArchiveError, OSError) as error:
-        why = error.why if isinstance(error, ArchiveError) else error
-        raise UnfitError("failed", f"it cannot be read: {why}") from error
-    if size > (most := Limits().size_for(wheel.stat().st_size)):
-        raise UnfitError(
-            "failed", f"it unpacks to {size / 1e6:.0f} MB, beyond the limit of {most / 1e6:.0f} MB"
-        )
+def _require(why_unfit: str) -> None:
+    if why_unfit:
+        raise UnfitError("failed", why_unfit)
 
 
 def _modules(wheel: Path) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pyz3.sources.above import scope_of, widen_scope
-from pyz3.sources.archives import ArchiveError, Limits, OpenZip, open_zip
+from pyz3.sources.archives import MOST_UNPACKED, ArchiveError, Limits, OpenZip, open_zip
 from pyz3.sources.copying import pristine_folder, sync_copy
 from pyz3.sources.fetching import fetch_sdist
 from pyz3.sources.git import git_folders, listed_names
@@ -26,6 +26,7 @@ from pyz3.sources.zip_directory import Directory, DirectoryError, Entry, read_di
 __all__ = (
     "ALONE",
     "MOST_ROUNDS",
+    "MOST_UNPACKED",
     "ArchiveError",
     "ArchiveSource",
     "Directory",

@@ -97,6 +97,12 @@ class Member:
     chunks: Iterable[bytes] = ()
 
 
+MOST_UNPACKED = 100_000
+"""Files of an archive that is written to the disk: that takes a minute, where reading takes seconds."""
+
+UNPACKED = Limits(members=MOST_UNPACKED)
+
+
 class Budget:
     """Counts what is read of an archive.
 

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pyz3.errors import ConfigError
-from pyz3.sources.archives import Budget, Limits, tar_members, unpack, zip_members
+from pyz3.sources.archives import UNPACKED, Budget, tar_members, unpack, zip_members
 
 if TYPE_CHECKING:
     import re
     from collections.abc import Iterator
 
-    from pyz3.sources.archives import Member
+    from pyz3.sources.archives import Limits, Member
 
 
 def unpack_sdist(path: Path, into: Path, *, limits: Limits | None = None) -> Path:
@@ -39,7 +39,7 @@ def unpack_sdist(path: Path, into: Path, *, limits: Limits | None = None) -> Pat
     ) as scratch:
         folder = Path(scratch) / "x"
         folder.mkdir()
-        budget = Budget(path, limits or Limits())
+        budget = Budget(path, limits or UNPACKED)
         unpack(_members(path, budget), folder, budget)
         root = _only_folder(path, folder)
         if into.exists():
@@ -55,7 +55,7 @@ def packed_names(path: Path) -> Iterator[str]:
         ConfigError: It is damaged, too large, or holds what is no file, folder or link.
         OSError: It cannot be read.
     """
-    budget = Budget(path, Limits())
+    budget = Budget(path, UNPACKED)
     return (member.name for member in _members(path, budget))
 
 
@@ -80,7 +80,7 @@ def unpack_wheel(path: Path, into: Path, *, leave_out: re.Pattern[str] | None = 
     with tempfile.TemporaryDirectory(dir=into.parent, ignore_cleanup_errors=True) as scratch:
         folder = Path(scratch) / "x"
         folder.mkdir()
-        budget = Budget(path, Limits())
+        budget = Budget(path, UNPACKED)
         unpack(zip_members(path, budget), folder, budget, leave_out=leave_out)
         folder.replace(into)
 

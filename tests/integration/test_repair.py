@@ -229,4 +229,4 @@ def test_the_tool_is_found_where_pyz3_is(tmp_path: Path) -> None:
     environ = {**os.environ, "PYTHONPATH": str(tmp_path / "site")}
     made = run_tool(wheel, folder, library_dirs=(), exclude=(), environ=environ)
     assert made == folder / wheel.name
-    assert {path.name for path in folder.iterdir()} == {wheel.name, "here"}
+    assert {path.name for path in folder.iterdir()} == {wheel.name, "here", "tmp"}

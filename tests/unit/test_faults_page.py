@@ -53,7 +53,24 @@ def test_the_pages_have_the_marks() -> None:
         (2, "", 1, 100, "crash"),
         (2, "error: \x1b[2J\n", 1, 100, "terminal"),
         (2, "error: a\n✓ all is well\n", 1, 100, "terminal"),
+        (70, "error: no\n", 1, 100, "undocumented"),
+        (1, "  Traceback (most recent call last):\n", 1, 100, "refused"),  # printed by a test of the wheel's
     ],
 )
 def test_what_counts_as_wrong(status: int, said: str, seconds: float, megabytes: float, outcome: str) -> None:
     assert FAULTS.judged(status, said, seconds, megabytes) == outcome
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "outcome"),
+    [
+        ("thing-1.0-py3-none-any.whl", "error: dist/thing-1.0-py3-none-any.whl: no\n", "refused"),
+        ("thing-1.0-py3-none-any.whl", "error: thing: no\n", "unnamed"),
+        ("thing-1.0-py3-\x1b[2J.whl", "error: thing-1.0-py3-\\x1b[2J.whl: no\n", "refused"),
+        ("thing-1.0-py3-\x1b[2J.whl", "error: pyproject.toml: no\n", "unnamed"),
+        ("thing-1.0.tar.gz", "error: pyproject.toml: no\n", "refused"),
+    ],
+)
+def test_a_refusal_names_the_file(name: str, said: str, outcome: str) -> None:
+    other = "pyproject.toml" if name.endswith(".gz") else ""
+    assert FAULTS.judged(2, said, 1, 100, name=name, other=other) == outcome

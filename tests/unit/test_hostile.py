@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import random
 import struct
+import sys
 import tarfile
 import time
 import zipfile
@@ -15,14 +16,16 @@ from scripted import load
 
 from pyz3.audit import Effort, Facts, facts_of
 from pyz3.audit.signature import signature_state
-from pyz3.check import check
+from pyz3.check import check, why_unfit
 from pyz3.conda import convert
 from pyz3.doctor import diagnose
 from pyz3.errors import AuditFailedError, ConfigError, one_line
 from pyz3.release import UnreadableFileError, read_file
-from pyz3.runtimes.installing import UnfitError, _needs
-from pyz3.runtimes.trials import _require_bounds
+from pyz3.repair import repair
+from pyz3.runtimes import Runtime, Trial, WheelTests, try_all
+from pyz3.runtimes.installing import UnfitError, _needs, _scripts
 from pyz3.sources import ArchiveError, open_zip, read_directory
+from pyz3.targets import Platform, PythonVersion
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -257,6 +260,8 @@ def test_publish_reads_sdists_within_limits(tmp_path: Path) -> None:
         read_file(put_sdist(tmp_path, 510_000_000))
     with pytest.raises(UnreadableFileError, match="is neither a file nor a folder"):
         read_file(put_sdist(tmp_path, 0, tarfile.FIFOTYPE))
+    with pytest.raises(UnreadableFileError, match="it holds more than 100000 files, the limit"):
+        read_file(HOSTILE.CASES["tar_crowd"](making(tmp_path)))
 
 
 @pytest.mark.parametrize(
@@ -274,16 +279,107 @@ def test_no_conda_package_of_such_a_wheel(inside: list[Any], says: str, tmp_path
     assert says in caught.value.message
 
 
-def test_pip_is_given_no_bomb(tmp_path: Path) -> None:
-    with pytest.raises(UnfitError, match="it unpacks to 2097 MB, beyond the limit of 500 MB"):
-        _require_bounds(HOSTILE.CASES["bomb"](making(tmp_path)))
-    with pytest.raises(UnfitError, match="it cannot be read: it is no zip file"):
-        _require_bounds(making(tmp_path).write(b"", "thing-1.0-py3-none-any.whl"))
+ENTRY_POINTS = f"{INFO}/entry_points.txt"
 
 
-def test_a_requirement_that_is_none_is_told(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("inside", "says"),
+    [
+        ([HOSTILE.zeros(2000)], "it cannot be read as a wheel: it unpacks to 2097 MB, and no more than"),
+        ([part("../x")], "'../x' is no plain relative path"),
+        ([part("thing-1.0.data/data//x")], "'thing-1.0.data/data//x' is no plain relative path"),
+        ([part("a"), part("a")], "a is 2 times in the archive"),
+        ([HOSTILE.replace(part("a"), local=b"b")], "a is called 'b' in its local header"),
+        ([part("a", b"/etc/passwd", mode=0o120777)], "a is a link or a device, not a file"),
+        ([part(f"{INFO}/RECORD", b"a\n" * 500_001)], "RECORD cannot be read: it has more than 500000 lines"),
+        ([part(ENTRY_POINTS, b"A" * 4_000_001)], "entry_points.txt was not read: it has 4 MB"),
+        ([part(ENTRY_POINTS, b"[x]\ny\n")], "entry_points.txt cannot be read: "),
+        ([part(ENTRY_POINTS, b"[console_scripts]\n../../x = a:b\n")], "'../../x' is no name for a command"),
+        ([part(ENTRY_POINTS, b"[gui_scripts]\n/x = a:b\n")], "'/x' is no name for a command"),
+        ([part(ENTRY_POINTS, b"[console_scripts]\nx = a\n")], "x is 'a', which is no object"),
+        ((HOSTILE.Part(name=b"%d" % n) for n in range(100_000)), "it has 100003 files, and no more than"),
+    ],
+)
+def test_what_installers_are_not_given(inside: Any, says: str, tmp_path: Path) -> None:
+    with Within(10):
+        assert says in why_unfit(making(tmp_path).wheel(inside, "py3-none-any"))
+
+
+@pytest.mark.parametrize(
+    ("headers", "says"),
+    [
+        ("A: b\n" * 20_000, f"{INFO}/METADATA was not read: it has 20003 lines of headers"),
+        (f"Requires-Dist: x; {'(' * 3000}python_version > '3'\n", "which is no requirement: "),
+        ("Requires-Dist: x\n" * 10_001, "it has 10001 requirements, and no more than 10000 are read"),
+        ("Requires-Dist: x>=1; python_version < '3'\n", ""),
+    ],
+)
+def test_metadata_that_installers_are_not_given(headers: str, says: str, tmp_path: Path) -> None:
+    point = part(ENTRY_POINTS, b"[console_scripts]\nx = a.b:c.d [e]\n[other]\ny = z\n")
+    found = why_unfit(making(tmp_path).wheel([part("thing/__init__.py"), point], metadata=headers))
+    assert says in found
+    assert bool(found) == bool(says)
+
+
+def test_pip_is_not_started_for_what_is_refused(tmp_path: Path) -> None:
+    wheel = making(tmp_path).write(b"", "thing-1.0-py3-none-any.whl")
+    nowhere = Runtime(
+        name="host-3.13",
+        platform=Platform("linux-x86_64"),
+        python=PythonVersion.parse("3.13"),
+        command=tmp_path / "nowhere",  # an error, were it started
+    )
+    trial = Trial(wheel=wheel, runtime=nowhere, tests=WheelTests(command=("true",)))
+    (found,) = try_all([trial], why_unfit=why_unfit, environ={}, jobs=1)
+    assert (found.status, found.did, found.output) == ("failed", "", "")
+    assert found.reason.startswith("it cannot be read as a wheel: it is no zip file")
+
+
+def test_more_binaries_than_any_wheel_has_are_not_repaired(tmp_path: Path) -> None:
+    needs = b"\0" + b"".join(b"lib%d.so\0" % n for n in range(100))
+    library = HOSTILE.elf(1, needs, needed=90, step=9)
+    path = making(tmp_path).wheel(part(f"thing/lib{n}.so", library) for n in range(1001))
+    with pytest.raises(UnreadableFileError, match=r"binaries were not judged: no wheel needs so many$"):
+        repair(path, library_dirs=[], exclude=["*"], output_dir=tmp_path / "out", environ={})
+    assert {one.name for one in tmp_path.iterdir()} == {path.name}
+
+
+def test_damaged_binaries_are_not_repaired(tmp_path: Path) -> None:
+    library = HOSTILE.elf(10, b"\0" + b"b" * 4_000_000 + b"\0", needed=10_000, step=300)
+    path = making(tmp_path).wheel([part("thing/lib.so", library)])
+    with pytest.raises(UnreadableFileError, match=r"thing/lib\.so: an ELF file .* is damaged: "):
+        repair(path, library_dirs=[], exclude=["*"], output_dir=tmp_path / "out", environ={})
+
+
+@pytest.mark.parametrize("requirement", ["((", f"x; {'(' * 3000}python_version > '3'"])
+def test_a_requirement_that_is_none_is_told(requirement: str, tmp_path: Path) -> None:
     info = tmp_path / INFO
     info.mkdir()
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: thing\nVersion: 1.0\nRequires-Dist: ((\n")
-    with pytest.raises(UnfitError, match=r"it requires '\(\(', which is no requirement: "):
+    (info / "METADATA").write_text(
+        f"Metadata-Version: 2.1\nName: thing\nVersion: 1.0\nRequires-Dist: {requirement}\n"
+    )
+    with pytest.raises(UnfitError, match=r"it requires '.*\(\(', which is no requirement: "):
         _needs(tmp_path, {}, {})
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="scripts of a POSIX shell")
+def test_commands_of_what_a_wheel_needs_lie_in_one_folder(tmp_path: Path) -> None:
+    info, folder = tmp_path / "site" / INFO, tmp_path / "home"
+    info.mkdir(parents=True)
+    folder.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: thing\nVersion: 1.0\n")
+    points = "[console_scripts]\n.. = a:b\n. = a:b\n../x = a:b\n/y = a:b\nz = \nfine = a:b\n"
+    (info / "entry_points.txt").write_text(points)
+    runtime = Runtime(
+        name="musllinux_x86_64-3.13",
+        platform=Platform("musllinux-x86_64"),
+        python=PythonVersion.parse("3.13"),
+        command=tmp_path / "nowhere",
+        runs_by="its own musl",
+    )
+    found = _scripts(runtime, [tmp_path / "site"], folder)
+    assert {path.name for path in found.iterdir()} == {"python", "python3", "python3.13", "fine", ".fine.py"}
+    assert {path.name for path in tmp_path.iterdir()} == {"site", "home"}
+    (info / "entry_points.txt").write_text("[console_scripts]\nx\n")
+    with pytest.raises(UnfitError, match="entry points of thing cannot be read: "):
+        _scripts(runtime, [tmp_path / "site"], tmp_path / "site")

@@ -157,8 +157,9 @@ def test_a_damaged_wheel_is_not_unpacked(
     assert run(capsys, "a-1-py3-none-any.whl", "up-1.0-py3-none-any.whl") == (
         9,
         (
-            "✗ a-1-py3-none-any.whl: cannot be read as a wheel: it is no zip file: it has no end of a "
+            "✗ a-1-py3-none-any.whl: it cannot be read as a wheel: it is no zip file: it has no end of a "
             "central directory\n"
+            "  tip: pyz3 check says more\n"
             "✗ up-1.0-py3-none-any.whl: '../up.py' is no plain relative path\n"
             "  tip: pyz3 check says more\n"
             "0 of 2 wheels in wheelhouse\n"

@@ -135,6 +135,27 @@ def test_line_ends(pair: tuple[Path, Path], tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("theirs", "ours", "line", "texts"),
+    [
+        ("a", "a\n", 1, ("a", "a\n")),
+        ("a\n", "a\n\n", 2, ("", "\n")),
+        ("", "\n", 1, ("", "\n")),
+        ("a\nb", "a\nc\n", 2, ("b", "c\n")),
+        ("a\nb\n", "a\nc\n", 2, ("b", "c")),
+    ],
+)
+def test_an_end_that_only_one_text_has(
+    theirs: str, ours: str, line: int, texts: tuple[str, str], tmp_path: Path
+) -> None:
+    paths = [
+        build(tmp_path / name, {"thing/x.txt": text})
+        for name, text in {"theirs": theirs, "ours": ours}.items()
+    ]
+    first = compare(*paths).members[0]
+    assert (first.name, first.line, (first.text, first.rebuilt_text)) == ("thing/x.txt", line, texts)
+
+
 def test_bytes_far_into_a_large_file(tmp_path: Path) -> None:
     """Beyond the first piece that is read, in a file that is no text."""
     paths = []
