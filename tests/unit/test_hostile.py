@@ -50,16 +50,16 @@ def notes(path: Path) -> tuple[str, ...]:
 
 
 class Within:
-    """No more seconds of the processor than these."""
+    """No more than a minute of the processor; without its bound each of these goes on for longer.
 
-    def __init__(self, seconds: float) -> None:
-        self.seconds = seconds
+    Most take less than a second; a machine that is busy, and coverage, make ten of it.
+    """
 
     def __enter__(self) -> None:
         self.begin = time.process_time()
 
     def __exit__(self, *_: object) -> None:
-        assert time.process_time() - self.begin < self.seconds
+        assert time.process_time() - self.begin < 60
 
 
 def test_what_the_writer_writes_without_a_lie_is_sound(tmp_path: Path) -> None:
@@ -106,7 +106,7 @@ def needing(count: int) -> bytes:
     ],
 )
 def test_binaries_that_cost_time(data: bytes, says: str) -> None:
-    with Within(5), pytest.raises(AuditFailedError, match=says):
+    with Within(), pytest.raises(AuditFailedError, match=says):
         facts_of(data, name="x.so")
 
 
@@ -140,7 +140,7 @@ def test_how_many_binaries_are_compared() -> None:
 
 def test_a_million_members_are_counted_before_anything_is_made_of_them(tmp_path: Path) -> None:
     path = HOSTILE.CASES["million"](making(tmp_path))
-    with Within(5), pytest.raises(ArchiveError), open_zip(path):
+    with Within(), pytest.raises(ArchiveError), open_zip(path):
         pass
     with pytest.raises(ArchiveError) as caught, open_zip(path):
         pass
@@ -166,7 +166,7 @@ def test_two_ends_that_contradict_each_other(tmp_path: Path) -> None:
 
 def test_folders_of_their_own_are_looked_through_once(tmp_path: Path) -> None:
     path = making(tmp_path).wheel(HOSTILE.Part(name=f"t{n}/a.pyi".encode()) for n in range(20_000))
-    with Within(20):
+    with Within():
         report = check([path], environ={}, select=["PW409", "PW412"])
     assert report.wheels[0].notes == ("PW412: 19800 more of its findings are left out",)
 
@@ -174,7 +174,7 @@ def test_folders_of_their_own_are_looked_through_once(tmp_path: Path) -> None:
 def test_names_that_are_costly_to_compare(tmp_path: Path) -> None:
     name = ("\u0315\u0316" * 16_000).encode()
     path = making(tmp_path).wheel([HOSTILE.Part(name=b"%d" % n + name) for n in range(20)])
-    with Within(5):
+    with Within():
         assert messages(path, "PW110") == []
 
 
@@ -204,7 +204,7 @@ def test_more_headers_than_anybody_writes(tmp_path: Path) -> None:
 def test_tags_that_stand_for_more_than_can_be_counted(tmp_path: Path) -> None:
     many = ".".join(f"a{n}" for n in range(3000))
     path = making(tmp_path).wheel([], wheel=f"Wheel-Version: 1.0\nTag: {many}-{many}-{many}\n")
-    with Within(5):
+    with Within():
         (found,) = messages(path, "PW125")
         diagnose(str(path), search=[], environ={})
     assert found.endswith("…")
@@ -213,7 +213,7 @@ def test_tags_that_stand_for_more_than_can_be_counted(tmp_path: Path) -> None:
 def test_numbers_beyond_what_is_read(tmp_path: Path) -> None:
     digits = "1" * 5000
     path = making(tmp_path).wheel([], metadata=f"Requires-Python: >={digits}\nVersion: {digits}\n")
-    with Within(5):
+    with Within():
         assert all(text.isprintable() for text in messages(path))
         with pytest.raises(ConfigError, match="its METADATA cannot be used: Exceeds the limit"):
             convert(path, names={}, epoch=0)
@@ -223,7 +223,7 @@ def test_a_description_that_takes_minutes_to_show_is_not_tried(tmp_path: Path) -
     pytest.importorskip("readme_renderer")
     text = f"Description-Content-Type: text/x-rst\n\n{'*a* `b`_ |c| ' * 40_000}"
     path = making(tmp_path).wheel([part("thing/__init__.py")], metadata=text)
-    with Within(5):
+    with Within():
         assert "whether PyPI can show the description was not tried: METADATA has 0.5 MB" in notes(path)
 
 
@@ -301,8 +301,9 @@ ENTRY_POINTS = f"{INFO}/entry_points.txt"
     ],
 )
 def test_what_installers_are_not_given(inside: Any, says: str, tmp_path: Path) -> None:
-    with Within(10):
-        assert says in why_unfit(making(tmp_path).wheel(inside, "py3-none-any"))
+    wheel = making(tmp_path).wheel(inside, "py3-none-any")
+    with Within():
+        assert says in why_unfit(wheel)
 
 
 @pytest.mark.parametrize(
