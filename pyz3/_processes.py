@@ -40,6 +40,11 @@ def wait_alert(futures: Sequence[Future[Any]]) -> None:
         end_if_told()
 
 
+def temporary_in(folder: Path) -> dict[str, str]:
+    """Give the variables that have a program put its temporary files into a folder (Python's tempfile)."""
+    return dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(folder))
+
+
 class Processes:
     """Runs processes, each in a group of its own, and ends them all when told to.
 

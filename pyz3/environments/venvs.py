@@ -67,11 +67,14 @@ class Environment:
 
     def hashes_of(self, name: str) -> tuple[str, ...]:
         """Give the hashes that a locked distribution's files may have (``sha256:…``); empty: not locked."""
-        return next((pin.hashes for pin in self.pins if pin.name == name), ())
+        return pin.hashes if (pin := self._pin(name)) else ()
 
     def files_of(self, name: str) -> tuple[LockedFile, ...]:
         """Give the files of which one is what a locked distribution was installed from; empty: not locked."""
-        return next((pin.files for pin in self.pins if pin.name == canonicalize_name(name)), ())
+        return pin.files if (pin := self._pin(name)) else ()
+
+    def _pin(self, name: str) -> Pin | None:
+        return next((pin for pin in self.pins if pin.name == canonicalize_name(name)), None)
 
 
 def build_environment(

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-from pyz3._processes import Processes
+from pyz3._processes import Processes, temporary_in
 from pyz3.errors import AuditFailedError, ConfigError, one_line
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def run_tool(
     # Where it unpacks wheels: killed, it leaves them.
     temporary = folder / "tmp"
     temporary.mkdir()
-    variables |= dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(temporary))
+    variables |= temporary_in(temporary)
     try:
         code, output = Processes.of_this_thread().run(
             command, env=variables, cwd=folder, timeout=_TIMEOUT_SECONDS

@@ -15,7 +15,7 @@ import msgspec
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name, parse_wheel_filename
 
-from pyz3._processes import Processes
+from pyz3._processes import Processes, temporary_in
 from pyz3._records import from_json
 from pyz3.environments import pip_platforms, venv_python
 from pyz3.errors import ConfigError, one_line
@@ -41,8 +41,6 @@ print(json.dumps({
     "python_version": "%d.%d" % sys.version_info[:2], "sys_platform": sys.platform,
 }))
 """
-# Where temporary files go (Python's tempfile).
-_TEMPORARY = ("TMPDIR", "TEMP", "TMP")
 # Rounds of requirements of requirements.
 _MOST_ROUNDS = 30
 
@@ -106,7 +104,7 @@ def _install_here(
     root, temporary = folder / "venv", folder / "tmp"
     temporary.mkdir()
     # Old pips, which old Pythons bring, leave files among the temporary ones.
-    own = {**environ, **dict.fromkeys(_TEMPORARY, str(temporary))}
+    own = {**environ, **temporary_in(temporary)}
     status, text = run_command((runtime.command, "-I", "-m", "venv", root), cwd=folder, environ=own)
     if status != 0:
         raise UnfitError("not run", f"{runtime.command} makes no virtual environment", text)
