@@ -62,6 +62,8 @@ class Cell:
                 return tuple(f"musllinux_1_{minor}_{arch}" for minor in range(_NEWEST_MUSL, -1, -1))
             case "macos":
                 return tuple(mac_platforms(_NEWEST_MACOS, arch))
+            case "pyodide":  # its floor is the name of an ABI, one for each Python (PEP 783)
+                return (f"{self.platform.floor(self.python)}_{arch}",)
             case _:
                 return (self.platform.wheel_platform,)
 
@@ -97,7 +99,9 @@ class Cell:
 
     @property
     def default_floor(self) -> tuple[int, int]:
-        """The oldest system that pyz3 promises unless told otherwise."""
+        """The oldest system that pyz3 promises unless told otherwise; (0, 0) where there are no versions."""
+        if self.platform.family == "pyodide":
+            return (0, 0)
         major, _, minor = self.platform.floor(self.python).partition(".")
         return (int(major), int(minor)) if major else (0, 0)
 

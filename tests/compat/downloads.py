@@ -32,6 +32,7 @@ _UV_PLATFORMS = {
     Platform.LINUX_AARCH64: "aarch64-manylinux_2_28",
     Platform.MUSLLINUX_X86_64: "x86_64-unknown-linux-musl",
     Platform.WINDOWS_X64: "x86_64-pc-windows-msvc",
+    Platform.PYODIDE: "wasm32-pyodide2025",  # with Python 3.13
 }
 # pip says one of these when the index answered, and has no such file.
 _NOTHING = ("No matching distribution found", "Could not find a version")
