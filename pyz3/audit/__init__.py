@@ -10,7 +10,7 @@ from pyz3.audit.policy import fits, machines_of, oldest_glibc, policy_for, promi
 from pyz3.audit.reach import carried_as, expanded, how_to_reach, is_reached
 from pyz3.audit.reader import facts_of, load_parser, read_facts
 from pyz3.audit.report import Finding, Report, proved_platform_tag, proved_tag, require
-from pyz3.audit.rules import init_names, is_plain_library
+from pyz3.audit.rules import init_names, is_plain_library, only_failing
 from pyz3.audit.sections import section_at
 from pyz3.audit.system import system_symbols
 
@@ -41,6 +41,7 @@ __all__ = (
     "measured_floor",
     "nature_of",
     "oldest_glibc",
+    "only_failing",
     "policy_for",
     "promised_elsewhere",
     "proved_platform_tag",

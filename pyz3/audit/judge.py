@@ -33,6 +33,7 @@ def judge(
     siblings: Mapping[str, tuple[Facts, ...]] = _NO_SIBLINGS,
     stable_abi: str | bool = "",
     exports: tuple[str, ...] = (),
+    may_fail: bool = False,
 ) -> Report:
     """Judge one binary of a wheel.  Pure: reads and writes nothing.
 
@@ -52,6 +53,8 @@ def judge(
             the target Python's.  On Windows it links ``python3.dll`` or ``python3t.dll``.  Empty or
             false: it is for one Python.
         exports: Names or globs of what it must export besides the init function.
+        may_fail: It may call what only fails there (``pthread_create`` in Pyodide): it was written for
+            systems where that works, and may do without.
     """
     platform = target.platform
     policy = policy_for(platform.family)
@@ -82,6 +85,7 @@ def judge(
                 siblings=siblings,
                 stable_abi=abi,
                 exports=exports,
+                may_fail=may_fail,
             )
             rules = (loadable,) if one.use == "object" else RULES[platform.family]
             findings.extend(finding for rule in rules for finding in rule(case))

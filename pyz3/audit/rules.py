@@ -50,6 +50,7 @@ class Case:
     siblings: Mapping[str, tuple[Facts, ...]]
     stable_abi: str
     exports: tuple[str, ...]
+    may_fail: bool = False
 
     def finding(
         self, rule: str, message: str, *, symbol: str = "", version: str = "", tip: str = ""
@@ -388,11 +389,18 @@ def pyodide_symbols(case: Case) -> Iterator[Finding]:
     abi = emscripten_abi_for(case.target.python)
     for symbol in case.facts.undefined:
         if symbol.name in UNUSABLE:
+            if case.may_fail:
+                continue
             tip = "leave the call out where __EMSCRIPTEN__ is defined"
             message = f"needs {symbol}, which only fails there: {UNUSABLE[symbol.name]}"
             yield case.finding("symbol", message, symbol=symbol.name, tip=tip)
         elif not is_exported(symbol.name, abi):
             yield from _unexplained(case, symbol, f"Pyodide {abi.pyodide}")
+
+
+def only_failing(facts: Facts) -> dict[str, str]:
+    """Give what a module for Pyodide calls and only fails there, and why."""
+    return {one.name: UNUSABLE[one.name] for one in facts.undefined if one.name in UNUSABLE}
 
 
 def pe_hardening(case: Case) -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 from pathlib import Path
@@ -51,6 +52,12 @@ _FAILED = "{} did not compile or link, and the project's own build went on witho
 _LOADING = (b"CDLL", b"dlopen", b"LoadLibrary")
 _LOADING_DLLS = (*_LOADING, b"WinDLL", b"add_dll_directory")
 _TELLING = "the project writes the folder into it that it is built in"
+_ELSEWHERE = (
+    "names extension modules as another system does: what generated it saw this machine, not the target"
+)
+# How modules end (PEP 3149, and bpo-39825 of Windows).
+_SUFFIX = re.compile(rb"\.cpython-3\d+t?-[\w-]+\.so|\.cp3\d+t?-win\w+\.pyd")
+_MARKS = (b".cpython-3", b"-win")
 _UNRECORDED = Trouble(message="nobody writes down what its compilers would do", recorded=True)
 
 
@@ -185,15 +192,16 @@ class BackendDescriber:
             ([file for base in bases for file in base.prebuilt], _PREBUILT),
             ([name for one in built.values() for name in one.plain], _PLAIN),
             ([file for name in built for file in _telling(described.get(name))], _TELLING),
+            ([file for name, one in built.items() for file in _misled(one, described.get(name))], _ELSEWHERE),
         )
         notes = [*dict.fromkeys(remarks)]
         notes += [f"{abridged(tuple(dict.fromkeys(names)))}: {what}" for names, what in told if names]
-        unreached: dict[str, list[str]] = {}
+        about: dict[str, list[str]] = {}
         for name, made_of in built.items():
-            if made_of.unreached and not _loads_libraries(described.get(name)):
-                for file, why in made_of.unreached:
-                    unreached.setdefault(why, []).append(file)
-        notes += [f"{abridged(tuple(dict.fromkeys(files)))}: {why}" for why, files in unreached.items()]
+            found = made_of.unreached and not _loads_libraries(described.get(name))
+            for file, why in (*(made_of.unreached if found else ()), *made_of.failing):
+                about.setdefault(why, []).append(file)
+        notes += [f"{abridged(tuple(dict.fromkeys(files)))}: {why}" for why, files in about.items()]
         recipes = [one for one in wheels if isinstance(one, Recipe)]
         notes += _incomplete(described, built)
         notes += left_out_notes(one for recipe in recipes for one in self._left_out_flags(recipe))
@@ -235,6 +243,15 @@ def _is_bare(base: Base, built: Built) -> bool:
 
 def _telling(wheel: Described | None) -> tuple[str, ...]:
     return wheel.base.telling if isinstance(wheel, Recipe) and wheel.base is not None else ()
+
+
+def _misled(built: Built, wheel: Described | None) -> list[str]:
+    """Give the binaries that hold the ending of modules of another system: mypyc writes it into its code."""
+    if not isinstance(wheel, Recipe):
+        return []
+    own = wheel.target.extension_suffix.encode()
+    marked = [(file, data) for file, data in built.files.items() if any(mark in data for mark in _MARKS)]
+    return [file for file, data in marked if any(found != own for found in _SUFFIX.findall(data))]
 
 
 def _passed_over(recipe: Recipe) -> tuple[str, ...]:

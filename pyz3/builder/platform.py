@@ -58,6 +58,7 @@ class Built:
         left_out: The optional modules that could not be built.
         plain: What another build backend calls extension modules and are none, by those names.
         unreached: Binaries for which the loader does not find another of the wheel, and what helps.
+        failing: Binaries of other build backends that call what only fails there, and what that is.
         contained: What each binary holds, for the bill of materials.
     """
 
@@ -69,6 +70,7 @@ class Built:
     left_out: tuple[LeftOut, ...] = ()
     plain: tuple[str, ...] = ()
     unreached: tuple[tuple[str, str], ...] = ()
+    failing: tuple[tuple[str, str], ...] = ()
     contained: tuple[Contained, ...] = ()
 
 
@@ -341,6 +343,7 @@ class PlatformBuild:
             left_out=left_out + proof.left_out,
             plain=proof.plain,
             unreached=proof.unreached,
+            failing=proof.failing,
             contained=tuple(_contained(one, known[one.key], recipe) for one in proof.binaries),
         )
 

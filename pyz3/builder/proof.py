@@ -20,6 +20,7 @@ from pyz3.audit import (
     judge,
     machines_of,
     nature_of,
+    only_failing,
     policy_for,
     promised_elsewhere,
     proved_platform_tag,
@@ -27,7 +28,7 @@ from pyz3.audit import (
     system_symbols,
 )
 from pyz3.capi import limited_api, python_symbols
-from pyz3.errors import AuditFailedError
+from pyz3.errors import AuditFailedError, abridged
 from pyz3.plan import LeftOut
 
 if TYPE_CHECKING:
@@ -99,6 +100,7 @@ class Proof:
         left_out: The optional modules that were refused.
         plain: What was to be extension modules and are libraries for ctypes or cffi.
         unreached: Binaries for which the loader does not find another of the wheel, and what helps.
+        failing: Binaries of other build backends that call what only fails there, and what that is.
     """
 
     binaries: tuple[Binary, ...]
@@ -107,6 +109,7 @@ class Proof:
     left_out: tuple[LeftOut, ...] = ()
     plain: tuple[str, ...] = ()
     unreached: tuple[tuple[str, str], ...] = ()
+    failing: tuple[tuple[str, str], ...] = ()
 
 
 class DamagedError(Exception):
@@ -207,8 +210,28 @@ class Prover:
             for binary, report in zip(binaries, reports, strict=True)
             if binary.module and not report.module
         )
-        unreached = self._unreached(binaries, known)
-        return Proof(binaries=tuple(binaries), reports=reports, tag=tag, plain=plain, unreached=unreached)
+        return Proof(
+            binaries=tuple(binaries),
+            reports=reports,
+            tag=tag,
+            plain=plain,
+            unreached=self._unreached(binaries, known),
+            failing=self._failing(recipe, binaries, known),
+        )
+
+    def _failing(
+        self, recipe: Recipe, binaries: Sequence[Binary], known: Mapping[str, Known]
+    ) -> tuple[tuple[str, str], ...]:
+        if self._platform.family != "pyodide" or recipe.base is None:
+            return ()
+        found: list[tuple[str, str]] = []
+        for binary in binaries:
+            calls = {name: why for one in self._own(binary, known) for name, why in only_failing(one).items()}
+            why = "; ".join(dict.fromkeys(calls.values()))
+            found += [(binary.file, f"calls {abridged(tuple(calls))}, which only fails there: {why}")] * bool(
+                why
+            )
+        return tuple(found)
 
     def _unreached(
         self, binaries: Sequence[Binary], known: Mapping[str, Known]
@@ -254,6 +277,7 @@ class Prover:
                 siblings=siblings,
                 stable_abi=binary.limited_api,
                 exports=binary.exports,
+                may_fail=recipe.base is not None,
             )
             for binary in binaries
         )

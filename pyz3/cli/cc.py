@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pyz3.driver.command import Tool
+    from pyz3.driver.setup import Emscripten
     from pyz3.engine.toolchain import Toolchain
 
 # What each does, and an example of it.
@@ -156,7 +157,18 @@ def setup_for(
         runtime=runtime_folder(str(toolchain.global_cache)),
         sdkroot=os.environ.get("SDKROOT", "") if target.system == "macos" else "",
         log=log or "",
+        emscripten=_emscripten(platform, version, include, toolchain),
     )
+
+
+def _emscripten(
+    platform: Platform, python: PythonVersion | None, include: tuple[Path, ...], toolchain: Toolchain
+) -> Emscripten | None:
+    if platform.family != "pyodide" or python is None:
+        return None
+    from pyz3.engine.pyodide import emscripten_for  # noqa: PLC0415 - most calls are for other platforms
+
+    return emscripten_for(Target(platform=platform, python=python), include[0], toolchain)
 
 
 def _version(text: str) -> PythonVersion:
@@ -175,9 +187,9 @@ def _target(name: str, python: PythonVersion | None) -> tuple[Platform, DriverTa
             tip="name one of them",
         )
     platform = platforms[0]
-    if platform.family == "pyodide":
+    if platform.family == "pyodide" and python is None:
         raise ConfigError(
-            "--target: the tools have no linker for pyodide", tip="let pyz3 wheel build the extension modules"
+            f"--target: each Python's {platform} has a C library of its own", tip="name one: --python 3.13"
         )
     floor = glibc_floor([name], source="--target")
     if platform.family == "macos":

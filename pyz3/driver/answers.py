@@ -22,7 +22,7 @@ _LIBRARIES = (0xD, 0xC, 0x80000018, 0x8000001F)
 # What ``uname`` calls systems and their releases: of some in use, and of MSYS2 on Windows.
 SYSTEMS = {
     "elf": ("Linux", "6.1.0"), "macos": ("Darwin", "20.6.0"), "windows": ("MINGW64_NT-10.0", "3.4.0"),
-    "wasm": ("Emscripten", "4.0.0"),
+    "wasm": ("Emscripten", "4.0.9"),
 }  # fmt: skip
 _OPERATING = {"elf": "GNU/Linux", "macos": "Darwin", "windows": "Msys", "wasm": "Emscripten"}
 
@@ -46,6 +46,7 @@ class TargetFacts:
         programs: ``cc``, ``c++``, ``ar``, ``ranlib`` → path.
         system: As :class:`pyz3.driver.target.DriverTarget` has it.
         machine: As ``uname`` calls it.
+        release: What ``uname -r`` says; empty: as of all such systems.
         python: What ``python3-config`` answers to which option.
         declined: Command → the language that it would compile, and pyz3 does not.
     """
@@ -60,9 +61,11 @@ class TargetFacts:
         machine: str,
         python: Mapping[str, str],
         declined: Mapping[str, str] = {},
+        release: str = "",
     ) -> None:
         self.system = system
         self.machine = machine
+        self.release = release or SYSTEMS[system][1]
         self.sdk = sdk
         self.version = version
         self.programs = dict(programs)
@@ -73,8 +76,8 @@ class TargetFacts:
         """Give an expression that makes its like: the commands hold it."""
         return (
             f"TargetFacts(sdk={self.sdk!r}, version={self.version!r}, programs={self.programs!r}, "
-            f"system={self.system!r}, machine={self.machine!r}, python={self.python!r}, "
-            f"declined={self.declined!r})"
+            f"system={self.system!r}, release={self.release!r}, machine={self.machine!r}, "
+            f"python={self.python!r}, declined={self.declined!r})"
         )
 
 
@@ -124,9 +127,8 @@ def answer(name: str, args: Sequence[str], facts: TargetFacts) -> Answer:
 
 
 def _uname(args: Sequence[str], facts: TargetFacts) -> Answer:
-    name, release = SYSTEMS[facts.system]
     known = {
-        "s": name, "n": "localhost", "r": release, "v": "#1",
+        "s": SYSTEMS[facts.system][0], "n": "localhost", "r": facts.release, "v": "#1",
         **dict.fromkeys("mpi", facts.machine), "o": _OPERATING[facts.system],
     }  # fmt: skip
     long = {

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pyz3.driver.target import DriverTarget
 
 # Meson's "Reference tables": systems, CPU families.
-_SYSTEMS = {"elf": "linux", "macos": "darwin", "windows": "windows"}
+_SYSTEMS = {"elf": "linux", "macos": "darwin", "windows": "windows", "wasm": "emscripten"}
 _FAMILIES = {"powerpc64le": "ppc64", "riscv64": "riscv64"}
 _BIG_ENDIAN = frozenset({"s390x"})
 

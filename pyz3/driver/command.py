@@ -12,6 +12,7 @@ from pyz3.driver.resources import Resources, of_rc, of_windres
 from pyz3.driver.resources import step as resource_step
 from pyz3.driver.runtime import cxx_flags, runtime_files
 from pyz3.driver.sysroot import FRAMEWORKS, LINKED_FRAMEWORKS, extra_include_args, extra_link_args
+from pyz3.driver.wasm import compile_step, link_steps
 
 TYPE_CHECKING = False  # see target.py
 if TYPE_CHECKING:
@@ -164,6 +165,8 @@ def triple(target: DriverTarget) -> str:
         return {"x86_64": "x86_64", "aarch64": "arm64"}[target.machine] + "-apple-darwin"
     if target.system == "windows":
         return {"x86": "i686"}.get(target.machine, target.machine) + "-w64-mingw32"
+    if target.system == "wasm":
+        return "wasm32-unknown-emscripten"
     return zig.replace("x86-", "i686-", 1) if target.machine == "x86" else zig
 
 
@@ -209,7 +212,6 @@ def _all_of(reasons: Sequence[str]) -> str:
 
 
 def _compiler(start: tuple[str, ...], args: Sequence[str], setup: Setup, *, special: bool) -> Command:
-    target = setup.target
     stage, emulated, dropped = _translate(args, setup)
     if emulated.error:
         return Command(dropped=dropped, error=emulated.error)
@@ -220,22 +222,52 @@ def _compiler(start: tuple[str, ...], args: Sequence[str], setup: Setup, *, spec
     given = list(units(words))
     resources = [unit[0] for unit in given if len(unit) == 1 and unit[0].lower().endswith(".rc")]
     if resources and stage == "object":
-        output = output_of(words) or f"{_base_name(resources[0])[:-3]}.o"
-        wanted = Resources(resources[0], output, _resource_options(given), to_object=True)
-        return _resource_compiler(setup, wanted, dropped=dropped)
+        return _resource_compiler(setup, _resources_of(resources[0], words, given), dropped=dropped)
     sources = [unit[0] for unit in given if len(unit) == 1 and is_source(unit[0])]
-    output = output_of(words)
     extras = _headers(setup) if stage != "link" or sources or stdin else ()
     if start[1] == "cc" and sources:
         # One that is not C makes all of them take what C++ takes.
-        extras += min((c_flags(source, words, target=target) for source in sources), key=len)
+        extras += min((c_flags(source, words, target=setup.target) for source in sources), key=len)
+    if setup.target.system == "wasm":
+        cxx = start[1] == "c++"
+        if stage == "link":
+            return _wasm_link(words, extras, setup, cxx=cxx, dropped=dropped)
+        start = compile_step(setup, words, cxx=cxx)
+    return _zig(
+        start, words, setup,
+        stage=stage, emulated=emulated, sources=sources, extras=extras, special=special, dropped=dropped,
+    )  # fmt: skip
+
+
+def _zig(
+    start: tuple[str, ...],
+    words: Sequence[str],
+    setup: Setup,
+    *,
+    stage: Stage,
+    emulated: Emulated,
+    sources: Sequence[str],
+    extras: tuple[str, ...],
+    special: bool,
+    dropped: Sequence[str],
+) -> Command:
+    """Give zig's command lines.
+
+    Args:
+        start: What zig is called as.
+        words: Of the command, translated.
+        setup: What the tool is for.
+        stage: What is to be done.
+        emulated: What a link needs besides.
+        sources: Those of the words that are sources.
+        extras: What each compile is given besides.
+        special: The output is no plain file.
+        dropped: As in ``Translated``.
+    """
+    target, output = setup.target, output_of(words)
     if stage == "link":
-        extras = (
-            *_link_base(setup),
-            *extras,
-            *_libraries(words, setup, output),
-            *_runtime(start[1], words, setup),
-        )
+        linked = (*_libraries(words, setup, output), *_runtime(start[1], words, setup))
+        extras = (*_link_base(setup), *extras, *linked)
     to_stdout = stage == "preprocess" and output in {"", "-"}
     if to_stdout or (stage == "assembly" and not output):
         return Command([(*start, *words, *extras)], dropped=dropped)
@@ -245,11 +277,11 @@ def _compiler(start: tuple[str, ...], args: Sequence[str], setup: Setup, *, spec
     aside = special or output == "-" or stage == "check" or "%" in output
     aside = (
         aside
-        or bool(emulated and emulated.files)
+        or bool(emulated.files)
         or target.system == "macos"
         or (target.system == "windows" and stage == "link")
     )
-    rest = [word for unit in given if unit[0] not in {"-o", "-fsyntax-only"} for word in unit]
+    rest = [word for unit in units(words) if unit[0] not in {"-o", "-fsyntax-only"} for word in unit]
     if stage == "check":
         rest.append("-c")
     if stage in {"object", "check"} and sources and not output:
@@ -265,11 +297,25 @@ def _compiler(start: tuple[str, ...], args: Sequence[str], setup: Setup, *, spec
     return Command([step], outputs=(kept,), emulated=emulated, coff=coff, dropped=dropped)
 
 
-def _resource_options(given: Sequence[tuple[str, ...]]) -> list[str]:
-    """Give what a compiler is told as ``zig rc`` takes it."""
+def _wasm_link(
+    words: Sequence[str], extras: Sequence[str], setup: Setup, *, cxx: bool, dropped: Sequence[str]
+) -> Command:
+    """Link for Pyodide, which zig cc does not do."""
+    output = output_of(words) or "a.out"
+    made = f"{SCRATCH}/{_base_name(output)}"
+    steps = link_steps(setup, words, extras, cxx=cxx, folder=SCRATCH, output=made)
+    if made not in steps[-1]:  # an inquiry
+        return Command(steps, dropped=dropped)
+    return Command(steps, outputs=(*[""] * (len(steps) - 1), output), dropped=dropped)
+
+
+def _resources_of(source: str, words: Sequence[str], given: Sequence[tuple[str, ...]]) -> Resources:
+    """Give what a compiler is told of a file of resources as ``zig rc`` takes it."""
+    output = output_of(words) or f"{_base_name(source)[:-3]}.o"
     letters = {"-D": "/d", "-U": "/u", "-I": "/i"}
     told = [unit for unit in given if unit[0][:2] in letters]
-    return [word for unit in told for word in (letters[unit[0][:2]], unit[0][2:] or unit[-1])]
+    options = [word for unit in told for word in (letters[unit[0][:2]], unit[0][2:] or unit[-1])]
+    return Resources(source, output, options, to_object=True)
 
 
 def _resource_compiler(setup: Setup, wanted: Resources, *, dropped: Sequence[str] = ()) -> Command:
@@ -344,7 +390,7 @@ def _headers(setup: Setup) -> tuple[str, ...]:
         *(("-Xclang", "-object-file-name=") if setup.target.system == "windows" else ()),
         *(f"-ffile-prefix-map={folder}={shown}" for folder, shown in setup.prefix_maps),
         *(f"-D{macro}" for macro in setup.define),
-        *(cxx_flags(setup.target) if setup.runtime else ()),
+        *(cxx_flags(setup.target) if setup.runtime and setup.emscripten is None else ()),
         *(f"-I{folder}" for folder in setup.include),
         *extra_include_args(setup.target, sdk=setup.sdkroot, overlay=setup.overlay),
     )

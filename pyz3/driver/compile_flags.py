@@ -82,12 +82,20 @@ _FLOOR = "the oldest system is the target's"
 _TARGET = "the target is pyz3's"
 _SANITIZER = Refusal("there is no runtime for it")
 _PROFILE = "there is no profile and no runtime for one"
+_SSE = Refusal("Emscripten's own headers imitate these instructions, and pyz3 has none of them")
+_PROTECTED = "WebAssembly keeps the stack of calls out of a program's reach itself"
 _NOT_LINKED = "the linker's own, and nothing is linked here"
 OPENMP = "there is no OpenMP runtime: the code is serial"
 RELEASE = "a release has no debug information"
 
 _RULES = Table(
     [
+        # WebAssembly: what Pyodide has nothing for, or is so anyway
+        ("-pthread -pthreads -mthreads -fwasm-exceptions -fPIC -fpic", "wasm", "", IMPLIED),
+        ("-fstack-protector* -fstack-clash-protection", "wasm", "", _PROTECTED),
+        ("-fcf-protection* -mbranch-protection=*", "wasm", "", _PROTECTED),
+        ("-fno-plt -fno-semantic-interposition", "wasm", "", IMPLIED),
+        ("-msse* -mssse3 -mavx*", "wasm", "", _SSE),
         # other compilers' warnings are not this one's
         ("-Werror", "", "", "written for another compiler's warnings"),
         ("-pedantic-errors", "", "-pedantic", "written for another compiler's warnings"),

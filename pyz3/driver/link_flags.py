@@ -5,6 +5,8 @@ Every row was tried with zig 0.16, whose linker front end refuses each word that
 
 from __future__ import annotations
 
+import re
+
 from pyz3.driver import msvc
 from pyz3.driver.compile_flags import OPENMP
 from pyz3.driver.flag_table import (
@@ -38,10 +40,22 @@ _CHECK = "it only checks; where it matters the link fails"
 _LAYOUT = "where what lies in the file is zig's linker's matter"
 _LOADED = "the library is loaded with the module, and must be there"
 _VISIBLE = "libraries that are linked in stay visible"
+_SETTING = "a setting of Emscripten's linker, which pyz3 does without"
+_INIT_ALONE = "a module for Pyodide exports what is declared as visible"
 
 # Words of -Wl, without their dashes: GNU ld takes one or two.
 _WORDS = Table(
     [
+        # WebAssembly: what wasm-ld does anyway, or has no use for
+        ("soname=* h=* O* sort-common gc-sections no-gc-sections", "wasm", "", IMPLIED),
+        ("as-needed no-as-needed", "wasm", "", IMPLIED),
+        ("hash-style* build-id* eh-frame-hdr enable-new-dtags disable-new-dtags", "wasm", "", IMPLIED),
+        ("start-group end-group strip-all strip-debug strip-unneeded s S x", "wasm", "", IMPLIED),
+        ("export-dynamic E Bsymbolic* symbolic Bgroup allow-shlib-undefined", "wasm", "", IMPLIED),
+        ("exclude-libs* unresolved-symbols* no-undefined no-allow-shlib-undefined", "wasm", "", IMPLIED),
+        ("version-script=* dynamic-list* retain-symbols-file*", "wasm", "", _INIT_ALONE),
+        ("undefined=* u=* require-defined=*", "wasm", "--undefined=*", IMPLIED),
+        ("wrap=*", "wasm", "--wrap=*", IMPLIED),
         ("soname=* h=*", "elf", "-soname,*", IMPLIED),
         ("undefined=* u=*", "", "-u,*", IMPLIED),
         ("require-defined=*", "", "-u,*", IMPLIED),
@@ -60,7 +74,8 @@ _WORDS = Table(
         ("fatal-warnings fatal_warnings warn_* color-diagnostics*", "", "", _REPORT),
         ("no-warnings no-warn-* no_warn_* no-fatal-warnings no-color-diagnostics", "", "", _REPORT),
         ("wrap=*", "elf", "-wrap,*", IMPLIED),
-        ("wrap=* defsym=*", "macos windows wasm", "", _LACKS),
+        ("wrap=* defsym=*", "macos windows", "", _LACKS),
+        ("defsym=*", "wasm", "", _LACKS),
         ("dynamic-list* export-dynamic-symbol*", "", "", "a module exports what is not hidden"),
         ("retain-symbols-file*", "", "", "a release has no symbols but what it exports"),
         ("init=* fini=* auxiliary=* filter=* f=* F=* just-symbols=* default-symver", "", "", _LACKS),
@@ -173,6 +188,9 @@ _Z_SIZES = ("max-page-size=", "common-page-size=", "stack-size=")
 # Words for the compiler that concern the link.
 _FLAGS = Table(
     [
+        # Pyodide's main module has all of it in it
+        ("-lm -ldl -lrt -lpthread -lpthreads -lutil -lc", "wasm", "", IMPLIED),
+        ("-lc++ -lc++abi -lstdc++ -lsupc++ -lunwind -lz -lbz2 -pthread -pthreads", "wasm", "", IMPLIED),
         ("-bundle -dynamiclib", "macos", "-shared", IMPLIED),
         ("-headerpad_max_install_names", "macos", "-Wl,-headerpad_max_install_names", IMPLIED),
         ("-dead_strip", "macos", "-Wl,-dead_strip", IMPLIED),
@@ -192,7 +210,7 @@ _FLAGS = Table(
         ("-lstdc++", "", "-lc++", IMPLIED),
         ("-lsupc++", "", "-lc++abi", IMPLIED),
         ("-lgcc -lgcc_s -lgcc_s.1 -lgcc_eh -lgcc_ext*", "", "", IMPLIED),
-        ("-lpython*", "elf macos", "", _OPEN),
+        ("-lpython*", "elf macos wasm", "", _OPEN),
         # Windows: parts of the C runtime, and what Unix has instead of them
         ("-lm -ldl -lrt -lpthread -lpthreads", "windows", "", IMPLIED),
         ("-lutil -lc -lmingw32 -lmingwex -lmoldname", "windows", "", IMPLIED),
@@ -265,6 +283,8 @@ def _flag(unit: tuple[str, ...], target: DriverTarget) -> Answer:  # noqa: PLR09
         return _one(_linker_word("R", word[2:], target))
     if word == "-static" and target.system != "windows":
         return (), IMPLIED
+    if target.system == "wasm" and re.fullmatch("-s[A-Z][A-Z0-9_]+(=.*)?", word):
+        return (), _SETTING
     folder = value if word == "-L" else word[2:] if word.startswith(("-L", "-F")) else ""
     if folder and is_of_the_host(folder):
         return (), HOST_REASON
@@ -332,7 +352,9 @@ def _linker_word(name: str, value: str, target: DriverTarget, *, dashes: str = "
     found: Answer | None = None
     if name[:1] == "R" and not value:  # -R/opt/x, -R$ORIGIN
         name, value = "R", name[1:]
-    if target.system != "windows" and name in {"rpath", "R"}:
+    if target.system == "wasm" and name in {"rpath", "R"}:
+        found = (), "Pyodide's loader looks in no folder"
+    elif target.system != "windows" and name in {"rpath", "R"}:
         folder = value.replace("\\$", "$")  # written for a shell that was not asked
         if target.system == "macos":  # both mean the folder of the file itself
             folder = folder.replace("${ORIGIN}", "@loader_path").replace("$ORIGIN", "@loader_path")

@@ -37,6 +37,29 @@ class Zig:
         self.lib = str(lib)
 
 
+class Emscripten:
+    """How zig compiles and links for one Pyodide.
+
+    Args:
+        version: Of Emscripten, which ``uname -r`` tells there: ``4.0.9``.
+        c: What ``zig clang`` needs for C, before all other flags.
+        cxx: Likewise for C++.
+        link: What ``zig wasm-ld`` needs for a shared library.
+        known: File of the names that Pyodide supplies, one on a line.
+    """
+
+    __slots__ = ("c", "cxx", "known", "link", "version")
+
+    def __init__(
+        self, *, version: str, c: Iterable[str], cxx: Iterable[str], link: Iterable[str], known: File
+    ) -> None:
+        self.version = version
+        self.c = tuple(c)
+        self.cxx = tuple(cxx)
+        self.link = tuple(link)
+        self.known = str(known)
+
+
 class Setup:
     """What one set of tools is for.
 
@@ -54,6 +77,7 @@ class Setup:
         runtime: Folder of what zig's runtime lacks (``runtime_files``); empty: nothing is added.
         sdkroot: Folder of a macOS SDK; empty if there is none.
         log: File that takes a line for each flag that was dropped; empty for none.
+        emscripten: For Pyodide, and for nothing else.
     """
 
     def __init__(
@@ -71,6 +95,7 @@ class Setup:
         runtime: File = "",
         sdkroot: File = "",
         log: File = "",
+        emscripten: Emscripten | None = None,
     ) -> None:
         self.zig = zig
         self.target = target
@@ -84,6 +109,7 @@ class Setup:
         self.runtime = str(runtime)
         self.sdkroot = str(sdkroot)
         self.log = str(log)
+        self.emscripten = emscripten
 
     @classmethod
     def read(cls, path: str) -> Setup:
@@ -94,10 +120,21 @@ class Setup:
         """
         with open(path, encoding="utf-8") as file:  # noqa: PTH123 - pathlib costs 15 ms
             values = json.load(file)
-        return cls(Zig(**values.pop("zig")), DriverTarget(**values.pop("target")), **values)
+        emscripten = values.pop("emscripten")
+        return cls(
+            Zig(**values.pop("zig")),
+            DriverTarget(**values.pop("target")),
+            emscripten=Emscripten(**emscripten) if emscripten else None,
+            **values,
+        )
 
     def to_json(self) -> str:
         """Give it as text, for :meth:`read`."""
-        zig = {name: getattr(self.zig, name) for name in Zig.__slots__}
+        zig, emscripten = _values(self.zig), _values(self.emscripten)
         target = {"zig": self.target.zig, "debug": self.target.debug, "libc": self.target.libc}
-        return json.dumps({**vars(self), "zig": zig, "target": target}, indent=1) + "\n"
+        parts = {"zig": zig, "target": target, "emscripten": emscripten}
+        return json.dumps({**vars(self), **parts}, indent=1) + "\n"
+
+
+def _values(part: Zig | Emscripten | None) -> dict[str, object] | None:
+    return None if part is None else {name: getattr(part, name) for name in type(part).__slots__}

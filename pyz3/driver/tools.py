@@ -96,6 +96,15 @@ if(DEFINED ENV{CMAKE_CROSSCOMPILING_EMULATOR})
   set(CMAKE_CROSSCOMPILING_EMULATOR "$ENV{CMAKE_CROSSCOMPILING_EMULATOR}")
 endif()
 """
+# What CMake says of Linux is true there, but for run paths.  Up to 4.1 it has no such file itself, and links
+# no shared library; later it takes that of a toolchain whose CMAKE_SYSTEM_VERSION is 1, as Emscripten's is,
+# before its own.
+_OF_EMSCRIPTEN = {"EMSCRIPTEN": "TRUE", "CMAKE_SYSTEM_VERSION": "1"}
+_PLATFORM = """\
+# Written by pyz3.
+include(Platform/Linux)
+set(CMAKE_SHARED_LIBRARY_RUNTIME_C_FLAG "")
+"""
 _DECLINING = """\
 # Written by pyz3.
 message(FATAL_ERROR "{sentence}")
@@ -427,6 +436,7 @@ def _write_answering(
         version=target.zig.partition(".")[2],
         programs={name: str(path) for name, path in programs.items()},
         system=target.system,
+        release=setup.emscripten.version if setup.emscripten else "",
         machine=target.uname,
         python=python_config,
         declined=declined(_on_path(), native=target.zig.partition(".")[0] == _this_machine()),
@@ -470,6 +480,7 @@ def _write_modules(folder: Path, soabi: str) -> Path:
     texts = {
         f"CMakeDetermine{one}Compiler": _DECLINING.format(sentence=sentence(one)) for one in CMAKE_LANGUAGES
     }
+    texts["Platform/Emscripten"] = _PLATFORM
     if soabi:
         texts |= {f"Find{name}": _FINDER.format(name=name, soabi=soabi) for name in ("Python", "Python3")}
     for name, text in texts.items():
@@ -513,6 +524,7 @@ def cmake_toolchain(
         # From 3.27 on CMake has linkers write down what they read, which zig's does not.
         "CMAKE_LINK_DEPENDS_USE_LINKER": "FALSE",
         **({"CMAKE_RC_COMPILER": programs["windres"]} if system == "Windows" else {}),
+        **(_OF_EMSCRIPTEN if system == "Emscripten" else {}),
         **({"CMAKE_LIBRARY_ARCHITECTURE": triple(target)} if system == "Linux" else {}),
         **more,
     }

@@ -122,7 +122,7 @@ def make_artifacts(
             how = lean(zig_target, artifact.libraries) if is_lean else None
             system = _system_cxx(recipe, artifact, runtime) if linked else None
             return msgspec.structs.replace(artifact, runtime=own, lean=how, system_cxx=system)
-        return for_pyodide(artifact, recipe, module, zig_lib=zig_lib)
+        return for_pyodide(artifact, recipe, module, zig_lib=zig_lib, is_file=is_file)
 
     made: dict[str, Artifact] = {}
     for recipe in recipes:

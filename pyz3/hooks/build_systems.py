@@ -8,6 +8,7 @@ from pyz3.driver.tools import write_cross_file, write_meson_python, write_native
 from pyz3.engine.project_flags import driver_target
 from pyz3.hooks.compiler_facts import long_double_format
 from pyz3.hooks.emulators import VARIABLE as EMULATOR
+from pyz3.hooks.views import host_platform
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -111,7 +112,7 @@ def _meson_files(
         environment.python,
         {
             "version": target.python.base,
-            "platform": target.platform.host_platform(order.floor),
+            "platform": host_platform(order),
             "limited_api_suffix": target.stable_abi_suffix(""),
             "link_libpython": False,
         },

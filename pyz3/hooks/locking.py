@@ -11,7 +11,6 @@ from packaging.requirements import Requirement
 
 from pyz3.config import expand_variables
 from pyz3.environments import LockError, interpreter_for, what_is_required
-from pyz3.errors import ConfigError
 from pyz3.events import Activity
 from pyz3.sources import own_settings
 
@@ -65,13 +64,13 @@ class Inquiry:
         """Ask with each Python that would build for ``targets`` here; their settings may differ.
 
         Raises:
-            ConfigError: A requirement is malformed, or no CPython runs here; no target is one for backends.
+            ConfigError: A requirement is malformed, or no CPython runs here.
             Pyz3Error: A requirement cannot be installed.
         """
         by_python: dict[str, set[str]] = {}
         stand_ins: dict[str, str] = {}
         answers: dict[tuple[str, bytes], tuple[str, ...]] = {}
-        for target in (one for one in targets if one.platform.traits.backends):
+        for target in targets:
             base = target.python.base
             interpreter = interpreter_for(base, environ=self.environ, cache=self.cache)
             if not interpreter.exact:
@@ -82,8 +81,6 @@ class Inquiry:
                 answers[key] = self._ask(interpreter, *told)
             for version in (base, interpreter.version):
                 by_python.setdefault(version, set()).update(answers[key])
-        if not by_python:
-            raise ConfigError("build backends make wheels for none of the platforms", tip="add a platform")
         return Required(
             requires=tuple(sorted({*self.backend.requires, *_marked(by_python)})),
             oldest=min(by_python, key=lambda version: tuple(map(int, version.split(".")))),

@@ -19,7 +19,7 @@ from pyz3.driver.run import BUILD_CC, BUILD_CXX
 from pyz3.environments import changed_variables, fingerprints
 from pyz3.hooks.protocol import Mode, TargetRequest
 from pyz3.hooks.recorded import compiler_flags
-from pyz3.hooks.views import python_view, system_view
+from pyz3.hooks.views import host_platform, python_view, system_view
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -157,7 +157,7 @@ def target_request(
         copy=str(place.copy),
         python=python_view(target, full=full_version),
         view=system_view(target, floor=order.floor),
-        host_platform=target.platform.host_platform(order.floor),
+        host_platform=host_platform(order),
         extension_suffix=target.extension_suffix,
         include=str(include),
         cflags=setuptools_flags(order.optimize),
@@ -178,6 +178,7 @@ def hook_environment(
     commands: Mapping[str, str],
     macos: str,
     epoch: int,
+    variables: Mapping[str, str],
     extra: Mapping[str, str],
     path: Sequence[Path] = (),
 ) -> dict[str, str]:
@@ -189,6 +190,7 @@ def hook_environment(
         commands: ``CC`` and the like → path.
         macos: The macOS minimum; empty elsewhere.
         epoch: Seconds since 1970 for whatever writes dates.
+        variables: What else builds for such a system find set.
         extra: What the project's configuration sets.
         path: Folders of commands that stand for the target's own.
     """
@@ -207,6 +209,7 @@ def hook_environment(
         "PYTHONDONTWRITEBYTECODE": "1",
         "SOURCE_DATE_EPOCH": str(epoch),
         **({"MACOSX_DEPLOYMENT_TARGET": macos} if macos else {}),
+        **variables,
         **extra,
         "PATH": os.pathsep.join([str(python.parent), *map(str, path), rest]),
     }

@@ -87,7 +87,6 @@ if TYPE_CHECKING:
     from pyz3.hooks.requests import MadeFor
     from pyz3.plan import Order, Recipe
     from pyz3.sources import Scope
-    from pyz3.targets import Platform
 
 _MOST_NOTES = 5
 DRIVER = Path(driver.__file__).parent
@@ -243,10 +242,7 @@ class HookRunner:
         answers: dict[str, Result | Trouble] = {}
         groups: dict[tuple[str, bytes], list[Order]] = {}
         for order in orders:
-            if order.target.platform.traits.backends:
-                groups.setdefault(self._group(order), []).append(order)
-            else:
-                answers[order.identifier] = _refusal(order.target.platform)
+            groups.setdefault(self._group(order), []).append(order)
         ways = max(1, self._around.jobs // max(1, len(groups)))
         shares = [group[start::ways] for group in groups.values() for start in range(min(ways, len(group)))]
         with ThreadPoolExecutor(self._around.jobs, initializer=self._around.processes.adopt) as pool:
@@ -467,6 +463,7 @@ class HookRunner:
                 python=environment.python,
                 commands=commands,
                 macos=order.floor if order.target.platform.family == "macos" else "",
+                variables=order.target.platform.traits.variables,
                 epoch=around.epoch,
                 extra={
                     # What lies above the cache is none of the project's, a repository least of all.
@@ -576,13 +573,6 @@ class HookRunner:
         for one in requests:
             if not Path(one.result).exists():  # the process itself came to grief
                 Path(one.log).write_text(text, encoding="utf-8")
-
-
-def _refusal(platform: Platform) -> Trouble:
-    return Trouble(
-        message=f"wheels for {platform.traits.name} are made of projects that pyz3 itself builds, so far",
-        tip="leave the platform out, or describe the modules in [[tool.pyz3.extensions]]",
-    )
 
 
 def _words(command: str, prefix: str) -> list[str]:

@@ -15,6 +15,7 @@ from pyz3.driver.sysroot import extra_include_args, extra_link_args
 from pyz3.driver.tools import Tools, plain_folder, write_overlay, write_tools
 from pyz3.engine.manifests import Manifests
 from pyz3.engine.project_flags import driver_target
+from pyz3.engine.pyodide import emscripten_for
 from pyz3.engine.python_library import windows_library
 from pyz3.environments import header_folders
 from pyz3.hooks.requests import shown_folders
@@ -77,6 +78,7 @@ def tools_for(
         runtime=runtime_folder(str(toolchain.global_cache)),
         sdkroot=sdkroot(order, environ),
         log=place.dropped,
+        emscripten=emscripten_for(order.target, include, toolchain),
     )
     # What hooks did without a package is not remembered for when it can be fetched.
     lacking = [str(one.here) for one in moved if one.trouble]

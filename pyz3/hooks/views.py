@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pyz3.capi.emscripten import emscripten_abi_for
 from pyz3.driver.answers import SYSTEMS
 from pyz3.hooks.protocol import PythonView, SystemView
 
 if TYPE_CHECKING:
+    from pyz3.plan import Order
     from pyz3.targets import Target
 
 # What platform.system, release and version say.
@@ -19,10 +21,21 @@ _SYSTEMS = {
     "musllinux": (*SYSTEMS["elf"], "#1 SMP"),
     "macos": (*SYSTEMS["macos"], f"Darwin Kernel Version {SYSTEMS['macos'][1]}"),
     "windows": ("Windows", "10", "10.0.19045"),
+    "pyodide": ("Emscripten", "", "#1"),
 }
 # sizeof(long double): IEEE's quadruple, Intel's 80 bits padded to 16 or 12 bytes, or no more than a double.
 _LONG_DOUBLES = {"armv7l": 8, "i686": 12}
-_POINTERS_OF_32_BITS = frozenset({"i686", "armv7l", "x86"})
+_POINTERS_OF_32_BITS = frozenset({"i686", "armv7l", "x86", "wasm32"})
+
+
+def host_platform(order: Order) -> str:
+    """Give what ``sysconfig.get_platform()`` says there: ``win-amd64``, ``emscripten-4.0.9-wasm32``."""
+    return order.target.platform.host_platform(_emscripten(order.target) or order.floor)
+
+
+def _emscripten(target: Target) -> str:
+    """Give the version of Emscripten, which is the release that ``uname`` tells there; elsewhere nothing."""
+    return emscripten_abi_for(target.python).emscripten if target.platform.family == "pyodide" else ""
 
 
 def system_view(target: Target, *, floor: str) -> SystemView:
@@ -41,7 +54,7 @@ def system_view(target: Target, *, floor: str) -> SystemView:
         os_name=traits.os_name,
         system=system,
         machine=machine,
-        release=release,
+        release=_emscripten(target) or release,
         version=version,
         maxsize=2**31 - 1 if arch in _POINTERS_OF_32_BITS else 2**63 - 1,
         libc=("glibc", floor) if traits.floor_of == "glibc" else ("", ""),
@@ -79,6 +92,8 @@ def _pages(family: str, arch: str) -> tuple[int, int]:
     # Linux is built for pages of 4, 16 or 64 kB everywhere but on Intel's processors.
     if family == "windows":
         return 4096, 65536
+    if arch == "wasm32":  # of WebAssembly's memory
+        return 65536, 65536
     if family == "macos" and arch == "arm64":
         return 16384, 16384
     return (4096, 4096) if arch in {"x86_64", "i686"} else (0, 0)

@@ -71,8 +71,8 @@ class FamilySpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     host: str
     origin: str = ""
     floor_of: Literal["glibc", "macOS", ""] = ""
-    backends: bool = True
     links_python: bool = False
+    variables: dict[str, str] = {}
     tested_in: Literal["alpine", "node", ""] = ""
 
 

@@ -510,7 +510,7 @@ def test_the_command_compiles_a_module(
             "--target: 'macos-universal2' is more than one: macos-x86_64, macos-arm64",
         ),
         (["--target", "linux-*"], "--target: 'linux-*' is more than one: "),
-        (["--target", "pyodide"], "--target: the tools have no linker for pyodide"),
+        (["--target", "pyodide"], "--target: each Python's pyodide has a C library of its own"),
         (["--target", "linux-x86_64", "--python", "3"], "--python: '3' is not a Python version like 3.13"),
     ],
 )

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
 from audited import report
 from wasm_bytes import wasm
 
-from pyz3.audit import Facts, Symbol, facts_of
+from pyz3.audit import Facts, Symbol, facts_of, only_failing
 from pyz3.errors import AuditFailedError
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ GOOD = Facts(
 )
 
 
-def findings(facts: Facts, python: str = "3.14", **options: str) -> tuple[Finding, ...]:
+def findings(facts: Facts, python: str = "3.14", **options: Any) -> tuple[Finding, ...]:
     return report(facts, python=python, **options).findings
 
 
@@ -79,6 +79,12 @@ def test_what_only_fails_there() -> None:
         "hello/_speed.so needs pthread_create, which only fails there: Pyodide starts no threads"
     )
     assert finding.tip == "leave the call out where __EMSCRIPTEN__ is defined"
+
+
+def test_what_others_wrote_may_call_what_only_fails() -> None:
+    assert findings(needing("pthread_create"), may_fail=True) == ()
+    assert only_failing(needing("fork")) == {"fork": "Pyodide starts no processes"}
+    assert only_failing(GOOD) == {}
 
 
 def test_each_pyodide_has_its_own_list() -> None:

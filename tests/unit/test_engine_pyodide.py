@@ -17,13 +17,20 @@ from pyz3.errors import ConfigError
 from pyz3.targets import Platform, PythonVersion, Target
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pyz3.engine.plan_file import Artifact
 
 ROOT = Path(os.path.abspath("project"))  # noqa: PTH100 - as the frontend does
 ZIG_LIB = Path("/zig/lib")
 
 
-def artifact(settings: Settings, python: str = "3.14", optimize: str = "ReleaseFast") -> Artifact:
+def artifact(
+    settings: Settings,
+    python: str = "3.14",
+    optimize: str = "ReleaseFast",
+    is_file: Callable[[Path], bool] = lambda _: False,
+) -> Artifact:
     extension = Extension(name="pkg._mod", common=settings, families={})
     project = Project(root=ROOT, tool=ToolTable(optimize=optimize), extensions=(extension,))
     plan = plan_of(project, [Target(platform=Platform.PYODIDE, python=PythonVersion.parse(python))])
@@ -32,7 +39,7 @@ def artifact(settings: Settings, python: str = "3.14", optimize: str = "ReleaseF
         plan,
         {python: CApi(include="/headers")},
         read=lambda _: "",
-        is_file=lambda _: False,
+        is_file=is_file,
         exports=lambda *_: "/exports.map",
         runtime=lambda *_, **__: (),
         lean=lambda *_: None,
@@ -70,6 +77,16 @@ def test_the_linker_is_told_which_function_is_seen() -> None:
 def test_parts_of_the_c_library_are_there_anyway() -> None:
     made = artifact(Settings(sources=("a.c",), libraries=("m", "pthread"), ldflags=("-ldl", "-lrt")))
     assert made.libraries == ()
+
+
+def test_a_static_library_of_the_projects_is_linked() -> None:
+    folder = str(ROOT / "lib")
+    archive = Path(folder, "libssl.a")
+    settings = Settings(sources=("a.c",), libraries=("ssl", "z", "stdc++"), library_dirs=("lib",))
+    made = artifact(settings, is_file=lambda path: path == archive)
+    assert (made.libraries, made.objects) == ((), (str(archive),))
+    with pytest.raises(ConfigError, match=r"Pyodide has no ssl$"):
+        artifact(settings)
 
 
 def test_other_libraries_are_not() -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from types import ModuleType
+from functools import partial
+from types import ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -149,3 +150,33 @@ def test_versions_compare_as_those_of_python() -> None:
     assert version[:2] == (3, 14)
     assert (version.major, version.minor) == (3, 14)
     assert python_version(version) == "3.14.0"
+
+
+# As importlib._bootstrap calls what initialises a compiled module: that has no frame of its own.
+INITIALISING = """\
+def _call_with_frames_removed(f, *args, **kwds):
+    return f(*args, **kwds)
+x = _call_with_frames_removed(initialise, given)
+"""
+
+
+@pytest.mark.parametrize(("folder", "seen"), [("project", ["target"]), ("lib", ["host"])])
+@pytest.mark.parametrize("kind", ["spec", "module"])
+def test_a_compiled_module_of_the_projects_sees_the_targets_suffixes(
+    tmp_path: Path, kind: str, folder: str, seen: list[str]
+) -> None:
+    """mypyc writes the ending of modules into their code; a wheel for Windows named Linux' own."""
+    thing = ModuleType("thing")
+    thing.EXTENSION_SUFFIXES, thing.platform = ["host"], "host"  # type: ignore[attr-defined]
+    shown = {"EXTENSION_SUFFIXES": ["target"], "platform": "target"}
+    _serve(thing, shown, Scope([str(tmp_path / "project")]))
+    given: Any = SimpleNamespace(origin=str(tmp_path / folder / "common.so"))
+    if kind == "module":
+        given = SimpleNamespace(__spec__=given)
+    found = []
+    for name in ("EXTENSION_SUFFIXES", "platform"):
+        # A built-in function has no frame, either; what it is called with would be the default.
+        names: dict[str, Any] = {"initialise": partial(getattr, thing, name), "given": given}
+        exec(compile(INITIALISING, "<frozen importlib._bootstrap>", "exec"), names)  # noqa: S102
+        found.append(names["x"])
+    assert found == [seen, "host"]  # of other attributes it is not known who reads them

@@ -23,7 +23,7 @@ from pyz3.hooks.requests import (
     target_request,
 )
 from pyz3.hooks.tools import plain_folder
-from pyz3.hooks.views import python_view, system_view
+from pyz3.hooks.views import host_platform, python_view, system_view
 from pyz3.plan import Order
 from pyz3.sources import Reads
 from pyz3.store import Cache
@@ -98,6 +98,29 @@ def test_python_and_uname_agree_about_the_system(platform: str) -> None:
     assert answer("uname", ["-srm"], facts).says == f"{view.system} {view.release} {view.machine}"
 
 
+@pytest.mark.parametrize(("python", "version"), [("3.12", "3.1.58"), ("3.14", "5.0.3")])
+def test_a_pyodide_has_its_emscripten(python: str, version: str) -> None:
+    pyodide = target("pyodide", python)
+    view = system_view(pyodide, floor=pyodide.platform.floor(pyodide.python))
+    assert (view.sys_platform, view.os_name, view.machine) == ("emscripten", "posix", "wasm32")
+    assert (view.system, view.release, view.version) == ("Emscripten", version, "#1")
+    assert view.sizes == {
+        "long": 4, "void_p": 4, "wchar_t": 4, "long_double": 16, "time_t": 8, "alignment": 8,
+    }  # fmt: skip
+    assert view.pages == (65536, 65536)
+    order = Order(
+        identifier=pyodide.identifier, platform="pyodide", python=python, zig_targets=("wasm32-emscripten",),
+        floor=pyodide.platform.floor(pyodide.python), wheel_platform="", optimize="ReleaseFast",
+    )  # fmt: skip
+    assert host_platform(order) == f"emscripten-{version}-wasm32"
+
+
+def test_builds_for_a_system_find_its_variables_and_the_projects_own_count() -> None:
+    pyodide = {"PYODIDE": "1"}
+    assert environment({}, variables=pyodide)["PYODIDE"] == "1"
+    assert environment({}, variables=pyodide, extra={"PYODIDE": "2"})["PYODIDE"] == "2"
+
+
 @pytest.mark.parametrize(
     ("platform", "maxsize", "byteorder"),
     [
@@ -107,6 +130,7 @@ def test_python_and_uname_agree_about_the_system(platform: str) -> None:
         ("linux-i686", 2**31 - 1, "little"),
         ("linux-s390x", 2**63 - 1, "big"),
         ("windows-arm64", 2**63 - 1, "little"),
+        ("pyodide", 2**31 - 1, "little"),
     ],
 )
 def test_what_a_project_sees_of_integers(platform: str, maxsize: int, byteorder: str) -> None:
@@ -134,6 +158,7 @@ def environment(environ: dict[str, str], **values: object) -> dict[str, str]:
         "commands": {"CC": "/tools/cc"},
         "macos": "",
         "epoch": 7,
+        "variables": {},
         "extra": {},
     } | values
     return hook_environment(environ, **arguments)  # type: ignore[arg-type]

@@ -153,22 +153,23 @@ def test_every_row_is_tested() -> None:
 
 
 @pytest.mark.parametrize(
-    ("family", "floor_of", "exports", "links_python", "backends"),
+    ("family", "floor_of", "exports", "links_python", "variables"),
     [
-        ("linux", "glibc", "posix", False, True),
-        ("musllinux", "", "posix", False, True),
-        ("macos", "macOS", "posix", False, True),
-        ("windows", "", "windows", True, True),
-        ("pyodide", "", "posix", False, False),
+        ("linux", "glibc", "posix", False, {}),
+        ("musllinux", "", "posix", False, {}),
+        ("macos", "macOS", "posix", False, {}),
+        ("windows", "", "windows", True, {}),
+        ("pyodide", "", "posix", False, {"PYODIDE": "1"}),
     ],
 )
 def test_what_a_family_has_in_common(
-    family: str, floor_of: str, exports: str, links_python: bool, backends: bool
+    family: str, floor_of: str, exports: str, links_python: bool, variables: dict[str, str]
 ) -> None:
     found = [platform.traits for platform in Platform if platform.family == family]
-    assert {(one.floor_of, one.exports, one.links_python, one.backends) for one in found} == {
-        (floor_of, exports, links_python, backends)
+    assert {(one.floor_of, one.exports, one.links_python) for one in found} == {
+        (floor_of, exports, links_python)
     }
+    assert all(one.variables == variables for one in found)
 
 
 def test_a_name_is_a_member() -> None:

@@ -1,7 +1,7 @@
 """Extension modules for Pyodide (PEP 783), made with zig and nothing else."""
 
 from pyz3.capi.emscripten.abis import EmscriptenAbi, emscripten_abi_for, emscripten_abis
-from pyz3.capi.emscripten.exports import UNUSABLE, is_exported
+from pyz3.capi.emscripten.exports import UNUSABLE, exported_names, is_exported
 from pyz3.capi.emscripten.flags import (
     CLANG_TARGET,
     ZIG_CPU,
@@ -26,6 +26,7 @@ __all__ = [
     "cxx_flags",
     "emscripten_abi_for",
     "emscripten_abis",
+    "exported_names",
     "is_exported",
     "link_flags",
     "macros",

@@ -65,6 +65,15 @@ def is_exported(name: str, abi: EmscriptenAbi) -> bool:
     return abi.pyodide in _exports().get(name, ())
 
 
+def exported_names(abi: EmscriptenAbi) -> frozenset[str]:
+    """Give all that Pyodide has, but for the Python C API and what is made when it is first asked for.
+
+    Args:
+        abi: Which Pyodide.
+    """
+    return _LOADER | {name for name, having in _exports().items() if abi.pyodide in having}
+
+
 def main_module_names(wasm: bytes, javascript: str) -> frozenset[str]:
     """Give all that a release of Pyodide offers and that belongs into ``exports.txt``.
 

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 HELPERS = (
     *("pybind11", "cppy", "extension_helpers", "setuptools_dso"),
     *("mesonpy", "scikit_build_core/settings", "py_build_cmake", "hatch_mypyc", "hatch_cython"),
+    # It writes sizes and the ending of modules into the C code, as it finds them when it is imported.
+    "mypyc",
 )
 # Instructions that read an attribute; functions that read one by its name as a text.
 _READS = frozenset(opmap[name] for name in ("LOAD_ATTR", "LOAD_METHOD", "IMPORT_FROM") if name in opmap)
@@ -71,6 +73,8 @@ class Scope:
             name: Of the attribute.
         """
         code = frame.f_code
+        if name == "EXTENSION_SUFFIXES" and (origin := _initialised(frame)):
+            return self._has(origin)
         if frame.f_lasti < 0 or code.co_code[frame.f_lasti] not in _READS:
             by_text = name in code.co_consts and not _BY_TEXT.isdisjoint(code.co_names)
             if not by_text:
@@ -106,6 +110,20 @@ class Scope:
             known = not os.path.isabs(file) or os.path.normcase(file).startswith(self._roots)
             self._known[file] = known
         return known
+
+
+def _initialised(frame: FrameType) -> str:
+    """Give the file of the compiled module whose initialisation importlib has just called; empty: of none.
+
+    It has no frame of its own, and importlib itself reads nothing there (importlib._bootstrap).  What else
+    mypyc's modules initialise on the way is not known, hence no answer for all attributes: mypy, for one,
+    ends if ``sys.platform`` is not that of its own build.
+    """
+    code = frame.f_code
+    if code.co_name != "_call_with_frames_removed" or not code.co_filename.startswith("<frozen importlib"):
+        return ""
+    given = frame.f_locals["args"][0]  # of create_dynamic a spec, of exec_dynamic the module
+    return getattr(getattr(given, "__spec__", given), "origin", None) or ""
 
 
 def helper_folders(path: Iterable[str]) -> list[str]:
