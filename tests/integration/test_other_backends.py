@@ -178,6 +178,40 @@ def test_a_module_is_imported_where_it_is_for(name: str, pyz3_cache: Path, tmp_p
         assert said == f"{answer}\n"
 
 
+# Meson runs Cython as a program of its own.
+CYTHON_MESON = """\
+project('probe', 'c', 'cython', version: '1')
+py = import('python').find_installation(pure: false)
+py.extension_module('fast', 'fast.pyx', install: true)
+"""
+CYTHON = """\
+IF UNAME_SYSNAME == 'Windows':
+    def answer(): return 7
+ELSE:
+    def answer(): return 42
+"""
+
+
+@pytest.mark.runtime
+def test_cython_is_asked_for_the_targets_system(pyz3_cache: Path, tmp_path: Path) -> None:
+    kind = Kind(
+        requires='"meson-python", "cython>=3.1"',
+        backend="mesonpy",
+        files={"meson.build": CYTHON_MESON, "fast.pyx": CYTHON},
+    )
+    chosen = [word for platform in PLATFORMS for word in ("--platform", platform)]
+    root, out = kind.write(tmp_path / "probe"), tmp_path / "out"
+    done = factory.pyz3("wheel", root, *chosen, "--python", PYTHON, "-o", out, cache=pyz3_cache)
+    assert done.returncode == 0, done.stdout + done.stderr
+    for wheel, platform, answer in zip(sorted(out.iterdir()), PLATFORMS, ("42", "7"), strict=True):
+        runtime = runtimes.runtime_for(
+            Target(platform=Platform(platform), python=PythonVersion.parse(PYTHON))
+        )
+        assert runtime is not None
+        code = "import fast; print(fast.answer())"
+        assert runtimes.run_python(runtime, code, wheels=[wheel], tmp_path=tmp_path) == f"{answer}\n"
+
+
 # With the policies of the newest CMake, and for the stable ABI.
 CMAKE_STABLE = (
     CMAKE.replace("VERSION 3.18", "VERSION 3.18...4.3")

@@ -152,6 +152,13 @@ def test_versions_compare_as_those_of_python() -> None:
     assert python_version(version) == "3.14.0"
 
 
+def test_cython_asks_on_the_projects_behalf(tmp_path: Path) -> None:
+    scope = Scope([str(tmp_path / "project")])
+    for folder, asks in (("Cython/Compiler", True), ("setuptools", False)):
+        frame = frame_of("frame()", str(tmp_path / "site-packages" / folder / "Main.py"))
+        assert (scope.calls(frame, "uname"), scope.calls(frame, "machine")) == (asks, False)
+
+
 # As importlib._bootstrap calls what initialises a compiled module: that has no frame of its own.
 INITIALISING = """\
 def _call_with_frames_removed(f, *args, **kwds):

@@ -38,6 +38,7 @@ HELPERS = (
     # It writes sizes and the ending of modules into the C code, as it finds them when it is imported.
     "mypyc",
 )
+_CYTHON = os.path.join("", "Cython", "Compiler", "")
 # Instructions that read an attribute; functions that read one by its name as a text.
 _READS = frozenset(opmap[name] for name in ("LOAD_ATTR", "LOAD_METHOD", "IMPORT_FROM") if name in opmap)
 _BY_TEXT = frozenset(("getattr", "hasattr"))
@@ -82,7 +83,12 @@ class Scope:
         return self.covers(frame)
 
     def calls(self, frame: FrameType, name: str) -> bool:
-        """Tell whether it is the project that calls the function ``name``, by the same token."""
+        """Tell whether it is the project that calls the function ``name``, by the same token.
+
+        Cython asks on the project's behalf, which tests ``UNAME_SYSNAME``; what asks there may be compiled.
+        """
+        if name == "uname" and _CYTHON in frame.f_code.co_filename:
+            return True
         return name in frame.f_code.co_names and self.covers(frame)
 
     def covers(self, frame: FrameType | None) -> bool:
