@@ -2,7 +2,7 @@
 
 Makefiles ask ``uname(1)`` (POSIX) what they compile for.  ``xcrun(1)``, ``xcode-select(1)`` and
 ``sw_vers(1)`` are on every macOS that compiles, and nowhere else; scripts ask them for the SDK.  ``otool(1)``
-shows them what they have linked.
+shows them what they have linked.  What tells of this machine alone is run, and that is told.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pyz3.driver.declined import sentence
 
 TYPE_CHECKING = False  # see target.py
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
 _APPLE = ("otool", "sw_vers", "xcode-select", "xcrun")
 # Mach-O of 64 bits, and its load commands that name a library (mach-o/loader.h): its own name comes first.
@@ -37,6 +37,16 @@ _WITH_VALUE = frozenset({"--sdk", "-sdk", "--toolchain", "-toolchain"})
 _BUILD = "20A2411"
 
 
+# What scripts ask about the machine; the answer is not the target's, which is told.
+_ASKING = (
+    "ldd", "lscpu", "lsb_release", "dpkg", "dpkg-architecture", "dpkg-query", "rpm", "brew", "port", "sysctl",
+    "system_profiler", "hostnamectl", "ldconfig",
+)  # fmt: skip
+# Likewise of getconf(1); other variables tell nothing that a wheel would hold (_NPROCESSORS_ONLN, ARG_MAX).
+_CONFIGURED = frozenset({"PAGESIZE", "PAGE_SIZE", "GNU_LIBC_VERSION", "GNU_LIBPTHREAD_VERSION"})
+_OF_32_BITS = frozenset({"i686", "armv7l", "wasm32"})
+
+
 class TargetFacts:
     """What the commands know.
 
@@ -47,6 +57,7 @@ class TargetFacts:
         system: As :class:`pyz3.driver.target.DriverTarget` has it.
         machine: As ``uname`` calls it.
         release: What ``uname -r`` says; empty: as of all such systems.
+        asked: File that takes the name of each command that told of this machine, as JSON; empty for none.
         python: What ``python3-config`` answers to which option.
         declined: Command → the language that it would compile, and pyz3 does not.
     """
@@ -62,10 +73,12 @@ class TargetFacts:
         python: Mapping[str, str],
         declined: Mapping[str, str] = {},
         release: str = "",
+        asked: str = "",
     ) -> None:
         self.system = system
         self.machine = machine
         self.release = release or SYSTEMS[system][1]
+        self.asked = asked
         self.sdk = sdk
         self.version = version
         self.programs = dict(programs)
@@ -77,6 +90,7 @@ class TargetFacts:
         return (
             f"TargetFacts(sdk={self.sdk!r}, version={self.version!r}, programs={self.programs!r}, "
             f"system={self.system!r}, release={self.release!r}, machine={self.machine!r}, "
+            f"asked={self.asked!r}, "
             f"python={self.python!r}, declined={self.declined!r})"
         )
 
@@ -88,20 +102,42 @@ class Answer:
         says: What it prints.
         command: What it runs in its place.
         error: Why it fails.
+        passes: This machine's own command answers.
+        tells: What that says is no property of the target: it is taken down.
     """
 
-    __slots__ = ("command", "error", "says")
+    __slots__ = ("command", "error", "passes", "says", "tells")
 
-    def __init__(self, says: str = "", *, command: Sequence[str] = (), error: str = "") -> None:
+    def __init__(
+        self,
+        says: str = "",
+        *,
+        command: Sequence[str] = (),
+        error: str = "",
+        passes: bool = False,
+        tells: bool = False,
+    ) -> None:
         self.says = says
         self.command = tuple(command)
         self.error = error
+        self.passes = passes
+        self.tells = tells
 
 
-def commands_for(system: str, *, python: str = "") -> tuple[str, ...]:
-    """Give the names of the commands that are answered for a system, and for a Python (``3.13``) if any."""
+def commands_for(system: str, *, python: str = "", found: Collection[str] = ()) -> tuple[str, ...]:
+    """Give the names of the commands that are answered.
+
+    Args:
+        system: Of the target.
+        python: The Python (``3.13``), if any.
+        found: Names of the programs that there are on this machine: of those some tell of it.
+    """
     configs = ("", "3", python) if python else ()
-    return ("uname", *(f"python{version}-config" for version in configs), *_APPLE * (system == "macos"))
+    asking = (name for name in ("arch", "getconf", *_ASKING) if name in found)
+    return (
+        *("uname", *(f"python{version}-config" for version in configs)),
+        *(*_APPLE * (system == "macos"), *asking),
+    )
 
 
 def answer(name: str, args: Sequence[str], facts: TargetFacts) -> Answer:
@@ -114,16 +150,24 @@ def answer(name: str, args: Sequence[str], facts: TargetFacts) -> Answer:
     """
     if name in facts.declined:
         return Answer(error=f"{name}: error: {sentence(facts.declined[name])}")
+    if name in {"arch", "getconf", *_ASKING}:
+        return _about_the_machine(name, args, facts)
     if name.startswith("python"):
         return _python_config(args, facts)
-    if name in {"uname", "sw_vers"}:
-        return (_uname if name == "uname" else _sw_vers)(args, facts)
-    if name == "otool":
-        return _otool(args)
+    if name in _ANSWERS:
+        return _ANSWERS[name](args, facts)
     if name == "xcode-select":
         asked = {"-p", "--print-path", "-print-path"}.intersection(args)
         return Answer(facts.sdk) if asked else Answer(error="xcode-select: pyz3 knows -p alone")
     return _xcrun(args, facts)
+
+
+def _about_the_machine(name: str, args: Sequence[str], facts: TargetFacts) -> Answer:
+    if name == "arch" and not args:
+        return Answer(facts.machine)
+    if name == "getconf" and [*args] == ["LONG_BIT"]:
+        return Answer("32" if facts.system == "windows" or facts.machine in _OF_32_BITS else "64")
+    return Answer(passes=True, tells=name in _ASKING or not _CONFIGURED.isdisjoint(args))
 
 
 def _uname(args: Sequence[str], facts: TargetFacts) -> Answer:
@@ -204,3 +248,10 @@ def _xcrun(args: Sequence[str], facts: TargetFacts) -> Answer:
     if program is None:
         return Answer(error=f"xcrun: pyz3 has no {rest[0]}: this is no macOS")
     return Answer(program) if finds else Answer(command=(program, *rest[1:]))
+
+
+_ANSWERS: dict[str, Callable[[Sequence[str], TargetFacts], Answer]] = {
+    "uname": _uname,
+    "sw_vers": _sw_vers,
+    "otool": lambda args, _: _otool(args),
+}

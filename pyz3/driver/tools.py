@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from pyz3.driver.command import Tool
+    from pyz3.driver.setup import File
 
 # Isolated and without site-packages, in 13 ms: a tool starts hundreds of times.
 _PROGRAM = """\
@@ -73,7 +74,16 @@ import sys
 sys.path.append({package!r})
 from pyz3.driver.answers import TargetFacts, answer
 
-found = answer({name!r}, sys.argv[1:], {facts!r})
+facts = {facts!r}
+found = answer({name!r}, sys.argv[1:], facts)
+if found.tells and facts.asked:
+    with open(facts.asked, "a", encoding="utf-8") as file:
+        file.write('"{name}"\\n')
+if found.passes:
+    own = os.path.realpath(os.path.dirname(__file__))
+    places = [os.path.join(one, {name!r}) for one in os.get_exec_path() if os.path.realpath(one) != own]
+    real = next((one for one in places if os.access(one, os.X_OK)), "")
+    raise SystemExit(subprocess.call([real, *sys.argv[1:]]) if real else "{name}: not found")
 if found.command:
     raise SystemExit(subprocess.call(found.command))
 if found.error:
@@ -202,6 +212,7 @@ def write_tools(
     cmake_variables: Mapping[str, str] | None = None,
     soabi: str = "",
     python_config: Mapping[str, str] | None = None,
+    asked: File = "",
     verbose: bool = False,
     alone: bool = False,
     python: str = sys.executable,
@@ -215,6 +226,7 @@ def write_tools(
         cmake_variables: More of CMake's variables.
         soabi: What stands in names of extension modules: ``cp313-win_amd64``; empty: they are for no Python.
         python_config: What ``python3-config`` answers to its options, and the Python's ``--version``.
+        asked: File that takes the name of each command that told of this machine; empty for none.
         verbose: The tools tell zig's command lines.
         alone: Nobody looks after what zig remembers of their work: it remembers nothing.
         python: An interpreter of 3.10 or newer that starts them.
@@ -227,8 +239,9 @@ def write_tools(
     starter = b"" if _POSIX else launcher(setup.zig, _this_machine())
     programs = _write_programs(folder, setup, python, starter, verbose=verbose, alone=alone)
     commands = folder / _COMMANDS
+    told = python_config or {}
     _write_answering(
-        commands, setup, programs, python_config=python_config or {}, python=python, starter=starter
+        commands, setup, programs, python_config=told, asked=asked, python=python, starter=starter
     )
     names = stand_ins(target, triple=triple(target), machine=platform.machine(), found=_on_path())
     for name, tool in names.items():
@@ -427,6 +440,7 @@ def _write_answering(
     programs: Mapping[str, Path],
     *,
     python_config: Mapping[str, str],
+    asked: File,
     python: str,
     starter: bytes,
 ) -> None:
@@ -439,9 +453,11 @@ def _write_answering(
         release=setup.emscripten.version if setup.emscripten else "",
         machine=target.uname,
         python=python_config,
+        asked=str(asked),
         declined=declined(_on_path(), native=target.zig.partition(".")[0] == _this_machine()),
     )
-    known = commands_for(target.system, python=python_config.get("--version", ""))
+    version = python_config.get("--version", "")
+    known = commands_for(target.system, python=version, found=_on_path())
     for name in (*known, *facts.declined):
         _write_program(folder, name, _ANSWERING, python, starter, zig=target.zig, facts=facts)
 

@@ -114,6 +114,11 @@ class Place:
         return self.folder / "driver.log"
 
     @property
+    def asked(self) -> Path:
+        """What of this machine its commands asked for: a line of JSON each."""
+        return self.work / "asked.txt"
+
+    @property
     def tree(self) -> Path:
         """What the project's files were then."""
         return self.folder / "tree.json"

@@ -91,6 +91,7 @@ def tools_for(
         cmake_variables=_cmake_variables(order, include=include, libraries=libraries, stable=stable),
         soabi=_soabi(order),
         python_config=_python_config(order, include),
+        asked=place.asked,
     )
 
 

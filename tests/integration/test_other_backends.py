@@ -212,6 +212,24 @@ def test_cython_is_asked_for_the_targets_system(pyz3_cache: Path, tmp_path: Path
         assert runtimes.run_python(runtime, code, wheels=[wheel], tmp_path=tmp_path) == f"{answer}\n"
 
 
+def test_what_a_script_asks_of_the_machine(pyz3_cache: Path, tmp_path: Path) -> None:
+    """A Makefile's $(shell …): what the target answers, and what this machine does, which is told."""
+    asking = "arch; getconf LONG_BIT; uname -m; getconf _NPROCESSORS_ONLN > n; ldd --version > n"
+    kept = f"""archive.write(name)
+        said = subprocess.check_output(["sh", "-c", {asking!r}])
+        archive.writestr("said.txt", said)"""
+    own = KINDS["own"]
+    kind = Kind(requires="", backend="own", more=own.more, files={"own.py": OWN.replace("KEEP", kept)})
+    root, out = kind.write(tmp_path / "probe"), tmp_path / "out"
+    chosen = ("--platform", "linux-i686", "--python", PYTHON)
+    done = factory.pyz3("wheel", root, *chosen, "-o", out, cache=pyz3_cache)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "note: the project looks at ldd: that is this machine's, and tells nothing " in done.stdout
+    (made,) = out.iterdir()
+    with zipfile.ZipFile(made) as archive:
+        assert archive.read("said.txt").split() == [b"i686", b"32", b"i686"]
+
+
 # With the policies of the newest CMake, and for the stable ABI.
 CMAKE_STABLE = (
     CMAKE.replace("VERSION 3.18", "VERSION 3.18...4.3")

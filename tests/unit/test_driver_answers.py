@@ -150,3 +150,35 @@ def test_otool_tells_of_libraries(tmp_path: Path) -> None:
     file.write_bytes(b"text")
     assert answer("otool", ["-L", str(file)], FACTS).says == f"{file}: is not an object file"
     assert answer("otool", ["-l", str(file)], FACTS).error == "otool: pyz3 knows -L FILE alone"
+
+
+@pytest.mark.parametrize(
+    ("zig", "command", "says", "passes", "tells"),
+    [
+        ("aarch64-linux-gnu", "arch", "aarch64", False, False),
+        ("x86-linux-musl", "getconf LONG_BIT", "32", False, False),
+        ("s390x-linux-gnu", "getconf LONG_BIT", "64", False, False),
+        ("x86_64-windows-gnu", "getconf LONG_BIT", "32", False, False),
+        ("wasm32-emscripten", "getconf LONG_BIT", "32", False, False),
+        ("aarch64-linux-gnu", "getconf _NPROCESSORS_ONLN", "", True, False),
+        ("aarch64-linux-gnu", "getconf ARG_MAX", "", True, False),
+        ("aarch64-linux-gnu", "getconf GNU_LIBC_VERSION", "", True, True),
+        ("aarch64-linux-gnu", "lscpu", "", True, True),
+        ("aarch64-linux-gnu", "dpkg --print-architecture", "", True, True),
+        ("aarch64-macos.11.0", "arch -x86_64 cc", "", True, False),
+    ],
+)
+def test_what_tells_of_this_machine_is_run_and_told(
+    zig: str, command: str, says: str, passes: bool, tells: bool
+) -> None:
+    target = DriverTarget(zig)
+    facts = TargetFacts(
+        sdk="", version="", programs={}, system=target.system, machine=target.uname, python={}
+    )
+    name, *args = command.split()
+    found = answer(name, args, facts)
+    assert (found.says, found.passes, found.tells) == (says, passes, tells)
+
+
+def test_only_commands_of_this_machine_are_stood_in_for() -> None:
+    assert commands_for("elf", found=["lscpu", "arch", "ls"]) == ("uname", "arch", "lscpu")

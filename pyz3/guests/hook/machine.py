@@ -33,8 +33,8 @@ _EVERYWHERE = frozenset((
 ))  # fmt: skip
 # Commands that tell of the machine they run on.
 _COMMANDS = frozenset((
-    *("ldconfig", "ldd", "lscpu", "getconf", "lsb_release", "dpkg", "dpkg-architecture", "dpkg-query", "rpm"),
-    *("brew", "port", "arch", "sysctl", "system_profiler", "file", "hostnamectl"),
+    *("ldconfig", "ldd", "lscpu", "lsb_release", "dpkg", "dpkg-architecture", "dpkg-query", "rpm"),
+    *("brew", "port", "sysctl", "system_profiler", "file", "hostnamectl"),
 ))  # fmt: skip
 # What of numpy tells of C's types by this machine's sizes.
 _TYPES = (
