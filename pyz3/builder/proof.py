@@ -228,9 +228,8 @@ class Prover:
         for binary in binaries:
             calls = {name: why for one in self._own(binary, known) for name, why in only_failing(one).items()}
             why = "; ".join(dict.fromkeys(calls.values()))
-            found += [(binary.file, f"calls {abridged(tuple(calls))}, which only fails there: {why}")] * bool(
-                why
-            )
+            if calls:
+                found.append((binary.file, f"calls {abridged(tuple(calls))}, which only fails there: {why}"))
         return tuple(found)
 
     def _unreached(

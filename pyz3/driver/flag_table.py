@@ -47,6 +47,8 @@ FILES = (
     ".o", ".obj", ".a", ".lib", ".so", ".dylib", ".tbd", ".dll", ".def", ".res", ".rc", ".zig",
 )  # fmt: skip
 SOURCES = frozenset(FILES[: FILES.index(".o")])
+# Of sources in C++.
+CXX = (*FILES[FILES.index(".cc") : FILES.index(".m")], ".mm")
 
 
 class Table:

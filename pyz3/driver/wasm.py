@@ -6,7 +6,7 @@ looked for among what Pyodide has: a configure script that asks for ``fork_me`` 
 
 from __future__ import annotations
 
-from pyz3.driver.flag_table import is_file, is_source, units
+from pyz3.driver.flag_table import CXX, is_file, is_source, units
 from pyz3.driver.runtime import cxx_flags
 
 TYPE_CHECKING = False  # see target.py
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from pyz3.driver.setup import Emscripten, Setup
 
-_CXX = (".cc", ".cp", ".cpp", ".cxx", ".c++", ".C", ".CPP", ".ii", ".mm")
 _FOR_THE_LINKER = ("-L", "-l")
 # Of no use to a compile.
 _OF_LINKS = frozenset({"-shared", "-rdynamic", "-s"})
@@ -33,7 +32,7 @@ def compile_step(setup: Setup, given: Sequence[str], *, cxx: bool) -> tuple[str,
     emscripten = _of(setup)
     named = [unit[-1] if len(unit) > 1 else unit[0][2:] for unit in units(given) if unit[0].startswith("-x")]
     sources = [unit[0] for unit in units(given) if len(unit) == 1 and is_source(unit[0])]
-    of_cxx = named[-1].startswith("c++") if named else cxx or any(one.endswith(_CXX) for one in sources)
+    of_cxx = named[-1].startswith("c++") if named else cxx or any(one.endswith(CXX) for one in sources)
     own = (*emscripten.cxx, *cxx_flags(setup.target)) if of_cxx else emscripten.c
     return (setup.zig.program, "clang", *own)
 

@@ -21,13 +21,13 @@ from pyz3.capi.emscripten import (
     macros,
     system_include_dirs,
 )
-from pyz3.config import CXX_SUFFIXES
 from pyz3.driver import setup
+from pyz3.driver.flag_table import CXX
 from pyz3.engine.plan_file import Emscripten
 from pyz3.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from pyz3.engine.plan_file import Artifact, Source
     from pyz3.engine.toolchain import Toolchain
@@ -65,7 +65,7 @@ def for_pyodide(
     visible = ("-fvisibility=default",) if globs else ()
 
     def flagged(source: Source) -> Source:
-        flags = cxx_flags if Path(source.path).suffix in CXX_SUFFIXES else c_flags
+        flags = cxx_flags if source.path.endswith(CXX) else c_flags
         own = flags(abi, zig_lib, recipe.optimize)
         return msgspec.structs.replace(source, flags=(*own, *visible, *source.flags))
 
@@ -131,15 +131,10 @@ def emscripten_for(target: Target, include: Path, toolchain: Toolchain) -> setup
     known = toolchain.cache.driver / f"pyodide-{hashlib.sha256(text).hexdigest()[:16]}.txt"
     if not known.exists():
         write_atomically(known, text)
-    # No level: that is the command's own.
     return setup.Emscripten(
         version=abi.emscripten,
-        c=_without_level(c_flags(abi, zig_lib, "Debug")),
-        cxx=_without_level(cxx_flags(abi, zig_lib, "Debug")),
+        c=c_flags(abi, zig_lib, None),
+        cxx=cxx_flags(abi, zig_lib, None),
         link=link_flags("", library=True),
         known=known,
     )
-
-
-def _without_level(flags: Sequence[str]) -> list[str]:
-    return [flag for flag in flags if flag != "-O0"]

@@ -93,12 +93,14 @@ def macros(abi: EmscriptenAbi) -> tuple[str, ...]:
     )
 
 
-def c_flags(abi: EmscriptenAbi, zig_lib: Path, optimize: Optimize = "ReleaseFast") -> tuple[str, ...]:
-    """Give what ``zig clang`` needs for C, before the project's own flags and ``-c``."""
+def c_flags(abi: EmscriptenAbi, zig_lib: Path, optimize: Optimize | None = "ReleaseFast") -> tuple[str, ...]:
+    """Give what ``zig clang`` needs for C, before the project's own flags, of which one may be the level."""
     return _flags(abi, optimize, system_include_dirs(zig_lib), _SETJMP[abi.unwinding])
 
 
-def cxx_flags(abi: EmscriptenAbi, zig_lib: Path, optimize: Optimize = "ReleaseFast") -> tuple[str, ...]:
+def cxx_flags(
+    abi: EmscriptenAbi, zig_lib: Path, optimize: Optimize | None = "ReleaseFast"
+) -> tuple[str, ...]:
     """Give what ``zig clang`` needs for C++, before the project's own flags and ``-c``."""
     overlay, *rest = system_include_dirs(zig_lib)
     libcxx = (zig_lib / "libcxx" / "include", zig_lib / "libcxxabi" / "include")
@@ -130,14 +132,14 @@ def link_flags(
 
 
 def _flags(
-    abi: EmscriptenAbi, optimize: Optimize, include: tuple[Path, ...], extra: tuple[str, ...]
+    abi: EmscriptenAbi, optimize: Optimize | None, include: tuple[Path, ...], extra: tuple[str, ...]
 ) -> tuple[str, ...]:
     return (
         "-target",
         CLANG_TARGET,
         "-fPIC",
         "-mno-extended-const",
-        *_OPTIMIZE[optimize],
+        *(_OPTIMIZE[optimize] if optimize else ()),
         *extra,
         *(f"-D{macro}" for macro in macros(abi)),
         "-nostdinc",
