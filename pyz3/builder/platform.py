@@ -20,6 +20,7 @@ from pyz3.engine.damage import find_damage
 from pyz3.engine.fuse import fuse
 from pyz3.engine.linked import Linked, linked_from, ready_files, together
 from pyz3.engine.pe_headers import with_dll_name, without_time
+from pyz3.engine.precompiled import Openings
 from pyz3.engine.python_library import windows_library
 from pyz3.engine.warmth import parts_needed, runtime_part
 from pyz3.engine.zig import Outcome, merge
@@ -31,7 +32,7 @@ from pyz3.sbom import Contained, Evidence, find_parts
 from pyz3.targets import Platform
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from pyz3.audit import Report
     from pyz3.config import Project
@@ -263,22 +264,31 @@ class PlatformBuild:
         slices: dict[str, list[Artifact]] = {}
         for artifact in artifacts:
             slices.setdefault(slice_key(artifact.key), []).append(artifact)
-        outcome = merge(
-            self._runner.build(
+
+        def build(group: Sequence[Artifact]) -> Outcome:
+            return self._runner.build(
                 group,
                 zig_target=group[0].target,
                 optimize=optimize,
                 jobs=self._jobs_at_once,
                 needs_runtime=announce_runtime,
             )
-            for group in slices.values()
-        )
+
+        outcome = merge(self._opened(group, build) for group in slices.values())
         for key, reason in outcome.runtime.items():
             self._say(f"{key.rpartition('/')[2]} is linked with {reason}")
         if outcome.binaries:
             full = [one for one in artifacts if one.key in outcome.runtime]
             self._warmth.note((*parts, *(runtime_part(one, optimize=optimize) for one in full)))
         return outcome
+
+    def _opened(
+        self, artifacts: Sequence[Artifact], build: Callable[[Sequence[Artifact]], Outcome]
+    ) -> Outcome:
+        """Build with ``Python.h`` precompiled; without, where clang does not take it."""
+        openings = Openings(self._runner, self._search, optimize=self._recipes[0].optimize)
+        outcome = build(openings.applied(artifacts, jobs=self._jobs_at_once))
+        return build(artifacts) if openings.refused(outcome.text) else outcome
 
     def _capi(self, recipe: Recipe) -> CApi:
         include = self._includes[recipe.target.python.base]

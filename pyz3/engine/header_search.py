@@ -46,8 +46,21 @@ _COMPUTED = re.compile(
     rb"(?:#|%%:|\?\?=)\s*(?:include(?:_next)?|import|embed)\b(?!%b)"
     rb"|\b__has_(?:include|embed)(?:_next)?\s*\((?!%b)" % (_LITERAL, _LITERAL)
 )
+# What those ask for with __has_include, and nobody has (a test holds them against what they say).
+_ASKED = frozenset(
+    {
+        "__xnu_libcxx_sentinel.h",
+        "availabilityinternalprivate.h",
+        "availabilityprohibitedinternal.h",
+        "ptrcheck.h",
+        "pthread_stubs.h",
+        "realtime_safety",
+        "type",
+    }
+)
 # Where zig has headers of systems and languages, below its lib folder.
-_SYSTEM = ("include", "libcxx/include", "libcxxabi/include", "libunwind/include", "libc/include/*")
+_SYSTEM_C = ("include", "libc/include/*")
+_SYSTEM = (*_SYSTEM_C, "libcxx/include", "libcxxabi/include", "libunwind/include")
 
 
 @dataclass(frozen=True)
@@ -91,7 +104,7 @@ class HeaderSearch:
         self._texts: dict[str, _Text | None] = {}
         self._folders: dict[str, dict[str, list[str]]] = {}
         self._seen: dict[tuple[object, ...], _Seen | None] = {}
-        self._system: frozenset[str] | None = None
+        self._system: dict[tuple[str, ...], frozenset[str]] = {}
 
     def without_unneeded(
         self, source: Source, *, python: str, include_dirs: Sequence[str]
@@ -106,7 +119,7 @@ class HeaderSearch:
         Returns:
             The source, and what it has in common with others that give the same object; None: not known.
         """
-        read = _folders_and_macros(source.flags)
+        read = folders_and_macros(source.flags)
         if read is None:
             return source, None
         folders, macros = read
@@ -122,18 +135,35 @@ class HeaderSearch:
         lean = msgspec.structs.replace(source, flags=flags)
         return lean, _identity(lean, include_dirs, seen)
 
+    def has_file(self, folder: str, name: str) -> bool:
+        """Tell whether a name stands for a file in a folder, also where case makes no difference."""
+        return any(self._find(folder, (name,)))
+
+    def precedes(self, folder: str, python: str) -> bool:
+        """Tell whether a folder has something that headers of C or of Python may ask for.
+
+        Args:
+            folder: It.
+            python: Python's headers.
+        """
+        names = {*self._names_of(_SYSTEM_C), *_ASKED, *self._listing(python)}
+        return not names.isdisjoint(self._listing(folder))
+
     def _is_needed(self, folder: str, python: str, names: frozenset[str]) -> bool:
         if any(self._find(folder, names)):
             return True
         # The system's own headers ask for nothing that Python has (a test holds them against each other);
         # of others it is not known.
-        return not _is(folder, python) and not self._system_names().isdisjoint(self._listing(folder))
+        return not _is(folder, python) and not self._names_of(_SYSTEM).isdisjoint(self._listing(folder))
 
-    def _system_names(self) -> frozenset[str]:
-        if self._system is None:
-            found = (folder for pattern in _SYSTEM for folder in self._zig_lib.glob(pattern))
-            self._system = frozenset(name for folder in found for name in self._listing(str(folder)))
-        return self._system
+    def _names_of(self, patterns: tuple[str, ...]) -> frozenset[str]:
+        """Give what there is in zig's folders of headers."""
+        if patterns not in self._system:
+            found = (folder for pattern in patterns for folder in self._zig_lib.glob(pattern))
+            self._system[patterns] = frozenset(
+                name for folder in found for name in self._listing(str(folder))
+            )
+        return self._system[patterns]
 
     def _look(self, path: str, folders: tuple[str, ...], names: frozenset[str] | None) -> _Seen | None:
         key = (path, folders, names)
@@ -206,7 +236,7 @@ def _names_in(data: bytes) -> frozenset[str] | None:
     return frozenset(content.names)
 
 
-def _folders_and_macros(flags: Sequence[str]) -> tuple[list[str], list[str]] | None:
+def folders_and_macros(flags: Sequence[str]) -> tuple[list[str], list[str]] | None:
     """Give the folders of headers and the macros that flags name; None: some might name a header."""
     folders, macros = [], []
     for unit in units(flags):

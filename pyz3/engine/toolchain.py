@@ -82,6 +82,7 @@ class Toolchain:
             self.cache.import_libraries,
             self.cache.engine,
             self.cache.driver,
+            self.cache.openings,
             self.cache.zig_libs,
             self.zig.parent,
             self.local_cache,

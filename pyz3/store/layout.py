@@ -3,6 +3,7 @@
     cache/
       capi/headers/3.13-<digest>/include     Python.h to compile against
       capi/import-libraries/python313-…/     what a Windows module is linked with
+      openings/<key>/                        Python.h, precompiled
       zig-0.16.0/local, zig-0.16.0/global    what zig made of the users' sources, and of its own
       environments/<key>/                    what setup.py runs in
       sources/unpacked/<digest>/             sdists
@@ -47,7 +48,7 @@ Signature: 8a477f597d28d172789f06886806bc55
 # What is no use to a build.
 _OWN = {_TAG, "lock", "size.json"}
 _NAMES = re.compile(
-    r"answers|capi|cython|driver|engine|environments|interpreters\.json|ledger|sdists|size\.json|sources|"
+    r"answers|capi|cython|driver|engine|environments|interpreters\.json|ledger|openings|sdists|size\.json|sources|"
     r"target-wheels|tmp|tools|trash|work|zig-lib|zig-\d[\w.]*"
 )
 # Told apart from what may be deleted: the list of what develop put into projects is nowhere else.
@@ -114,6 +115,15 @@ class Cache:
     def zig(self, version: str) -> Path:
         """Give the folder of what a version of zig made."""
         return self.root / f"zig-{version}"
+
+    @property
+    def openings(self) -> Path:
+        """Precompiled headers, by what they were made for."""
+        return self.root / "openings"
+
+    def opening(self, key: str) -> Path:
+        """Give the folder of one precompiled header."""
+        return self.openings / key
 
     @property
     def tools(self) -> Path:

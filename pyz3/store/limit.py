@@ -36,7 +36,7 @@ _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*(?:([KMGT]I?)B?)?", re.IGNORECASE)
 
 # Folders of what may go, each by itself, and how far below.  The rest is small, or others know where it is:
 # tools and headers that `pyz3 toolchain` named, the list of what `pyz3 develop` put into projects.
-_ENTRIES = {"environments": 1, "sdists": 1, "sources": 2, "target-wheels": 1, "work": 1}
+_ENTRIES = {"environments": 1, "openings": 1, "sdists": 1, "sources": 2, "target-wheels": 1, "work": 1}
 # Of zig's folder: what it made for a project and target; and its own parts, which lean on each other.
 _PROJECTS = {"local/projects": 2}
 _OF_ZIG = ("global", "local/b", "local/h", "local/o", "local/pyz3.seal", "local/tmp", "local/z")
