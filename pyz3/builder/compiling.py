@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 from concurrent.futures import ThreadPoolExecutor
+from threading import Thread
 from typing import TYPE_CHECKING, TypeVar
 
 from pyz3._processes import wait_alert
 from pyz3.builder.platform import PlatformBuild
 from pyz3.builder.proof import DamagedError
 from pyz3.capi import prepare_include
+from pyz3.engine.deflate import deflate_path
 from pyz3.engine.header_search import HeaderSearch
 from pyz3.engine.warmth import Warmth
 from pyz3.engine.zig import ZigRunner
+from pyz3.errors import Pyz3Error
 from pyz3.events import Activity, CommandRun
 
 if TYPE_CHECKING:
@@ -22,7 +26,6 @@ if TYPE_CHECKING:
     from pyz3.capi import HeaderTree
     from pyz3.config import Project
     from pyz3.engine.toolchain import Toolchain
-    from pyz3.errors import Pyz3Error
     from pyz3.hooks.runner import Surroundings
     from pyz3.plan import Order, Recipe
 
@@ -77,6 +80,8 @@ class Compiler:
             self._platform(group, search, share=max(1, self._around.jobs // workers))
             for group in groups.values()
         ]
+        if not self._warmth.has_script() and self._around.jobs > 1:
+            Thread(target=self._go_ahead, args=(builds[workers:],)).start()
         done: dict[str, T] = {}
         while builds:
             seen = self._around.toolchain.identity()
@@ -91,6 +96,18 @@ class Compiler:
                 self._around.toolchain.discard(everything=everything, seen=seen)
             builds = [build for build, _ in damaged]
         return done
+
+    def _go_ahead(self, later: Sequence[PlatformBuild]) -> None:
+        """Make what later platforms are linked with while zig compiles its build script, on one processor.
+
+        What fails here is made when it is needed, and fails there.
+        """
+        self._around.processes.adopt()
+        with contextlib.suppress(OSError, Pyz3Error):
+            deflate_path(self._around.toolchain)
+        for build in later:
+            with contextlib.suppress(OSError, Pyz3Error):
+                build.artifacts()
 
     def _platform(self, recipes: Sequence[Recipe], search: HeaderSearch, *, share: int) -> PlatformBuild:
         return PlatformBuild(

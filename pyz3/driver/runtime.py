@@ -106,8 +106,9 @@ def runtime_folder(parent: str) -> str:
     import hashlib  # noqa: PLC0415 - who reads the folder's name need not wait for it
 
     digest = hashlib.sha256()
-    makers = (__file__, lean.__file__, system.__file__, system.EXPORTS, _MARK)
-    for path in (*map(os.path.abspath, makers), *_own_sources(), *_own_sources(lean.SOURCES)):
+    makers = (__file__, lean.__file__, system.__file__, system.EXPORTS)
+    own = (file for folder in (_SOURCES, lean.SOURCES) for file in _own_files(folder, (".c", ".h")))
+    for path in (*map(os.path.abspath, makers), *own):
         with open(path, "rb") as file:  # noqa: PTH123 - see above
             digest.update(file.read())
     return f"{parent}/o/pyz3-{digest.hexdigest()[:16]}"  # among what zig makes: it is kept as that is
@@ -168,10 +169,10 @@ def _steps(name: str, target: DriverTarget, *, zig: str, zig_lib: str, scratch: 
         linking = ("-shared", "-nostdlib", "-s", f"-Wl,-soname,{name}")
         return [(zig, "cc", "-target", target.zig, *linking, *macros, source, "-o", name)]
     maps = (f"-ffile-prefix-map={zig_lib}=zig", f"-ffile-prefix-map={_SOURCES}=pyz3")
-    tool, sources = "cc", _own_sources()
+    tool, sources = "cc", _own_files(_SOURCES)
     flags: tuple[str, ...] = (*_FLAGS, *maps)
     if name == lean.UCRT:
-        sources = _own_sources(lean.SOURCES)
+        sources = _own_files(lean.SOURCES)
         flags = (*flags, *lean.compile_flags(zig_lib))
     elif name == _CXX:
         abi = f"{zig_lib}/libcxxabi"
@@ -201,5 +202,5 @@ def _own_typeinfo(target: DriverTarget, *, zig_lib: str, scratch: str) -> tuple[
     return (f"-I{scratch}", f"-ffile-prefix-map={scratch}=pyz3")
 
 
-def _own_sources(folder: str = _SOURCES) -> list[str]:
-    return sorted(f"{folder}/{name}" for name in os.listdir(folder) if name.endswith(".c"))  # noqa: PTH208
+def _own_files(folder: str, endings: tuple[str, ...] = (".c",)) -> list[str]:
+    return sorted(f"{folder}/{name}" for name in os.listdir(folder) if name.endswith(endings))  # noqa: PTH208

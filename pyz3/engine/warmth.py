@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from pyz3.engine.plan_file import Artifact
 
 
+_SCRIPT = "build-script"
 # Beginning of the marker's name → what a user calls it, and how long it takes on one core of 2024 (measured).
 _PARTS = {
-    "build-script": ("the build script", 10),
+    _SCRIPT: ("the build script", 10),
     "translate-c": ("the header translator", 40),
     "mingw": ("the Windows runtime", 60),
     "libcxx": ("libc++", 40),
@@ -47,6 +48,10 @@ class Warmth:
         for sentence in sentences(cold):
             self._tell(platform, sentence)
 
+    def has_script(self) -> bool:
+        """Tell whether the build script was compiled by a build before."""
+        return (self._folder / _SCRIPT).exists()
+
     def note(self, markers: Iterable[str]) -> None:
         """Note that parts have been compiled."""
         self._folder.mkdir(parents=True, exist_ok=True)
@@ -57,7 +62,7 @@ class Warmth:
 
 def parts_needed(artifacts: Sequence[Artifact], *, optimize: str) -> tuple[str, ...]:
     """Give the markers of what a build needs of zig's own, as far as that is known beforehand.  Pure."""
-    markers = ["build-script"]
+    markers = [_SCRIPT]
     for artifact in artifacts:
         if artifact.zig_sources:
             markers.append("translate-c")

@@ -92,7 +92,9 @@ def test_parts_are_cold_until_a_build_needed_them(
     assert told.of(*artifacts) == sentences
     assert told.of(*artifacts) == []  # another platform of the same run
     assert Told(folder).of(*artifacts) == sentences  # the run before was stopped
+    assert not told.warmth.has_script()
     told.warmth.note(parts)
+    assert Told(folder).warmth.has_script()
     assert Told(folder).of(*artifacts) == []
     assert {path.name for path in folder.iterdir()} == set(parts)
     told.warmth.note(parts)

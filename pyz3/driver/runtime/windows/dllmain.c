@@ -1,6 +1,6 @@
 /* Taken from the archive by a DLL that has none of its own. */
 
-#include <windows.h>
+#include "windows_types.h"
 
 BOOL WINAPI DllMain(HINSTANCE module, DWORD reason, LPVOID reserved)
 {

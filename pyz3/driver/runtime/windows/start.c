@@ -1,7 +1,7 @@
 /* What Windows calls first in a DLL that needs nothing set up: no thread-locals, no constructors.  mingw-w64's
    start-up code (crt/crtdll.c) does that and then what is done here. */
 
-#include <windows.h>
+#include "windows_types.h"
 
 /* Microsoft's compiler mentions it where floating point is used. */
 int _fltused = 0x9875;
