@@ -139,3 +139,17 @@ def write_atomically(path: Path, content: bytes, *, time_ns: int | None = None) 
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def place_file(path: Path, content: bytes) -> None:
+    """Write a small file of ours, unless it is there; several processes may do it at a time.
+
+    Raises:
+        OSError: The folder cannot be made or written.
+    """
+    try:
+        if path.read_bytes() == content:
+            return
+    except OSError:
+        pass
+    write_atomically(path, content)

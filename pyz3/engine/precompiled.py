@@ -31,7 +31,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pyz3._files import write_atomically
+from pyz3._files import place_file
 from pyz3.driver.flag_table import units
 from pyz3.engine.header_search import folders_and_macros
 from pyz3.store import Remembered, is_whole, mark_used, seal
@@ -186,8 +186,7 @@ class Openings:
             if (_uses(folder).recall() or _Uses()).refused:
                 return source
             self._used[folder] = (opening, set())
-            if not (folder / _NAME).exists():
-                write_atomically(folder / _NAME, lines.encode())
+            place_file(folder / _NAME, lines.encode())
         self._used[folder][1].add(hashlib.sha256(text).hexdigest())
         return msgspec.structs.replace(source, flags=(*source.flags, "-include", str(folder / _NAME)))
 

@@ -14,7 +14,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pyz3._files import write_atomically
+from pyz3._files import place_file
 from pyz3.driver.setup import Zig
 from pyz3.engine.zig_lib import stable_lib
 from pyz3.errors import ConfigError
@@ -155,7 +155,7 @@ class Toolchain:
         """
         text = _find_build_script().read_bytes()
         folder = self.cache.engine / hashlib.sha256(text).hexdigest()[:16]
-        _place(folder / "build.zig", text)
+        place_file(folder / "build.zig", text)
         return folder / "build.zig"
 
     def exports(self, symbols: tuple[str, ...] = INIT_SYMBOLS) -> str:
@@ -167,7 +167,7 @@ class Toolchain:
         text = f"{{ global: {' '.join(globs)} local: *; }};\n".encode()
         name = "exports" if symbols == INIT_SYMBOLS else f"exports-{hashlib.sha256(text).hexdigest()[:16]}"
         path = self.cache.engine / f"{name}.map"
-        _place(path, text)
+        place_file(path, text)
         return str(path)
 
     def identity(self) -> tuple[int, int]:
@@ -235,13 +235,3 @@ def _find_build_script() -> Path:
     package = Path(__file__).parent.parent
     installed = package / "build.zig"
     return installed if installed.exists() else package.parent / "build.zig"
-
-
-def _place(path: Path, content: bytes) -> None:
-    """Write a small file of ours once; several processes may do it at a time."""
-    try:
-        if path.read_bytes() == content:
-            return
-    except OSError:
-        pass
-    write_atomically(path, content)
