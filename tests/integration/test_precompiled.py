@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import secrets
 import shutil
 import subprocess
 import sys
@@ -34,7 +35,7 @@ class Project:
     Args:
         root: Its folder.
         cache: The cache of all tests.
-        name: A macro that no other test defines: what is precompiled for it is its own.
+        name: A macro that is defined; what is precompiled for it is of this run alone.
         more: What follows in the extension's table.
     """
 
@@ -79,8 +80,14 @@ class Project:
         ]
 
 
-def test_the_same_bytes_as_without(tmp_path: Path, pyz3_cache: Path) -> None:
-    project = Project(tmp_path / "a", pyz3_cache, "SAME_BYTES")
+@pytest.fixture
+def macro() -> str:
+    """A macro that no run of the tests has defined before: they share a cache."""
+    return f"PROBE_{secrets.token_hex(8)}"
+
+
+def test_the_same_bytes_as_without(tmp_path: Path, pyz3_cache: Path, macro: str) -> None:
+    project = Project(tmp_path / "a", pyz3_cache, macro)
     first = project.build("1", ALL)
     assert len(first) == len(project.openings()) == len(ALL)
     assert [
@@ -91,13 +98,13 @@ def test_the_same_bytes_as_without(tmp_path: Path, pyz3_cache: Path) -> None:
     assert len(made) == len(ALL)
     assert all(is_whole(folder / PCH) for folder in made)
     # Another folder: zig knows none of its objects.  Its name is in a comment, and in no object.
-    again = Project(tmp_path / "b", pyz3_cache, "SAME_BYTES")
+    again = Project(tmp_path / "b", pyz3_cache, macro)
     assert again.build("1", ALL) == first
     assert len(project.openings()) == len(ALL)  # what a project's folder is called makes no other
 
 
-def test_what_clang_refuses_is_compiled_without(tmp_path: Path, pyz3_cache: Path) -> None:
-    project = Project(tmp_path / "refused", pyz3_cache, "REFUSED")
+def test_what_clang_refuses_is_compiled_without(tmp_path: Path, pyz3_cache: Path, macro: str) -> None:
+    project = Project(tmp_path / "refused", pyz3_cache, macro)
     project.build("1")
     project.build("2")
     (folder,) = project.openings()
@@ -113,8 +120,8 @@ def test_what_clang_refuses_is_compiled_without(tmp_path: Path, pyz3_cache: Path
     assert not (folder / PCH).exists()
 
 
-def test_a_damaged_one_is_made_anew(tmp_path: Path, pyz3_cache: Path) -> None:
-    project = Project(tmp_path / "damaged", pyz3_cache, "DAMAGED")
+def test_a_damaged_one_is_made_anew(tmp_path: Path, pyz3_cache: Path, macro: str) -> None:
+    project = Project(tmp_path / "damaged", pyz3_cache, macro)
     project.build("1")
     project.build("2")
     (folder,) = project.openings()
@@ -126,9 +133,9 @@ def test_a_damaged_one_is_made_anew(tmp_path: Path, pyz3_cache: Path) -> None:
     assert is_whole(folder / PCH)
 
 
-def test_a_header_that_comes_before_the_systems(tmp_path: Path, pyz3_cache: Path) -> None:
+def test_a_header_that_comes_before_the_systems(tmp_path: Path, pyz3_cache: Path, macro: str) -> None:
     folders = 'include-dirs = ["include"]\n'
-    project = Project(tmp_path / "shadow", pyz3_cache, "SHADOW", folders)
+    project = Project(tmp_path / "shadow", pyz3_cache, macro, folders)
     include = project.root / "include"
     include.mkdir()
     (include / "probe.h").write_text("", encoding="utf-8")
@@ -147,9 +154,9 @@ def test_a_header_that_comes_before_the_systems(tmp_path: Path, pyz3_cache: Path
     assert project.answer() == before
 
 
-def test_another_macro_or_mode_has_its_own(tmp_path: Path, pyz3_cache: Path) -> None:
-    project = Project(tmp_path / "flags", pyz3_cache, "FLAGS")
-    for answer in ("1", "FLAGS"):
+def test_another_macro_or_mode_has_its_own(tmp_path: Path, pyz3_cache: Path, macro: str) -> None:
+    project = Project(tmp_path / "flags", pyz3_cache, macro)
+    for answer in ("1", macro):
         project.build(answer)
     assert project.answer() == 7
     assert len(project.openings()) == 1
