@@ -20,6 +20,7 @@ When it must not be taken:
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
 import re
@@ -33,6 +34,7 @@ import msgspec
 
 from pyz3._files import place_file
 from pyz3.driver.flag_table import units
+from pyz3.driver.sysroot import FOLDER
 from pyz3.engine.header_search import folders_and_macros
 from pyz3.store import Remembered, is_whole, mark_used, seal
 
@@ -66,6 +68,8 @@ _UNFIT = re.compile(r"-g(?!0$).*|-W(?:everything|(?:error=)?unused-macros)|-save
 # In the command that zig runs clang with: what it says of its files, by the number of words.
 _OF_FILES = {"-MD": 1, "-MV": 1, "-MF": 2, "-c": 1, "-o": 2, "--serialize-diagnostics": 2}
 _MARK = "-DPYZ3_FLAGS"
+# Of the compiler driver's, for all C on Windows: they change the language, and no search for headers.
+_OURS = {("-Xclang", "-fasync-exceptions"), ("-fms-extensions",)}
 _REFUSED = re.compile(r"precompiled (?:file|header)|PCH file|\.h\.pch\b")
 # So many texts under one name are enough to tell that more will come.
 _PAYS = 2
@@ -192,8 +196,9 @@ class Openings:
 
     def _flags(self, source: Source, artifact: Artifact) -> tuple[str, ...] | None:
         """Give the flags that an opening is compiled with; None: the source must do without."""
-        read = folders_and_macros(source.flags)
-        if read is None or any(_UNFIT.fullmatch(flag) for flag in source.flags):
+        theirs = [word for unit in units(source.flags) if not self._is_ours(unit) for word in unit]
+        read = folders_and_macros(theirs)
+        if read is None or any(_UNFIT.fullmatch(flag) for flag in theirs):
             return None
         python = os.path.normpath(artifact.python_include)
         others = {*read[0], *map(os.path.normpath, artifact.include_dirs)} - {python}
@@ -202,9 +207,21 @@ class Openings:
         headers = (python, str(self._toolchain.zig_lib))
         return tuple(_without(source.flags, others, headers=headers))
 
+    def _is_ours(self, unit: tuple[str, ...]) -> bool:
+        """Tell whether a flag is one that pyz3 itself adds to those of other build backends."""
+        overlay = unit[0] == "-ivfsoverlay" and unit[-1].startswith(f"{self._toolchain.cache.driver}{os.sep}")
+        return overlay or unit in _OURS or unit[-1].removeprefix("-I").startswith(f"{FOLDER}{os.sep}")
+
     def _folder(self, opening: Opening) -> Path:
         toolchain = self._toolchain
-        about = (toolchain.version, str(toolchain.zig_lib), self._optimize, opening.target, opening.cpu)
+        about = (
+            _own_headers(),
+            toolchain.version,
+            str(toolchain.zig_lib),
+            self._optimize,
+            opening.target,
+            opening.cpu,
+        )
         told = msgspec.json.encode((*about, opening.text, opening.flags))
         return toolchain.cache.opening(hashlib.sha256(told).hexdigest()[:32])
 
@@ -324,6 +341,15 @@ def _without(flags: Sequence[str], folders: Iterable[str], *, headers: Sequence[
         read = folders_and_macros(unit)
         if not (read and read[0] and read[0][0] in gone):
             yield from unit
+
+
+@functools.cache
+def _own_headers() -> str:
+    """Give a digest of the headers that are pyz3's own: their folder stays the same."""
+    found = hashlib.sha256()
+    for path in sorted(path for path in Path(FOLDER).rglob("*") if path.is_file()):
+        found.update(b"%s\0%s" % (os.fsencode(path), hashlib.sha256(path.read_bytes()).digest()))
+    return found.hexdigest()
 
 
 def _uses(folder: Path) -> Remembered[_Uses]:

@@ -183,6 +183,28 @@ def test_another_macro_or_mode_has_its_own(tmp_path: Path, pyz3_cache: Path, mac
     assert len(project.openings()) == 2  # none with debug information
 
 
+def test_projects_of_other_backends_too(tmp_path: Path, pyz3_cache: Path, macro: str) -> None:
+    project = Project(tmp_path / "setuptools", pyz3_cache, macro)
+    (project.root / "pyproject.toml").write_text(
+        '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n'
+        '[project]\nname = "probe"\nversion = "1"\n'
+    )
+    (project.root / "setup.py").write_text(
+        "from setuptools import Extension, setup\n"
+        f"setup(ext_modules=[Extension('probe', ['probe.c'], define_macros=[('{macro}', '7')])])\n"
+    )
+    platforms = ("linux-x86_64", "macos-arm64", "windows-x64")
+    first = project.build("1", platforms)
+    project.build("2", platforms)
+    made = project.openings()
+    assert [is_whole(folder / PCH) for folder in made] == [True] * len(platforms)
+    again = Project(tmp_path / "again", pyz3_cache, macro)
+    for name in ("pyproject.toml", "setup.py"):
+        shutil.copy(project.root / name, again.root / name)
+    assert again.build("1", platforms) == first
+    assert project.openings() == made
+
+
 @pytest.mark.parametrize(
     "target", ["x86_64-windows-gnu", "aarch64-macos.11.0", "x86_64-linux-gnu.2.17", "aarch64-linux-musl"]
 )
