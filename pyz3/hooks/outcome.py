@@ -151,7 +151,7 @@ def true_tag(tag: str, files: Iterable[str], target: Target) -> str:
 
 
 def _remarks(base: BaseWheel, tag: str, target: Target, *, answer: Result, above: str) -> tuple[str, ...]:
-    told = list(filter(None, (above,)))
+    told = [*filter(None, (above,)), *answer.told]
     if answer.asks_machine:
         told.append(f"the project looks at {abridged(answer.asks_machine)}: {_THIS_MACHINE}")
     if answer.cannot_import:
