@@ -49,6 +49,9 @@ if(NOT include STREQUAL Python_INCLUDE_DIRS)
 endif()
 find_package(other CONFIG REQUIRED HINTS ${CMAKE_CURRENT_SOURCE_DIR}/other)
 python_add_library(fast MODULE WITH_SOABI fast.c)
+if(NOT CMAKE_CROSSCOMPILING)
+  message(FATAL_ERROR "it is cross-compiled")
+endif()
 """
 
 
@@ -133,6 +136,12 @@ def test_cmake_builds_for_the_target(pyz3_cache: Path, tmp_path: Path) -> None:
     chosen = [word for name in platforms for word in ("--platform", name)]
     done = factory.pyz3("wheel", tmp_path / "probe", *chosen, "-o", tmp_path / "out", cache=pyz3_cache)
     assert done.returncode == 0, done.stderr
+    line = LISTS.splitlines().index("if(NOT CMAKE_CROSSCOMPILING)") + 1
+    told = (
+        f"note: the project asks whether it is cross-compiled (CMakeLists.txt:{line}), and the answer is "
+        "yes, also for this machine's own platform: what it may leave out then is not in the wheel"
+    )
+    assert [text for text in done.stdout.splitlines() if "cross-compiled" in text] == [told]
     formats = {}
     for wheel in (tmp_path / "out").glob("*.whl"):
         archive = zipfile.ZipFile(wheel)
