@@ -280,6 +280,19 @@ def test_windows_links_the_import_library() -> None:
     )
 
 
+def test_windows_libraries_are_called_as_their_files_are(tmp_path: Path) -> None:
+    (tmp_path / "MyLib.lib").write_bytes(b"")
+    settings = Settings(
+        sources=("a.c",),
+        libraries=("Ws2_32", "MYLIB"),
+        library_dirs=(str(tmp_path),),
+        ldflags=("-lAdvAPI32",),
+    )
+    made = artifact(settings, platform="windows-x64", capi=CApi(include="/headers", import_library="/x.lib"))
+    assert made.libraries == ("ws2_32", "MyLib", "advapi32")
+    assert artifact(settings).libraries == ("Ws2_32", "MYLIB", "AdvAPI32")
+
+
 def test_the_projects_version_script_replaces_ours() -> None:
     made = artifact(Settings(sources=("a.c",), ldflags=("-Wl,--version-script=src/x.map",)))
     assert made.version_script == under("src/x.map")
