@@ -197,6 +197,8 @@ _PACKAGES = {
     "torch/": "torch",
 }
 _TWICE = re.compile(r"duplicate symbol: (?P<name>.+)\n.*defined at (?P<one>.+)\n.*defined at (?P<other>.+)")
+# clang's assembler; what an include of the assembler's own names is looked for likewise.
+_NO_INCBIN = re.compile(r"error: Could not find (?P<kind>incbin|include) file '(?P<file>[^']+)'")
 _NO_FRAMEWORK = re.compile(r"unable to find framework '([^']+)'")
 _NOT_LINKED = re.compile(r"unable to find (?:dynamic|static) system library '([^']+)'")
 
@@ -209,7 +211,11 @@ def compile_advice(output: str, platform: str) -> tuple[str, ...]:
         platform: The name of a platform: ``macos-arm64``.
     """
     found = [missing_header_advice(header, platform) for header in missing_headers(output)]
-    found += [missing_library_advice(output, platform), _twice_advice(output, platform)]
+    found += [
+        missing_library_advice(output, platform),
+        _twice_advice(output, platform),
+        *_incbin_advice(output),
+    ]
     if not any(found):
         found.append(_spelled_advice(output))
     return (*dict.fromkeys(filter(None, found)), *missing_name_advice(output, platform))
@@ -219,6 +225,15 @@ def missing_headers(output: str) -> tuple[str, ...]:
     """Give the headers that a compiler's output says it did not find, each once, in order."""
     names = (match["clang"] or match["gcc"] for match in _NOT_FOUND.finditer(output))
     return tuple(dict.fromkeys(names))
+
+
+def _incbin_advice(output: str) -> list[str]:
+    """Say where the assembler looks for the files that it is to read."""
+    return [
+        f"{match['file']} was not found: what .{match['kind']} names is looked for in the folders of headers "
+        "(include-dirs), and not beside the source"
+        for match in _NO_INCBIN.finditer(output)
+    ]
 
 
 def _spelled_advice(output: str) -> str | None:

@@ -252,7 +252,7 @@ def _run_aside(command: Command, setup: Setup, environment: Mapping[str, str]) -
             if command.hiding:
                 words = _hidden(words, command, folder)
             elif command.coff:
-                words = _with_default_libraries(_defined_once(words, folder), setup)
+                words = _with_default_libraries(_defined_once(_as_spelled(words, setup), folder), setup)
             elif command.resources:
                 words = _legible(words, folder)
             status = _call(words, environment)
@@ -308,16 +308,35 @@ def _legible(words: Sequence[str], folder: str) -> list[str]:
     return [*before[:-1], *options, before[-1], copy, output]
 
 
+def _as_spelled(words: Sequence[str], setup: Setup) -> list[str]:
+    """Give a link for Windows in which libraries are called as their files are; they may lie right here."""
+    from pyz3.driver.library_names import as_spelled  # noqa: PLC0415 - for Windows alone
+
+    given = [*units(words)]
+    folders = [unit[-1].removeprefix("-L") for unit in given if unit[0].startswith("-L")]
+    done: list[str] = []
+    for word in words:
+        if not word.startswith("-l") or word.startswith("-l:"):
+            done.append(word)
+            continue
+        here = () if _is_windows_own(word[2:], setup) else (".",)
+        folder, name = as_spelled(word[2:], (*folders, *here))
+        done += [*(["-L."] if folder == "." else []), f"-l{name}" if folder else word]
+    return done
+
+
+def _is_windows_own(name: str, setup: Setup) -> bool:
+    """Tell whether zig has a list of what a library of Windows' exports."""
+    places = (f"{setup.zig.lib}/libc/mingw/{folder}/{name}.def" for folder in _DEFINITIONS)
+    return any(os.path.isfile(place + end) for place in places for end in ("", ".in"))  # noqa: PTH113 - see above
+
+
 def _with_default_libraries(words: Sequence[str], setup: Setup) -> list[str]:
     """Give a link for Windows with the import libraries that its objects ask for."""
     from pyz3.driver.local_symbols import default_libraries  # noqa: PLC0415 - for Windows alone
 
-    def is_windows_own(name: str) -> bool:
-        places = (f"{setup.zig.lib}/libc/mingw/{folder}/{name}.def" for folder in _DEFINITIONS)
-        return any(os.path.isfile(place + end) for place in places for end in ("", ".in"))  # noqa: PTH113 - see above
-
     names = default_libraries([*_objects(words).values()])
-    named = [f"-l{name}" for name in names if is_windows_own(name)]
+    named = [f"-l{name}" for name in names if _is_windows_own(name, setup)]
     return [*words[:-2], *(word for word in named if word not in words), *words[-2:]]
 
 

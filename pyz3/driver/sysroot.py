@@ -4,8 +4,9 @@ They state facts (names, numbers, layouts) in as few lines as real projects need
 
 * ``libc++``: what g++ compiles and libc++ does not unless it is asked; before libc++'s own (``cxx_flags``).
 * ``libc++-macos``: what its headers may ask of macOS' own libc++, likewise.
-* ``windows``: Microsoft's ``winternl.h``, before mingw's, which declares more than the SDK's does; and what
-  sources include that know of no other compiler for Windows than Microsoft's.
+* ``windows``: where Microsoft's headers differ from mingw's, before those: ``winternl.h`` declares less,
+  ``math.h`` gives its constants at a second include, too; and what sources include that know of no other
+  compiler for Windows than Microsoft's.
 * ``macos/include``: headers of BSD and Mach; after zig's own.
 * ``macos/Frameworks``: a part of each of ``FRAMEWORKS``, with the ``.tbd`` that tells the linker what its
   library exports, so that no SDK is needed; of ``LINKED_FRAMEWORKS`` only that there is such a library.  A
@@ -47,15 +48,20 @@ def extra_include_args(target: DriverTarget, *, sdk: str = "", overlay: str = ""
         sdk: Folder of a macOS SDK (the user's ``SDKROOT``): its frameworks and headers are used, not ours.
         overlay: A file with :func:`case_overlay`'s text, for Windows.
     """
-    if target.system == "windows":
-        # -I and not -isystem, which zig puts behind its own.
-        return (f"-I{_folder('windows')}", *(("-ivfsoverlay", overlay) if overlay else ()))
+    if first := headers_first(target):
+        return (*first, *(("-ivfsoverlay", overlay) if overlay else ()))
     if target.system == "macos":
         headers, frameworks, _ = _macos(sdk)
         return ("-idirafter", headers, "-iframework", frameworks)
     if "-musl" in target.zig:
         return ("-idirafter", _folder("musl"))
     return ()
+
+
+def headers_first(target: DriverTarget) -> tuple[str, ...]:
+    """Give the flag for headers of ours that come before zig's own; nothing if there are none."""
+    # -I and not -isystem, which zig puts behind its own.
+    return (f"-I{_folder('windows')}",) if target.system == "windows" else ()
 
 
 def extra_link_args(target: DriverTarget, *, sdk: str = "") -> tuple[str, ...]:

@@ -15,6 +15,7 @@ import msgspec
 from pyz3.capi import limited_api_macros
 from pyz3.config import CXX_SUFFIXES
 from pyz3.driver.compile_flags import level_flags
+from pyz3.driver.library_names import as_spelled
 from pyz3.driver.runtime import cxx_flags
 from pyz3.driver.system_cxx import has_system_cxx
 from pyz3.engine.plan_file import Artifact, Batch, SystemCxx
@@ -215,6 +216,7 @@ def _artifact(
     )  # fmt: skip
     cxx = base + cxx_flags(target)
     zig = tuple(source for source in settings.sources if source.endswith(".zig"))
+    libraries = tuple(link.libraries) if module.units else (*settings.libraries, *link.libraries)
 
     def absolute(paths: Sequence[str]) -> tuple[str, ...]:
         return tuple(os.path.normpath(root / path) for path in paths)
@@ -231,8 +233,8 @@ def _artifact(
         python_include=capi.include,
         include_dirs=absolute(settings.include_dirs),
         define=macros,
-        library_dirs=absolute((*settings.library_dirs, *link.library_dirs)),
-        libraries=tuple(link.libraries) if module.units else (*settings.libraries, *link.libraries),
+        library_dirs=(folders := absolute((*settings.library_dirs, *link.library_dirs))),
+        libraries=_as_spelled(libraries, folders) if target.system == "windows" else libraries,
         frameworks=tuple(link.frameworks),
         framework_dirs=absolute(link.framework_dirs),
         rpaths=(*module.rpaths, *link.rpaths) if module.kind != "static" else (),
@@ -242,6 +244,11 @@ def _artifact(
         link_cpp=_has_cpp(recipe, module),
         version_script=_version_script(root, module, link, exports) if module.kind != "static" else None,
     )
+
+
+def _as_spelled(names: Sequence[str], folders: Sequence[str]) -> tuple[str, ...]:
+    """Give libraries as their files are called, and those of Windows as zig's are."""
+    return tuple(as_spelled(name, folders)[1] for name in names)
 
 
 def _may_be_lean(artifact: Artifact, is_file: Callable[[Path], bool]) -> bool:

@@ -12,6 +12,7 @@ from pyz3.config import CXX_SUFFIXES
 from pyz3.driver.compile_flags import c_flags, translate_compile, translate_flags, without_link
 from pyz3.driver.flag_table import INCLUDES, units
 from pyz3.driver.link_flags import translate_link
+from pyz3.driver.sysroot import headers_first
 from pyz3.driver.target import DriverTarget
 from pyz3.engine.ldflags import parse_ldflags
 from pyz3.engine.plan_file import Source
@@ -76,7 +77,8 @@ def make_sources(
         if own.refused:
             raise ConfigError(f"pyproject.toml: {name} of {part.name}: {'; '.join(own.refused)}")
         start = cxx if name == "cxxflags" else before
-        found.append(Source(path=os.path.normpath(root / path), flags=(*start, *own.args)))
+        flags = (*start, *own.args, *headers_first(target))  # those are behind the project's own
+        found.append(Source(path=os.path.normpath(root / path), flags=flags))
     return tuple(found)
 
 

@@ -39,6 +39,10 @@ if TYPE_CHECKING:
 _SYSTEM_LIBRARIES = frozenset({"c", "m", "dl", "rt", "pthread", "util", "crypt", "resolv", "xnet"})
 # A finished wheel is tested, whoever built it.
 _TESTS = tuple(key for key in InheritTable.__struct_fields__ if key.startswith("test_"))
+_RESOURCES = (
+    "pyz3 compiles resources for Windows in setuptools' projects alone; a build.zig of the project's own "
+    "(build-zig = true) can add them: addWin32ResourceFile"
+)
 _FOR_SETUPTOOLS = "only for a project that setuptools builds"
 
 
@@ -259,7 +263,9 @@ def _glob(root: Path, key: str, pattern: str) -> list[str]:
         if path.suffix not in SOURCE_SUFFIXES:
             raise ConfigError(
                 f"pyproject.toml: {key}: {relative!r} is no source that pyz3 compiles",
-                tip=f"it compiles {' '.join(SOURCE_SUFFIXES)}; name headers' folders in include-dirs",
+                tip=_RESOURCES
+                if path.suffix.lower() == ".rc"
+                else f"it compiles {' '.join(SOURCE_SUFFIXES)}; name headers' folders in include-dirs",
             )
     return [path.relative_to(root).as_posix() for path in found]
 

@@ -15,6 +15,7 @@ from pyz3.driver.run import failed_files, linked_files
 from pyz3.engine.toolchain import COMPILER
 from pyz3.errors import Pyz3Error, abridged
 from pyz3.hooks.base import oldest_python, read_base, shipped_binaries
+from pyz3.hooks.cross_questions import asked_for_cross
 from pyz3.hooks.made_by import refuse_others
 from pyz3.hooks.recorded import left_out_of, libraries_of, modules_of
 from pyz3.plan import Base, Pure, Recipe, Trouble, serve_from
@@ -37,6 +38,11 @@ _SHARED = frozenset((".so", ".pyd", ".dll", ".dylib"))
 _THIS_MACHINE = (
     "that is this machine's, and tells nothing of what the wheel is for; what the target has, its compiler "
     "tells (setuptools' has_function), and before-build can put a library for it into PYZ3_PREFIX"
+)
+
+_CROSS = (
+    "the project asks whether it is cross-compiled ({}), and the answer is yes, also for this machine's own "
+    "platform: what it may leave out then is not in the wheel"
 )
 
 
@@ -100,7 +106,7 @@ def describe(
         shipped=shipped,
         prebuilt=prebuilt,
         telling=_telling(base, place.folder),
-        remarks=_remarks(base, tag, order.target, answer=answer, above=above),
+        remarks=_remarks(base, tag, order.target, answer=answer, above=above, cross=asked_for_cross(place)),
         failed=() if recipe.left_out else _failed(root, place, failed_files(log)),
         log=str(place.log),
     )
@@ -150,10 +156,14 @@ def true_tag(tag: str, files: Iterable[str], target: Target) -> str:
     return tag
 
 
-def _remarks(base: BaseWheel, tag: str, target: Target, *, answer: Result, above: str) -> tuple[str, ...]:
-    told = list(filter(None, (above,)))
+def _remarks(
+    base: BaseWheel, tag: str, target: Target, *, answer: Result, above: str, cross: Sequence[str]
+) -> tuple[str, ...]:
+    told = [*filter(None, (above,)), *answer.told]
     if answer.asks_machine:
         told.append(f"the project looks at {abridged(answer.asks_machine)}: {_THIS_MACHINE}")
+    if cross:
+        told.append(_CROSS.format(abridged(cross)))
     if answer.cannot_import:
         told.append(
             f"the project tries to import {answer.cannot_import} after building it for {target}, "

@@ -198,6 +198,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
         cannot_import: A module that the project tried to import after building it, in vain; empty: none.
         asks_machine: Paths of this machine's system and commands that tell of it, of which the project's own
             code asked, and that are there.
+        told: What the user is to be told of how programs were called: sentences.
     """
 
     wheel: str
@@ -211,3 +212,4 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     works_on: str = ""
     cannot_import: str = ""
     asks_machine: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()

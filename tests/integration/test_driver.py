@@ -473,6 +473,22 @@ def test_cmake(name: str, system: str, tmp_path: Path, pyz3_cache: Path, cmake: 
     assert isinstance(lief.parse(out / "one.module"), FORMATS[name])
 
 
+_SYSTEM = "-lWs2_32 AdvAPI32.Lib USER32.LIB"
+
+
+@pytest.mark.parametrize("named", ["Two.lib", "two.lib", "-L. -lTWO", "/LIBPATH:lib tHREE.lib"])
+def test_windows_finds_a_library_in_any_spelling(named: str, tmp_path: Path, pyz3_cache: Path) -> None:
+    driver = make("windows", tmp_path, pyz3_cache)
+    driver.write(one_c=ONE, two_c=TWO)
+    (driver.folder / "lib").mkdir()
+    assert driver.cc("-c one.c two.c").returncode == 0
+    for library in ("Two.lib", "lib/libThree.a"):
+        assert driver.run(driver.tools.ar, f"rcs {library} two.o").returncode == 0
+    done = driver.cc(f"-shared one.o {named} {_SYSTEM} -o one.dll")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (driver.folder / "one.dll").read_bytes()[:2] == b"MZ"
+
+
 MODULE = """
 #include <Python.h>
 static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, "probe"};

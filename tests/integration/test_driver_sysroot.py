@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 import lief
 import pytest
 import ziglang
+from runtimes import require, run_python
 
 from pyz3.driver.sysroot import FOLDER, FRAMEWORKS, case_overlay, extra_include_args, extra_link_args
 from pyz3.driver.target import DriverTarget
@@ -170,6 +172,59 @@ void *here(void) { return alloca(8); }
 """
     start = "#include <assert.h>\n" if tool == "cc" else ""
     compiles(start + source, target, tmp_path, *extra_include_args(DriverTarget(target)), tool=tool)
+
+
+_CONSTANTS = {
+    "M_E": math.e, "M_LOG2E": math.log2(math.e), "M_LOG10E": math.log10(math.e), "M_LN2": math.log(2),
+    "M_LN10": math.log(10), "M_PI": math.pi, "M_PI_2": math.pi / 2, "M_PI_4": math.pi / 4,
+    "M_1_PI": 1 / math.pi, "M_2_PI": 2 / math.pi, "M_2_SQRTPI": 2 / math.sqrt(math.pi),
+    "M_SQRT2": math.sqrt(2), "M_SQRT1_2": math.sqrt(0.5),
+}  # fmt: skip
+_GIVE = f"double constants[] = {{ {', '.join(_CONSTANTS)} }};\n"
+_NONE = "".join(f"#ifdef {name}\n#error {name}\n#endif\n" for name in _CONSTANTS)
+
+
+_OWN = "#if M_PI != 3\n#error M_PI\n#endif\n"
+_ASKED = "#define _USE_MATH_DEFINES\n"
+
+
+@pytest.mark.parametrize(
+    ("tool", "source"),
+    [
+        ("cc", f"{_ASKED}#include <math.h>\n{_GIVE}"),
+        # Python.h includes it for who asks for the constants later, and more than once.
+        ("cc", f"#include <math.h>\n{_NONE}{_ASKED}#include <math.h>\n#include <math.h>\n{_GIVE}"),
+        ("cc", f"#include <math.h>\n#define M_PI 3\n{_ASKED}#include <math.h>\n{_GIVE}{_OWN}"),
+        ("c++", f"{_ASKED}#include <cmath>\n{_GIVE}"),
+        ("c++", f"#include <math.h>\n{_NONE}{_ASKED}#include <math.h>\n{_GIVE}"),
+        ("c++", f"#include <vector>\n#include <cmath>\n{_NONE}{_ASKED}#include <cmath>\n{_GIVE}"),
+    ],
+    ids=["first", "second", "own", "cmath", "math.h-second", "cmath-second"],
+)  # fmt: skip
+def test_constants_of_mathematics_as_microsoft_gives_them(tmp_path: Path, tool: str, source: str) -> None:
+    flags = (*STRICT, "-Wpedantic", "-std=c11" if tool == "cc" else "-std=c++17")
+    compiles(source, WINDOWS[0], tmp_path, *flags, *extra_include_args(DriverTarget(WINDOWS[0])), tool=tool)
+
+
+def test_the_constants_are_right_where_they_are_used(tmp_path: Path) -> None:
+    runtime = require("win_amd64-3.13")
+    source = f"#include <math.h>\n{_ASKED}#include <math.h>\n__declspec(dllexport) {_GIVE}"
+    source += "int _DllMainCRTStartup(void) { return 1; }\n"  # so that it needs no runtime
+    flags = ("-std=c11", *extra_include_args(DriverTarget(WINDOWS[0])))
+    compiles(source, WINDOWS[0], tmp_path, *flags)
+    dll = tmp_path / "constants.dll"
+    result = zig("cc", "-target", WINDOWS[0], "-shared", "-nostdlib", "all.o", "-o", str(dll), cwd=tmp_path)
+    assert (result.returncode, result.stderr) == (0, "")
+    code = f"""
+import ctypes, sys
+dll = ctypes.CDLL(sys.argv[1])
+print(*map(float.hex, (ctypes.c_double * {len(_CONSTANTS)}).in_dll(dll, "constants")))
+"""
+    printed = run_python(runtime, code, wheels=(), tmp_path=tmp_path, args=(str(dll),))
+    given = dict(zip(_CONSTANTS, map(float.fromhex, printed.split()), strict=True))
+    # What is computed here may be off by a last digit; what is written down is not.
+    assert given == {name: pytest.approx(value, rel=2**-52, abs=0) for name, value in _CONSTANTS.items()}
+    assert (given["M_PI"], given["M_E"], given["M_SQRT2"]) == (math.pi, math.e, math.sqrt(2))
 
 
 def test_mingw_s_own_native_api_is_within_reach(tmp_path: Path) -> None:

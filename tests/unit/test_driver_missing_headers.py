@@ -126,6 +126,17 @@ def test_names_that_other_systems_would_find(included: str, told: bool) -> None:
     assert compile_advice(output, "macos-arm64") == ((advice,) if told else ())
 
 
+@pytest.mark.parametrize("kind", ["incbin", "include"])
+def test_files_that_the_assembler_reads(kind: str) -> None:
+    output = f"<inline asm>:4:9: error: Could not find {kind} file 'data.bin'\n.{kind} \"data.bin\"\n" * 2
+    assert compile_advice(output, "linux-x86_64") == (
+        (
+            f"data.bin was not found: what .{kind} names is looked for in the folders of headers "
+            "(include-dirs), and not beside the source"
+        ),
+    )
+
+
 def test_a_library_that_zig_does_not_find() -> None:
     output = "error: unable to find dynamic system library 'yaml' using strategy 'paths_first'."
     assert missing_library_advice(output, "linux-aarch64") == (

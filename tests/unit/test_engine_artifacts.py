@@ -214,6 +214,14 @@ def test_an_artifact_of_c() -> None:
     assert {field: getattr(made, field) for field in wanted} == wanted
 
 
+def test_headers_of_ours_for_windows_are_behind_the_project_s_own() -> None:
+    settings = Settings(sources=("a.c", "b.cpp"), cflags=("-Iown",), cxxflags=("-Iown",))
+    (made,) = make(jobs(Extension(name="m", common=settings, families={}), platform="windows-x64"))
+    wanted = (f"-I{under('own')}", f"-I{FOLDER}/windows")
+    assert [source.flags[-2:] for source in made.sources] == [wanted] * 2
+    assert f"-I{FOLDER}/windows" not in artifact(settings).sources[0].flags
+
+
 @pytest.mark.parametrize("suffix", [".cc", ".cpp", ".cxx"])
 def test_cpp_sources_have_their_own_flags(suffix: str) -> None:
     made = artifact(Settings(sources=("a.c", f"b{suffix}"), cflags=("-O1",), cxxflags=("-O2",)))
@@ -244,7 +252,7 @@ def test_what_is_compiled_for_speed(
     (made,) = make([msgspec.structs.replace(recipe, optimize=optimize) for recipe in recipes])
     ours = {"-fomit-frame-pointer", "-fno-plt", "-ffunction-sections"}
     for source, own in zip(made.sources, ("-O2", "-fno-omit-frame-pointer"), strict=True):
-        *before, last = source.flags
+        *before, last = (flag for flag in source.flags if flag != f"-I{FOLDER}/windows")
         assert last == own  # which counts
         assert tuple(flag for flag in before if flag.startswith("-O")) == level
         assert tuple(flag for flag in before if flag in ours) == release
@@ -270,6 +278,19 @@ def test_windows_links_the_import_library() -> None:
         "x86_64-windows-gnu/cp313/pkg/_mod.cp313-win_amd64.pyd",
         "pkg._mod.cp313-win_amd64",
     )
+
+
+def test_windows_libraries_are_called_as_their_files_are(tmp_path: Path) -> None:
+    (tmp_path / "MyLib.lib").write_bytes(b"")
+    settings = Settings(
+        sources=("a.c",),
+        libraries=("Ws2_32", "MYLIB"),
+        library_dirs=(str(tmp_path),),
+        ldflags=("-lAdvAPI32",),
+    )
+    made = artifact(settings, platform="windows-x64", capi=CApi(include="/headers", import_library="/x.lib"))
+    assert made.libraries == ("ws2_32", "MyLib", "advapi32")
+    assert artifact(settings).libraries == ("Ws2_32", "MYLIB", "AdvAPI32")
 
 
 def test_the_projects_version_script_replaces_ours() -> None:

@@ -208,6 +208,18 @@ def test_a_file_that_is_not_compiled(file: str, make: Callable[..., Path]) -> No
     )
 
 
+@pytest.mark.parametrize("file", ["x.rc", "x.RC"])
+def test_resources_are_not_compiled_here(file: str, make: Callable[..., Path]) -> None:
+    table = f'[tool.pyz3.extensions.windows]\nsources = ["{file}"]'
+    assert complaint(make(extension('["a.c"]', table), "a.c", file)) == (
+        f"pyproject.toml: tool.pyz3.extensions[0].windows.sources: {file!r} is no source that pyz3 compiles",
+        (
+            "pyz3 compiles resources for Windows in setuptools' projects alone; a build.zig of the project's "
+            "own (build-zig = true) can add them: addWin32ResourceFile"
+        ),
+    )
+
+
 def test_mistakes_in_a_familys_table_name_it(make: Callable[..., Path]) -> None:
     root = make(extension('["a.c"]', '[tool.pyz3.extensions.windows]\nsources = ["win.c"]'), "a.c")
     message = "pyproject.toml: tool.pyz3.extensions[0].windows.sources: 'win.c' matches no file"

@@ -41,6 +41,7 @@ if sys.version_info >= (3, 9) and sys.implementation.name == "cpython":
     )
     sys.modules["_pyz3_inside"] = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(sys.modules["_pyz3_inside"])
+    from _pyz3_inside.cmake import CMake
     from _pyz3_inside.machine import Machine, load_reads
     from _pyz3_inside.view import Scope, show
 
@@ -50,12 +51,15 @@ if sys.version_info >= (3, 9) and sys.implementation.name == "cpython":
     if {reads!r}:
         load_reads({reads!r}).Reads({source!r}, hear=machine.hear).watch()
     machine.watch_sizes(target["view"])
+    CMake({cmake!r}).install()
     show(target, scope)
 """
 _SHOWN = ("view", "python", "extension_suffix", "include", "commands")
 
 
-def show_children(request: Request, target: TargetRequest, roots: Sequence[str], machine: Machine) -> None:
+def show_children(
+    request: Request, target: TargetRequest, roots: Sequence[str], machine: Machine, cmake: str
+) -> None:
     """Let Pythons that this process starts show the target to the project's code.
 
     Args:
@@ -63,6 +67,7 @@ def show_children(request: Request, target: TargetRequest, roots: Sequence[str],
         target: Of it.
         roots: Folders, absolute: whatever lies below is the project's code.
         machine: Is told of those that cannot.
+        cmake: Takes what is to be told of how CMake was called.
     """
     folder = Path(target["work"], "site")
     folder.mkdir(parents=True, exist_ok=True)
@@ -73,6 +78,7 @@ def show_children(request: Request, target: TargetRequest, roots: Sequence[str],
         target=shown,
         roots=[*roots],
         asked=machine.file,
+        cmake=cmake,
         reads=request.get("reads", ""),
         source=os.path.abspath(target["source"]),
     )

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from .backslashes import install as find_backslashes
 from .children import show_children
+from .cmake import CMake
 from .commands import Watch, preload
 from .compilers import Compilers
 from .configuration import command_word, configure
@@ -105,17 +106,20 @@ def _run_target(request: Request, target: TargetRequest, program: Any, variables
     recorder = Recorder(target, source, compilers)
     recorder.uses.watch_sizes()
     roots = [source, target["copy"], os.path.join(target["work"], "tmp"), *helper_folders(sys.path)]
-    asked = os.path.join(target["work"], "asked.txt")
-    Path(asked).unlink(missing_ok=True)
+    asked, calls = (os.path.join(target["work"], name) for name in ("asked.txt", "cmake.txt"))
+    for file in (asked, calls):
+        Path(file).unlink(missing_ok=True)
+    cmake = CMake(calls)
     machine = Machine(Scope(roots), asked)
     variables.is_known = compilers.tool
     reads = _watch_reads(request, target, source, machine, program, variables)
     watch = Watch(recorder, target["work"], target["log"])
     try:
         _prepare(request, target, source, roots)
-        show_children(request, target, roots, machine)
+        show_children(request, target, roots, machine, calls)
         machine.watch_sizes(target["view"])
         compilers.install()
+        cmake.install()
         watch.install()
         result["wheel"] = _build(request, target)
         atexit._run_exitfuncs()  # noqa: SLF001 - of a child that ends otherwise nobody calls what is left to do
@@ -129,6 +133,7 @@ def _run_target(request: Request, target: TargetRequest, program: Any, variables
         result["error"] = result["error"] or _one_line(error)
     result["works_on"] = recorder.uses.works_on
     result["asks_machine"] = machine.asked()
+    result["told"] = cmake.told()
     result["cannot_import"] = recorder.uses.cannot_import()
     result["links"] = list(recorder.links.values())
     result["archives"] = list(recorder.archives.values())
@@ -222,6 +227,7 @@ def _result(*, error: str = "") -> Result:
         "works_on": "",
         "cannot_import": "",
         "asks_machine": [],
+        "told": [],
     }
 
 

@@ -139,3 +139,4 @@ class Result(TypedDict):
     works_on: str
     cannot_import: str
     asks_machine: list[str]
+    told: list[str]

@@ -1,4 +1,5 @@
 /* What Microsoft documents in intrin.h ("Compiler intrinsics") and mingw's leaves out. */
+#pragma GCC system_header
 #include_next <intrin.h>
 #ifndef PYZ3_INTRIN_H
 #define PYZ3_INTRIN_H
