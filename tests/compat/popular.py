@@ -28,7 +28,7 @@ Kind = Literal["library", "download", "sdist", "build", "size"]
 _KINDS: dict[Kind, str] = {
     "library": "C libraries that neither sdist nor pyz3 brings",
     "download": "sources that the build downloads",
-    "sdist": "an sdist without what compiles it",
+    "sdist": "an sdist that lacks what it is compiled from, or what compiles it",
     "build": "a build that takes the compiler or the machine for another",
     "size": "too much to compile: not tried",
 }
