@@ -185,7 +185,7 @@ def headline(counted: Sequence[Counted], ran: Iterable[ProjectResult]) -> str:
     built = sum(standings[name] for name in _BUILT)
     text = (
         f"Of the {len(counted)} packages among PyPI's 1,000 most downloaded that hold compiled C or C++, "
-        f"`pyz3 wheel NAME` builds {built} ({_percent(built, len(counted))}) {_where(ran)}: "
+        f"`pyz3 wheel NAME==VERSION` builds {built} ({_percent(built, len(counted))}) {_where(ran)}: "
     )
     text += (
         ", ".join(f"{standings[name]} {said}" for name, said in _BUILT.items() if standings[name]) or "none"

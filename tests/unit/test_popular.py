@@ -99,7 +99,8 @@ RESULTS = (
 )
 FIGURES = (
     "Of the 7 packages among PyPI's 1,000 most downloaded that hold compiled C or C++, "
-    "`pyz3 wheel NAME` builds 3 (42.8 %) for linux-x86_64 and windows-x64 with Python 3.13 (3 packages); "
+    "`pyz3 wheel NAME==VERSION` builds 3 (42.8 %) "
+    "for linux-x86_64 and windows-x64 with Python 3.13 (3 packages); "
     "for linux-x86_64 with Python 3.13 (1 package): 2 like the official wheels, "
     "1 different for a written cause. "
     "Of the others: 1 built for some of the platforms, 1 for none, 1 not tried, 1 not run yet."
@@ -160,7 +161,7 @@ def test_nothing_run() -> None:
     counted = count({"thing": Package(rank=1)}, [])
     assert headline(counted, []) == (
         "Of the 1 packages among PyPI's 1,000 most downloaded that hold compiled C or C++, "
-        "`pyz3 wheel NAME` builds 0 (0.0 %) nowhere yet: none. Of the others: 1 not run yet."
+        "`pyz3 wheel NAME==VERSION` builds 0 (0.0 %) nowhere yet: none. Of the others: 1 not run yet."
     )
 
 
