@@ -4,6 +4,7 @@
 usage: python scripts/corpus.py [--only NAME...] [--platforms NAME...] [--pythons X.Y...] [--jobs N]
                                 [--work DIR] [--run-tests] [--resume] [--compare-again]
                                 [--fetch-only] [--json FILE] [--merge FILE...] [--write-docs]
+                                [--popular]
 
 The projects are those of tests/corpus.toml.  Each is built by `pyz3 wheel NAME==VERSION`; every wheel
 is compared with the official one, its extension modules are imported in every runtime that
@@ -13,6 +14,8 @@ also judges the kept results by the list as it is now, and with --run-tests runs
 At the end the sizes of the wheels are printed, as ratios to the official ones.
 What --json wrote elsewhere, --merge takes in: the newest row of each project counts, and each row keeps the
 revision of pyz3 and the day that it is of.
+--popular builds nothing: it prints how many of the packages that are downloaded most (tests/popular.toml) the
+results say are built, and what is in the way of the others; with --write-docs it goes to the page, too.
 """
 
 from __future__ import annotations
@@ -24,8 +27,12 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
@@ -33,6 +40,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 from compat.cells import Cell  # noqa: E402 - tests/ is on the path from here on
 from compat.downloads import DownloadError, Downloads  # noqa: E402
 from compat.page import render  # noqa: E402
+from compat.popular import load_popular, section, with_section  # noqa: E402
 from compat.projects import Project, load_projects  # noqa: E402
 from compat.runs import (  # noqa: E402
     Run,
@@ -62,10 +70,28 @@ def main() -> None:
     if unknown:
         raise SystemExit(f"--only: not in tests/corpus.toml: {', '.join(sorted(unknown))}")
     chosen = [project for project in projects if not options.only or project.name in options.only]
+    if options.popular:
+        _say_popular(options, projects)
+        return
     run = _run(options)
     if options.fetch_only:
         _fetch(chosen, run, jobs=options.jobs)
         return
+    _run_all(chosen, run, options)
+    listed = in_order(_results(options), projects if options.write_docs or options.merge else chosen)
+    for of_platform in sizes(listed):
+        print(sizes_line(of_platform))
+    if options.json is not None:
+        options.json.write_bytes(msgspec.json.format(msgspec.json.encode(listed)) + b"\n")
+    if options.write_docs:
+        PAGE.write_text(
+            render(listed, projects, command=COMMAND, popular=load_popular()), encoding="utf-8", newline="\n"
+        )
+        print(PAGE.relative_to(ROOT))
+
+
+def _run_all(chosen: Sequence[Project], run: Run, options: argparse.Namespace) -> None:
+    """Run projects, several at a time, and keep each one's result as soon as it is there."""
     results = run.work / "results"
     results.mkdir(parents=True, exist_ok=True)
     done = 0
@@ -84,20 +110,27 @@ def main() -> None:
             if isinstance(error, DownloadError):
                 raise SystemExit(f"{error}\ngo on with --resume") from error
             raise
-    everything = [
-        msgspec.json.decode(path.read_bytes(), type=ProjectResult) for path in results.glob("*.json")
+
+
+def _results(options: argparse.Namespace) -> tuple[ProjectResult, ...]:
+    """Give what was kept, and what was made elsewhere."""
+    kept = [
+        msgspec.json.decode(path.read_bytes(), type=ProjectResult)
+        for path in (options.work / "results").glob("*.json")
     ]
     others = [
         msgspec.json.decode(path.read_bytes(), type=tuple[ProjectResult, ...]) for path in options.merge
     ]
-    listed = in_order(merged(*others, everything), projects if options.write_docs or others else chosen)
-    for of_platform in sizes(listed):
-        print(sizes_line(of_platform))
-    if options.json is not None:
-        options.json.write_bytes(msgspec.json.format(msgspec.json.encode(listed)) + b"\n")
+    return merged(*others, kept)
+
+
+def _say_popular(options: argparse.Namespace, projects: Sequence[Project]) -> None:
+    text = section(load_popular(), in_order(_results(options), projects))
+    print(text)
     if options.write_docs:
-        PAGE.write_text(render(listed, projects, command=COMMAND), encoding="utf-8", newline="\n")
-        print(PAGE.relative_to(ROOT))
+        page = with_section(PAGE.read_text(encoding="utf-8"), text)
+        PAGE.write_text(page, encoding="utf-8", newline="\n")
+        print(f"{PAGE.relative_to(ROOT)}; for README.md: python scripts/readme.py table")
 
 
 def _options() -> argparse.Namespace:
@@ -121,6 +154,9 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument(
         "--write-docs", action="store_true", help="write docs/compatibility.md from all results"
+    )
+    parser.add_argument(
+        "--popular", action="store_true", help="build nothing: count the most downloaded packages"
     )
     return parser.parse_args()
 

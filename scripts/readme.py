@@ -89,16 +89,21 @@ def with_table(readme: str) -> str:
 
 
 def compatibility() -> str:
-    """Give what docs/compatibility.md says first, as a sentence."""
+    """Give what docs/compatibility.md says first, as a sentence, and its figures of the most downloaded."""
+    sys.path.insert(0, str(ROOT / "tests"))
+    from compat.popular import first_paragraph  # noqa: PLC0415 - of the tests
+
     page = (ROOT / "docs" / "compatibility.md").read_text(encoding="utf-8")
     date, projects = re.findall(r"^(\d{4}-\d\d-\d\d); .*?(\d+) projects", page, re.MULTILINE)[0]
     alike, cells, share = re.findall(r"^- (\d+) of (\d+) cells \(([\d.]+) %\) are like", page, re.MULTILINE)[
         0
     ]
+    popular = first_paragraph(page)
     return (
         f"**Like the official wheels:** {projects} projects from PyPI were built unmodified. Of {cells}\n"
         f"wheels that their authors publish, {alike} ({share} %) are matched in tags, modules and files.\n"
         f"What differs is [listed with its cause](docs/compatibility.md) ({date}).\n"
+        + (f"\n{popular}\n[Each of them](docs/compatibility.md#the-most-downloaded).\n" if popular else "")
     )
 
 

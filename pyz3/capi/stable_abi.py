@@ -85,19 +85,17 @@ def limited_api_macros(version: str, *, headers: PythonVersion) -> tuple[str, ..
     ``3.10`` gives ``Py_LIMITED_API=0x030A0000``.  ``3.15t`` gives ``Py_TARGET_ABI3T`` too, which
     makes ``PyObject`` opaque (PEP 803).  Headers of 3.13 or later would make a module for an older
     Python call functions that fail there; then they are renamed besides:
-    ``PyArg_ParseTuple=_PyArg_ParseTuple_SizeT``.
+    ``PyArg_ParseTuple=_PyArg_ParseTuple_SizeT``.  Older headers are asked for ``version`` all the same: they
+    declare a part of its API, and what a module takes from them every later Python has (PEP 384).
 
     Args:
         version: The oldest Python that the module is for.
         headers: The Python whose headers it is compiled with.
 
     Raises:
-        ValueError: ``version`` names no stable ABI, or ``headers`` are older.
+        ValueError: ``version`` names no stable ABI.
     """
     oldest = _parse(version)
-    if headers.minor < oldest.minor:
-        msg = f"headers of Python {headers.base} do not have the Limited API of {oldest.base}"
-        raise ValueError(msg)
     value = f"0x{oldest.major:02X}{oldest.minor:02X}0000"
     macros = ["Py_LIMITED_API", "Py_TARGET_ABI3T"] if oldest.free_threaded else ["Py_LIMITED_API"]
     renamed = _SIZE_T_FUNCTIONS if oldest.minor < _SIZE_T_ENDS.minor <= headers.minor else ()

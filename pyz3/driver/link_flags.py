@@ -148,6 +148,13 @@ _WORDS = Table(
         ("disable-new-dtags build-id* hash-style* z=* eh-frame-hdr export-dynamic E", "windows", "", IMPLIED),
     ]
 )  # fmt: skip
+# Words that zig takes with two dashes alone, where GNU ld takes one, too; and other spellings.
+_TWO_DASHES = frozenset({
+    "gc-sections", "no-gc-sections", "as-needed", "no-as-needed", "start-group", "end-group", "build-id",
+    "eh-frame-hdr", "enable-new-dtags", "disable-new-dtags", "strip-all", "strip-debug", "sort-section",
+    "compress-debug-sections", "image-base", "undefined-version", "no-undefined-version",
+})  # fmt: skip
+_SPELT = {"u": "-u", "undefined": "-u", "h": "-soname", "Bsymbolic": "-Bsymbolic"}
 # Words of -Wl whose value may be the word behind them, or stand behind "=".
 _WITH_VALUE = frozenset(
     """
@@ -370,7 +377,7 @@ def _linker_word(name: str, value: str, target: DriverTarget, *, dashes: str = "
     else:
         found = _table(name, value, target)
     if found is None:
-        whole = {"u": "-u", "undefined": "-u", "h": "-soname"}.get(name, dashes + name)
+        whole = _SPELT.get(name) or (f"--{name}" if name.partition("=")[0] in _TWO_DASHES else dashes + name)
         return (f"-Wl,{whole}{',' + value if value else ''}",), IMPLIED
     return found[0], named(told, found[1])
 

@@ -143,8 +143,8 @@ def error_for(cell: Cell, log: str) -> str:
             taken = is_here or (titled and taken)
             if is_here and title["module"]:
                 found.append(f"{title['module']}:")
-        elif _END.match(line):
-            taken = False
+        elif _END.match(line) and not (taken and titled and line.startswith("error: ")):
+            taken = False  # right below a title it is what the compiler or linker said
         elif taken and line.strip():
             found.append(line.strip())
         titled = title is not None

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from compat.popular import section
 from compat.sizes import sizes
-from compat.verdicts import is_published
+from compat.verdicts import is_published, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from compat.popular import Popular
     from compat.projects import Project
     from compat.verdicts import CellResult, ProjectResult
 
@@ -50,13 +51,20 @@ when it builds an sdist, and not when it builds a checkout on Windows.
 """
 
 
-def render(results: Sequence[ProjectResult], projects: Sequence[Project], *, command: str) -> str:
+def render(
+    results: Sequence[ProjectResult],
+    projects: Sequence[Project],
+    *,
+    command: str,
+    popular: Popular | None = None,
+) -> str:
     """Give the page.
 
     Args:
         results: In the order of the rows.
         projects: The list.
         command: What was run.
+        popular: The most downloaded packages, which get a section of their own.
     """
     causes: dict[str, int] = {}
     platforms = tuple(dict.fromkeys(cell.platform for result in results for cell in result.cells))
@@ -68,6 +76,7 @@ def render(results: Sequence[ProjectResult], projects: Sequence[Project], *, com
         _numbers(results, projects),
         _LEGEND,
         _table(head, rows),
+        section(popular, results) if popular is not None else "",
         _causes(results, causes),
         _open(results),
         _sizes(results),
@@ -149,16 +158,8 @@ def _open(results: Sequence[ProjectResult]) -> str:
             if cell.status in {"failed", "different"}:
                 where = f"{cell.platform} {cell.python}"
                 grouped.setdefault(cell.reasons, []).append(where)
-        rows += [[result.name, ", ".join(where), _short(reasons)] for reasons, where in grouped.items()]
+        rows += [[result.name, ", ".join(where), shortened(reasons)] for reasons, where in grouped.items()]
     return "## Without a known cause\n\n" + _table(["project", "cells", "what"], rows) if rows else ""
-
-
-def _short(reasons: Sequence[str]) -> str:
-    # Folders of the machine that the run was made on say nothing to a reader.
-    plain = [re.sub(r"(?<![\w.])/(?:[\w.+-]+/)+", ".../", " ".join(reason.split())) for reason in reasons[:3]]
-    shown = [reason[:200] for reason in plain]
-    more = [f"and {len(reasons) - 3} more"] if len(reasons) > 3 else []
-    return "; ".join([*shown, *more])
 
 
 def _sizes(results: Sequence[ProjectResult]) -> str:

@@ -90,6 +90,15 @@ def is_published(cell: CellResult) -> bool:
     return bool(cell.official) and not cell.official.endswith("-none-any.whl")
 
 
+def shortened(reasons: Sequence[str]) -> str:
+    """Give up to three reasons as one line for a page."""
+    # Folders of the machine that the run was made on say nothing to a reader.
+    plain = [re.sub(r"(?<![\w.])/(?:[\w.+-]+/)+", ".../", " ".join(reason.split())) for reason in reasons[:3]]
+    shown = [reason[:200] for reason in plain]
+    more = [f"and {len(reasons) - 3} more"] if len(reasons) > 3 else []
+    return "; ".join([*shown, *more])
+
+
 def judge(
     cell: Cell, reasons: Sequence[str], *, built: bool, published: bool, known: Iterable[Known]
 ) -> tuple[Status, tuple[str, ...]]:

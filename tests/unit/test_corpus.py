@@ -316,6 +316,9 @@ tip: mend it
 setup.py ended with code 1
 ✗ any platform
 the disk is full
+✗ linux-x86_64 · thing._b  (cp313)
+error: unable to find dynamic system library 'z'
+tip: build it
 2 wheels in 3 s; 4 failed
 error: 4 of 6 wheels could not be built
 """
@@ -326,6 +329,9 @@ def test_errors_are_found_in_the_log() -> None:
         error_for(WINDOWS, LOG) == "thing._a:\na.c:1:1: error: expected ';'\ntip: mend it\nthe disk is full"
     )
     assert error_for(MAC, LOG) == "the disk is full"
+    assert error_for(LINUX, LOG) == (
+        "the disk is full\nthing._b:\nerror: unable to find dynamic system library 'z'\ntip: build it"
+    )
     assert error_for(MAC, "error: no such project\ntip: look\n") == "error: no such project\ntip: look"
     assert error_for(MAC, "Traceback\n  boom\n") == "Traceback\n  boom"
     assert error_for(MAC, "") == "no wheel, and nothing said"

@@ -47,6 +47,14 @@ CASES = [
     (ALL, "-liomp5", "", SERIAL),
     (ALL, "-Wl,-lfoo,-Lbar,x.o", "-lfoo -Lbar x.o", ""),
     (ALL, "-Wl,--strip-all -Wl,-s", "-Wl,--strip-all -Wl,-s", ""),
+    # GNU ld takes one dash or two, zig what is on the right alone: pyzmq has the first in its LDFLAGS.
+    (ALL, "-Wl,-strip-all,-start-group,-end-group", "-Wl,--strip-all -Wl,--start-group -Wl,--end-group", ""),
+    (
+        "elf",
+        "-Wl,-as-needed,-build-id=sha1,--Bsymbolic",
+        "-Wl,--as-needed -Wl,--build-id=sha1 -Wl,-Bsymbolic",
+        "",
+    ),
     (
         ALL,
         "-Wl,--whole-archive libx.a -Wl,--no-whole-archive",

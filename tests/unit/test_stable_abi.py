@@ -143,9 +143,9 @@ def test_newer_headers_do_not_break_older_pythons() -> None:
     assert limited_api_macros("3.13", headers=PythonVersion(3, 15)) == ("Py_LIMITED_API=0x030D0000",)
 
 
-def test_older_headers_will_not_do() -> None:
-    with pytest.raises(ValueError, match=r"^headers of Python 3\.9 do not have the Limited API of 3\.10$"):
-        limited_api_macros("3.10", headers=PythonVersion(3, 9))
+def test_older_headers_are_asked_for_the_same() -> None:
+    # tree-sitter-c-sharp: cibuildwheel builds it with Python 3.9, and its setup.py asks for 3.10.
+    assert limited_api_macros("3.10", headers=PythonVersion(3, 9)) == ("Py_LIMITED_API=0x030A0000",)
 
 
 def findings(facts: Facts, *undefined: str, stable_abi: str) -> list[tuple[str, str, str]]:
