@@ -60,7 +60,7 @@ _OPENING = re.compile(
     + _BLANK
     + rb")?"
     + _COMMENTS
-    + rb'#[ \t]*include[ \t]*(?:<Python\.h>|(?P<quoted>"Python\.h"))',
+    + rb'#[ \t]*include[ \t]*(?:<Python\.h>|"Python\.h")',
     re.DOTALL,
 )
 # Debug information has the names of files, and these warnings tell the source from its headers.
@@ -213,17 +213,12 @@ class Openings:
         return overlay or unit in _OURS or unit[-1].removeprefix("-I").startswith(f"{FOLDER}{os.sep}")
 
     def _folder(self, opening: Opening) -> Path:
+        about = (*self._about(opening), _own_headers(), opening.text, opening.flags)
+        return self._toolchain.cache.opening(_digest(about))
+
+    def _about(self, opening: Opening) -> tuple[str, ...]:
         toolchain = self._toolchain
-        about = (
-            _own_headers(),
-            toolchain.version,
-            str(toolchain.zig_lib),
-            self._optimize,
-            opening.target,
-            opening.cpu,
-        )
-        told = msgspec.json.encode((*about, opening.text, opening.flags))
-        return toolchain.cache.opening(hashlib.sha256(told).hexdigest()[:32])
+        return (toolchain.version, str(toolchain.zig_lib), self._optimize, opening.target, opening.cpu)
 
     def _pays(self, folder: Path) -> bool:
         """Tell whether a file is missing that will be used often enough; note what it is used for now."""
@@ -261,9 +256,8 @@ class Openings:
 
     def _clang(self, opening: Opening) -> tuple[str, ...] | None:
         """Give zig, and how it has clang compile for a target, less users' flags; None: that is not known."""
-        about = (self._toolchain.version, str(self._toolchain.zig_lib), self._optimize)
-        key = hashlib.sha256(msgspec.json.encode((*about, opening.target, opening.cpu))).hexdigest()[:32]
-        memory = Remembered(self._toolchain.cache.opening(key).with_suffix(".json"), tuple[str, ...])
+        file = self._toolchain.cache.opening(_digest(self._about(opening))).with_suffix(".json")
+        memory = Remembered(file, tuple[str, ...])
         known = memory.recall()
         if known is None:
             with self._toolchain.cache.scratch() as folder:
@@ -275,12 +269,8 @@ class Openings:
     def _ask_zig(self, opening: Opening, scratch: Path) -> tuple[str, ...] | None:
         source = scratch / "asked.c"
         source.write_bytes(b"int asked;\n")
-        caches = (
-            "--cache-dir",
-            str(scratch / "zig"),
-            "--global-cache-dir",
-            str(self._toolchain.global_cache),
-        )
+        shared = str(self._toolchain.global_cache)
+        caches = ("--cache-dir", str(scratch / "zig"), "--global-cache-dir", shared)
         # As build.zig's newModule and addCompile have it.
         options = ("-target", opening.target, *((f"-mcpu={opening.cpu}",) if opening.cpu else ()))
         options += (f"-O{self._optimize}", "-fPIC", "-fstrip", "-fno-sanitize-c", "-lc", "--verbose-cc")
@@ -291,11 +281,8 @@ class Openings:
             target=opening.target,
             scratch=scratch,
         )
-        return (
-            clang_flags(text, zig=zig, names=(str(source), str(self._toolchain.zig_lib)))
-            if status == 0
-            else None
-        )
+        names = (str(source), str(self._toolchain.zig_lib))
+        return clang_flags(text, zig=zig, names=names) if status == 0 else None
 
     def _run(self, *command: str, target: str, scratch: Path) -> tuple[int, str]:
         return self._runner.run(command, zig_target=target, optimize=self._optimize, cache=scratch)
@@ -350,6 +337,10 @@ def _own_headers() -> str:
     for path in sorted(path for path in Path(FOLDER).rglob("*") if path.is_file()):
         found.update(b"%s\0%s" % (os.fsencode(path), hashlib.sha256(path.read_bytes()).digest()))
     return found.hexdigest()
+
+
+def _digest(told: tuple[object, ...]) -> str:
+    return hashlib.sha256(msgspec.json.encode(told)).hexdigest()[:32]
 
 
 def _uses(folder: Path) -> Remembered[_Uses]:
