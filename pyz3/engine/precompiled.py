@@ -46,23 +46,14 @@ if TYPE_CHECKING:
     from pyz3.engine.zig import ZigRunner
 
 _NAME = "pyz3_opening.h"
-_COMMENTS = rb"(?:\s|//[^\n]*\n|/\*.*?\*/)*"
-_BLANK = rb"(?:[ \t]|/\*[^\n]*?\*/)*(?://[^\n]*)?\r?\n"
+# Each is matched by itself, and in one way alone: else a file of megabytes would take hours to turn down.
+_COMMENT = rb"/\*(?:[^*]|\*(?!/))*\*/"
+_COMMENTS = re.compile(rb"(?:\s|//[^\n]*\n|" + _COMMENT + rb")*")
+_BLANK = rb"(?:[ \t\r]|" + _COMMENT + rb")*(?://[^\n]*)?\n"
 _DEFINE = rb"#[ \t]*define[ \t]+PY_SSIZE_T_CLEAN" + _BLANK
-_OPENING = re.compile(
-    _COMMENTS
-    + rb"(?P<clean>"
-    + _DEFINE
-    + rb"|#[ \t]*ifndef[ \t]+PY_SSIZE_T_CLEAN"
-    + _BLANK
-    + _DEFINE
-    + rb"#[ \t]*endif"
-    + _BLANK
-    + rb")?"
-    + _COMMENTS
-    + rb'#[ \t]*include[ \t]*(?:<Python\.h>|"Python\.h")',
-    re.DOTALL,
-)
+_UNLESS = rb"#[ \t]*ifndef[ \t]+PY_SSIZE_T_CLEAN" + _BLANK + _DEFINE + rb"#[ \t]*endif" + _BLANK
+_CLEAN = re.compile(_DEFINE + rb"|" + _UNLESS)
+_PYTHON = re.compile(rb'#[ \t]*include[ \t]*(?:<Python\.h>|"Python\.h")')
 # Debug information has the names of files, and these warnings tell the source from its headers.
 _UNFIT = re.compile(r"-g(?!0$).*|-W(?:everything|(?:error=)?unused-macros)|-save-temps.*")
 # In the command that zig runs clang with: what it says of its files, by the number of words.
@@ -110,10 +101,18 @@ def opening_of(text: bytes) -> str | None:
     Args:
         text: The source; comments may come first.
     """
-    found = _OPENING.match(text)
-    if found is None or b"\\" in found[0] or b"??/" in found[0]:
+    start = _end_of(_COMMENTS, text, 0)
+    clean = _end_of(_CLEAN, text, start)
+    end = _end_of(_PYTHON, text, rest := _end_of(_COMMENTS, text, clean))
+    if end == rest or b"\\" in text[:end] or b"??/" in text[:end]:
         return None
-    return ("#define PY_SSIZE_T_CLEAN\n" if found["clean"] else "") + "#include <Python.h>\n"
+    return ("#define PY_SSIZE_T_CLEAN\n" if clean > start else "") + "#include <Python.h>\n"
+
+
+def _end_of(pattern: re.Pattern[bytes], text: bytes, start: int) -> int:
+    """Give where what a pattern matches ends; where it starts, if it does not match."""
+    found = pattern.match(text, start)
+    return found.end() if found else start
 
 
 class Openings:

@@ -41,6 +41,25 @@ def test_what_a_source_begins_with(text: str, expected: str | None) -> None:
     assert opening_of(text.encode()) == expected
 
 
+@pytest.mark.parametrize(
+    "part",
+    [
+        "/* a */",
+        "/* a *",
+        "/* a */ /* b",
+        "//",
+        " \t",
+        "/",
+        "/* a */ int x;\n",
+        "#define PY_SSIZE_T_CLEAN /* x */",
+    ],
+)
+@pytest.mark.parametrize("before", ["", "#define PY_SSIZE_T_CLEAN ", "#ifndef PY_SSIZE_T_CLEAN\n"])
+def test_a_long_source_is_turned_down_at_once(before: str, part: str) -> None:
+    """As Cython's are: comments, and code of megabytes.  In more than one way it would take hours."""
+    assert opening_of((before + part * 20_000).encode()) is None
+
+
 ZIG = "/my tools/zig"
 LIB = "/my tools/lib"
 SOURCE = "/a b/asked.c"
