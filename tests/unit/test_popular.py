@@ -126,7 +126,7 @@ def test_what_is_said() -> None:
         FIGURES,
         "What is in the way of the others:",
         (
-            "- 1: C libraries that neither sdist nor pyz3 brings (fourth). "
+            "- 1: libraries or programs that neither sdist nor pyz3 brings (fourth). "
             "- 1: too much to compile: not tried (fifth). - 1: a cause of their own, below (third)."
         ),
     ]
