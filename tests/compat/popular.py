@@ -29,7 +29,7 @@ _KINDS: dict[Kind, str] = {
     "library": "libraries or programs that neither sdist nor pyz3 brings",
     "download": "sources that the build downloads",
     "sdist": "an sdist that lacks what it is compiled from, or what compiles it",
-    "build": "a build that takes the compiler or the machine for another",
+    "build": "a build that fails by itself, or takes the compiler for another",
     "size": "too much to compile: not tried",
 }
 Standing = Literal[
