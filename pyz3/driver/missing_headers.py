@@ -265,7 +265,7 @@ def missing_library_advice(output: str, platform: str) -> str | None:
     names = dict.fromkeys(_NOT_LINKED.findall(output))
     if not names:
         return None
-    listed = ", ".join(f"lib{name}" for name in names)
+    listed = ", ".join(name if name.startswith("lib") else f"lib{name}" for name in names)
     return (
         f"{listed} was not found for {platform}: it is an external library; build it from source as a part "
         "of the project, or name a folder with its static library for this platform (library-dirs)"

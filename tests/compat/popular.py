@@ -26,10 +26,10 @@ _WIDTH = 115  # columns of a line of the page
 
 Kind = Literal["library", "download", "sdist", "build", "size"]
 _KINDS: dict[Kind, str] = {
-    "library": "C libraries that neither sdist nor pyz3 brings",
+    "library": "libraries or programs that neither sdist nor pyz3 brings",
     "download": "sources that the build downloads",
     "sdist": "an sdist that lacks what it is compiled from, or what compiles it",
-    "build": "a build that takes the compiler or the machine for another",
+    "build": "a build that fails by itself, or takes the compiler for another",
     "size": "too much to compile: not tried",
 }
 Standing = Literal[

@@ -143,6 +143,12 @@ def test_a_library_that_zig_does_not_find() -> None:
         "libyaml was not found for linux-aarch64: it is an external library; build it from source as a part "
         "of the project, or name a folder with its static library for this platform (library-dirs)"
     )
+    # confluent-kafka says so itself on Windows.
+    advice = missing_library_advice(
+        "error: unable to find dynamic system library 'librdkafka'", "windows-x64"
+    )
+    assert advice is not None
+    assert advice.startswith("librdkafka was not found for windows-x64: ")
     output = "error: unable to find framework 'OpenGL'. searched paths: \n\tOpenGL.framework/OpenGL.tbd\n"
     assert missing_library_advice(output, "macos-arm64") == (
         f"Apple's framework OpenGL was not found for macos-arm64: zig carries none; {SDK}"

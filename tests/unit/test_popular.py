@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from compat.page import render
 from compat.popular import (
     MARKS,
     Package,
@@ -14,7 +15,7 @@ from compat.popular import (
     section,
     with_section,
 )
-from compat.projects import load_projects
+from compat.projects import Project, load_projects
 from compat.verdicts import CellResult, ProjectResult
 from packaging.utils import canonicalize_name
 
@@ -126,7 +127,7 @@ def test_what_is_said() -> None:
         FIGURES,
         "What is in the way of the others:",
         (
-            "- 1: C libraries that neither sdist nor pyz3 brings (fourth). "
+            "- 1: libraries or programs that neither sdist nor pyz3 brings (fourth). "
             "- 1: too much to compile: not tried (fifth). - 1: a cause of their own, below (third)."
         ),
     ]
@@ -155,6 +156,13 @@ def test_a_page_keeps_what_is_around_the_section() -> None:
     assert new.endswith(f"|\n{MARKS[1]}after\n")
     assert " ".join(first_paragraph(new).split()) == FIGURES
     assert with_section(new, section(POPULAR, RESULTS)) == new
+
+
+def test_the_whole_page_has_it_too() -> None:
+    projects = [Project(name=result.name, version="1", languages=("C",)) for result in RESULTS]
+    page = render(RESULTS, projects, command="", popular=POPULAR)
+    assert section(POPULAR, RESULTS) + "\n## Known causes\n" in page
+    assert MARKS[0] not in render(RESULTS, projects, command="")
 
 
 def test_nothing_run() -> None:
