@@ -20,6 +20,7 @@ When it must not be taken:
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import os
@@ -157,8 +158,9 @@ class Openings:
         if not self._used or not _REFUSED.search(text):
             return False
         for folder in self._used:
-            (folder / f"{_NAME}.pch").unlink(missing_ok=True)
-            _uses(folder).remember(_Uses(refused=True))
+            with contextlib.suppress(OSError):  # it is made without now, whatever comes the next time
+                (folder / f"{_NAME}.pch").unlink(missing_ok=True)
+                _uses(folder).remember(_Uses(refused=True))
         return True
 
     def _opened(self, artifact: Artifact) -> Artifact:
