@@ -19,7 +19,17 @@ from pyz3.driver.setup import Zig
 from pyz3.engine.zig_lib import stable_lib
 from pyz3.errors import ConfigError
 from pyz3.store import VARIABLE as LIMIT
-from pyz3.store import begin_growing, has_only_grown, in_use, mark_used, note_growing, open_cache, trim
+from pyz3.store import (
+    alone,
+    begin_growing,
+    has_only_grown,
+    in_use,
+    is_settled,
+    mark_used,
+    note_growing,
+    open_cache,
+    trim,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -32,6 +42,8 @@ INIT_SYMBOLS = ("PyInit_*", "PyInitU_*", "PyModExport_*")
 # What zig's caches hold besides lists of inputs, and what it makes of those: results, by digests.  In a
 # cache for commands there is one below each folder that they run in.
 _RESULTS = ("o", "b", "*/o")
+# What was not changed for so long, nobody is writing.
+_REST_NS = 10**9
 # What zig 0.16's compiler says of itself in what it makes.
 COMPILER = "clang version 21.1.0"
 
@@ -118,11 +130,19 @@ class Toolchain:
     def in_use(self, tell: Callable[[str], None]) -> Iterator[None]:
         """Have nothing taken from the cache meanwhile; whoever ends last brings it within its limit.
 
+        Whoever ends last also notes what has just been made in it: nobody is writing there any more.
+
         Args:
             tell: Is told if the limit is too small for one build.
         """
         with in_use(self.cache.lock):
             yield
+        unsettled = [one for one in (self.global_cache, self.local_cache) if not is_settled(one)]
+        if unsettled:
+            # A disk that is full is told of by the next build.
+            with alone(self.cache.lock) as free, contextlib.suppress(OSError):
+                for folder in unsettled if free else ():
+                    has_only_grown(folder, _RESULTS)
         mark_used(self.global_cache)
         gone = trim(self.cache, last=frozenset((self.global_cache,)))
         if gone is not None and any(self.global_cache in entry.paths for entry, _ in gone.going):
@@ -135,15 +155,16 @@ class Toolchain:
         """Tell which part of zig's cache is not what it was; note what is new.
 
         Zig believes what lies there.  A file whose size, dates and inode are as they were is believed here,
-        too.
+        too.  What other processes may be writing is noted at the end (:meth:`in_use`).
 
         Args:
             caches: What zig made of the users' sources in question.
             since_ns: When zig began: what was written since then is new.
         """
-        if not has_only_grown(self.global_cache, _RESULTS, since_ns=since_ns, shared=True):
+        settled_ns = self.cache.now() - _REST_NS
+        if not has_only_grown(self.global_cache, _RESULTS, since_ns=since_ns, settled_ns=settled_ns):
             return "global"
-        if not has_only_grown(self.local_cache, _RESULTS, since_ns=since_ns, shared=True):
+        if not has_only_grown(self.local_cache, _RESULTS, since_ns=since_ns, settled_ns=settled_ns):
             return "local"
         whole = (has_only_grown(one, _RESULTS, since_ns=since_ns) for one in caches)
         return None if all(whole) else "local"

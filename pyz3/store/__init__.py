@@ -9,11 +9,12 @@ from pyz3.store.seals import (
     describe_file,
     has_only_grown,
     is_noted,
+    is_settled,
     is_whole,
     note_growing,
     seal,
 )
-from pyz3.store.usage import in_use
+from pyz3.store.usage import alone, in_use
 
 __all__ = (
     "VARIABLE",
@@ -22,6 +23,7 @@ __all__ = (
     "Entry",
     "Measured",
     "Remembered",
+    "alone",
     "begin_growing",
     "cache_place",
     "clear",
@@ -30,6 +32,7 @@ __all__ = (
     "has_only_grown",
     "in_use",
     "is_noted",
+    "is_settled",
     "is_whole",
     "mark_used",
     "measure",

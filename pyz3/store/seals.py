@@ -29,10 +29,11 @@ Entry: TypeAlias = tuple[int, int, int, int, str]
 
 _WITHIN = "pyz3.seal"
 _BEING_MADE = ".tmp-"
-_REST_NS = 10**9
 _noting = threading.Lock()
 # Folder → when the last look began that found it whole, in ns of the monotonic clock.
 _looks: dict[Path, int] = {}
+# Folders where the last look left something to another one.
+_unsettled: set[Path] = set()
 
 
 def seal(path: Path) -> None:
@@ -87,7 +88,8 @@ def note_growing(folder: Path, below: Collection[str]) -> None:
     Raises:
         OSError: It cannot be read, or the note cannot be written.
     """
-    _note_within(folder).remember(dict(_grown(folder, below, {})))
+    found, _ = _look(folder, below, {})
+    _note_within(folder).remember(found)
 
 
 def is_noted(folder: Path) -> bool:
@@ -96,7 +98,7 @@ def is_noted(folder: Path) -> bool:
 
 
 def has_only_grown(
-    folder: Path, below: Collection[str], *, since_ns: int = sys.maxsize, shared: bool = False
+    folder: Path, below: Collection[str], *, since_ns: int = sys.maxsize, settled_ns: int | None = None
 ) -> bool:
     """Tell whether all that was noted of a folder is as it was; what has come is noted, too.
 
@@ -104,8 +106,9 @@ def has_only_grown(
         folder: The folder; without a note of what was in it, it is not what it was.
         below: What matters of it, as globs.
         since_ns: What was written at that time or later was made anew, and is noted.
-        shared: Others may be writing there now: what they may not be done with is noted another time.
-            Threads that ask while one looks are all answered by the next look.
+        settled_ns: Others may be writing there now: what is new, and was changed at that time or later, is
+            left to another look (:func:`is_settled`).  Threads that ask while one looks are all answered by
+            the next look.
 
     Raises:
         OSError: The note cannot be written.
@@ -113,19 +116,13 @@ def has_only_grown(
     note, asked = _note_within(folder), time.monotonic_ns()
     with _noting:  # what is new is read once
         began = time.monotonic_ns()
-        if shared and _looks.get(folder, 0) > asked:
+        if settled_ns is not None and _looks.get(folder, 0) > asked:
             return True
         noted = note.recall()
         if noted is None:
             return False
-        now = dict(_grown(folder, below, noted))
-        if shared and now.keys() - noted.keys():
-            time.sleep(_REST_NS / 1e9)
-            now = {
-                name: entry
-                for name, entry in _grown(folder, below, now)
-                if name in noted or entry == now.get(name)
-            }
+        now, left = _look(folder, below, noted, settled_ns)
+        (_unsettled.add if left else _unsettled.discard)(folder)
         for name, before in noted.items():
             found = now.get(name)
             if found is None or (found[-1] != before[-1] and max(found[1:3]) < since_ns):
@@ -136,17 +133,40 @@ def has_only_grown(
         return True
 
 
-def _grown(folder: Path, below: Collection[str], noted: Mapping[str, Entry]) -> Iterator[tuple[str, Entry]]:
+def is_settled(folder: Path) -> bool:
+    """Tell whether the last look of this process at a folder that grows noted all that it found."""
+    return folder not in _unsettled
+
+
+def _look(
+    folder: Path, below: Collection[str], noted: Mapping[str, Entry], settled_ns: int | None = None
+) -> tuple[dict[str, Entry], bool]:
+    """Give what is there, and whether something new was left out, as it was changed since ``settled_ns``."""
+    found: dict[str, Entry] = {}
+    left = False
+    for name, file in _grown(folder, below):
+        with contextlib.suppress(FileNotFoundError):  # another process is at work
+            if settled_ns is not None and name not in noted and _changed_ns(file) >= settled_ns:
+                left = True
+                continue
+            entry = describe_file(file, noted.get(name))
+            if entry[0] or name in noted:  # a compiler makes a file long before it fills it
+                found[name] = entry
+    return found, left
+
+
+def _changed_ns(file: str) -> int:
+    status = os.lstat(file)
+    return max(status.st_mtime_ns, status.st_ctime_ns)
+
+
+def _grown(folder: Path, below: Collection[str]) -> Iterator[tuple[str, str]]:
     for path in sorted(path for name in below for path in folder.glob(name)):
         own = path.relative_to(folder).as_posix()
         is_folder = path.is_dir() and not path.is_symlink()
         for name, file in _below(str(path), f"{own}/") if is_folder else [(own, str(path))]:
-            if name == _WITHIN:
-                continue
-            with contextlib.suppress(FileNotFoundError):  # another process is at work
-                entry = describe_file(file, noted.get(name))
-                if entry[0] or name in noted:  # a compiler makes a file long before it fills it
-                    yield name, entry
+            if name != _WITHIN:
+                yield name, file
 
 
 def _note(path: Path) -> Remembered[dict[str, Entry]]:

@@ -9,10 +9,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pyz3.store import Remembered, begin_growing, has_only_grown, is_whole, note_growing, seal, seals
+from pyz3.store import (
+    Remembered,
+    begin_growing,
+    has_only_grown,
+    is_settled,
+    is_whole,
+    note_growing,
+    seal,
+    seals,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -138,19 +147,24 @@ def test_what_is_made_again_is_no_damage(growing: Path) -> None:
     assert has_only_grown(growing, ["o", "*/o"])
 
 
-def test_what_another_process_is_writing_is_noted_later(
-    growing: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_another_process_is_writing_is_noted_later(growing: Path) -> None:
     put(growing / "o" / "3" / "c.o", b"")
     put(growing / "o" / "4" / "d.o", b"fo")
-    monkeypatch.setattr("time.sleep", lambda _: put(growing / "o" / "4" / "d.o", b"four"))
-    assert has_only_grown(growing, ["o", "*/o"], shared=True)
+    written_ns = (growing / "o" / "4" / "d.o").stat().st_ctime_ns
+    assert has_only_grown(growing, ["o", "*/o"], settled_ns=written_ns)
+    assert not is_settled(growing)
     put(growing / "o" / "3" / "c.o", b"three")
     put(growing / "o" / "4" / "d.o", b"four and more")
-    monkeypatch.setattr("time.sleep", lambda _: None)
-    assert has_only_grown(growing, ["o", "*/o"], shared=True)
+    written_ns = (growing / "o" / "4" / "d.o").stat().st_ctime_ns
+    assert has_only_grown(growing, ["o", "*/o"], settled_ns=written_ns + 1)
+    assert is_settled(growing)
     put(growing / "o" / "4" / "d.o", b"damage")
-    assert not has_only_grown(growing, ["o", "*/o"], shared=True)
+    assert not has_only_grown(growing, ["o", "*/o"], settled_ns=0), "what was noted is looked at, however new"
+
+
+def test_what_was_noted_may_be_new(growing: Path) -> None:
+    assert has_only_grown(growing, ["o", "*/o"], settled_ns=0)
+    assert is_settled(growing)
 
 
 def test_what_is_complete(tmp_path: Path) -> None:
@@ -179,11 +193,11 @@ def test_threads_that_wait_are_answered_by_one_look(growing: Path, monkeypatch: 
     looks: list[bool] = []
     grown, clock = seals._grown, time.monotonic_ns
 
-    def look(folder: Path, below: list[str], noted: Mapping[str, seals.Entry]) -> Iterator[object]:
+    def look(folder: Path, below: list[str]) -> Iterator[tuple[str, str]]:
         looks.append(True)
         begun.set()
         assert go.wait(60)
-        yield from grown(folder, below, noted)
+        yield from grown(folder, below)
 
     def now() -> int:
         asked.release()
@@ -194,7 +208,7 @@ def test_threads_that_wait_are_answered_by_one_look(growing: Path, monkeypatch: 
     found: list[bool] = []
 
     def ask() -> None:
-        found.append(has_only_grown(growing, ["o", "*/o"], shared=True))
+        found.append(has_only_grown(growing, ["o", "*/o"], settled_ns=sys.maxsize))
 
     threads = [threading.Thread(target=ask) for _ in range(4)]
     threads[0].start()
@@ -207,5 +221,5 @@ def test_threads_that_wait_are_answered_by_one_look(growing: Path, monkeypatch: 
     for thread in threads:
         thread.join()
     assert (found, len(looks)) == ([True] * 4, 2)
-    assert has_only_grown(growing, ["o", "*/o"], shared=True)
+    assert has_only_grown(growing, ["o", "*/o"], settled_ns=sys.maxsize)
     assert len(looks) == 3, "who asks later has another look"
