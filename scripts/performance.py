@@ -12,6 +12,7 @@ import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tempfile
 import threading
 import time
@@ -20,6 +21,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from performance_page import COLD, PLAIN
 
 from pyz3.builder import WheelBuilder
 from pyz3.builder.compiling import header_search, prepare_includes
@@ -68,8 +71,11 @@ RIVALS = {
         "py.extension_module('_speed', '_speed.c', install: true)\n",
     },
 }
+# It builds for other machines, too, given a compiler and all that CMake asks of the target's Python.
+_CROSS = "py-build-cmake with zig cc (linux-aarch64)"
 _NEEDED = (
     "build",
+    "py-build-cmake",
     "setuptools",
     "scikit-build-core",
     "cmake",
@@ -171,7 +177,39 @@ def _ways(folder: Path, rivals: Path) -> dict[str, Way]:
             (project / file).write_text(text, encoding="utf-8")
         command = _rival_command(name, rivals, project)
         ways[f"{name}, 1 wheel"] = Way(source=project / "_speed.c", run=partial(_run, command, environ))
+    project = _cross_project(folder / _CROSS)
+    command = [*_rival_command(_CROSS, rivals, project), f"-Ccross={project / 'cross.toml'}"]
+    ways[f"{_CROSS}, 1 wheel"] = Way(source=project / "_speed.c", run=partial(_run, command, environ))
     return ways
+
+
+def _cross_project(project: Path) -> Path:
+    """Write the same module for py-build-cmake: for Linux on arm64, by zig, with this Python's headers."""
+    toolchain = find_toolchain(os.environ)
+    version = f"{sys.version_info[0]}{sys.version_info[1]}"
+    files = {
+        "pyproject.toml": _HEAD.format("py_build_cmake.build").replace('"1"\n', '"1"\ndescription = "x"\n')
+        + '[tool.py-build-cmake.module]\ndirectory = "."\n'
+        '[tool.py-build-cmake.cmake]\nbuild_type = "Release"\n',
+        "CMakeLists.txt": "cmake_minimum_required(VERSION 3.15)\nproject(hello LANGUAGES C)\n"
+        "find_package(Python3 REQUIRED COMPONENTS Development.Module)\n"
+        "Python3_add_library(_speed MODULE _speed.c WITH_SOABI)\n"
+        "install(TARGETS _speed DESTINATION hello COMPONENT python_modules)\n",
+        "hello/__init__.py": '"""x"""\n',
+        "cross.toml": f'os = "linux"\nimplementation = "cp"\nversion = "{version}"\nabi = "cp{version}"\n'
+        f'arch = "linux_aarch64"\nsoabi = "cpython-{version}-aarch64-linux-gnu"\n'
+        f'include_dir = "{sysconfig.get_path("include")}"\ntoolchain_file = "toolchain.cmake"\n',
+        "toolchain.cmake": "set(CMAKE_SYSTEM_NAME Linux)\nset(CMAKE_SYSTEM_PROCESSOR aarch64)\n"
+        f"set(CMAKE_C_COMPILER {project / 'zig-cc'})\n",
+        "zig-cc": f"#!/bin/sh\nexport ZIG_GLOBAL_CACHE_DIR='{toolchain.global_cache}'\n"
+        f'exec "{toolchain.zig}" cc -target aarch64-linux-gnu.2.17 "$@"\n',
+    }
+    for name, text in files.items():
+        (project / name).parent.mkdir(parents=True, exist_ok=True)
+        (project / name).write_text(text, encoding="utf-8")
+    (project / "zig-cc").chmod(0o755)
+    shutil.copy(_source(ROOT / "examples" / "hello"), project / "_speed.c")
+    return project
 
 
 def _cold_ways(folder: Path) -> dict[str, Way]:
@@ -182,7 +220,30 @@ def _cold_ways(folder: Path) -> dict[str, Way]:
             command = [*PYZ3, str(project), "-q", "-o", f"{cache}/dist", "--all-platforms"]
             _run(command, {**os.environ, "PYZ3_CACHE_DIR": f"{cache}/cache"})
 
-    return {"pyz3, 8 wheels, empty cache": Way(source=_source(project), run=run)}
+    return {
+        COLD: Way(source=_source(project), run=run),
+        PLAIN: Way(source=_source(project), run=_plain_commands(project, folder)),
+    }
+
+
+def _plain_commands(project: Path, folder: Path) -> Callable[[], None]:
+    """Give what makes the modules of eight wheels with ``zig cc`` alone, which brings all that it needs."""
+    toolchain = find_toolchain(os.environ)
+    artifacts = [*_artifacts(project, (platform.python_version().rpartition(".")[0],))]
+
+    def run() -> None:
+        with (
+            tempfile.TemporaryDirectory(dir=folder) as cache,
+            ThreadPoolExecutor(os.cpu_count() or 1) as pool,
+        ):
+            environ = {**os.environ, "ZIG_GLOBAL_CACHE_DIR": cache, "ZIG_LOCAL_CACHE_DIR": f"{cache}/local"}
+            commands = [
+                _plain(artifact, str(toolchain.zig), f"{cache}/{number}.so")
+                for number, artifact in enumerate(artifacts)
+            ]
+            list(pool.map(partial(_run, environ=environ), commands))
+
+    return run
 
 
 def _rival_command(name: str, python: Path, project: Path) -> list[str]:
@@ -220,17 +281,12 @@ def _bare_commands(project: Path, made: Path) -> Callable[[], None]:
 
 def _bare(artifact: Artifact, zig: str, made: str) -> Iterator[list[str]]:
     """Give the commands that make one module."""
-    words = [zig, "cc", "-target", artifact.target, "-fPIC", "-O3", "-s", "-fno-sanitize=undefined"]
-    words += [f"-I{path}" for path in (*artifact.include_dirs, artifact.python_include)]
-    words += [f"-D{text}" for text in artifact.define]
-    sources = [source.path for source in artifact.sources]
     if artifact.lean is None:
-        more = ["-Wl,-undefined,dynamic_lookup"] if "-macos" in artifact.target else []
-        yield [*words, "-shared", *more, *sources, "-o", f"{made}.so"]
+        yield _plain(artifact, zig, f"{made}.so")
         return
-    objects = [f"{made}-{number}.obj" for number in range(len(sources))]
-    for source, name in zip(sources, objects, strict=True):
-        yield [*words, "-c", source, "-o", name]
+    objects = [f"{made}-{number}.obj" for number in range(len(artifact.sources))]
+    for source, name in zip(artifact.sources, objects, strict=True):
+        yield [*_compile(artifact, zig), "-c", source.path, "-o", name]
     files = [
         *objects,
         *(path for path in artifact.objects if path.endswith(".lib")),
@@ -239,10 +295,24 @@ def _bare(artifact: Artifact, zig: str, made: str) -> Iterator[list[str]]:
     yield [zig, "lld-link", *artifact.lean.link_flags, f"-out:{made}.dll", *files]
 
 
-def _artifacts(project: Path) -> Iterator[Artifact]:
+def _plain(artifact: Artifact, zig: str, made: str) -> list[str]:
+    """Give the one command that makes a module with the C library that zig brings."""
+    more = ["-Wl,-undefined,dynamic_lookup"] if "-macos" in artifact.target else []
+    sources = [source.path for source in artifact.sources]
+    libraries = [path for path in artifact.objects if path.endswith(".lib")]
+    return [*_compile(artifact, zig), "-shared", *more, *sources, *libraries, "-o", made]
+
+
+def _compile(artifact: Artifact, zig: str) -> list[str]:
+    words = [zig, "cc", "-target", artifact.target, "-fPIC", "-O3", "-s", "-fno-sanitize=undefined"]
+    words += [f"-I{path}" for path in (*artifact.include_dirs, artifact.python_include)]
+    return words + [f"-D{text}" for text in artifact.define]
+
+
+def _artifacts(project: Path, pythons: Sequence[str] = PYTHONS) -> Iterator[Artifact]:
     """Give what pyz3 would have zig build."""
     build = WheelBuilder(project).open()
-    plan = build.plan(build.select(platforms=PLATFORMS, pythons=PYTHONS))
+    plan = build.plan(build.select(platforms=PLATFORMS, pythons=pythons))
     recipes = [one for one in plan if isinstance(one, Recipe)]
     toolchain = build.toolchain()
     for name in PLATFORMS:

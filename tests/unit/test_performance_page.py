@@ -44,7 +44,7 @@ def data() -> dict[str, Any]:
         "tools": {"build": "1.6.1", "uv": "0.9"},
         "changed": compared,
         "unchanged": compared,
-        "cold": ways("pyz3, 8 wheels, empty cache"),
+        "cold": ways(PAGE.COLD, PAGE.PLAIN),
         "scale": [
             {
                 "what": "10 modules",
