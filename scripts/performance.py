@@ -177,7 +177,7 @@ def _ways(folder: Path, rivals: Path) -> dict[str, Way]:
             (project / file).write_text(text, encoding="utf-8")
         command = _rival_command(name, rivals, project)
         ways[f"{name}, 1 wheel"] = Way(source=project / "_speed.c", run=partial(_run, command, environ))
-    project = _cross_project(folder / _CROSS)
+    project = _cross_project(folder / "cross")
     command = [*_rival_command(_CROSS, rivals, project), f"-Ccross={project / 'cross.toml'}"]
     ways[f"{_CROSS}, 1 wheel"] = Way(source=project / "_speed.c", run=partial(_run, command, environ))
     return ways
