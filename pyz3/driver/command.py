@@ -198,7 +198,11 @@ def _translate(args: Sequence[str], setup: Setup) -> tuple[Stage, Emulated, tupl
         compiled = without_link(compiled, target=target)
         return stage, Emulated(compiled.args, error=_all_of(compiled.refused)), compiled.dropped
     linked = translate_link(compiled.args, target=target)
-    done = emulate(linked.args, folder=SCRATCH)
+    words = linked.args
+    if "-shared" in words:
+        # zig makes an archive of both.  What they ask for is so for Windows: nothing of a compiler's is shared.
+        words = tuple(word for word in words if word != "-static")
+    done = emulate(words, folder=SCRATCH)
     error = _all_of((*compiled.refused, *linked.refused)) or done.error
     if not error and not setup.sdkroot and target.system == "macos":
         framework = _missing_framework(done.words)

@@ -13,7 +13,7 @@ _IMPLIED = frozenset(
         "-shared", "-s", "-pthread", "-lpthread", "-lc", "-lm",
         "-Wl,-s", "-Wl,--strip-all", "-Wl,--gc-sections", "-Wl,-dead_strip", "-Wl,--as-needed", "-Wl,-O1",
         "-Wl,-z,relro", "-Wl,-z,now", "-Wl,-undefined,dynamic_lookup", "-Wl,--no-undefined",
-        "-static-libgcc", "-static-libstdc++", "-bundle", "-dynamiclib",
+        "-static", "-static-libgcc", "-static-libstdc++", "-bundle", "-dynamiclib",
     }
 )  # fmt: skip
 

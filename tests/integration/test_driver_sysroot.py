@@ -227,6 +227,43 @@ print(*map(float.hex, (ctypes.c_double * {len(_CONSTANTS)}).in_dll(dll, "constan
     assert (given["M_PI"], given["M_E"], given["M_SQRT2"]) == (math.pi, math.e, math.sqrt(2))
 
 
+_PROCESSOR = """
+#include <intrin.h>
+#ifdef __cplusplus
+extern "C" {
+#endif
+int _DllMainCRTStartup(void) { return 1; }
+__declspec(dllexport) void ask(int *four, unsigned __int64 *mask) {
+    __cpuidex(four, 0, 0);
+    *mask = _xgetbv(0);
+}
+#ifdef __cplusplus
+}
+#endif
+"""
+
+
+@pytest.mark.parametrize("tool", ["cc", "c++"])
+def test_what_the_processor_says_of_itself(tmp_path: Path, tool: str) -> None:
+    """By Microsoft's names, in a file that is compiled for any processor."""
+    runtime = require("win_amd64-3.13")
+    flags = extra_include_args(DriverTarget(WINDOWS[0]))
+    compiles(_PROCESSOR, WINDOWS[0], tmp_path, "-fno-ms-extensions", *flags, tool=tool)
+    compiles(_PROCESSOR, WINDOWS[0], tmp_path, *flags, tool=tool)
+    dll = tmp_path / "processor.dll"
+    result = zig("cc", "-target", WINDOWS[0], "-shared", "-nostdlib", "all.o", "-o", str(dll), cwd=tmp_path)
+    assert (result.returncode, result.stderr) == (0, "")
+    code = """
+import ctypes, sys
+four, mask = (ctypes.c_int * 4)(), ctypes.c_uint64()
+ctypes.CDLL(sys.argv[1]).ask(four, ctypes.byref(mask))
+print((bytes(four)[4:8] + bytes(four)[12:] + bytes(four)[8:12]).decode(), mask.value & 3)
+"""
+    maker, mask = run_python(runtime, code, wheels=(), tmp_path=tmp_path, args=(str(dll),)).split()
+    assert maker == re.findall(r"^vendor_id\s*: (\S+)", Path("/proc/cpuinfo").read_text(), re.MULTILINE)[0]
+    assert mask == "3", "every x86-64 system keeps the registers of x87 and SSE"
+
+
 def test_mingw_s_own_native_api_is_within_reach(tmp_path: Path) -> None:
     flags = ("-DPYZ3_MINGW_WINTERNL", *extra_include_args(DriverTarget(WINDOWS[0])))
     compiles("#include <windows.h>\n#include <winternl.h>\nKWAIT_REASON x;\n", WINDOWS[0], tmp_path, *flags)

@@ -164,6 +164,13 @@ def test_windows_links_aside_and_keeps_the_output_alone() -> None:
     assert command.outputs == ("build/m.pyd",)
 
 
+def test_a_dll_with_static_libraries_is_no_archive() -> None:
+    (step,) = steps("-shared x.o -static -o m.pyd", WINDOWS)
+    assert step.startswith("-shared x.o ")
+    assert "-static" not in step.split()
+    assert "-static" in steps("x.o -static -o probe.exe", WINDOWS)[0].split(), "a program may be"
+
+
 def test_macos_binds_late_and_has_no_folder_in_its_name() -> None:
     command = make_command("cc", ["-bundle", "x.o", "-o", "/w/build/m.so"], setup(MACOS))
     assert command.outputs == ("/w/build/m.so",)

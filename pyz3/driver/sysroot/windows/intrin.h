@@ -13,6 +13,29 @@ __nop(void)
 #endif
 
 #ifdef __x86_64__
+/* Clang knows both names and has nobody define them: one it has no code for, one it keeps from files that are not
+   compiled for XSAVE. */
+#if __has_builtin(__cpuidex)
+static __inline__ void
+pyz3_cpuidex(int info[4], int leaf, int subleaf)
+{
+    __asm__ __volatile__("cpuid"
+                         : "=a"(info[0]), "=b"(info[1]), "=c"(info[2]), "=d"(info[3])
+                         : "a"(leaf), "c"(subleaf));
+}
+#define __cpuidex pyz3_cpuidex
+#endif
+
+static __inline__ unsigned __int64
+pyz3_xgetbv(unsigned index)
+{
+    unsigned low, high;
+    __asm__ __volatile__("xgetbv" : "=a"(low), "=d"(high) : "c"(index));
+    return (unsigned __int64)high << 32 | low;
+}
+#undef _xgetbv
+#define _xgetbv pyz3_xgetbv
+
 static __inline__ unsigned __int64
 _udiv128(unsigned __int64 high, unsigned __int64 low, unsigned __int64 divisor, unsigned __int64 *remainder)
 {
