@@ -15,7 +15,8 @@ At the end the sizes of the wheels are printed, as ratios to the official ones.
 What --json wrote elsewhere, --merge takes in: the newest row of each project counts, and each row keeps the
 revision of pyz3 and the day that it is of.
 --popular builds nothing: it prints how many of the packages that are downloaded most (tests/popular.toml) the
-results say are built, and what is in the way of the others; with --write-docs it goes to the page, too.
+results say are built, and what is in the way of the others; with --write-docs it goes to the page, too, and
+the results to tests/popular.json, from which --popular goes where there are no newer ones.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
+from packaging.utils import canonicalize_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,13 +54,14 @@ from compat.runs import (  # noqa: E402
     summary_line,
 )
 from compat.sizes import sizes, sizes_line  # noqa: E402
-from compat.verdicts import ProjectResult  # noqa: E402
+from compat.verdicts import ProjectResult, recorded  # noqa: E402
 
 from pyz3.targets import Platform, PythonVersion  # noqa: E402
 
 # Results of single projects are kept in --work; all of them together are what this command gives.
 COMMAND = "python scripts/corpus.py --run-tests --write-docs"
 PAGE = ROOT / "docs" / "compatibility.md"
+RECORD = ROOT / "tests" / "popular.json"
 DEFAULT_PLATFORMS = tuple(str(platform) for platform in Platform if platform.spec.default)
 
 
@@ -125,9 +128,17 @@ def _results(options: argparse.Namespace) -> tuple[ProjectResult, ...]:
 
 
 def _say_popular(options: argparse.Namespace, projects: Sequence[Project]) -> None:
-    text = section(load_popular(), in_order(_results(options), projects))
+    popular = load_popular()
+    before = (
+        msgspec.json.decode(RECORD.read_bytes(), type=tuple[ProjectResult, ...]) if RECORD.exists() else ()
+    )
+    results = in_order(merged(before, _results(options)), projects)
+    text = section(popular, results)
     print(text)
     if options.write_docs:
+        names = {canonicalize_name(name) for name in popular.packages}
+        kept = [recorded(result) for result in results if canonicalize_name(result.name) in names]
+        RECORD.write_bytes(msgspec.json.format(msgspec.json.encode(kept), indent=1) + b"\n")
         page = with_section(PAGE.read_text(encoding="utf-8"), text)
         PAGE.write_text(page, encoding="utf-8", newline="\n")
         print(f"{PAGE.relative_to(ROOT)}; for README.md: python scripts/readme.py table")

@@ -200,7 +200,7 @@ def _translate(args: Sequence[str], setup: Setup) -> tuple[Stage, Emulated, tupl
     linked = translate_link(compiled.args, target=target)
     words = linked.args
     if "-shared" in words:
-        # zig makes an archive of both.  What they ask for is so for Windows: nothing of a compiler's is shared.
+        # zig makes an archive where both are given.  No library of a compiler's is shared here anyway.
         words = tuple(word for word in words if word != "-static")
     done = emulate(words, folder=SCRATCH)
     error = _all_of((*compiled.refused, *linked.refused)) or done.error
@@ -271,6 +271,8 @@ def _zig(
     target, output = setup.target, output_of(words)
     if stage == "link":
         linked = (*_libraries(words, setup, output), *_runtime(start[1], words, setup))
+        if any(word.startswith("-x") for word in words):
+            linked = ("-x", "none", *linked)  # libraries are in no language
         extras = (*_link_base(setup), *extras, *linked)
     to_stdout = stage == "preprocess" and output in {"", "-"}
     if to_stdout or (stage == "assembly" and not output):

@@ -9,7 +9,7 @@ What is defined in a library of ours comes first, and of an archive only those p
   module is known to another, each of which has a libc++abi of its own; and ``operator new`` stays inside
   (where symbols of a process are one, as on macOS, another library's memory would come from ours).
 * ``libc++.tbd``, in place of that, for links with macOS' own libc++ (:mod:`.system_cxx`).
-* A stub of musl under the name that Alpine gives it.
+* A stub of musl under the name that Alpine gives it, and one of libgcc_s for C on glibc (:mod:`.unwinder`).
 * ``libpyz3-ucrt.a`` and import libraries of Windows, for links without mingw-w64's runtime (:mod:`.lean`).
 
 They are made on first use, in half a second, from files that are on this machine.
@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import os
 
-from pyz3.driver import lean
+from pyz3.driver import lean, unwinder
 from pyz3.driver import system_cxx as system
 from pyz3.driver.sysroot import FOLDER
 
@@ -98,6 +98,8 @@ def runtime_files(
         names.append(system.STUB if system_cxx else _CXX)
     if target.libc and shared:
         names.append(target.libc)
+    if not cxx and unwinder.has_stub(target):
+        names.append(unwinder.STUB)  # after all else: it counts only where nothing else has a symbol
     return tuple(f"{folder}/{target.zig}/{name}" for name in names) if folder else ()
 
 
@@ -106,7 +108,7 @@ def runtime_folder(parent: str) -> str:
     import hashlib  # noqa: PLC0415 - who reads the folder's name need not wait for it
 
     digest = hashlib.sha256()
-    makers = (__file__, lean.__file__, system.__file__, system.EXPORTS)
+    makers = (__file__, lean.__file__, system.__file__, system.EXPORTS, unwinder.__file__)
     own = (file for folder in (_SOURCES, lean.SOURCES) for file in _own_files(folder, (".c", ".h")))
     for path in (*map(os.path.abspath, makers), *own):
         with open(path, "rb") as file:  # noqa: PTH123 - see above
@@ -152,6 +154,10 @@ def _make(file: str, target: DriverTarget, *, zig: str, zig_lib: str, environ: M
         if name == system.STUB:
             with open(f"{scratch}/{name}", "w", encoding="utf-8") as stub:  # noqa: PTH123 - see above
                 stub.write(system.stub(target))
+        elif name == unwinder.STUB:
+            for own_name, text in unwinder.files(target.machine).items():
+                with open(f"{scratch}/{own_name}", "w", encoding="utf-8") as stub:  # noqa: PTH123 - see above
+                    stub.write(text)
         for step in _steps(name, target, zig=zig, zig_lib=zig_lib, scratch=scratch):
             run(step)
         if name == lean.UCRT or name.endswith(".lib"):
@@ -163,11 +169,11 @@ def _steps(name: str, target: DriverTarget, *, zig: str, zig_lib: str, scratch: 
     """Give the command lines that make one library in ``scratch``, or what of it is compiled."""
     if name.endswith((".lib", ".tbd")):
         return []
+    if name == unwinder.STUB:
+        return [_stub(name, target, zig, "-Wl,--version-script=stub.map", "stub.S")]
     if name not in {_C, _CXX, lean.UCRT}:
         macros = [f"-D{macro}" for macro in MUSL_MACROS[target.machine]]
-        source = f"{zig_lib}/libc/musl/libc.S"
-        linking = ("-shared", "-nostdlib", "-s", f"-Wl,-soname,{name}")
-        return [(zig, "cc", "-target", target.zig, *linking, *macros, source, "-o", name)]
+        return [_stub(name, target, zig, *macros, f"{zig_lib}/libc/musl/libc.S")]
     maps = (f"-ffile-prefix-map={zig_lib}=zig", f"-ffile-prefix-map={_SOURCES}=pyz3")
     tool, sources = "cc", _own_files(_SOURCES)
     flags: tuple[str, ...] = (*_FLAGS, *maps)
@@ -188,6 +194,11 @@ def _steps(name: str, target: DriverTarget, *, zig: str, zig_lib: str, scratch: 
         for source, made in zip(sources, objects, strict=True)
     ]
     return [*compiles, (zig, "ar", "rcsD", name, *objects)]
+
+
+def _stub(name: str, target: DriverTarget, zig: str, *words: str) -> tuple[str, ...]:
+    linking = ("-shared", "-nostdlib", "-s", f"-Wl,-soname,{name}")
+    return (zig, "cc", "-target", target.zig, *linking, *words, "-o", name)
 
 
 def _own_typeinfo(target: DriverTarget, *, zig_lib: str, scratch: str) -> tuple[str, ...]:

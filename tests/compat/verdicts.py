@@ -92,11 +92,28 @@ def is_published(cell: CellResult) -> bool:
 
 def shortened(reasons: Sequence[str]) -> str:
     """Give up to three reasons as one line for a page."""
-    # Folders of the machine that the run was made on say nothing to a reader.
-    plain = [re.sub(r"(?<![\w.])/(?:[\w.+-]+/)+", ".../", " ".join(reason.split())) for reason in reasons[:3]]
-    shown = [reason[:200] for reason in plain]
+    shown = [_plain(reason)[:200] for reason in reasons[:3]]
     more = [f"and {len(reasons) - 3} more"] if len(reasons) > 3 else []
     return "; ".join([*shown, *more])
+
+
+def recorded(result: ProjectResult) -> ProjectResult:
+    """Give a result as the repository keeps it: reasons are short, and name no folder of a machine."""
+    cells = tuple(
+        msgspec.structs.replace(
+            cell,
+            reasons=tuple(_plain(text)[:400] for text in cell.reasons),
+            notes=tuple(_plain(text)[:400] for text in cell.notes),
+            imported=_plain(cell.imported),
+        )
+        for cell in result.cells
+    )
+    return msgspec.structs.replace(result, cells=cells)
+
+
+def _plain(text: str) -> str:
+    # Folders of the machine that the run was made on say nothing to a reader.
+    return re.sub(r"(?<![\w.])/(?:[\w.+-]+/)+", ".../", " ".join(text.split()))
 
 
 def judge(

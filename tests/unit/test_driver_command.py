@@ -164,6 +164,14 @@ def test_windows_links_aside_and_keeps_the_output_alone() -> None:
     assert command.outputs == ("build/m.pyd",)
 
 
+def test_a_language_is_that_of_the_command_s_own_files() -> None:
+    libraries = ("/py/python313.lib",)
+    (step,) = steps("-x c++ -shared y.c -o m.pyd", WINDOWS, libraries=libraries)
+    words = step.split()
+    assert words.index("y.c") < words.index("none") < words.index("/py/python313.lib")
+    assert "none" not in steps("-shared x.o -o m.pyd", WINDOWS, libraries=libraries)[0].split()
+
+
 def test_a_dll_with_static_libraries_is_no_archive() -> None:
     (step,) = steps("-shared x.o -static -o m.pyd", WINDOWS)
     assert step.startswith("-shared x.o ")
