@@ -82,14 +82,14 @@ def cxx_flags(target: DriverTarget) -> tuple[str, ...]:
 
 
 def runtime_files(
-    folder: str, target: DriverTarget, *, cxx: bool, system_cxx: bool = False, shared: bool = True
+    folder: str, target: DriverTarget, *, cxx: bool | None, system_cxx: bool = False, shared: bool = True
 ) -> tuple[str, ...]:
     """Give the libraries that a link is given, as paths; :func:`make_runtime` makes them.
 
     Args:
         folder: Where they are; empty: nowhere, there are none.
         target: What is linked for.
-        cxx: C++ is linked.
+        cxx: C++ is linked; None: that is not known.
         system_cxx: With the system's library.
         shared: A shared library is linked.
     """
@@ -98,7 +98,7 @@ def runtime_files(
         names.append(system.STUB if system_cxx else _CXX)
     if target.libc and shared:
         names.append(target.libc)
-    if not cxx and unwinder.has_stub(target):
+    if cxx is False and unwinder.has_stub(target):
         names.append(unwinder.STUB)  # after all else: it counts only where nothing else has a symbol
     return tuple(f"{folder}/{target.zig}/{name}" for name in names) if folder else ()
 

@@ -102,7 +102,7 @@ def custom_cache(toolchain: Toolchain, root: Path) -> Path:
 
 def _libc(runner: ZigRunner, zig_target: str) -> str:
     """Give the stub of the C library under its right name; empty where zig's own has that."""
-    files = runner.runtime(zig_target, cxx=False)
+    files = runner.runtime(zig_target, cxx=None)
     return next((file for file in files if not file.endswith(".a")), "")
 
 

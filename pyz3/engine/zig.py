@@ -281,12 +281,12 @@ class ZigRunner:
                 tip="reinstall it: pip install --force-reinstall ziglang==0.16.0",
             ) from error
 
-    def runtime(self, zig_target: str, *, cxx: bool, system_cxx: bool = False) -> tuple[str, ...]:
+    def runtime(self, zig_target: str, *, cxx: bool | None, system_cxx: bool = False) -> tuple[str, ...]:
         """Give what the link of a shared library is given besides: what zig's own libraries lack.
 
         Args:
             zig_target: What is linked for, with versions.
-            cxx: C++ is linked.
+            cxx: C++ is linked; None: that is not known.
             system_cxx: With the system's library.
 
         Raises:

@@ -10,6 +10,7 @@ import lief
 import pytest
 from runtimes import require, run_python, runtimes_dir
 
+from pyz3.driver.runtime import runtime_files
 from pyz3.driver.target import DriverTarget
 from pyz3.driver.unwinder import has_stub, symbols
 from pyz3.targets import Platform
@@ -122,3 +123,10 @@ def test_who_has_a_stub() -> None:
     assert {name for name, target in targets.items() if has_stub(target)} == {
         f"linux-{name}" for name in ("x86_64", "aarch64", "i686", "ppc64le", "s390x", "riscv64")
     }
+
+
+def test_who_is_linked_with_it() -> None:
+    target = DriverTarget("x86_64-linux-gnu.2.17")
+    linked = {cxx: runtime_files("/r", target, cxx=cxx)[-1].rpartition("/")[2] for cxx in (False, True, None)}
+    # A build.zig of the project's own may build for another machine than was asked for, and C++.
+    assert linked == {False: "libgcc_s.so.1", True: "libpyz3-c++.a", None: "libpyz3.a"}
