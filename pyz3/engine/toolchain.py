@@ -9,6 +9,7 @@ import os
 import shutil
 import sys
 import tempfile
+import time
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -24,6 +25,7 @@ from pyz3.store import (
     begin_growing,
     has_only_grown,
     in_use,
+    is_in_use_here,
     is_settled,
     mark_used,
     note_growing,
@@ -130,19 +132,15 @@ class Toolchain:
     def in_use(self, tell: Callable[[str], None]) -> Iterator[None]:
         """Have nothing taken from the cache meanwhile; whoever ends last brings it within its limit.
 
-        Whoever ends last also notes what has just been made in it: nobody is writing there any more.
+        What has just been made in it is noted: at once, if nobody else may be writing there.
 
         Args:
             tell: Is told if the limit is too small for one build.
         """
         with in_use(self.cache.lock):
             yield
-        unsettled = [one for one in (self.global_cache, self.local_cache) if not is_settled(one)]
-        if unsettled:
-            # A disk that is full is told of by the next build.
-            with alone(self.cache.lock) as free, contextlib.suppress(OSError):
-                for folder in unsettled if free else ():
-                    has_only_grown(folder, _RESULTS)
+        if not is_in_use_here(self.cache.lock):
+            self._settle()
         mark_used(self.global_cache)
         gone = trim(self.cache, last=frozenset((self.global_cache,)))
         if gone is not None and any(self.global_cache in entry.paths for entry, _ in gone.going):
@@ -150,6 +148,19 @@ class Toolchain:
                 f"{LIMIT} is less than a build needs ({gone.total // 10**6} MB): what zig made of its own "
                 "will be compiled again the next time"
             )
+
+    def _settle(self) -> None:
+        """Note what the last look left, as somebody might have been writing it."""
+        unsettled = [one for one in (self.global_cache, self.local_cache) if not is_settled(one)]
+        if not unsettled:
+            return
+        # A disk that is full is told of by the next build.
+        with alone(self.cache.lock) as free, contextlib.suppress(OSError):
+            if not free:
+                time.sleep(_REST_NS / 1e9)
+            settled_ns = None if free else self.cache.now() - _REST_NS
+            for folder in unsettled:
+                has_only_grown(folder, _RESULTS, settled_ns=settled_ns)
 
     def find_damage(self, caches: Iterable[Path], *, since_ns: int) -> CachePart | None:
         """Tell which part of zig's cache is not what it was; note what is new.

@@ -14,7 +14,7 @@ from pyz3.store.seals import (
     note_growing,
     seal,
 )
-from pyz3.store.usage import alone, in_use
+from pyz3.store.usage import alone, in_use, is_in_use_here
 
 __all__ = (
     "VARIABLE",
@@ -31,6 +31,7 @@ __all__ = (
     "describe_file",
     "has_only_grown",
     "in_use",
+    "is_in_use_here",
     "is_noted",
     "is_settled",
     "is_whole",

@@ -11,6 +11,7 @@ import errno
 import os
 import sys
 import time
+from collections import Counter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _HELD = (errno.EACCES, errno.EAGAIN, errno.EDEADLK)
+# Lock → how many times this process uses the cache now: for a project, and for the sdist that it is from.
+_uses: Counter[Path] = Counter()
 
 
 @contextlib.contextmanager
@@ -31,7 +34,16 @@ def in_use(lock: Path) -> Iterator[None]:
         if file is not None:
             with contextlib.suppress(OSError):
                 _share(file)
-        yield
+        _uses[lock] += 1
+        try:
+            yield
+        finally:
+            _uses[lock] -= 1
+
+
+def is_in_use_here(lock: Path) -> bool:
+    """Tell whether this process has said :func:`in_use`, and is not done."""
+    return _uses[lock] > 0
 
 
 @contextlib.contextmanager

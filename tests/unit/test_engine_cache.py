@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from pyz3.engine.plan_file import Lean, SystemCxx
 from pyz3.engine.toolchain import Toolchain, find_toolchain
 from pyz3.engine.warmth import Warmth, parts_needed, runtime_part
 from pyz3.errors import ConfigError
-from pyz3.store import Cache
+from pyz3.store import Cache, in_use
 from pyz3.targets import Platform, PythonVersion, Target
 
 if TYPE_CHECKING:
@@ -172,6 +173,47 @@ def test_discarding(everything: bool, left: set[str], toolchain: Toolchain) -> N
     toolchain.discard(everything=everything)
     assert {path.parent.name for path in toolchain.local_cache.parent.glob("*/file")} == left
     assert toolchain.find_damage([], since_ns=0) is None
+
+
+def made(toolchain: Toolchain, name: str) -> Path:
+    """Have zig make something, and a look at it right after."""
+    file = toolchain.global_cache / "o" / name / "x.o"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(b"one")
+    assert toolchain.find_damage([], since_ns=0) is None
+    return file
+
+
+def test_what_was_made_last_is_noted_at_the_end(
+    toolchain: Toolchain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("time.sleep", lambda _: pytest.fail("nobody else is there"))
+    toolchain.identity()
+    with toolchain.in_use(str):
+        with toolchain.in_use(str):  # for an sdist's project
+            file = made(toolchain, "1")
+        file.write_bytes(b"two")
+        assert toolchain.find_damage([], since_ns=0) is None, "it may have been written until now"
+    file.write_bytes(b"bad")
+    assert toolchain.find_damage([], since_ns=sys.maxsize) == "global"
+
+
+def test_it_is_noted_later_beside_another_build(
+    toolchain: Toolchain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rests: list[float] = []
+    monkeypatch.setattr("time.sleep", rests.append)
+    toolchain.identity()
+    toolchain.cache.lock.touch()
+    theirs = toolchain.cache.lock.with_name("theirs")
+    os.link(toolchain.cache.lock, theirs)
+    with in_use(theirs), toolchain.in_use(str):
+        file = made(toolchain, "1")
+        now = toolchain.cache.now() + 2 * 10**9
+        monkeypatch.setattr(type(toolchain.cache), "now", lambda _: now)
+    assert rests == [1.0]
+    file.write_bytes(b"bad")
+    assert toolchain.find_damage([], since_ns=sys.maxsize) == "global"
 
 
 def test_a_cache_that_another_process_has_made_anew_is_not_discarded(toolchain: Toolchain) -> None:
