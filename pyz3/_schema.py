@@ -1,4 +1,4 @@
-"""Strict conversion of parsed TOML to msgspec Structs, with errors that name the key.
+"""Strict conversion of parsed TOML to msgspec Structs, with errors that name the key; schemas of reports.
 
 msgspec finds the first mistake; here its message is turned into one that a maintainer can act
 on: the full key, what was found, what was expected, and the nearest key that exists.
@@ -7,6 +7,8 @@ on: the full key, what was found, what was expected, and the nearest key that ex
 from __future__ import annotations
 
 import difflib
+import inspect
+import json
 import re
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_args, get_origin
 
@@ -52,6 +54,29 @@ def suggest(word: str, choices: list[str]) -> str | None:
     """Give a sentence that offers the nearest of ``choices``, if one is near."""
     near = difflib.get_close_matches(word, choices, n=1, cutoff=0.6)
     return f"did you mean {near[0]!r}?" if near else None
+
+
+def as_json_schema(kind: type[msgspec.Struct], *, identifier: str) -> str:
+    """Give the schema of what ``kind`` is written as, as JSON (draft 2020-12).
+
+    Args:
+        kind: The outermost type.
+        identifier: A URL, for ``$id``.
+    """
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": identifier}
+    return json.dumps(_dedented({**schema, **msgspec.json.schema(kind)}), indent=2, ensure_ascii=False) + "\n"
+
+
+def _dedented(value: Any) -> Any:
+    """Take indentation off descriptions: before 3.13 and msgspec 0.23 it is the source's."""
+    if isinstance(value, list):
+        return [_dedented(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        key: inspect.cleandoc(one) if key == "description" and isinstance(one, str) else _dedented(one)
+        for key, one in value.items()
+    }
 
 
 def _steps(path: str) -> list[str]:

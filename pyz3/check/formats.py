@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from pyz3 import __version__
+from pyz3._schema import as_json_schema
 from pyz3.check.catalog import rules
 from pyz3.check.findings import SCHEMA_VERSION, CheckReport
 
@@ -28,8 +29,7 @@ def as_json(report: CheckReport) -> str:
 
 def report_schema() -> str:
     """Give the schema of a report as JSON (draft 2020-12)."""
-    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": _ID}
-    return json.dumps({**schema, **msgspec.json.schema(CheckReport)}, indent=2, ensure_ascii=False) + "\n"
+    return as_json_schema(CheckReport, identifier=_ID)
 
 
 def as_github(report: CheckReport) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import Literal
 
 import msgspec
+
+from pyz3._schema import as_json_schema
 
 SCHEMA_VERSION = "1.0"
 """Of the report: the first number changes when something is taken away or means something else."""
@@ -135,5 +136,4 @@ class Reproduction(msgspec.Struct, frozen=True, kw_only=True):
 
 def reproduction_schema() -> str:
     """Give the schema of the report as JSON (draft 2020-12)."""
-    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": _ID}
-    return json.dumps({**schema, **msgspec.json.schema(Reproduction)}, indent=2, ensure_ascii=False) + "\n"
+    return as_json_schema(Reproduction, identifier=_ID)

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from typing import Any
 
 import msgspec
 import pytest
 
-from pyz3._schema import convert, suggest
+from pyz3._schema import as_json_schema, convert, suggest
 from pyz3.errors import ConfigError
 
 
@@ -76,3 +77,24 @@ def test_nearest_word() -> None:
     assert suggest("optimise", ["platforms", "optimize"]) == "did you mean 'optimize'?"
     assert suggest("xyz", ["platforms", "optimize"]) is None
     assert suggest("x", []) is None
+
+
+class Documented(msgspec.Struct):
+    """What it is.
+
+    Attributes:
+        description: As in the source.
+    """
+
+    description: str = "    kept"
+
+
+def test_descriptions_do_not_depend_on_who_takes_indentation_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        Documented, "__doc__", "What it is.\n\n    Attributes:\n        description: As in the source.\n    "
+    )
+    schema = json.loads(as_json_schema(Documented, identifier="https://pyz3.invalid/x.json"))
+    assert schema["$id"] == "https://pyz3.invalid/x.json"
+    (own,) = schema["$defs"].values()
+    assert own["description"] == "What it is.\n\nAttributes:\n    description: As in the source."
+    assert own["properties"] == {"description": {"type": "string", "default": "    kept"}}
