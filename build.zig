@@ -53,6 +53,18 @@ const SystemCxx = struct {
     group: []const u8,
 };
 
+/// A part of zig's libc++ for one target; pyz3/engine/cxx_parts.py says which there are.
+const CxxPart = struct {
+    /// The archive, or where it is to be made.
+    file: []const u8,
+    /// By which zig makes it.
+    args: []const []const u8,
+    /// One of these is in each name that others take from it; none: every module is linked with it.
+    marks: []const []const u8,
+    /// Files of the parts that it needs itself.
+    needs: []const []const u8,
+};
+
 const Kind = enum {
     /// An extension module: Python supplies what it leaves undefined.
     module,
@@ -102,10 +114,14 @@ const Artifact = struct {
     lean: ?Lean,
     /// macOS alone: to be linked so if that is all it needs.
     system_cxx: ?SystemCxx,
+    /// To be linked with the parts of zig's libc++ that it needs.
+    cxx_in_parts: bool,
     emscripten: ?Emscripten,
 };
 
-const Plan = struct { version: u32, artifacts: []const Artifact };
+const TargetParts = struct { target: []const u8, parts: []const CxxPart };
+
+const Plan = struct { version: u32, artifacts: []const Artifact, cxx_parts: []const TargetParts };
 
 pub fn build(b: *std.Build) !void {
     const plan_file = b.option([]const u8, "plan", "Plan file written by pyz3");
@@ -121,12 +137,14 @@ pub fn build(b: *std.Build) !void {
     if (plan.version != 1) fail("plan version {d} is not 1: pyz3 and build.zig do not match", .{plan.version});
     var made: Made = .init(b.allocator);
     var groups: Groups = .init(b.allocator);
+    var cxx: Libraries = .init(b.allocator);
+    for (plan.cxx_parts) |parts| try cxx.put(parts.target, CxxLibrary.create(b, parts.parts));
     for (plan.artifacts) |artifact| {
         const resolved = variant(b, target, artifact);
         const output = if (artifact.emscripten) |emscripten|
             addPyodideModule(b, artifact, emscripten, resolved, optimize, made)
         else
-            addLibrary(b, artifact, resolved, optimize, &made, &groups);
+            addLibrary(b, artifact, resolved, optimize, &made, &groups, if (artifact.cxx_in_parts) cxx.get(artifact.target).? else null);
         try made.put(artifact.key, output);
         if (plan_file != null) {
             b.getInstallStep().dependOn(&Record.create(b, output, artifact.key).step);
@@ -152,7 +170,9 @@ const Made = std.StringHashMap(Output);
 
 const Groups = std.StringHashMap(*Group);
 
-fn addLibrary(b: *std.Build, artifact: Artifact, target: std.Build.ResolvedTarget, optimize: std.builtin.OptimizeMode, made: *Made, groups: *Groups) Output {
+const Libraries = std.StringHashMap(*CxxLibrary);
+
+fn addLibrary(b: *std.Build, artifact: Artifact, target: std.Build.ResolvedTarget, optimize: std.builtin.OptimizeMode, made: *Made, groups: *Groups, cxx: ?*CxxLibrary) Output {
     const library = addCompile(b, artifact, target, optimize, made, if (artifact.kind == .static) .archive else .linked);
     const windows = target.result.os.tag == .windows;
     var lean: ?*LeanLink = null;
@@ -174,6 +194,7 @@ fn addLibrary(b: *std.Build, artifact: Artifact, target: std.Build.ResolvedTarge
         Trial.create(b, artifact, addCompile(b, artifact, target, optimize, made, .tried), library, made, groups)
     else
         null;
+    if (cxx) |parts| trial.?.linkInParts(parts, addCompile(b, artifact, target, optimize, made, .tried));
     return .{
         .file = library.getEmittedBin(),
         .linked = b.allocator.dupe(std.Build.LazyPath, &.{linked}) catch @panic("OOM"),
@@ -216,7 +237,8 @@ fn addCompile(b: *std.Build, artifact: Artifact, target: std.Build.ResolvedTarge
         module.addCSourceFile(.{ .file = .{ .cwd_relative = source.path }, .flags = source.flags });
     }
     const system_cxx = if (linking == .tried) artifact.system_cxx else null;
-    if (artifact.link_cpp and system_cxx == null) module.link_libcpp = true;
+    const without_cxx = system_cxx != null or linking == .tried and artifact.cxx_in_parts;
+    if (artifact.link_cpp and !without_cxx) module.link_libcpp = true;
     // Not linkLibrary: it would leave the path of zig's cache inside as an rpath.
     if (linkage == .dynamic) for (artifact.links) |key| {
         for (made.get(key).?.linked) |path| module.addObjectFile(path);
@@ -228,7 +250,7 @@ fn addCompile(b: *std.Build, artifact: Artifact, target: std.Build.ResolvedTarge
     for (artifact.framework_dirs) |path| module.addFrameworkPath(.{ .cwd_relative = path });
     for (artifact.frameworks) |name| module.linkFramework(name, .{});
     for (artifact.libraries) |name| {
-        if (system_cxx != null and std.zig.target.isLibCxxLibName(&target.result, name)) continue;
+        if ((without_cxx or artifact.cxx_in_parts) and std.zig.target.isLibCxxLibName(&target.result, name)) continue;
         module.linkSystemLibrary(name, .{ .use_pkg_config = .no });
     }
     // A Zig file that no other one imports is a root of its own: an object beside the first.
@@ -295,6 +317,7 @@ fn addBatch(b: *std.Build, artifact: Artifact, batch: Batch, target: std.Build.R
         .version_script = null,
         .lean = null,
         .system_cxx = null,
+        .cxx_in_parts = false,
         .emscripten = null,
     }, target, optimize, made, .archive);
     const members = Members.create(b, archive.getEmittedBin(), batch);
@@ -562,6 +585,12 @@ const Trial = struct {
     tried: *std.Build.Step.Compile,
     library: *std.Build.Step.Compile,
     archives: []const std.Build.LazyPath,
+    /// Where C++ is linked in parts: the library, the same link with the parts that the first one lacked, and
+    /// what looks at that.
+    group: *Group = undefined,
+    cxx: ?*CxxLibrary = null,
+    again: *std.Build.Step.Compile = undefined,
+    second: std.Build.Step = undefined,
     missing: std.ArrayList([]const u8) = .empty,
     /// What it is linked with because something is missing, as users are told; empty: nothing of note.
     reason: []const u8 = "",
@@ -583,15 +612,51 @@ const Trial = struct {
         return trial;
     }
 
+    /// Link with the parts of libc++ that every module needs, and then with those that are missing.
+    fn linkInParts(trial: *Trial, cxx: *CxxLibrary, again: *std.Build.Step.Compile) void {
+        const b = trial.step.owner;
+        trial.cxx = cxx;
+        trial.again = again;
+        trial.second = .init(.{ .id = .custom, .name = trial.step.name, .owner = b, .makeFn = makeSecond });
+        for ([_]*std.Build.Step.Compile{ trial.tried, again }) |compile| {
+            compile.step.dependOn(&cxx.step);
+            cxx.addBase(compile);
+        }
+        again.step.dependOn(&trial.step);
+        again.getEmittedBin().addStepDependencies(&trial.second);
+        trial.group.step.dependOn(&trial.second);
+    }
+
     fn make(step: *std.Build.Step, _: std.Build.Step.MakeOptions) !void {
-        const b = step.owner;
         const trial: *Trial = @fieldParentPtr("step", step);
+        try trial.look();
+        const cxx = trial.cxx orelse return;
+        const parts = try cxx.partsWith(trial.missing.items);
+        for (parts) |part| {
+            try cxx.makePart(step, part);
+            for ([_]*std.Build.Step.Compile{ trial.again, trial.library }) |compile|
+                compile.root_module.addObjectFile(.{ .cwd_relative = part.file });
+        }
+        if (parts.len > 0) return;
+        trial.again.step.makeFn = nothing;
+        trial.second.makeFn = nothing;
+    }
+
+    fn makeSecond(step: *std.Build.Step, _: std.Build.Step.MakeOptions) !void {
+        const trial: *Trial = @fieldParentPtr("second", step);
+        trial.tried = trial.again;
+        trial.missing.clearRetainingCapacity();
+        try trial.look();
+    }
+
+    /// Find what is missing in what was linked.
+    fn look(trial: *Trial) !void {
+        const b = trial.step.owner;
         var provided: Names = .init(b.allocator);
-        for (trial.archives) |path| try trial.provide(&provided, path.getPath2(b, step));
+        for (trial.archives) |path| try trial.provide(&provided, path.getPath2(b, &trial.step));
         for (trial.artifact.runtime) |path| try trial.provide(&provided, path);
         for (trial.artifact.objects) |path| try trial.provide(&provided, path);
-        const path = trial.tried.getEmittedBin().getPath2(b, step);
-        const data = try read(b, path);
+        const data = try read(b, trial.tried.generated_bin.?.path.?);
         if (std.mem.startsWith(u8, data, "\x7fELF")) {
             const symbols: ElfSymbols = .of(data);
             for (1..symbols.count) |index| {
@@ -603,7 +668,7 @@ const Trial = struct {
 
     fn take(trial: *Trial) void {
         trial.taken = true;
-        trial.library.generated_bin.?.path = trial.tried.getEmittedBin().getPath2(trial.step.owner, &trial.step);
+        trial.library.generated_bin.?.path = trial.tried.generated_bin.?.path.?;
         trial.library.step.makeFn = nothing;
     }
 
@@ -667,6 +732,7 @@ const Group = struct {
         }
         const group = known.value_ptr.*;
         group.trials.append(b.allocator, trial) catch @panic("OOM");
+        trial.group = group;
         group.step.dependOn(&trial.step);
         trial.library.step.dependOn(&group.step);
     }
@@ -679,10 +745,23 @@ const Group = struct {
         for (group.trials.items) |trial| trial.take();
     }
 
+    /// Link with compiler_rt, and with libc++'s parts unless these lack something.
+    fn linkParts(trial: *Trial, cxx: *CxxLibrary) void {
+        const b = trial.step.owner;
+        for (trial.missing.items) |name| if (CxxLibrary.isOfLibrary(name)) {
+            std.debug.print("pyz3 needs-runtime {s}\n", .{trial.artifact.key}); // pyz3/engine/zig.py hears it
+            trial.reason = b.fmt("all of zig's libc++: its parts have no {s}", .{name});
+            return;
+        };
+        trial.library.root_module.link_libcpp = false;
+        cxx.addBase(trial.library);
+    }
+
     /// Say why each is linked with zig's libc++, if it is.
     fn refuse(group: *Group, first: *Trial) void {
         const b = group.step.owner;
         for (group.trials.items) |trial| {
+            if (trial.cxx) |cxx| linkParts(trial, cxx);
             if (trial.artifact.system_cxx == null) continue;
             std.debug.print("pyz3 needs-runtime {s}\n", .{trial.artifact.key}); // pyz3/engine/zig.py hears it
             const names = trial.missing.items;
@@ -694,6 +773,88 @@ const Group = struct {
         }
     }
 };
+
+/// Zig's libc++ for one target, in parts: archives that are made once for all.
+const CxxLibrary = struct {
+    step: std.Build.Step,
+    parts: []const CxxPart,
+
+    fn create(b: *std.Build, parts: []const CxxPart) *CxxLibrary {
+        const library = b.allocator.create(CxxLibrary) catch @panic("OOM");
+        library.* = .{
+            .step = .init(.{ .id = .custom, .name = "libc++", .owner = b, .makeFn = make }),
+            .parts = parts,
+        };
+        return library;
+    }
+
+    /// Make what every module is linked with.
+    fn make(step: *std.Build.Step, _: std.Build.Step.MakeOptions) !void {
+        const library: *CxxLibrary = @fieldParentPtr("step", step);
+        for (library.parts) |part| if (part.marks.len == 0) try library.makePart(step, part);
+    }
+
+    fn addBase(library: *CxxLibrary, compile: *std.Build.Step.Compile) void {
+        for (library.parts) |part| if (part.marks.len == 0) compile.root_module.addObjectFile(.{ .cwd_relative = part.file });
+    }
+
+    /// Whether a name is one of C++'s library: of namespace std, as the Itanium C++ ABI mangles it.
+    fn isOfLibrary(name: []const u8) bool {
+        return std.mem.startsWith(u8, name, "_Z") and std.mem.indexOf(u8, name, "St") != null;
+    }
+
+    /// Give the parts that have what is missing; a name that none is known to have takes all.
+    fn partsWith(library: *CxxLibrary, missing: []const []const u8) ![]const CxxPart {
+        const b = library.step.owner;
+        const wanted = try b.allocator.alloc(bool, library.parts.len);
+        @memset(wanted, false);
+        for (missing) |name| if (isOfLibrary(name)) {
+            var known = false;
+            for (library.parts, wanted) |part, *want| if (isMarked(part, name)) {
+                want.* = true;
+                known = true;
+            };
+            if (!known) @memset(wanted, true);
+        };
+        for (library.parts, 0..) |part, index| if (wanted[index]) {
+            for (part.needs) |file| for (library.parts, wanted) |other, *want| if (std.mem.eql(u8, other.file, file)) {
+                want.* = true;
+            };
+        };
+        var found: std.ArrayList(CxxPart) = .empty;
+        for (library.parts, wanted) |part, want| if (want and part.marks.len > 0) try found.append(b.allocator, part);
+        return found.items;
+    }
+
+    fn isMarked(part: CxxPart, name: []const u8) bool {
+        for (part.marks) |mark| if (std.mem.indexOf(u8, name, mark) != null) return true;
+        return false;
+    }
+
+    /// Compile a part unless it is there; several processes may do it at a time.
+    fn makePart(library: *CxxLibrary, step: *std.Build.Step, part: CxxPart) !void {
+        try makeArchive(library.step.owner, step, part.file, part.args);
+    }
+};
+
+/// Make an archive of zig's own sources by a command of zig's, in the cache of all projects, unless it is there.
+fn makeArchive(b: *std.Build, step: *std.Build.Step, file: []const u8, args: []const []const u8) !void {
+    const cwd = std.Io.Dir.cwd();
+    if (cwd.access(b.graph.io, file, .{})) return else |_| {}
+    try cwd.createDirPath(b.graph.io, std.fs.path.dirname(file).?);
+    var number: [8]u8 = undefined;
+    b.graph.io.random(&number);
+    const fresh = b.fmt("{s}.tmp-{x}", .{ file, std.mem.readInt(u64, &number, .little) });
+    const global = b.graph.global_cache_root.path orelse ".";
+    var argv: std.ArrayList([]const u8) = .empty;
+    try argv.append(b.allocator, b.graph.zig_exe);
+    try argv.appendSlice(b.allocator, args);
+    try argv.appendSlice(b.allocator, &.{ "--cache-dir", global, "--global-cache-dir", global, b.fmt("-femit-bin={s}", .{fresh}) });
+    const result = std.process.run(b.allocator, b.graph.io, .{ .argv = argv.items, .environ_map = &b.graph.environ_map }) catch |err|
+        return step.fail("failed to run {s}: {t}", .{ argv.items[0], err });
+    if (result.term != .exited or result.term.exited != 0) return step.fail("{s} cannot be compiled: {s}", .{ std.fs.path.basename(file), result.stderr });
+    try cwd.rename(fresh, cwd, file, b.graph.io);
+}
 
 const Names = std.StringHashMap(void);
 
@@ -860,7 +1021,7 @@ const LeanLink = struct {
         if (link.library.generated_implib != null)
             try argv.append(b.allocator, b.fmt("-implib:{s}", .{b.pathJoin(&.{ folder, link.library.out_lib_filename })}));
         if (try link.complaints(argv.items) != null) {
-            try link.makeCompilerRt(folder);
+            try link.makeCompilerRt();
             try argv.append(b.allocator, link.lean.compiler_rt);
             link.needs_compiler_rt = true;
             if (try link.complaints(argv.items)) |text| return undefinedIn(b, text);
@@ -891,22 +1052,13 @@ const LeanLink = struct {
     }
 
     /// Zig's compiler_rt as an archive, made once for all; several processes may do it at a time.
-    fn makeCompilerRt(link: *LeanLink, folder: []const u8) !void {
+    fn makeCompilerRt(link: *LeanLink) !void {
         const b = link.step.owner;
-        const cwd = std.Io.Dir.cwd();
-        if (cwd.access(b.graph.io, link.lean.compiler_rt, .{})) return else |_| {}
-        const file = b.pathJoin(&.{ folder, "compiler_rt.lib" });
-        const global = b.graph.global_cache_root.path orelse ".";
-        const options = "-OReleaseFast -fstrip -fno-builtin -ffunction-sections -fdata-sections";
-        var argv: std.ArrayList([]const u8) = .empty;
-        try argv.appendSlice(b.allocator, &.{ b.graph.zig_exe, "build-lib", "-target", link.artifact.target });
-        var words = std.mem.splitScalar(u8, options, ' ');
-        while (words.next()) |word| try argv.append(b.allocator, word);
-        try argv.appendSlice(b.allocator, &.{ "--cache-dir", global, "--global-cache-dir", global });
-        try argv.append(b.allocator, b.fmt("-femit-bin={s}", .{file}));
-        try argv.append(b.allocator, try b.graph.zig_lib_directory.join(b.allocator, &.{"compiler_rt.zig"}));
-        if (try link.complaints(argv.items)) |text| return link.step.fail("zig's compiler_rt cannot be compiled: {s}", .{text});
-        try cwd.rename(file, cwd, link.lean.compiler_rt, b.graph.io);
+        const source = try b.graph.zig_lib_directory.join(b.allocator, &.{"compiler_rt.zig"});
+        try makeArchive(b, &link.step, link.lean.compiler_rt, &.{
+            "build-lib",           "-target",         link.artifact.target, "-OReleaseFast", "-fstrip", "-fno-builtin",
+            "-ffunction-sections", "-fdata-sections", source,
+        });
     }
 };
 

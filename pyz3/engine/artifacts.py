@@ -122,7 +122,10 @@ def make_artifacts(
             is_lean = linked and _may_be_lean(artifact, is_file)
             how = lean(zig_target, artifact.libraries) if is_lean else None
             system = _system_cxx(recipe, artifact, runtime) if linked else None
-            return msgspec.structs.replace(artifact, runtime=own, lean=how, system_cxx=system)
+            parts = linked and _in_parts(recipe, artifact)
+            return msgspec.structs.replace(
+                artifact, runtime=own, lean=how, system_cxx=system, cxx_in_parts=parts
+            )
         return for_pyodide(artifact, recipe, module, zig_lib=zig_lib, is_file=is_file)
 
     made: dict[str, Artifact] = {}
@@ -164,8 +167,9 @@ def _compiled_once(artifacts: Sequence[Artifact], search: HeaderSearch) -> Itera
 def _in_batches(artifact: Artifact, sources: tuple[Source, ...], *, shared: Collection[Source]) -> Artifact:
     """Set what others share apart, and all that is linked before it: the order stays."""
     runs = [tuple(run) for _, run in groupby(sources, shared.__contains__)]
-    # What is linked with the system's C++ library is compiled with the headers of zig's: apart.
-    last = () if not runs or runs[-1][-1] in shared or artifact.system_cxx else runs.pop()
+    # What is not linked with zig's libc++ as a whole is compiled with its headers: apart.
+    apart = artifact.system_cxx or artifact.cxx_in_parts
+    last = () if not runs or runs[-1][-1] in shared or apart else runs.pop()
     about = _circumstances(artifact)
     batches = tuple(Batch(key=_batch_key(artifact, about, run), sources=run) for run in runs)
     return msgspec.structs.replace(artifact, batches=batches, c_sources=last)
@@ -279,6 +283,16 @@ def _system_cxx(
         return None
     files = runtime(artifact.target, cxx=True, system_cxx=True)
     return SystemCxx(runtime=files, group=f"{artifact.target}/{recipe.target.python.abi}")
+
+
+def _in_parts(recipe: Recipe, artifact: Artifact) -> bool:
+    """Tell whether an artifact may be linked with the parts of zig's libc++ that it needs.
+
+    Zig's sources are compiled with the link, and with LTO the linker compiles.  The parts are compiled for the
+    oldest processor, and for speed.
+    """
+    unfit = artifact.zig_sources or artifact.lto or artifact.cpu or recipe.optimize == "Debug"
+    return artifact.link_cpp and not unfit and driver_target(recipe, artifact.target).system == "elf"
 
 
 def _library_name(module: Part) -> str:

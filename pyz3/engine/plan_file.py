@@ -6,6 +6,8 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
+from pyz3.engine.cxx_parts import CxxPart
+
 PLAN_VERSION = 1
 
 Kind: TypeAlias = Literal["module", "shared", "static"]
@@ -78,6 +80,7 @@ class Artifact(msgspec.Struct, frozen=True, kw_only=True):
     version_script: str | None
     lean: Lean | None = None
     system_cxx: SystemCxx | None = None
+    cxx_in_parts: bool = False
     emscripten: Emscripten | None = None
 
     @property
@@ -86,8 +89,16 @@ class Artifact(msgspec.Struct, frozen=True, kw_only=True):
         return (*(source for batch in self.batches for source in batch.sources), *self.c_sources)
 
 
+class TargetParts(msgspec.Struct, frozen=True, kw_only=True):
+    """The parts of zig's libc++ for the artifacts of one target that are linked with them."""
+
+    target: str
+    parts: tuple[CxxPart, ...]
+
+
 class PlanFile(msgspec.Struct, frozen=True, kw_only=True):
     """What ``-Dplan=`` names."""
 
     version: int = PLAN_VERSION
     artifacts: tuple[Artifact, ...]
+    cxx_parts: tuple[TargetParts, ...] = ()

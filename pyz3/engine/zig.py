@@ -17,9 +17,10 @@ from pyz3.driver.compiler_variables import DATES, HOST_VARIABLES
 from pyz3.driver.lean import STARTUP_SECTIONS, lean_flags, lean_libraries
 from pyz3.driver.runtime import make_runtime, runtime_files, runtime_folder
 from pyz3.driver.target import DriverTarget
+from pyz3.engine.cxx_parts import cxx_parts
 from pyz3.engine.damage import is_full
 from pyz3.engine.manifests import Manifests
-from pyz3.engine.plan_file import Lean, PlanFile
+from pyz3.engine.plan_file import Lean, PlanFile, TargetParts
 from pyz3.errors import BuildFailedError
 from pyz3.targets import Platform
 
@@ -197,7 +198,11 @@ class ZigRunner:
         with self.toolchain.cache.scratch() as scratch:
             prefix = Path(scratch) / "out"
             plan = Path(scratch) / "plan.json"
-            plan.write_bytes(msgspec.json.encode(PlanFile(artifacts=tuple(artifacts))))
+            plan.write_bytes(
+                msgspec.json.encode(
+                    PlanFile(artifacts=tuple(artifacts), cxx_parts=self._cxx_parts(artifacts))
+                )
+            )
             command = build_command(
                 self.toolchain,
                 script=self.toolchain.build_script(),
@@ -321,6 +326,19 @@ class ZigRunner:
             libraries=files,
             compiler_rt=f"{folder}/compiler_rt.lib",
             startup_sections=STARTUP_SECTIONS,
+        )
+
+    def _cxx_parts(self, artifacts: Sequence[Artifact]) -> tuple[TargetParts, ...]:
+        """Give zig's libc++ for each target of artifacts that are linked with its parts."""
+        lib = str(self.toolchain.zig_lib)
+        return tuple(
+            TargetParts(
+                target=target,
+                parts=cxx_parts(
+                    DriverTarget(target), folder=f"{self._runtime_folder}/{target}", zig_lib=lib
+                ),
+            )
+            for target in dict.fromkeys(artifact.target for artifact in artifacts if artifact.cxx_in_parts)
         )
 
     @functools.cached_property
