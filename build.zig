@@ -37,6 +37,10 @@ const Emscripten = struct {
 const Lean = struct {
     /// Of lld-link, besides files.
     link_flags: []const []const u8,
+    /// Without the runtime's start-up code.
+    guarded_flags: []const []const u8,
+    /// With it.
+    startup_flags: []const []const u8,
     /// Start-up code, and import libraries.
     libraries: []const []const u8,
     /// Where zig's compiler_rt is, or is to be made when something of it is missing.
@@ -53,12 +57,14 @@ const SystemCxx = struct {
     group: []const u8,
 };
 
-/// A part of zig's libc++ for one target; pyz3/engine/cxx_parts.py says which there are.
-const CxxPart = struct {
+/// A part of what zig compiles of its own for a target; pyz3/engine/zig_parts.py says which there are.
+const ZigPart = struct {
     /// The archive, or where it is to be made.
     file: []const u8,
     /// By which zig makes it.
     args: []const []const u8,
+    /// It is of the C++ library.
+    cxx: bool,
     /// One of these is in each name that others take from it; none: every module is linked with it.
     marks: []const []const u8,
     /// Files of the parts that it needs itself.
@@ -114,14 +120,14 @@ const Artifact = struct {
     lean: ?Lean,
     /// macOS alone: to be linked so if that is all it needs.
     system_cxx: ?SystemCxx,
-    /// To be linked with the parts of zig's libc++ that it needs.
-    cxx_in_parts: bool,
+    /// To be linked with the parts that it needs of what zig would compile as a whole.
+    in_parts: bool,
     emscripten: ?Emscripten,
 };
 
-const TargetParts = struct { target: []const u8, parts: []const CxxPart };
+const TargetParts = struct { target: []const u8, parts: []const ZigPart };
 
-const Plan = struct { version: u32, artifacts: []const Artifact, cxx_parts: []const TargetParts };
+const Plan = struct { version: u32, artifacts: []const Artifact, zig_parts: []const TargetParts };
 
 pub fn build(b: *std.Build) !void {
     const plan_file = b.option([]const u8, "plan", "Plan file written by pyz3");
@@ -137,14 +143,14 @@ pub fn build(b: *std.Build) !void {
     if (plan.version != 1) fail("plan version {d} is not 1: pyz3 and build.zig do not match", .{plan.version});
     var made: Made = .init(b.allocator);
     var groups: Groups = .init(b.allocator);
-    var cxx: Libraries = .init(b.allocator);
-    for (plan.cxx_parts) |parts| try cxx.put(parts.target, CxxLibrary.create(b, parts.parts));
+    var parts: AllParts = .init(b.allocator);
+    for (plan.zig_parts) |of| try parts.put(of.target, Parts.create(b, of.parts));
     for (plan.artifacts) |artifact| {
         const resolved = variant(b, target, artifact);
         const output = if (artifact.emscripten) |emscripten|
             addPyodideModule(b, artifact, emscripten, resolved, optimize, made)
         else
-            addLibrary(b, artifact, resolved, optimize, &made, &groups, if (artifact.cxx_in_parts) cxx.get(artifact.target).? else null);
+            addLibrary(b, artifact, resolved, optimize, &made, &groups, if (artifact.in_parts) parts.get(artifact.target).? else null);
         try made.put(artifact.key, output);
         if (plan_file != null) {
             b.getInstallStep().dependOn(&Record.create(b, output, artifact.key).step);
@@ -170,9 +176,9 @@ const Made = std.StringHashMap(Output);
 
 const Groups = std.StringHashMap(*Group);
 
-const Libraries = std.StringHashMap(*CxxLibrary);
+const AllParts = std.StringHashMap(*Parts);
 
-fn addLibrary(b: *std.Build, artifact: Artifact, target: std.Build.ResolvedTarget, optimize: std.builtin.OptimizeMode, made: *Made, groups: *Groups, cxx: ?*CxxLibrary) Output {
+fn addLibrary(b: *std.Build, artifact: Artifact, target: std.Build.ResolvedTarget, optimize: std.builtin.OptimizeMode, made: *Made, groups: *Groups, parts: ?*Parts) Output {
     const library = addCompile(b, artifact, target, optimize, made, if (artifact.kind == .static) .archive else .linked);
     const windows = target.result.os.tag == .windows;
     var lean: ?*LeanLink = null;
@@ -188,13 +194,13 @@ fn addLibrary(b: *std.Build, artifact: Artifact, target: std.Build.ResolvedTarge
             definition.addStepDependencies(&library.step);
             library.win32_module_definition = definition;
         }
-        if (artifact.lean) |with| lean = LeanLink.create(b, artifact, with, own, library, made);
+        if (artifact.lean) |with| lean = LeanLink.create(b, artifact, with, own, library, made, parts);
     }
     const trial = if (mayBeTried(artifact, target.result.os.tag))
         Trial.create(b, artifact, addCompile(b, artifact, target, optimize, made, .tried), library, made, groups)
     else
         null;
-    if (cxx) |parts| trial.?.linkInParts(parts, addCompile(b, artifact, target, optimize, made, .tried));
+    if (trial != null and artifact.in_parts) trial.?.linkInParts(parts.?, addCompile(b, artifact, target, optimize, made, .tried));
     return .{
         .file = library.getEmittedBin(),
         .linked = b.allocator.dupe(std.Build.LazyPath, &.{linked}) catch @panic("OOM"),
@@ -237,7 +243,7 @@ fn addCompile(b: *std.Build, artifact: Artifact, target: std.Build.ResolvedTarge
         module.addCSourceFile(.{ .file = .{ .cwd_relative = source.path }, .flags = source.flags });
     }
     const system_cxx = if (linking == .tried) artifact.system_cxx else null;
-    const without_cxx = system_cxx != null or linking == .tried and artifact.cxx_in_parts;
+    const without_cxx = system_cxx != null or linking == .tried and artifact.in_parts;
     if (artifact.link_cpp and !without_cxx) module.link_libcpp = true;
     // Not linkLibrary: it would leave the path of zig's cache inside as an rpath.
     if (linkage == .dynamic) for (artifact.links) |key| {
@@ -250,7 +256,7 @@ fn addCompile(b: *std.Build, artifact: Artifact, target: std.Build.ResolvedTarge
     for (artifact.framework_dirs) |path| module.addFrameworkPath(.{ .cwd_relative = path });
     for (artifact.frameworks) |name| module.linkFramework(name, .{});
     for (artifact.libraries) |name| {
-        if ((without_cxx or artifact.cxx_in_parts) and std.zig.target.isLibCxxLibName(&target.result, name)) continue;
+        if ((without_cxx or artifact.in_parts) and std.zig.target.isLibCxxLibName(&target.result, name)) continue;
         module.linkSystemLibrary(name, .{ .use_pkg_config = .no });
     }
     // A Zig file that no other one imports is a root of its own: an object beside the first.
@@ -317,7 +323,7 @@ fn addBatch(b: *std.Build, artifact: Artifact, batch: Batch, target: std.Build.R
         .version_script = null,
         .lean = null,
         .system_cxx = null,
-        .cxx_in_parts = false,
+        .in_parts = false,
         .emscripten = null,
     }, target, optimize, made, .archive);
     const members = Members.create(b, archive.getEmittedBin(), batch);
@@ -585,10 +591,9 @@ const Trial = struct {
     tried: *std.Build.Step.Compile,
     library: *std.Build.Step.Compile,
     archives: []const std.Build.LazyPath,
-    /// Where C++ is linked in parts: the library, the same link with the parts that the first one lacked, and
-    /// what looks at that.
+    /// Where C++ is linked in parts: these, the same link with what the first one lacked, and what looks at that.
     group: *Group = undefined,
-    cxx: ?*CxxLibrary = null,
+    parts: ?*Parts = null,
     again: *std.Build.Step.Compile = undefined,
     second: std.Build.Step = undefined,
     missing: std.ArrayList([]const u8) = .empty,
@@ -613,14 +618,14 @@ const Trial = struct {
     }
 
     /// Link with the parts of libc++ that every module needs, and then with those that are missing.
-    fn linkInParts(trial: *Trial, cxx: *CxxLibrary, again: *std.Build.Step.Compile) void {
+    fn linkInParts(trial: *Trial, parts: *Parts, again: *std.Build.Step.Compile) void {
         const b = trial.step.owner;
-        trial.cxx = cxx;
+        trial.parts = parts;
         trial.again = again;
         trial.second = .init(.{ .id = .custom, .name = trial.step.name, .owner = b, .makeFn = makeSecond });
         for ([_]*std.Build.Step.Compile{ trial.tried, again }) |compile| {
-            compile.step.dependOn(&cxx.step);
-            cxx.addBase(compile);
+            compile.step.dependOn(&parts.step);
+            parts.addBase(compile);
         }
         again.step.dependOn(&trial.step);
         again.getEmittedBin().addStepDependencies(&trial.second);
@@ -630,10 +635,10 @@ const Trial = struct {
     fn make(step: *std.Build.Step, _: std.Build.Step.MakeOptions) !void {
         const trial: *Trial = @fieldParentPtr("step", step);
         try trial.look();
-        const cxx = trial.cxx orelse return;
-        const parts = try cxx.partsWith(trial.missing.items);
+        const all = trial.parts orelse return;
+        const parts = try all.having(trial.missing.items);
         for (parts) |part| {
-            try cxx.makePart(step, part);
+            try makeArchive(step, part.file, part.args);
             for ([_]*std.Build.Step.Compile{ trial.again, trial.library }) |compile|
                 compile.root_module.addObjectFile(.{ .cwd_relative = part.file });
         }
@@ -746,22 +751,22 @@ const Group = struct {
     }
 
     /// Link with compiler_rt, and with libc++'s parts unless these lack something.
-    fn linkParts(trial: *Trial, cxx: *CxxLibrary) void {
+    fn linkParts(trial: *Trial, parts: *Parts) void {
         const b = trial.step.owner;
-        for (trial.missing.items) |name| if (CxxLibrary.isOfLibrary(name)) {
+        for (trial.missing.items) |name| if (Parts.isOfCxx(name)) {
             std.debug.print("pyz3 needs-runtime {s}\n", .{trial.artifact.key}); // pyz3/engine/zig.py hears it
             trial.reason = b.fmt("all of zig's libc++: its parts have no {s}", .{name});
             return;
         };
         trial.library.root_module.link_libcpp = false;
-        cxx.addBase(trial.library);
+        parts.addBase(trial.library);
     }
 
     /// Say why each is linked with zig's libc++, if it is.
     fn refuse(group: *Group, first: *Trial) void {
         const b = group.step.owner;
         for (group.trials.items) |trial| {
-            if (trial.cxx) |cxx| linkParts(trial, cxx);
+            if (trial.parts) |parts| linkParts(trial, parts);
             if (trial.artifact.system_cxx == null) continue;
             std.debug.print("pyz3 needs-runtime {s}\n", .{trial.artifact.key}); // pyz3/engine/zig.py hears it
             const names = trial.missing.items;
@@ -774,71 +779,69 @@ const Group = struct {
     }
 };
 
-/// Zig's libc++ for one target, in parts: archives that are made once for all.
-const CxxLibrary = struct {
+/// What zig compiles of its own for one target, in parts: archives that are made once for all.
+const Parts = struct {
     step: std.Build.Step,
-    parts: []const CxxPart,
+    all: []const ZigPart,
 
-    fn create(b: *std.Build, parts: []const CxxPart) *CxxLibrary {
-        const library = b.allocator.create(CxxLibrary) catch @panic("OOM");
-        library.* = .{
-            .step = .init(.{ .id = .custom, .name = "libc++", .owner = b, .makeFn = make }),
-            .parts = parts,
+    fn create(b: *std.Build, all: []const ZigPart) *Parts {
+        const parts = b.allocator.create(Parts) catch @panic("OOM");
+        parts.* = .{
+            .step = .init(.{ .id = .custom, .name = "parts", .owner = b, .makeFn = make }),
+            .all = all,
         };
-        return library;
+        return parts;
     }
 
     /// Make what every module is linked with.
     fn make(step: *std.Build.Step, _: std.Build.Step.MakeOptions) !void {
-        const library: *CxxLibrary = @fieldParentPtr("step", step);
-        for (library.parts) |part| if (part.marks.len == 0) try library.makePart(step, part);
+        const parts: *Parts = @fieldParentPtr("step", step);
+        for (parts.all) |part| if (part.marks.len == 0) try makeArchive(step, part.file, part.args);
     }
 
-    fn addBase(library: *CxxLibrary, compile: *std.Build.Step.Compile) void {
-        for (library.parts) |part| if (part.marks.len == 0) compile.root_module.addObjectFile(.{ .cwd_relative = part.file });
+    fn addBase(parts: *Parts, compile: *std.Build.Step.Compile) void {
+        for (parts.all) |part| if (part.marks.len == 0) compile.root_module.addObjectFile(.{ .cwd_relative = part.file });
     }
 
     /// Whether a name is one of C++'s library: of namespace std, as the Itanium C++ ABI mangles it.
-    fn isOfLibrary(name: []const u8) bool {
-        return std.mem.startsWith(u8, name, "_Z") and std.mem.indexOf(u8, name, "St") != null;
+    fn isOfCxx(name: []const u8) bool {
+        return std.mem.indexOf(u8, name[0..@min(3, name.len)], "_Z") != null and std.mem.indexOf(u8, name, "St") != null;
     }
 
-    /// Give the parts that have what is missing; a name that none is known to have takes all.
-    fn partsWith(library: *CxxLibrary, missing: []const []const u8) ![]const CxxPart {
-        const b = library.step.owner;
-        const wanted = try b.allocator.alloc(bool, library.parts.len);
+    /// Give the parts that have what is missing; a name of C++'s library that none is known to have takes all.
+    fn having(parts: *Parts, missing: []const []const u8) ![]const ZigPart {
+        const b = parts.step.owner;
+        const wanted = try b.allocator.alloc(bool, parts.all.len);
         @memset(wanted, false);
-        for (missing) |name| if (isOfLibrary(name)) {
+        for (missing) |name| if (isOfCxx(name)) {
             var known = false;
-            for (library.parts, wanted) |part, *want| if (isMarked(part, name)) {
+            for (parts.all, wanted) |part, *want| if (isMarked(part, name)) {
                 want.* = true;
                 known = true;
             };
             if (!known) @memset(wanted, true);
         };
-        for (library.parts, 0..) |part, index| if (wanted[index]) {
-            for (part.needs) |file| for (library.parts, wanted) |other, *want| if (std.mem.eql(u8, other.file, file)) {
+        for (parts.all, 0..) |part, index| if (wanted[index]) {
+            for (part.needs) |file| for (parts.all, wanted) |other, *want| if (std.mem.eql(u8, other.file, file)) {
                 want.* = true;
             };
         };
-        var found: std.ArrayList(CxxPart) = .empty;
-        for (library.parts, wanted) |part, want| if (want and part.marks.len > 0) try found.append(b.allocator, part);
+        var found: std.ArrayList(ZigPart) = .empty;
+        for (parts.all, wanted) |part, want| if (want and part.marks.len > 0) try found.append(b.allocator, part);
         return found.items;
     }
 
-    fn isMarked(part: CxxPart, name: []const u8) bool {
+    fn isMarked(part: ZigPart, name: []const u8) bool {
         for (part.marks) |mark| if (std.mem.indexOf(u8, name, mark) != null) return true;
         return false;
-    }
-
-    /// Compile a part unless it is there; several processes may do it at a time.
-    fn makePart(library: *CxxLibrary, step: *std.Build.Step, part: CxxPart) !void {
-        try makeArchive(library.step.owner, step, part.file, part.args);
     }
 };
 
 /// Make an archive of zig's own sources by a command of zig's, in the cache of all projects, unless it is there.
-fn makeArchive(b: *std.Build, step: *std.Build.Step, file: []const u8, args: []const []const u8) !void {
+///
+/// Several processes may do it at a time.
+fn makeArchive(step: *std.Build.Step, file: []const u8, args: []const []const u8) !void {
+    const b = step.owner;
     const cwd = std.Io.Dir.cwd();
     if (cwd.access(b.graph.io, file, .{})) return else |_| {}
     try cwd.createDirPath(b.graph.io, std.fs.path.dirname(file).?);
@@ -933,12 +936,15 @@ const LeanLink = struct {
     own: std.Build.LazyPath,
     archives: []const std.Build.LazyPath,
     library: *std.Build.Step.Compile,
+    parts: ?*Parts,
     /// Why it needs the runtime; empty: it does not.
     reason: []const u8 = "",
     /// Something of zig's compiler_rt is in it.
     needs_compiler_rt: bool = false,
+    /// It is linked with parts of the runtime: the whole is not needed.
+    in_parts: bool = false,
 
-    fn create(b: *std.Build, artifact: Artifact, lean: Lean, own: std.Build.LazyPath, library: *std.Build.Step.Compile, made: *Made) *LeanLink {
+    fn create(b: *std.Build, artifact: Artifact, lean: Lean, own: std.Build.LazyPath, library: *std.Build.Step.Compile, made: *Made, parts: ?*Parts) *LeanLink {
         var archives: std.ArrayList(std.Build.LazyPath) = .empty;
         for (artifact.links) |key| archives.appendSlice(b.allocator, made.get(key).?.linked) catch @panic("OOM");
         const link = b.allocator.create(LeanLink) catch @panic("OOM");
@@ -949,6 +955,7 @@ const LeanLink = struct {
             .own = own,
             .archives = archives.items,
             .library = library,
+            .parts = parts,
         };
         own.addStepDependencies(&link.step);
         for (archives.items) |path| path.addStepDependencies(&link.step);
@@ -960,33 +967,36 @@ const LeanLink = struct {
     fn make(step: *std.Build.Step, _: std.Build.Step.MakeOptions) !void {
         const b = step.owner;
         const link: *LeanLink = @fieldParentPtr("step", step);
-        var argv: std.ArrayList([]const u8) = .empty;
-        try argv.appendSlice(b.allocator, &.{ b.graph.zig_exe, "lld-link" });
-        try argv.appendSlice(b.allocator, link.lean.link_flags);
+        var files: std.ArrayList([]const u8) = .empty;
         var man = b.graph.cache.obtain();
         defer man.deinit();
-        man.hash.addListOfBytes(argv.items[1..]);
+        man.hash.addListOfBytes(link.lean.link_flags);
         man.hash.addListOfBytes(link.lean.startup_sections);
         man.hash.addBytes(link.lean.compiler_rt);
         man.hash.addBytes(link.library.out_filename);
-        man.hash.addBytes("which parts"); // what reason.txt begins with
-        try link.appendFiles(&argv, &man);
+        if (link.parts) |parts| for (parts.all) |part| man.hash.addBytes(part.file);
+        man.hash.add(link.artifact.link_cpp);
+        man.hash.addBytes("in parts"); // what reason.txt begins with
+        try link.appendFiles(&files, &man);
         const known = try step.cacheHit(&man);
         const folder = try std.fs.path.join(b.allocator, &.{ "o", &man.final() });
         const cwd = std.Io.Dir.cwd();
         const reason = try b.cache_root.join(b.allocator, &.{ folder, "reason.txt" });
         if (!known) {
             try b.cache_root.handle.createDirPath(b.graph.io, folder);
-            const why = try link.run(&argv, try b.cache_root.join(b.allocator, &.{folder}));
-            const parts = if (link.needs_compiler_rt) "compiler_rt" else "";
-            try cwd.writeFile(b.graph.io, .{ .sub_path = reason, .data = b.fmt("{s}\n{s}", .{ parts, why }) });
+            const why = try link.run(files.items, try b.cache_root.join(b.allocator, &.{folder}));
+            const compiler_rt = if (link.needs_compiler_rt) " compiler_rt" else "";
+            const way = if (link.in_parts) "parts" else "";
+            try cwd.writeFile(b.graph.io, .{ .sub_path = reason, .data = b.fmt("{s}{s}\n{s}", .{ way, compiler_rt, why }) });
             try step.writeManifest(&man);
         }
         const text = try cwd.readFileAlloc(b.graph.io, reason, b.allocator, .limited(1 << 20));
         const end = std.mem.indexOfScalar(u8, text, '\n').?;
-        link.needs_compiler_rt = end > 0;
+        link.needs_compiler_rt = std.mem.endsWith(u8, text[0..end], "compiler_rt");
+        link.in_parts = std.mem.startsWith(u8, text, "parts");
         link.reason = text[end + 1 ..];
-        if (link.reason.len > 0) return std.debug.print("pyz3 needs-runtime {s}\n", .{link.artifact.key}); // pyz3/engine/zig.py hears it
+        if (link.reason.len > 0 and !link.in_parts)
+            return std.debug.print("pyz3 needs-runtime {s}\n", .{link.artifact.key}); // pyz3/engine/zig.py hears it
         link.library.generated_bin.?.path = try b.cache_root.join(b.allocator, &.{ folder, link.library.out_filename });
         if (link.library.generated_implib) |implib|
             implib.path = try b.cache_root.join(b.allocator, &.{ folder, link.library.out_lib_filename });
@@ -1007,40 +1017,82 @@ const LeanLink = struct {
         for (link.archives) |path| try files.append(b.allocator, path.getPath2(b, &link.step));
         try files.appendSlice(b.allocator, link.artifact.runtime);
         for (link.artifact.objects) |path| if (isArchive(path)) try files.append(b.allocator, path);
-        try files.appendSlice(b.allocator, link.lean.libraries);
         for (files.items) |path| _ = try man.addFile(path, null);
+        for (link.lean.libraries) |path| _ = try man.addFile(path, null);
         try argv.appendSlice(b.allocator, files.items);
     }
 
     /// Make the DLL in `folder`, or say why it needs the runtime.
-    fn run(link: *LeanLink, argv: *std.ArrayList([]const u8), folder: []const u8) ![]const u8 {
+    fn run(link: *LeanLink, files: []const []const u8, folder: []const u8) ![]const u8 {
         const b = link.step.owner;
         const map = b.pathJoin(&.{ folder, "map.txt" });
+        var argv: std.ArrayList([]const u8) = .empty;
+        try argv.appendSlice(b.allocator, &.{ b.graph.zig_exe, "lld-link" });
+        try argv.appendSlice(b.allocator, link.lean.link_flags);
         const file = b.pathJoin(&.{ folder, link.library.out_filename });
-        try argv.appendSlice(b.allocator, &.{ b.fmt("-out:{s}", .{file}), b.fmt("-lldmap:{s}", .{map}) });
+        try argv.append(b.allocator, b.fmt("-out:{s}", .{file}));
         if (link.library.generated_implib != null)
             try argv.append(b.allocator, b.fmt("-implib:{s}", .{b.pathJoin(&.{ folder, link.library.out_lib_filename })}));
-        if (try link.complaints(argv.items) != null) {
-            try link.makeCompilerRt();
-            try argv.append(b.allocator, link.lean.compiler_rt);
-            link.needs_compiler_rt = true;
-            if (try link.complaints(argv.items)) |text| return undefinedIn(b, text);
-        }
+        try argv.appendSlice(b.allocator, files);
+        if (link.artifact.link_cpp) return link.runInParts(argv.items, "C++");
+        const begun = argv.items.len;
+        try argv.append(b.allocator, b.fmt("-lldmap:{s}", .{map}));
+        try argv.appendSlice(b.allocator, link.lean.guarded_flags);
+        try argv.appendSlice(b.allocator, link.lean.libraries);
+        if (try link.missingIn(&argv)) |text| return link.runInParts(argv.items[0..begun], text);
         const text = try std.Io.Dir.cwd().readFileAlloc(b.graph.io, map, b.allocator, .limited(1 << 30));
         try std.Io.Dir.cwd().deleteFile(b.graph.io, map);
-        for (link.lean.startup_sections) |section|
-            if (std.mem.indexOf(u8, text, b.fmt(":({s}", .{section})) != null) return b.fmt("section {s}", .{section});
+        for (link.lean.startup_sections) |section| if (std.mem.indexOf(u8, text, b.fmt(":({s}", .{section})) != null)
+            return link.runInParts(argv.items[0..begun], b.fmt("section {s}", .{section}));
         return "";
     }
 
-    /// What the linker says is missing; all that it says if that is something else.
-    fn undefinedIn(b: *std.Build, text: []const u8) ![]const u8 {
+    /// Make the DLL with the parts of the runtime that it needs, if these are all that it needs.
+    fn runInParts(link: *LeanLink, begun: []const []const u8, why: []const u8) ![]const u8 {
+        const b = link.step.owner;
+        const parts = link.parts orelse return why;
+        link.needs_compiler_rt = false;
+        var argv: std.ArrayList([]const u8) = .empty;
+        try argv.appendSlice(b.allocator, begun);
+        try argv.appendSlice(b.allocator, link.lean.startup_flags);
+        for (parts.all) |part| if (part.marks.len == 0 and (link.artifact.link_cpp or !part.cxx)) {
+            try makeArchive(&link.step, part.file, part.args);
+            try argv.append(b.allocator, part.file);
+        };
+        try argv.appendSlice(b.allocator, link.lean.libraries);
+        if (try link.complaints(argv.items)) |text| for (try parts.having(try namesIn(b, text))) |part| {
+            try makeArchive(&link.step, part.file, part.args);
+            try argv.append(b.allocator, part.file);
+        };
+        if (try link.missingIn(&argv)) |text| return text;
+        link.in_parts = true;
+        return why;
+    }
+
+    /// Link, with compiler_rt if something is missing without; give what is missing then.
+    fn missingIn(link: *LeanLink, argv: *std.ArrayList([]const u8)) !?[]const u8 {
+        const b = link.step.owner;
+        if (try link.complaints(argv.items) == null) return null;
+        try link.makeCompilerRt();
+        try argv.append(b.allocator, link.lean.compiler_rt);
+        link.needs_compiler_rt = true;
+        const text = try link.complaints(argv.items) orelse return null;
+        const names = try namesIn(b, text);
+        return if (names.len > 0) try std.mem.join(b.allocator, ", ", names) else text;
+    }
+
+    /// The names that the linker says are missing.
+    fn namesIn(b: *std.Build, text: []const u8) ![]const []const u8 {
         const sign = "undefined symbol: ";
         var names: std.ArrayList([]const u8) = .empty;
         var lines = std.mem.tokenizeAny(u8, text, "\r\n");
         while (lines.next()) |line|
             if (std.mem.indexOf(u8, line, sign)) |at| try names.append(b.allocator, line[at + sign.len ..]);
-        return if (names.items.len > 0) std.mem.join(b.allocator, ", ", names.items) else text;
+        return names.items;
+    }
+
+    fn how(link: *LeanLink) []const u8 {
+        return if (link.reason.len == 0) "lean" else if (link.in_parts) "parts" else "linked";
     }
 
     /// Run a command of zig's; give what it says when it fails.
@@ -1055,7 +1107,7 @@ const LeanLink = struct {
     fn makeCompilerRt(link: *LeanLink) !void {
         const b = link.step.owner;
         const source = try b.graph.zig_lib_directory.join(b.allocator, &.{"compiler_rt.zig"});
-        try makeArchive(b, &link.step, link.lean.compiler_rt, &.{
+        try makeArchive(&link.step, link.lean.compiler_rt, &.{
             "build-lib",           "-target",         link.artifact.target, "-OReleaseFast", "-fstrip", "-fno-builtin",
             "-ffunction-sections", "-fdata-sections", source,
         });
@@ -1066,8 +1118,8 @@ const LeanLink = struct {
 /// linked with, and why, as users are told.
 ///
 /// How: `tried` (without compiler_rt, and where macOS has a C++ library without zig's), `lean` (without mingw-w64's
-/// runtime; with compiler_rt if it says so), else `linked` with all that zig links, and what was missing when it was
-/// tried without.
+/// runtime) or `parts` (with parts of it; both with compiler_rt if they say so), else `linked` with all that zig
+/// links, and what was missing when it was tried without.
 const Record = struct {
     step: std.Build.Step,
     output: Output,
@@ -1092,13 +1144,13 @@ const Record = struct {
         const reason = if (record.output.trial) |trial|
             trial.reason
         else if (record.output.lean) |lean|
-            (if (lean.reason.len > 0) b.fmt("mingw-w64's runtime: {s}", .{lean.reason}) else "")
+            (if (lean.reason.len > 0 and !lean.artifact.link_cpp) b.fmt("mingw-w64's runtime: {s}", .{lean.reason}) else "")
         else
             "";
         const how = if (record.output.trial) |trial|
             (if (trial.taken) "tried" else b.fmt("linked {s}", .{try std.mem.join(b.allocator, " ", trial.missing.items)}))
         else if (record.output.lean) |lean|
-            (if (lean.reason.len > 0) "linked" else if (lean.needs_compiler_rt) "lean compiler_rt" else "lean")
+            b.fmt("{s}{s}", .{ lean.how(), if (lean.needs_compiler_rt and (lean.in_parts or lean.reason.len == 0)) " compiler_rt" else "" })
         else
             "linked";
         const file = b.getInstallPath(.prefix, record.key);

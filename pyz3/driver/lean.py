@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 UCRT = "libpyz3-ucrt.a"
 SOURCES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "runtime", "windows")  # noqa: PTH100, PTH118, PTH120 - see __init__.py
+# To guess nothing: data of DLLs that is not declared to be such would need mingw-w64's relocator at start.
+GUARDED_FLAGS = ("-auto-import:no",)
 # What mingw-w64's start-up code looks at: crt/crtdll.c, gccmain.c and tlssup.c.
 STARTUP_SECTIONS = (".ctors", ".dtors", ".CRT$", ".tls")
 
@@ -39,13 +41,17 @@ _STDCALL = re.compile(r"^(\w+)@\d+", re.MULTILINE)
 
 
 def lean_flags(target: DriverTarget) -> tuple[str, ...]:
-    """Give what ``zig lld-link`` is told besides its files: what zig tells it, and to guess nothing.
-
-    Data of DLLs that is not declared to be such would need mingw-w64's relocator at start.
-    """
+    """Give what ``zig lld-link`` is told besides its files: what zig tells it."""
     machine, _ = _MACHINES[target.machine]
     same = ("-lldmingw", "-errorlimit:0", "-nologo", "-build-id:no", "-dll", "-Brepro", f"-machine:{machine}")
-    return (*same, "-auto-import:no", "-demangle:no")
+    return (*same, "-demangle:no")
+
+
+def startup_flags(target: DriverTarget) -> tuple[str, ...]:
+    """Give what it is told besides, where mingw-w64's start-up code is linked."""
+    if target.machine == "x86":  # C names have an underscore there, and those of stdcall their size
+        return ("-entry:DllMainCRTStartup@12", "-alternatename:__image_base__=___ImageBase")
+    return ("-entry:DllMainCRTStartup", "-alternatename:__image_base__=__ImageBase")
 
 
 def compile_flags(zig_lib: str) -> tuple[str, ...]:

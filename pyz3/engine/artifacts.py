@@ -119,12 +119,12 @@ def make_artifacts(
         if recipe.target.platform.family != "pyodide":
             linked = artifact.kind != "static"
             own = runtime(zig_target, cxx=artifact.link_cpp) if linked else ()
-            is_lean = linked and _may_be_lean(artifact, is_file)
+            parts = linked and _in_parts(recipe, artifact)
+            is_lean = linked and (parts or not artifact.link_cpp) and _may_be_lean(artifact, is_file)
             how = lean(zig_target, artifact.libraries) if is_lean else None
             system = _system_cxx(recipe, artifact, runtime) if linked else None
-            parts = linked and _in_parts(recipe, artifact)
             return msgspec.structs.replace(
-                artifact, runtime=own, lean=how, system_cxx=system, cxx_in_parts=parts
+                artifact, runtime=own, lean=how, system_cxx=system, in_parts=parts and (artifact.link_cpp or how is not None)
             )
         return for_pyodide(artifact, recipe, module, zig_lib=zig_lib, is_file=is_file)
 
@@ -168,7 +168,7 @@ def _in_batches(artifact: Artifact, sources: tuple[Source, ...], *, shared: Coll
     """Set what others share apart, and all that is linked before it: the order stays."""
     runs = [tuple(run) for _, run in groupby(sources, shared.__contains__)]
     # What is not linked with zig's libc++ as a whole is compiled with its headers: apart.
-    apart = artifact.system_cxx or artifact.cxx_in_parts
+    apart = artifact.system_cxx or artifact.in_parts
     last = () if not runs or runs[-1][-1] in shared or apart else runs.pop()
     about = _circumstances(artifact)
     batches = tuple(Batch(key=_batch_key(artifact, about, run), sources=run) for run in runs)
@@ -256,13 +256,13 @@ def _as_spelled(names: Sequence[str], folders: Sequence[str]) -> tuple[str, ...]
 
 
 def _may_be_lean(artifact: Artifact, is_file: Callable[[Path], bool]) -> bool:
-    """Tell whether a DLL may do without mingw-w64's runtime.
+    """Tell whether a DLL may do without mingw-w64's whole runtime.
 
-    C++ needs it; with LTO the linker compiles, too.
+    With LTO the linker compiles, too.
     """
     files = [form.format(name) for name in artifact.libraries for form in ("{}.lib", "lib{}.a", "{}.dll")]
     of_its_own = any(is_file(Path(folder, file)) for folder in artifact.library_dirs for file in files)
-    return not (artifact.link_cpp or artifact.lto or of_its_own)
+    return not (artifact.lto or of_its_own)
 
 
 def _system_cxx(
@@ -286,13 +286,14 @@ def _system_cxx(
 
 
 def _in_parts(recipe: Recipe, artifact: Artifact) -> bool:
-    """Tell whether an artifact may be linked with the parts of zig's libc++ that it needs.
+    """Tell whether an artifact may be linked with the parts that it needs of what zig compiles of its own.
 
     Zig's sources are compiled with the link, and with LTO the linker compiles.  The parts are compiled for the
     oldest processor, and for speed.
     """
     unfit = artifact.zig_sources or artifact.lto or artifact.cpu or recipe.optimize == "Debug"
-    return artifact.link_cpp and not unfit and driver_target(recipe, artifact.target).system == "elf"
+    system = driver_target(recipe, artifact.target).system
+    return not unfit and (system == "windows" or (system == "elf" and artifact.link_cpp))
 
 
 def _library_name(module: Part) -> str:

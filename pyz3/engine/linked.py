@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pyz3.engine.plan_file import Artifact
 
 _CXX = ("libcxx", "libcxxabi", "libunwind")
+_STARTUP = "each link with a runtime has its start-up code"
 _MINGW = ("winpthreads", "zig-libc")
 
 
@@ -41,7 +42,7 @@ def linked_from(artifact: Artifact, how: str, links: Sequence[Artifact] = ()) ->
 
     Args:
         artifact: What was linked.
-        how: As ``build.zig`` told it: ``tried``, ``lean compiler_rt``, ``linked __divtf3``.
+        how: As ``build.zig`` told it: ``tried``, ``lean compiler_rt``, ``parts``, ``linked __divtf3``.
         links: The project's libraries that it was linked with.
     """
     way, *names = how.split()
@@ -61,12 +62,17 @@ def linked_from(artifact: Artifact, how: str, links: Sequence[Artifact] = ()) ->
         offered.extend(_CXX)
     if way == "tried":
         return Linked(offered=tuple(offered))
+    if way == "parts":
+        sure = {"mingw-w64": _STARTUP}
+        if names:
+            sure["compiler-rt"] = "the link failed without it"
+        return Linked(sure=sure, offered=tuple(offered))
     offered.append("compiler-rt")
     # There, what is missing may be zig's libc++, too.
-    lacking = () if artifact.system_cxx else tuple(names)
+    lacking = () if artifact.system_cxx else tuple(name for name in names if not name.startswith("_Z"))
     if "-windows" not in artifact.target:
         return Linked(offered=tuple(offered), lacking=lacking)
-    sure = {"mingw-w64": "each link with a runtime has its start-up code"}
+    sure = {"mingw-w64": _STARTUP}
     return Linked(sure=sure, offered=(*offered, *_MINGW), lacking=lacking)
 
 

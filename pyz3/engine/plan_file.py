@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-from pyz3.engine.cxx_parts import CxxPart
+from pyz3.engine.zig_parts import ZigPart
 
 PLAN_VERSION = 1
 
@@ -40,6 +40,8 @@ class Lean(msgspec.Struct, frozen=True, kw_only=True):
     """What a DLL is linked with that needs no C runtime of its own; ``build.zig`` explains the fields."""
 
     link_flags: tuple[str, ...]
+    guarded_flags: tuple[str, ...]
+    startup_flags: tuple[str, ...]
     libraries: tuple[str, ...]
     compiler_rt: str
     startup_sections: tuple[str, ...]
@@ -80,7 +82,7 @@ class Artifact(msgspec.Struct, frozen=True, kw_only=True):
     version_script: str | None
     lean: Lean | None = None
     system_cxx: SystemCxx | None = None
-    cxx_in_parts: bool = False
+    in_parts: bool = False
     emscripten: Emscripten | None = None
 
     @property
@@ -90,10 +92,10 @@ class Artifact(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TargetParts(msgspec.Struct, frozen=True, kw_only=True):
-    """The parts of zig's libc++ for the artifacts of one target that are linked with them."""
+    """What zig compiles of its own for one target, in parts."""
 
     target: str
-    parts: tuple[CxxPart, ...]
+    parts: tuple[ZigPart, ...]
 
 
 class PlanFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,4 +103,4 @@ class PlanFile(msgspec.Struct, frozen=True, kw_only=True):
 
     version: int = PLAN_VERSION
     artifacts: tuple[Artifact, ...]
-    cxx_parts: tuple[TargetParts, ...] = ()
+    zig_parts: tuple[TargetParts, ...] = ()

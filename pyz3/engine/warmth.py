@@ -23,6 +23,7 @@ _PARTS = {
     "translate-c": ("the header translator", 40),
     "mingw": ("the Windows runtime", 60),
     "libcxx": ("libc++", 40),
+    "parts": ("what C++ needs", 12),
 }
 
 
@@ -69,7 +70,9 @@ def parts_needed(artifacts: Sequence[Artifact], *, optimize: str) -> tuple[str, 
         # Of a lean one, and of one for which macOS' library may be enough, the linker decides.
         if "-windows" in artifact.target and artifact.lean is None:
             markers.append(runtime_part(artifact, optimize=optimize))
-        if artifact.link_cpp and artifact.system_cxx is None:
+        if artifact.link_cpp and artifact.in_parts:
+            markers.append(f"parts-{artifact.target}")
+        elif artifact.link_cpp and artifact.system_cxx is None:
             markers.append(_libcxx(artifact, optimize=optimize))
     return tuple(dict.fromkeys(markers))
 

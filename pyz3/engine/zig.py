@@ -14,13 +14,13 @@ import msgspec
 
 from pyz3._processes import Processes
 from pyz3.driver.compiler_variables import DATES, HOST_VARIABLES
-from pyz3.driver.lean import STARTUP_SECTIONS, lean_flags, lean_libraries
+from pyz3.driver.lean import GUARDED_FLAGS, STARTUP_SECTIONS, lean_flags, lean_libraries, startup_flags
 from pyz3.driver.runtime import make_runtime, runtime_files, runtime_folder
 from pyz3.driver.target import DriverTarget
-from pyz3.engine.cxx_parts import cxx_parts
 from pyz3.engine.damage import is_full
 from pyz3.engine.manifests import Manifests
 from pyz3.engine.plan_file import Lean, PlanFile, TargetParts
+from pyz3.engine.zig_parts import zig_parts
 from pyz3.errors import BuildFailedError
 from pyz3.targets import Platform
 
@@ -200,7 +200,7 @@ class ZigRunner:
             plan = Path(scratch) / "plan.json"
             plan.write_bytes(
                 msgspec.json.encode(
-                    PlanFile(artifacts=tuple(artifacts), cxx_parts=self._cxx_parts(artifacts))
+                    PlanFile(artifacts=tuple(artifacts), zig_parts=self._zig_parts(artifacts))
                 )
             )
             command = build_command(
@@ -323,22 +323,24 @@ class ZigRunner:
         self._make_runtime(files, target)
         return Lean(
             link_flags=lean_flags(target),
+            guarded_flags=GUARDED_FLAGS,
+            startup_flags=startup_flags(target),
             libraries=files,
             compiler_rt=f"{folder}/compiler_rt.lib",
             startup_sections=STARTUP_SECTIONS,
         )
 
-    def _cxx_parts(self, artifacts: Sequence[Artifact]) -> tuple[TargetParts, ...]:
-        """Give zig's libc++ for each target of artifacts that are linked with its parts."""
+    def _zig_parts(self, artifacts: Sequence[Artifact]) -> tuple[TargetParts, ...]:
+        """Give zig's own parts for each target of artifacts that are linked with them."""
         lib = str(self.toolchain.zig_lib)
         return tuple(
             TargetParts(
                 target=target,
-                parts=cxx_parts(
+                parts=zig_parts(
                     DriverTarget(target), folder=f"{self._runtime_folder}/{target}", zig_lib=lib
                 ),
             )
-            for target in dict.fromkeys(artifact.target for artifact in artifacts if artifact.cxx_in_parts)
+            for target in dict.fromkeys(artifact.target for artifact in artifacts if artifact.in_parts)
         )
 
     @functools.cached_property

@@ -1,9 +1,10 @@
-"""Zig's libc++ in parts: a module is linked with those that it needs, and no other is compiled.  Pure.
+"""Zig's libc++ and mingw-w64's runtime in parts: what a module does not need is not compiled.  Pure.
 
-Zig compiles all of libc++ at the first link of a target, and takes half a minute of a processor.  Most
-modules need a quarter of that: exceptions, strings, containers.  So ``build.zig`` links with the parts that
-every module needs, sees which names are missing, and compiles the parts whose :attr:`~CxxPart.marks` are in
-them.  A linker takes the same objects from a part as from the whole.
+At the first link for a target zig compiles all of libc++, which takes half a minute of a processor, and for
+Windows mingw-w64's runtime, which takes as long.  Most modules need a quarter of the one (exceptions, strings,
+containers) and a twentieth of the other (start-up code).  So ``build.zig`` links with the parts that every
+module needs, sees which names are missing, and compiles the parts whose :attr:`~ZigPart.marks` are in them.
+A linker takes the same objects from a part as from the whole.
 
 The flags are those by which zig compiles these sources (``zig build-lib -lc++ --verbose-cc``).
 """
@@ -17,22 +18,37 @@ from typing import TYPE_CHECKING
 import msgspec
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from pyz3.driver.target import DriverTarget
 
 
 class _Part(msgspec.Struct, frozen=True, kw_only=True):
-    """Sources in a folder of zig's, and what tells that they are needed; no marks: always."""
+    """Sources in a folder of zig's, and what tells that they are needed; no marks: always.
+
+    ``windows``: more sources, there alone; ``windows_x86``: there, for the processors whose long double is wider.
+    """
 
     folder: str
     sources: str
     marks: str = ""
     needs: tuple[str, ...] = ()
+    windows: str = ""
+    windows_x86: str = ""
 
 
 # What the parts need of each other, and which names they have, a test holds against zig's own archives.
 _PARTS: Mapping[str, _Part] = {
+    "mingw": _Part(
+        folder="libc/mingw",
+        sources="",
+        windows="crt/cinitexe.c crt/crtdll.c crt/gccmain.c crt/mingw_helpers.c crt/natstart.c"
+        " crt/pesect.c crt/pseudo-reloc-list.c crt/pseudo-reloc.c crt/tlsmcrt.c crt/tlssup.c crt/tlsthrd.c"
+        " gdtoa/dmisc.c gdtoa/g__fmt.c gdtoa/gethex.c gdtoa/gmisc.c gdtoa/hd_init.c gdtoa/hexnan.c"
+        " gdtoa/misc.c gdtoa/smisc.c gdtoa/strtodg.c gdtoa/strtodnrp.c gdtoa/strtopx.c gdtoa/sum.c"
+        " misc/dllmain.c misc/mingw_wcstold.c misc/ucrt_amsg_exit.c",
+        windows_x86="crt/CRT_fp10.c misc/wcstold.c",
+    ),
     "unwind": _Part(
         folder="libunwind",
         sources="libunwind.cpp Unwind-EHABI.cpp Unwind-seh.cpp UnwindLevel1.c UnwindLevel1-gcc-ext.c"
@@ -50,6 +66,8 @@ _PARTS: Mapping[str, _Part] = {
         sources="any.cpp bind.cpp call_once.cpp error_category.cpp exception.cpp expected.cpp functional.cpp"
         " hash.cpp memory.cpp new.cpp new_handler.cpp new_helpers.cpp optional.cpp stdexcept.cpp string.cpp"
         " system_error.cpp typeinfo.cpp valarray.cpp variant.cpp vector.cpp verbose_abort.cpp",
+        windows="chrono.cpp support/win32/locale_win32.cpp support/win32/support.cpp"
+        " support/win32/thread_win32.cpp",
     ),
     "numbers": _Part(
         folder="libcxx",
@@ -83,6 +101,7 @@ _PARTS: Mapping[str, _Part] = {
         marks="regex classname collation __match_any is_posix_terminal",
     ),
 }
+_MINGW = "libc/mingw"
 _VISIBILITY = ("-fvisibility=hidden", "-fvisibility-inlines-hidden")
 _CXX = ("-std=c++23", "-D_LIBCPP_BUILDING_LIBRARY", *_VISIBILITY)
 _UNWIND = (
@@ -99,20 +118,25 @@ _FLAGS: Mapping[str, tuple[str, ...]] = {
     ".cpp": ("-fno-exceptions", "-fno-rtti", *_UNWIND),
     ".c": ("-std=c99", "-fexceptions", *_UNWIND),
     ".S": _UNWIND,
+    _MINGW: (
+        "-std=gnu11", "-D__USE_MINGW_ANSI_STDIO=0", "-D__MSVCRT_VERSION__=0x700", "-D_CRTBLD", "-D_SYSCRT=1",
+        "-D_WIN32_WINNT=0x0f00", "-DCRTDLL=1", "-DHAVE_CONFIG_H",
+    ),
 }  # fmt: skip
 
 
-class CxxPart(msgspec.Struct, frozen=True, kw_only=True):
+class ZigPart(msgspec.Struct, frozen=True, kw_only=True):
     """A part for one target; ``build.zig`` explains the fields."""
 
     file: str
     args: tuple[str, ...]
+    cxx: bool
     marks: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
 
 
-def cxx_parts(target: DriverTarget, *, folder: str, zig_lib: str) -> tuple[CxxPart, ...]:
-    """Give the parts of libc++ for a target, those that every module needs first.
+def zig_parts(target: DriverTarget, *, folder: str, zig_lib: str) -> tuple[ZigPart, ...]:
+    """Give the parts for a target, those that every module needs first.
 
     Args:
         target: What they are compiled for.
@@ -120,37 +144,51 @@ def cxx_parts(target: DriverTarget, *, folder: str, zig_lib: str) -> tuple[CxxPa
         zig_lib: Zig's ``lib`` folder.
     """
     made = {
-        name: ("build-lib", "-static", "-target", target.zig, *_arguments(name, part, zig_lib))
+        name: ("build-lib", "-static", "-target", target.zig, *_arguments(name, part, sources, zig_lib, target))
         for name, part in _PARTS.items()
+        if (sources := _sources(part, target))
     }
 
     def file(name: str) -> str:
         digest = hashlib.sha256("\0".join(made[name]).encode()).hexdigest()[:16]
-        return f"{folder}/libc++-{name}-{digest}.a"
+        return f"{folder}/zig-{name}-{digest}.a"
 
     return tuple(
-        CxxPart(
+        ZigPart(
             file=file(name),
             args=made[name],
-            marks=tuple(part.marks.split()),
-            needs=tuple(map(file, part.needs)),
+            cxx=_PARTS[name].folder != _MINGW,
+            marks=tuple(_PARTS[name].marks.split()),
+            needs=tuple(map(file, _PARTS[name].needs)),
         )
-        for name, part in _PARTS.items()
+        for name in made
     )
 
 
-def _arguments(name: str, part: _Part, zig_lib: str) -> tuple[str, ...]:
+def _sources(part: _Part, target: DriverTarget) -> list[str]:
+    more = [part.windows] if target.system == "windows" else []
+    if more and target.machine in {"x86_64", "x86"}:
+        more.append(part.windows_x86)
+    return " ".join([part.sources, *more]).split()
+
+
+def _arguments(
+    name: str, part: _Part, sources: Sequence[str], zig_lib: str, target: DriverTarget
+) -> tuple[str, ...]:
     """Give what zig is told besides the target: as ``-cflags FLAGS -- FILES`` for each kind of source."""
     # libunwind's own header must come before clang's, which it does not where libc++'s are known to zig.
-    libraries = ("-lc",) if part.folder == "libunwind" else ("-lc", "-lc++")
+    libraries = ("-lc", "-lc++") if part.folder.startswith("libcxx") else ("-lc",)
     words = (
         "-OReleaseFast", "-fstrip", "-fPIC", "-fno-stack-protector", "-fno-sanitize-c",
         "-ffunction-sections", "-fdata-sections", *libraries, "--name", f"c++-{name}",
     )  # fmt: skip
-    for source in part.sources.split():
+    folder = part.folder if part.folder == _MINGW else f"{part.folder}/src"
+    for source in sources:
         flags = _FLAGS[Path(source).suffix if part.folder == "libunwind" else part.folder]
+        if part.folder == "libcxxabi" and target.system == "windows":
+            flags = (*flags, "-DHAVE___CXA_THREAD_ATEXIT_IMPL")
         own = (flag.format(lib=zig_lib) for flag in (*flags, f"-I{{lib}}/{part.folder}/include"))
         # No path of this machine in __FILE__; and nobody would read a warning.
         always = ("-w", "-DNDEBUG", f"-ffile-prefix-map={zig_lib}=zig")
-        words += ("-cflags", *always, *own, "--", f"{zig_lib}/{part.folder}/src/{source}")
+        words += ("-cflags", *always, *own, "--", f"{zig_lib}/{folder}/{source}")
     return words
