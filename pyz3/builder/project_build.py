@@ -17,7 +17,6 @@ from pyz3.builder.packing import read_epoch
 from pyz3.builder.platform import PlatformBuild
 from pyz3.builder.switches import switched_off
 from pyz3.config import OPTIMIZE_MODES
-from pyz3.engine.plan_file import PlanFile
 from pyz3.engine.warmth import Warmth
 from pyz3.engine.zig import ZigRunner
 from pyz3.errors import ConfigError
@@ -198,17 +197,18 @@ class ProjectBuild:
         if zig_target is not None and zig_target != platform.spec.zig:
             recipes = tuple(msgspec.structs.replace(one, zig_targets=(zig_target,)) for one in recipes)
         toolchain = self.toolchain()
+        runner = ZigRunner(toolchain, self.environ, root=self.project.root)
         build = PlatformBuild(
             self.project,
             recipes,
             includes=prepare_includes(recipes, self.headers(), toolchain),
-            runner=ZigRunner(toolchain, self.environ, root=self.project.root),
+            runner=runner,
             search=header_search(toolchain),
             warmth=Warmth(toolchain.warm_parts, lambda _, __: None),
             jobs_at_once=1,
             tell=self.tell,
         )
-        return msgspec.json.encode(PlanFile(artifacts=build.artifacts())).decode()
+        return runner.plan(build.artifacts()).decode()
 
     def run(self, plan: Sequence[Planned], *, output_dir: Path, contents: Contents | None = None) -> Summary:
         """Make the wheels of a plan, platforms side by side; one that fails stops no other.

@@ -123,9 +123,9 @@ def make_artifacts(
             is_lean = linked and (parts or not artifact.link_cpp) and _may_be_lean(artifact, is_file)
             how = lean(zig_target, artifact.libraries) if is_lean else None
             system = _system_cxx(recipe, artifact, runtime) if linked else None
-            return msgspec.structs.replace(
-                artifact, runtime=own, lean=how, system_cxx=system, in_parts=parts and (artifact.link_cpp or how is not None)
-            )
+            # On Windows the link without the whole runtime is one of its own.
+            parts = parts and (how is not None or "-windows" not in zig_target)
+            return msgspec.structs.replace(artifact, runtime=own, lean=how, system_cxx=system, in_parts=parts)
         return for_pyodide(artifact, recipe, module, zig_lib=zig_lib, is_file=is_file)
 
     made: dict[str, Artifact] = {}
@@ -168,7 +168,7 @@ def _in_batches(artifact: Artifact, sources: tuple[Source, ...], *, shared: Coll
     """Set what others share apart, and all that is linked before it: the order stays."""
     runs = [tuple(run) for _, run in groupby(sources, shared.__contains__)]
     # What is not linked with zig's libc++ as a whole is compiled with its headers: apart.
-    apart = artifact.system_cxx or artifact.in_parts
+    apart = artifact.system_cxx or (artifact.in_parts and not artifact.lean)
     last = () if not runs or runs[-1][-1] in shared or apart else runs.pop()
     about = _circumstances(artifact)
     batches = tuple(Batch(key=_batch_key(artifact, about, run), sources=run) for run in runs)
@@ -288,8 +288,8 @@ def _system_cxx(
 def _in_parts(recipe: Recipe, artifact: Artifact) -> bool:
     """Tell whether an artifact may be linked with the parts that it needs of what zig compiles of its own.
 
-    Zig's sources are compiled with the link, and with LTO the linker compiles.  The parts are compiled for the
-    oldest processor, and for speed.
+    Zig's sources are compiled with the link, and with LTO the linker compiles.  The parts are compiled for
+    speed, and for the oldest processor.
     """
     unfit = artifact.zig_sources or artifact.lto or artifact.cpu or recipe.optimize == "Debug"
     system = driver_target(recipe, artifact.target).system

@@ -198,11 +198,7 @@ class ZigRunner:
         with self.toolchain.cache.scratch() as scratch:
             prefix = Path(scratch) / "out"
             plan = Path(scratch) / "plan.json"
-            plan.write_bytes(
-                msgspec.json.encode(
-                    PlanFile(artifacts=tuple(artifacts), zig_parts=self._zig_parts(artifacts))
-                )
-            )
+            plan.write_bytes(self.plan(artifacts))
             command = build_command(
                 self.toolchain,
                 script=self.toolchain.build_script(),
@@ -330,15 +326,18 @@ class ZigRunner:
             startup_sections=STARTUP_SECTIONS,
         )
 
+    def plan(self, artifacts: Sequence[Artifact]) -> bytes:
+        """Give the plan file by which ``build.zig`` makes artifacts of one platform."""
+        return msgspec.json.encode(
+            PlanFile(artifacts=tuple(artifacts), zig_parts=self._zig_parts(artifacts))
+        )
+
     def _zig_parts(self, artifacts: Sequence[Artifact]) -> tuple[TargetParts, ...]:
-        """Give zig's own parts for each target of artifacts that are linked with them."""
         lib = str(self.toolchain.zig_lib)
         return tuple(
             TargetParts(
                 target=target,
-                parts=zig_parts(
-                    DriverTarget(target), folder=f"{self._runtime_folder}/{target}", zig_lib=lib
-                ),
+                parts=zig_parts(DriverTarget(target), folder=f"{self._runtime_folder}/{target}", zig_lib=lib),
             )
             for target in dict.fromkeys(artifact.target for artifact in artifacts if artifact.in_parts)
         )

@@ -1,9 +1,9 @@
 """Zig's libc++ and mingw-w64's runtime in parts: what a module does not need is not compiled.  Pure.
 
 At the first link for a target zig compiles all of libc++, which takes half a minute of a processor, and for
-Windows mingw-w64's runtime, which takes as long.  Most modules need a quarter of the one (exceptions, strings,
-containers) and a twentieth of the other (start-up code).  So ``build.zig`` links with the parts that every
-module needs, sees which names are missing, and compiles the parts whose :attr:`~ZigPart.marks` are in them.
+Windows mingw-w64's runtime, which takes as long.  Most modules need a quarter of the one (exceptions,
+strings, containers) and a twentieth of the other (start-up code).  So ``build.zig`` links with the parts that
+every module needs, sees which names are missing, and compiles the parts whose ``marks`` are in them.
 A linker takes the same objects from a part as from the whole.
 
 The flags are those by which zig compiles these sources (``zig build-lib -lc++ --verbose-cc``).
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from pyz3.driver.target import DriverTarget
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 class _Part(msgspec.Struct, frozen=True, kw_only=True):
     """Sources in a folder of zig's, and what tells that they are needed; no marks: always.
 
-    ``windows``: more sources, there alone; ``windows_x86``: there, for the processors whose long double is wider.
+    ``windows``: more sources, there alone; ``windows_x86``: there, where a long double has 80 bits.
     """
 
     folder: str
@@ -79,11 +79,13 @@ _PARTS: Mapping[str, _Part] = {
         folder="libcxx",
         sources="atomic.cpp barrier.cpp chrono.cpp condition_variable.cpp condition_variable_destructor.cpp"
         " future.cpp memory_resource.cpp mutex.cpp mutex_destructor.cpp shared_mutex.cpp thread.cpp",
-        marks="atomic barrier chrono condition_variable future promise _assoc_ memory_resource pmr mutex thread",
+        marks="atomic barrier chrono condition_variable future promise _assoc_ memory_resource pmr mutex"
+        " thread",
     ),
     "streams": _Part(
         folder="libcxx",
-        sources="fstream.cpp ios.cpp ios.instantiations.cpp iostream.cpp locale.cpp ostream.cpp strstream.cpp",
+        sources="fstream.cpp ios.cpp ios.instantiations.cpp iostream.cpp locale.cpp ostream.cpp"
+        " strstream.cpp",
         marks="ios stream locale buf ctype codecvt collate messages money num_get num_put numpunct"
         " time_get time_put 3cinE 4wcinE 4coutE 5wcoutE 4cerrE 5wcerrE 4clogE 5wclogE",
     ),
@@ -144,9 +146,9 @@ def zig_parts(target: DriverTarget, *, folder: str, zig_lib: str) -> tuple[ZigPa
         zig_lib: Zig's ``lib`` folder.
     """
     made = {
-        name: ("build-lib", "-static", "-target", target.zig, *_arguments(name, part, sources, zig_lib, target))
+        name: ("build-lib", "-static", "-target", target.zig, *_arguments(name, part, zig_lib, target))
         for name, part in _PARTS.items()
-        if (sources := _sources(part, target))
+        if _sources(part, target)
     }
 
     def file(name: str) -> str:
@@ -172,9 +174,7 @@ def _sources(part: _Part, target: DriverTarget) -> list[str]:
     return " ".join([part.sources, *more]).split()
 
 
-def _arguments(
-    name: str, part: _Part, sources: Sequence[str], zig_lib: str, target: DriverTarget
-) -> tuple[str, ...]:
+def _arguments(name: str, part: _Part, zig_lib: str, target: DriverTarget) -> tuple[str, ...]:
     """Give what zig is told besides the target: as ``-cflags FLAGS -- FILES`` for each kind of source."""
     # libunwind's own header must come before clang's, which it does not where libc++'s are known to zig.
     libraries = ("-lc", "-lc++") if part.folder.startswith("libcxx") else ("-lc",)
@@ -183,7 +183,7 @@ def _arguments(
         "-ffunction-sections", "-fdata-sections", *libraries, "--name", f"c++-{name}",
     )  # fmt: skip
     folder = part.folder if part.folder == _MINGW else f"{part.folder}/src"
-    for source in sources:
+    for source in _sources(part, target):
         flags = _FLAGS[Path(source).suffix if part.folder == "libunwind" else part.folder]
         if part.folder == "libcxxabi" and target.system == "windows":
             flags = (*flags, "-DHAVE___CXA_THREAD_ATEXIT_IMPL")

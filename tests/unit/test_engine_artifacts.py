@@ -51,7 +51,14 @@ def jobs(
 
 
 def lean_with(libraries: tuple[str, ...]) -> Lean:
-    return Lean(link_flags=(), libraries=libraries, compiler_rt="", startup_sections=())
+    return Lean(
+        link_flags=(),
+        guarded_flags=(),
+        startup_flags=(),
+        libraries=libraries,
+        compiler_rt="",
+        startup_sections=(),
+    )
 
 
 def refuse(path: Path) -> str:
@@ -104,7 +111,7 @@ def artifact(
     [
         (Settings(sources=("a.c",)), (), True),
         (Settings(sources=("a.c",), libraries=("ws2_32", "psapi")), (), True),
-        (Settings(sources=("a.cpp",)), (), False),
+        (Settings(sources=("a.cpp",)), (), True),
         # A library of the project's own may be anything.
         (Settings(sources=("a.c",), libraries=("mine",), library_dirs=("lib",)), ("lib/mine.lib",), False),
         (Settings(sources=("a.c",), libraries=("mine",), library_dirs=("lib",)), ("lib/libmine.a",), False),
@@ -116,6 +123,7 @@ def test_what_may_be_linked_without_the_runtime(
 ) -> None:
     made = artifact(extension, platform="windows-x64", files=files)
     assert (made.lean is not None) is lean
+    assert made.in_parts is lean
     if made.lean is not None:
         assert made.lean.libraries == extension.libraries
 
@@ -470,4 +478,4 @@ def test_the_plan_file_is_json_that_reads_back() -> None:
     plan = PlanFile(artifacts=(artifact(Settings(sources=("a.c",))),))
     encoded = msgspec.json.encode(plan)
     assert msgspec.json.decode(encoded, type=PlanFile) == plan
-    assert list(msgspec.json.decode(encoded)) == ["version", "artifacts"]
+    assert list(msgspec.json.decode(encoded)) == ["version", "artifacts", "zig_parts"]
