@@ -73,7 +73,7 @@ _PARTS: Mapping[str, _Part] = {
         folder="libcxx",
         sources="algorithm.cpp charconv.cpp random.cpp random_shuffle.cpp"
         " ryu/d2fixed.cpp ryu/d2s.cpp ryu/f2s.cpp",
-        marks="sort __bitset_partition nth_element _chars random shuffle __rs_",
+        marks="sort __bitset_partition nth_element _chars _buffered_n random shuffle __rs_",
     ),
     "threads": _Part(
         folder="libcxx",
@@ -100,7 +100,7 @@ _PARTS: Mapping[str, _Part] = {
     "rest": _Part(
         folder="libcxx",
         sources="print.cpp regex.cpp",
-        marks="regex classname collation __match_any is_posix_terminal",
+        marks="regex classname collation __match_any _terminal _console",
     ),
 }
 _MINGW = "libc/mingw"

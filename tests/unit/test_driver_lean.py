@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pyz3.driver.lean import UCRT, lean_flags, lean_libraries, split_definitions
+from pyz3.driver.lean import (
+    GUARDED_FLAGS,
+    UCRT,
+    lean_flags,
+    lean_libraries,
+    split_definitions,
+    startup_flags,
+)
 from pyz3.driver.target import DriverTarget
 
 if TYPE_CHECKING:

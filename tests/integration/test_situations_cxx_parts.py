@@ -1,0 +1,100 @@
+"""C++ is linked with the parts of zig's libc++ that it needs, and no other part is compiled."""
+
+from __future__ import annotations
+
+import struct
+from typing import TYPE_CHECKING
+
+import pytest
+import situations
+from runtimes import require
+
+from pyz3.driver.target import DriverTarget
+from pyz3.engine.zig_parts import zig_parts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from pyz3.engine.zig_parts import ZigPart
+
+BASE = {"unwind", "abi", "core"}
+ALL = {*BASE, "numbers", "threads", "streams", "files", "rest"}
+MODULES = ("plain", "numbers", "threads", "streams", "files", "rest", "wide")
+RUNTIMES = ("host-3.13", "musllinux_x86_64-3.13", "win_amd64-3.13")
+
+
+def archives(cache: Path, target: str) -> dict[str, Path]:
+    """Part → its archive, of those that were made for a target."""
+    parts = zig_parts(DriverTarget(target), folder="", zig_lib="")
+    names = [name_of(part) for part in parts]
+    found = [path for name in names for path in cache.glob(f"zig-*/global/o/*/{target}/zig-{name}-*.a")]
+    return {path.name.split("-")[1]: path for path in found}
+
+
+def name_of(part: ZigPart) -> str:
+    return part.file.rpartition("/")[2].split("-")[1]
+
+
+def defined_in(archive: Path) -> set[str]:
+    """What an archive's index lists, the first linker member in "PE Format": names that it has for others."""
+    content = archive.read_bytes()
+    assert content[8:24] == b"/".ljust(16), archive
+    (count,) = struct.unpack(">I", content[68:72])
+    names = content[72 + 4 * count :].split(b"\0", count)[:count]
+    return {name.decode() for name in names}
+
+
+def test_each_part_of_libcxx_is_there_for_who_needs_it(pyz3_cache: Path, tmp_path: Path) -> None:
+    project = situations.PROJECTS / "libcxx_parts"
+    platforms = tuple(str(require(name).platform) for name in RUNTIMES)
+    built = situations.build(project, "-v", cache=pyz3_cache, tmp_path=tmp_path, platforms=platforms)
+    assert built.done.returncode == 0, built.done.stderr
+    assert "all of zig's libc++" not in built.done.stdout + built.done.stderr
+    assert "mingw-w64's runtime" not in built.done.stdout + built.done.stderr
+    code = f"for name in {MODULES}: print(__import__(name).value())"
+    assert built.prints(code, RUNTIMES) == dict.fromkeys(RUNTIMES, "\n".join("7" for _ in MODULES))
+    for target in ("x86_64-linux-gnu.2.17", "x86_64-linux-musl", "x86_64-windows-gnu"):
+        made = archives(pyz3_cache, target)
+        assert made.keys() == ({*ALL, "mingw"} if "windows" in target else ALL)
+        parts = zig_parts(DriverTarget(target), folder="", zig_lib="")
+        assert marked_wrongly(parts, {name: defined_in(path) for name, path in made.items()}) == []
+
+
+def marked_wrongly(parts: Iterable[ZigPart], defined: dict[str, set[str]]) -> list[str]:
+    """Names of a part that would have only others compiled: its own marks are not in them, and theirs are."""
+    marked = {name_of(part): part.marks for part in parts if part.marks}
+    base = set().union(*(names for part, names in defined.items() if part not in marked))
+    wrong = []
+    for own in marked:
+        for name in sorted(defined[own] - base):
+            # Whoever uses a template or an inline function has it: what has a tag of the ABI, or is of a stream.
+            if not name.startswith("_ZN") or "B8ne" in name or "basic_" in name:
+                continue
+            having = [part for part, marks in marked.items() if any(mark in name for mark in marks)]
+            if having and not any(name in defined[part] for part in having):
+                wrong.append(f"{own}: {name}")
+    return wrong
+
+
+@pytest.mark.parametrize(
+    ("platform", "target", "parts"),
+    [
+        ("linux-x86_64", "x86_64-linux-gnu.2.17", BASE),
+        ("windows-arm64", "aarch64-windows-gnu", {*BASE, "mingw"}),
+    ],
+)
+def test_no_part_is_compiled_that_no_module_needs(
+    platform: str, target: str, parts: set[str], tmp_path: Path
+) -> None:
+    project = situations.copy("libcxx_parts", tmp_path)
+    table = project / "pyproject.toml"
+    head, plain, *_ = table.read_text(encoding="utf-8").split("\n[[tool.pyz3.extensions]]\n")
+    table.write_text(f"{head}\n[[tool.pyz3.extensions]]\n{plain}", encoding="utf-8")
+    cache = tmp_path / "cache"
+    built = situations.build(project, "-q", cache=cache, tmp_path=tmp_path, platforms=(platform,))
+    assert built.done.returncode == 0, built.done.stderr
+    assert archives(cache, target).keys() == parts
+    whole = [path.name for ending in ("a", "lib") for path in cache.rglob(f"*c++.{ending}")]
+    assert whole == []
+    assert list(cache.rglob("*mingw32.lib")) == []
