@@ -182,7 +182,16 @@ def test_the_list_is_as_it_must_be() -> None:
     for name, package in popular.packages.items():
         # One is in tests/corpus.toml, and its results speak; of the other the list says why it is not.
         assert (canonicalize_name(name) in listed) != bool(package.why), name
-        assert bool(package.kind) == bool(package.why), name
+        assert package.kind or not package.why, name
+
+
+def test_one_that_was_run_is_of_a_kind_too() -> None:
+    popular = Popular(source="", others={}, packages={"thing": Package(rank=1, kind="sdist")})
+    lacks = "an sdist that lacks what it is compiled from, or what compiles it (thing)."
+    assert f"- 1: {lacks}" in section(popular, [result("thing", FAILED)])
+    assert lacks not in section(popular, [result("thing", cell("equal"))])
+    (counted,) = count(popular.packages, [])
+    assert counted.standing == "not run"
 
 
 def test_what_is_kept_names_no_folder() -> None:
