@@ -107,7 +107,7 @@ def count(packages: Mapping[str, Package], results: Iterable[ProjectResult]) -> 
         standing: Standing
         if result is not None:
             standing, why = _of_cells(result.cells)
-        elif package.kind is None:
+        elif not package.why:
             standing, why = "not run", ""
         else:
             standing, why = ("not tried" if package.kind == "size" else "not built"), package.why

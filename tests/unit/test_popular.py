@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import msgspec
 import pytest
 from compat.page import render
 from compat.popular import (
@@ -16,9 +19,11 @@ from compat.popular import (
     with_section,
 )
 from compat.projects import Project, load_projects
+from compat.runs import in_order
 from compat.verdicts import CellResult, ProjectResult, recorded
 from packaging.utils import canonicalize_name
 
+ROOT = Path(__file__).resolve().parents[2]
 OFFICIAL = "thing-1-cp313-cp313-win_amd64.whl"
 PURE = "thing-1-py3-none-any.whl"
 
@@ -182,9 +187,26 @@ def test_the_list_is_as_it_must_be() -> None:
     for name, package in popular.packages.items():
         # One is in tests/corpus.toml, and its results speak; of the other the list says why it is not.
         assert (canonicalize_name(name) in listed) != bool(package.why), name
-        assert bool(package.kind) == bool(package.why), name
+        assert package.kind or not package.why, name
+
+
+def test_one_that_was_run_is_of_a_kind_too() -> None:
+    popular = Popular(source="", others={}, packages={"thing": Package(rank=1, kind="sdist")})
+    lacks = "an sdist that lacks what it is compiled from, or what compiles it (thing)."
+    assert f"- 1: {lacks}" in section(popular, [result("thing", FAILED)])
+    assert lacks not in section(popular, [result("thing", cell("equal"))])
+    (counted,) = count(popular.packages, [])
+    assert counted.standing == "not run"
 
 
 def test_what_is_kept_names_no_folder() -> None:
     (found,) = recorded(result("thing", FAILED)).cells
     assert found.reasons == ("build: .../z.c:1: error: no such | file",)
+
+
+def test_the_page_says_what_the_kept_results_say() -> None:
+    """The headline can be made anew from the repository alone."""
+    kept = msgspec.json.decode((ROOT / "tests" / "popular.json").read_bytes(), type=tuple[ProjectResult, ...])
+    text = section(load_popular(), in_order(kept, load_projects()))
+    assert text in (ROOT / "docs" / "compatibility.md").read_text(encoding="utf-8")
+    assert tuple(map(recorded, kept)) == kept, "no folder of a machine is in them"
