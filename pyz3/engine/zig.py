@@ -328,9 +328,7 @@ class ZigRunner:
 
     def plan(self, artifacts: Sequence[Artifact]) -> bytes:
         """Give the plan file by which ``build.zig`` makes artifacts of one platform."""
-        return msgspec.json.encode(
-            PlanFile(artifacts=tuple(artifacts), zig_parts=self._zig_parts(artifacts))
-        )
+        return msgspec.json.encode(PlanFile(artifacts=tuple(artifacts), zig_parts=self._zig_parts(artifacts)))
 
     def _zig_parts(self, artifacts: Sequence[Artifact]) -> tuple[TargetParts, ...]:
         lib = str(self.toolchain.zig_lib)

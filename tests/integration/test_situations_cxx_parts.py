@@ -68,8 +68,8 @@ def marked_wrongly(parts: Iterable[ZigPart], defined: dict[str, set[str]]) -> li
     wrong = []
     for own in marked:
         for name in sorted(defined[own] - base):
-            # Whoever uses a template or an inline function has it: what has a tag of the ABI, or is of a stream.
-            if not name.startswith("_ZN") or "B8ne" in name or "basic_" in name:
+            # Not for others: what is inline, with a tag of the ABI or of a stream, and details.
+            if not name.startswith("_ZN") or any(sign in name for sign in ("B8ne", "basic_", "6detail")):
                 continue
             having = [part for part, marks in marked.items() if any(mark in name for mark in marks)]
             if having and not any(name in defined[part] for part in having):

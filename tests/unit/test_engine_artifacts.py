@@ -17,8 +17,18 @@ from pyz3.driver.sysroot import FOLDER
 from pyz3.driver.target import DriverTarget
 from pyz3.engine.artifacts import CApi, artifact_key, make_artifacts, slice_key
 from pyz3.engine.header_search import HeaderSearch
-from pyz3.engine.plan_file import PLAN_VERSION, Artifact, Emscripten, Lean, PlanFile, Source, SystemCxx
+from pyz3.engine.plan_file import (
+    PLAN_VERSION,
+    Artifact,
+    Emscripten,
+    Lean,
+    PlanFile,
+    Source,
+    SystemCxx,
+    TargetParts,
+)
 from pyz3.engine.project_flags import left_out_flags, left_out_notes
+from pyz3.engine.zig_parts import ZigPart
 from pyz3.errors import ConfigError
 from pyz3.targets import Platform, PythonVersion, Target
 
@@ -80,7 +90,7 @@ def make(
         is_file=lambda path: str(path) in files,
         exports=lambda *_: "/exports.map",
         runtime=lambda *_, system_cxx=False, **__: ("libc++.tbd",) if system_cxx else (),
-        lean=lambda _, libraries: lean_with(libraries),
+        lean=lambda target, libraries: lean_with(libraries) if "windows" in target else None,
         zig_lib=ZIG_LIB,
         search=HeaderSearch(zig_lib=ZIG_LIB),
     )
@@ -129,6 +139,39 @@ def test_what_may_be_linked_without_the_runtime(
 
 
 @pytest.mark.parametrize(
+    ("settings", "platform", "in_parts"),
+    [
+        (Settings(sources=("a.cpp", "b.c")), "linux-x86_64", True),
+        (Settings(sources=("a.cpp",)), "musllinux-aarch64", True),
+        # Zig's runtime for C is small there.
+        (Settings(sources=("a.c",)), "linux-x86_64", False),
+        (Settings(sources=("a.c",)), "windows-x64", True),
+        # macOS has a library of its own.
+        (Settings(sources=("a.cpp",)), "macos-arm64", False),
+        # Zig's sources are compiled with the link.
+        (Settings(sources=("a.cpp", "b.zig")), "linux-x86_64", False),
+        (Settings(sources=("a.c", "b.zig")), "windows-x64", False),
+    ],
+)
+def test_what_may_be_linked_with_parts_of_zig_s_own_libraries(
+    settings: Settings, platform: str, *, in_parts: bool
+) -> None:
+    made = artifact(settings, platform=platform, zig={"b.zig": ""})
+    assert made.in_parts is in_parts
+    if in_parts and "linux" in platform:  # libc++ is not named in the link: its headers would not be, either
+        assert made.c_sources == ()
+
+
+@pytest.mark.parametrize("change", [{"optimize": "Debug"}, {"cpu": "x86_64_v3"}, {"lto": "thin"}])
+def test_parts_are_for_the_oldest_processor_and_for_speed(change: dict[str, str]) -> None:
+    extension = Extension(name="pkg._mod", common=Settings(sources=("a.cpp",)), families={})
+    recipes = jobs(extension, platform="linux-x86_64", pythons=("3.13",))
+    changed = [msgspec.structs.replace(recipe, **change) for recipe in recipes]
+    assert [made.in_parts for made in make(recipes, {"3.13": CAPI})] == [True]
+    assert [made.in_parts for made in make(changed, {"3.13": CAPI})] == [False]
+
+
+@pytest.mark.parametrize(
     ("settings", "platform", "system"),
     [
         (Settings(sources=("a.cpp", "b.c")), "macos-arm64", True),
@@ -167,6 +210,8 @@ def zig_struct(name: str) -> list[str]:
         ("Emscripten", Emscripten),
         ("Lean", Lean),
         ("SystemCxx", SystemCxx),
+        ("ZigPart", ZigPart),
+        ("TargetParts", TargetParts),
         ("Plan", PlanFile),
     ],
 )

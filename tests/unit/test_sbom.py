@@ -78,6 +78,16 @@ GNU, MUSL, MAC, WINDOWS = (
             artifact(WINDOWS),
             *("linked", ["mingw-w64"], ["pyz3-runtime", "compiler-rt", "winpthreads", "zig-libc"], []),
         ),
+        (artifact(WINDOWS, in_parts=True), "parts", ["mingw-w64"], ["pyz3-runtime"], []),
+        (
+            artifact(WINDOWS, link_cpp=True, in_parts=True),
+            *("parts compiler_rt", ["mingw-w64", "compiler-rt"], ["pyz3-runtime", *CXX], []),
+        ),
+        # What is missing of libc++ was missing in its parts.
+        (
+            artifact(MUSL, link_cpp=True, in_parts=True),
+            *("linked __divtf3 _ZNSt3__1x", [], ["pyz3-runtime", *CXX, "compiler-rt"], ["__divtf3"]),
+        ),
         (artifact("wasm32-emscripten", emscripten=EMSCRIPTEN), "linked", [], [], []),
         (
             artifact("wasm32-emscripten", emscripten=EMSCRIPTEN, zig_sources=("a.zig",)),
