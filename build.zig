@@ -37,9 +37,7 @@ const Emscripten = struct {
 const Lean = struct {
     /// Of lld-link, besides files.
     link_flags: []const []const u8,
-    /// Without the runtime's start-up code.
-    guarded_flags: []const []const u8,
-    /// With it.
+    /// With the runtime's start-up code.
     startup_flags: []const []const u8,
     /// Start-up code, and import libraries.
     libraries: []const []const u8,
@@ -1037,7 +1035,6 @@ const LeanLink = struct {
         if (link.artifact.link_cpp) return link.runInParts(argv.items, "C++");
         const begun = argv.items.len;
         try argv.append(b.allocator, b.fmt("-lldmap:{s}", .{map}));
-        try argv.appendSlice(b.allocator, link.lean.guarded_flags);
         try argv.appendSlice(b.allocator, link.lean.libraries);
         if (try link.missingIn(&argv)) |text| return link.runInParts(argv.items[0..begun], text);
         const text = try std.Io.Dir.cwd().readFileAlloc(b.graph.io, map, b.allocator, .limited(1 << 30));

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 UCRT = "libpyz3-ucrt.a"
 SOURCES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "runtime", "windows")  # noqa: PTH100, PTH118, PTH120 - see __init__.py
-# To guess nothing: data of DLLs that is not declared to be such would need mingw-w64's relocator at start.
-GUARDED_FLAGS = ("-auto-import:no",)
 # What mingw-w64's start-up code looks at: crt/crtdll.c, gccmain.c and tlssup.c.
 STARTUP_SECTIONS = (".ctors", ".dtors", ".CRT$", ".tls")
 
@@ -41,10 +39,14 @@ _STDCALL = re.compile(r"^(\w+)@\d+", re.MULTILINE)
 
 
 def lean_flags(target: DriverTarget) -> tuple[str, ...]:
-    """Give what ``zig lld-link`` is told besides its files: what zig tells it."""
+    """Give what ``zig lld-link`` is told besides its files: what zig tells it, and to guess nothing.
+
+    Data of DLLs that is not declared to be such would need mingw-w64's relocator at start.  And some
+    functions are data in the UCRT's lists (``lgamma``), because mingw-w64 has its own.
+    """
     machine, _ = _MACHINES[target.machine]
     same = ("-lldmingw", "-errorlimit:0", "-nologo", "-build-id:no", "-dll", "-Brepro", f"-machine:{machine}")
-    return (*same, "-demangle:no")
+    return (*same, "-auto-import:no", "-demangle:no")
 
 
 def startup_flags(target: DriverTarget) -> tuple[str, ...]:

@@ -40,7 +40,6 @@ class Lean(msgspec.Struct, frozen=True, kw_only=True):
     """What a DLL is linked with that needs no C runtime of its own; ``build.zig`` explains the fields."""
 
     link_flags: tuple[str, ...]
-    guarded_flags: tuple[str, ...]
     startup_flags: tuple[str, ...]
     libraries: tuple[str, ...]
     compiler_rt: str

@@ -14,7 +14,7 @@ import msgspec
 
 from pyz3._processes import Processes
 from pyz3.driver.compiler_variables import DATES, HOST_VARIABLES
-from pyz3.driver.lean import GUARDED_FLAGS, STARTUP_SECTIONS, lean_flags, lean_libraries, startup_flags
+from pyz3.driver.lean import STARTUP_SECTIONS, lean_flags, lean_libraries, startup_flags
 from pyz3.driver.runtime import make_runtime, runtime_files, runtime_folder
 from pyz3.driver.target import DriverTarget
 from pyz3.engine.damage import is_full
@@ -319,7 +319,6 @@ class ZigRunner:
         self._make_runtime(files, target)
         return Lean(
             link_flags=lean_flags(target),
-            guarded_flags=GUARDED_FLAGS,
             startup_flags=startup_flags(target),
             libraries=files,
             compiler_rt=f"{folder}/compiler_rt.lib",

@@ -63,7 +63,6 @@ def jobs(
 def lean_with(libraries: tuple[str, ...]) -> Lean:
     return Lean(
         link_flags=(),
-        guarded_flags=(),
         startup_flags=(),
         libraries=libraries,
         compiler_rt="",
@@ -278,9 +277,9 @@ def test_headers_of_ours_for_windows_are_behind_the_project_s_own() -> None:
 @pytest.mark.parametrize("suffix", [".cc", ".cpp", ".cxx"])
 def test_cpp_sources_have_their_own_flags(suffix: str) -> None:
     made = artifact(Settings(sources=("a.c", f"b{suffix}"), cflags=("-O1",), cxxflags=("-O2",)))
-    assert [source.flags[-1] for source in made.c_sources] == ["-O1", "-O2"]
-    assert [len(source.flags) - len(CHOICE) for source in made.c_sources] == [8, 10]
-    assert made.c_sources[1].flags[-2 - len(CHOICE)] == f"-I{FOLDER}/libc++"
+    assert [source.flags[-1] for source in made.sources] == ["-O1", "-O2"]
+    assert [len(source.flags) - len(CHOICE) for source in made.sources] == [8, 10]
+    assert made.sources[1].flags[-2 - len(CHOICE)] == f"-I{FOLDER}/libc++"
     assert made.link_cpp
 
 
@@ -465,7 +464,7 @@ def test_flags_that_zig_would_pass_over_are_translated_or_told() -> None:
         cxxflags=("-flto",),
         ldflags=("-lz", "-Wl,-z,defs"),
     )
-    c_source, cpp_source = artifact(settings).c_sources
+    c_source, cpp_source = artifact(settings).sources
     avx2 = baseline(DriverTarget("x86_64-linux-gnu"), ("+avx2",))
     assert c_source.flags[-len(avx2) - 5 :] == (
         *avx2,
