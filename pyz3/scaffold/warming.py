@@ -28,7 +28,8 @@ static struct PyModuleDef definition = {{PyModuleDef_HEAD_INIT, "{name}", 0, 0, 
 PyMODINIT_FUNC PyInit_{name}(void) {{ {use} return PyModuleDef_Init(&definition); }}
 """
 # A division that the processor does not have takes compiler-rt (or what macOS has of it), for Windows a
-# thread-local takes mingw-w64's runtime, and digits of a double take zig's libc++, for older macOS, too.
+# thread-local takes mingw-w64's start-up code, and C++ takes something of each part of zig's libc++: digits of a
+# double for older macOS, too.
 _DIVISION = """\
 #ifdef __SIZEOF_INT128__
 typedef unsigned __int128 wide;
@@ -46,10 +47,13 @@ static volatile int thread;
 """
 _CXX = """\
 #include <charconv>
+#include <filesystem>
 #include <iostream>
 #include <map>
+#include <regex>
 #include <stdexcept>
 #include <string>
+#include <thread>
 static int count(const char *text) {
     std::map<std::string, int> seen;
     try {
@@ -60,7 +64,11 @@ static int count(const char *text) {
     }
     char digits[32];
     const bool written = std::to_chars(digits, digits + sizeof digits, 0.5).ec == std::errc();
-    return static_cast<int>(seen.size()) - !written;
+    std::thread thread([&] { seen.clear(); });
+    thread.join();
+    std::error_code none;
+    const bool there = std::filesystem::exists(text, none) && std::regex_match(text, std::regex("[[:alpha:]]"));
+    return static_cast<int>(seen.size()) + there - !written;
 }
 """
 _ZIG = """\
