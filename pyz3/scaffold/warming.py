@@ -27,9 +27,9 @@ _MODULE = """\
 static struct PyModuleDef definition = {{PyModuleDef_HEAD_INIT, "{name}", 0, 0, 0, 0, 0, 0, 0}};
 PyMODINIT_FUNC PyInit_{name}(void) {{ {use} return PyModuleDef_Init(&definition); }}
 """
-# A division that the processor does not have takes compiler-rt (or what macOS has of it), for Windows a
-# thread-local takes mingw-w64's start-up code, and C++ takes something of each part of zig's libc++: digits of a
-# double for older macOS, too.
+# A division that the processor does not have takes compiler-rt (or what macOS has of it), and for Windows a
+# thread-local takes mingw-w64's start-up code.  C++ takes something of each part of zig's libc++; for older
+# macOS digits of a double take all of it.
 _DIVISION = """\
 #ifdef __SIZEOF_INT128__
 typedef unsigned __int128 wide;
@@ -67,8 +67,9 @@ static int count(const char *text) {
     std::thread thread([&] { seen.clear(); });
     thread.join();
     std::error_code none;
-    const bool there = std::filesystem::exists(text, none) && std::regex_match(text, std::regex("[[:alpha:]]"));
-    return static_cast<int>(seen.size()) + there - !written;
+    const bool there = std::filesystem::exists(text, none);
+    const bool alike = std::regex_match(text, std::regex("[[:alpha:]]"));
+    return static_cast<int>(seen.size()) + there + alike - !written;
 }
 """
 _ZIG = """\
