@@ -1088,6 +1088,13 @@ const LeanLink = struct {
         return names.items;
     }
 
+    /// Say what it is linked with, and why, where that is not what is expected.
+    fn explained(link: *LeanLink) []const u8 {
+        if (link.reason.len == 0 or link.artifact.link_cpp and link.in_parts) return "";
+        const runtime = if (link.artifact.link_cpp) "all of mingw-w64's runtime and libc++" else "mingw-w64's runtime";
+        return link.step.owner.fmt("{s}: {s}", .{ runtime, link.reason });
+    }
+
     fn how(link: *LeanLink) []const u8 {
         return if (link.reason.len == 0) "lean" else if (link.in_parts) "parts" else "linked";
     }
@@ -1141,7 +1148,7 @@ const Record = struct {
         const reason = if (record.output.trial) |trial|
             trial.reason
         else if (record.output.lean) |lean|
-            (if (lean.reason.len > 0 and !lean.artifact.link_cpp) b.fmt("mingw-w64's runtime: {s}", .{lean.reason}) else "")
+            lean.explained()
         else
             "";
         const how = if (record.output.trial) |trial|

@@ -22,7 +22,7 @@ from pyz3.engine.linked import Linked, linked_from, ready_files, together
 from pyz3.engine.pe_headers import with_dll_name, without_time
 from pyz3.engine.precompiled import Openings
 from pyz3.engine.python_library import windows_library
-from pyz3.engine.warmth import parts_needed, runtime_part
+from pyz3.engine.warmth import parts_needed, whole_parts
 from pyz3.engine.zig import Outcome, merge
 from pyz3.errors import BuildFailedError, NoWheelError, Pyz3Error
 from pyz3.events import Activity
@@ -259,7 +259,7 @@ class PlatformBuild:
         self._warmth.announce(str(self.platform), parts)
 
         def announce_runtime(artifact: Artifact) -> None:
-            self._warmth.announce(str(self.platform), (runtime_part(artifact, optimize=optimize),))
+            self._warmth.announce(str(self.platform), whole_parts(artifact, optimize=optimize))
 
         slices: dict[str, list[Artifact]] = {}
         for artifact in artifacts:
@@ -278,8 +278,9 @@ class PlatformBuild:
         for key, reason in outcome.runtime.items():
             self._say(f"{key.rpartition('/')[2]} is linked with {reason}")
         if outcome.binaries:
-            full = [one for one in artifacts if one.key in outcome.runtime]
-            self._warmth.note((*parts, *(runtime_part(one, optimize=optimize) for one in full)))
+            whole = [one for one in artifacts if outcome.linked.get(one.key, "").startswith("linked")]
+            needed = (part for one in whole for part in whole_parts(one, optimize=optimize))
+            self._warmth.note((*parts, *needed))
         return outcome
 
     def _opened(

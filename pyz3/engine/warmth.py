@@ -67,29 +67,19 @@ def parts_needed(artifacts: Sequence[Artifact], *, optimize: str) -> tuple[str, 
     for artifact in artifacts:
         if artifact.zig_sources:
             markers.append("translate-c")
-        # Of a lean one, and of one for which macOS' library may be enough, the linker decides.
-        if "-windows" in artifact.target and artifact.lean is None:
-            markers.append(runtime_part(artifact, optimize=optimize))
         if artifact.link_cpp and artifact.in_parts:
             markers.append(f"parts-{artifact.target}")
-        elif artifact.link_cpp and artifact.system_cxx is None:
-            markers.append(_libcxx(artifact, optimize=optimize))
+        # Of a lean one, and of one for which macOS' library may be enough, the linker decides.
+        elif artifact.lean is None and artifact.system_cxx is None:
+            markers.extend(whole_parts(artifact, optimize=optimize))
     return tuple(dict.fromkeys(markers))
 
 
-def runtime_part(artifact: Artifact, *, optimize: str) -> str:
-    """Give the marker of what an artifact is linked with that cannot do without: libc++, mingw-w64's runtime.
-
-    Pure.
-    """
-    if artifact.system_cxx is not None:
-        return _libcxx(artifact, optimize=optimize)
-    return f"mingw-{artifact.target}-{optimize}"
-
-
-def _libcxx(artifact: Artifact, *, optimize: str) -> str:
+def whole_parts(artifact: Artifact, *, optimize: str) -> tuple[str, ...]:
+    """Give the markers of what zig compiles as a whole for it: mingw-w64's runtime, libc++.  Pure."""
+    mingw = (f"mingw-{artifact.target}-{optimize}",) if "-windows" in artifact.target else ()
     variant = "-".join(filter(None, (artifact.target, artifact.cpu, artifact.lto, optimize)))
-    return f"libcxx-{variant}"
+    return (*mingw, f"libcxx-{variant}") if artifact.link_cpp else mingw
 
 
 def sentences(markers: Iterable[str]) -> list[str]:

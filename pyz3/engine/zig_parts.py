@@ -42,11 +42,12 @@ _PARTS: Mapping[str, _Part] = {
     "mingw": _Part(
         folder="libc/mingw",
         sources="",
-        windows="crt/cinitexe.c crt/crtdll.c crt/gccmain.c crt/mingw_helpers.c crt/natstart.c"
-        " crt/pesect.c crt/pseudo-reloc-list.c crt/pseudo-reloc.c crt/tlsmcrt.c crt/tlssup.c crt/tlsthrd.c"
+        windows="crt/cinitexe.c crt/crtdll.c crt/cxa_atexit.c crt/cxa_thread_atexit.c crt/gccmain.c"
+        " crt/mingw_helpers.c crt/natstart.c crt/pesect.c crt/pseudo-reloc-list.c crt/pseudo-reloc.c"
+        " crt/tls_atexit.c crt/tlsmcrt.c crt/tlssup.c crt/tlsthrd.c"
         " gdtoa/dmisc.c gdtoa/g__fmt.c gdtoa/gethex.c gdtoa/gmisc.c gdtoa/hd_init.c gdtoa/hexnan.c"
         " gdtoa/misc.c gdtoa/smisc.c gdtoa/strtodg.c gdtoa/strtodnrp.c gdtoa/strtopx.c gdtoa/sum.c"
-        " misc/dllmain.c misc/mingw_wcstold.c misc/ucrt_amsg_exit.c",
+        " misc/_onexit.c misc/dllmain.c misc/mingw_wcstold.c misc/ucrt_amsg_exit.c",
         windows_x86="crt/CRT_fp10.c misc/wcstold.c",
     ),
     "unwind": _Part(

@@ -14,7 +14,7 @@ from pyz3.engine.artifacts import CApi, make_artifacts
 from pyz3.engine.header_search import HeaderSearch
 from pyz3.engine.plan_file import Lean, SystemCxx
 from pyz3.engine.toolchain import Toolchain, find_toolchain
-from pyz3.engine.warmth import Warmth, parts_needed, runtime_part
+from pyz3.engine.warmth import Warmth, parts_needed, whole_parts
 from pyz3.errors import ConfigError
 from pyz3.store import Cache, in_use
 from pyz3.targets import Platform, PythonVersion, Target
@@ -116,7 +116,7 @@ def test_the_windows_runtime_is_told_of_when_the_linker_asks_for_it(tmp_path: Pa
     windows = msgspec.structs.replace(artifact("x86_64-windows-gnu"), lean=lean)
     told = Told(tmp_path)
     assert told.of(windows) == [BUILD_SCRIPT]
-    told.warmth.announce("windows-x64", [runtime_part(windows, optimize="ReleaseFast")])
+    told.warmth.announce("windows-x64", whole_parts(windows, optimize="ReleaseFast"))
     assert told.sentences == [BUILD_SCRIPT, RUNTIME]
 
 
@@ -125,7 +125,7 @@ def test_libcxx_for_macos_is_told_of_when_the_linker_asks_for_it(tmp_path: Path)
     macos = msgspec.structs.replace(artifact("aarch64-macos.11.0", cpp=True), system_cxx=system)
     told = Told(tmp_path)
     assert told.of(macos) == [BUILD_SCRIPT]
-    told.warmth.announce("macos-arm64", [runtime_part(macos, optimize="ReleaseFast")])
+    told.warmth.announce("macos-arm64", whole_parts(macos, optimize="ReleaseFast"))
     assert told.sentences == [BUILD_SCRIPT, LIBCXX]
 
 

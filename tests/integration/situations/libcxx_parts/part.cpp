@@ -98,6 +98,21 @@ static int work()
 #include <regex>
 #include <string>
 static int work() { return std::regex_match(std::string("123"), std::regex("[[:digit:]]+")) ? 7 : 0; }
+#elif PART == 6 /* of mingw-w64's runtime more than its start-up code */
+#include <pthread.h>
+#include <vector>
+static void *fill(void *values)
+{
+  static_cast<std::vector<int> *>(values)->assign(7, 1);
+  return nullptr;
+}
+static int work()
+{
+  std::vector<int> values;
+  pthread_t thread;
+  if (pthread_create(&thread, nullptr, fill, &values) || pthread_join(thread, nullptr)) throw std::runtime_error("");
+  return static_cast<int>(values.size());
+}
 #else /* with something of compiler_rt, which is another library */
 #include <string>
 static int work()
