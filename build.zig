@@ -1032,7 +1032,6 @@ const LeanLink = struct {
         if (link.library.generated_implib != null)
             try argv.append(b.allocator, b.fmt("-implib:{s}", .{b.pathJoin(&.{ folder, link.library.out_lib_filename })}));
         try argv.appendSlice(b.allocator, files);
-        if (link.artifact.link_cpp) return link.runInParts(argv.items, "C++");
         const begun = argv.items.len;
         try argv.append(b.allocator, b.fmt("-lldmap:{s}", .{map}));
         try argv.appendSlice(b.allocator, link.lean.libraries);

@@ -12,6 +12,8 @@ from __future__ import annotations
 import os
 import re
 
+from pyz3.driver.flag_table import is_source
+
 TYPE_CHECKING = False  # see target.py
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -33,6 +35,15 @@ _OF_THE_UCRT = "api-ms-win-crt-"
 # DLLs with C functions of their own, which must not take the place of the UCRT's.
 _OF_C = ("api-ms-", "crtdll", "msvc", "ntdll", "ntoskrnl", "ucrt", "vcruntime")
 _PART_OF_C = frozenset({"c", "m"})
+# Objects with the numbers of Windows' interfaces.  CMake names them in each link, and few need them: who does
+# is linked in the other way.
+_GUIDS = "uuid"
+COMPILER_RT = "compiler_rt.lib"
+# Of a link that says itself how it starts, or where the linker compiles.
+_UNFIT = (
+    "-nostdlib", "-nostartfiles", "-nodefaultlibs", "-static", "-flto", "-fsanitize",
+    "-Wl,-e,", "-Wl,--entry",
+)  # fmt: skip
 _LIBRARY = re.compile(r'^LIBRARY\s+"?([^"\s]+)"?.*$', re.MULTILINE)
 
 _STDCALL = re.compile(r"^(\w+)@\d+", re.MULTILINE)
@@ -74,6 +85,40 @@ def lean_libraries(libraries: Iterable[str], target: DriverTarget, *, zig_lib: s
     if any(name.startswith(_OF_C) or not _definition(name, target, zig_lib) for name in wanted):
         return None
     return (UCRT, *(f"{name}.lib" for name in wanted if name not in _SYSTEM))
+
+
+def lean_link(
+    words: Sequence[str], target: DriverTarget, *, zig_lib: str, folder: str, contents: Iterable[bytes]
+) -> tuple[str, ...] | None:
+    """Give the command line of a link by ``zig cc -shared`` as one without mingw-w64's runtime.
+
+    Whether that is enough, the linker says: it fails where something is undefined.
+
+    Args:
+        words: The command line; it ends with ``-o FILE``.
+        target: What it is for.
+        zig_lib: Zig's own files.
+        folder: Where libraries of the target are.
+        contents: The objects and archives that it links.
+
+    Returns:
+        None: Something of it needs the runtime, as far as can be seen.
+    """
+    if words[1] != "cc" or "-shared" not in words:
+        return None
+    if any(word.startswith(_UNFIT) or is_source(word) for word in words):
+        return None
+    marks = tuple(section.encode() for section in STARTUP_SECTIONS)
+    if any(mark in content for content in contents for mark in marks):
+        return None
+    named = [word[2:] for word in words if word.startswith("-l")]
+    system = [name for name in named if name in _PART_OF_C or _definition(name, target, zig_lib)]
+    libraries = lean_libraries(system, target, zig_lib=zig_lib)
+    if libraries is None:
+        return None
+    dropped = {f"-l{name}" for name in (*system, _GUIDS)}
+    kept = [word for word in words if word not in dropped]
+    return (*kept[:-2], "-nostdlib", *(f"{folder}/{name}" for name in libraries), *kept[-2:])
 
 
 def make_import_libraries(

@@ -248,14 +248,8 @@ def _run_aside(command: Command, setup: Setup, environment: Mapping[str, str]) -
             with open(f"{folder}/{name}", "w", encoding="utf-8") as file:  # noqa: PTH123 - see above
                 file.write(text)
         for step, output in zip(command.steps, command.outputs, strict=True):
-            words = [word.replace(SCRATCH, folder) for word in step]
-            if command.hiding:
-                words = _hidden(words, command, folder)
-            elif command.coff:
-                words = _with_default_libraries(_defined_once(_as_spelled(words, setup), folder), setup)
-            elif command.resources:
-                words = _legible(words, folder)
-            status = _call(words, environment)
+            words = _prepared([word.replace(SCRATCH, folder) for word in step], command, setup, folder)
+            status = _link(words, setup, environment) if command.coff else _call(words, environment)
             if status:
                 return status
             if output == "-":
@@ -268,6 +262,14 @@ def _run_aside(command: Command, setup: Setup, environment: Mapping[str, str]) -
         for name in os.listdir(folder):  # noqa: PTH208 - see above
             os.unlink(f"{folder}/{name}")  # noqa: PTH108 - see above
         os.rmdir(folder)  # noqa: PTH106 - see above
+
+
+def _prepared(words: list[str], command: Command, setup: Setup, folder: str) -> list[str]:
+    if command.hiding:
+        return _hidden(words, command, folder)
+    if command.coff:
+        return _with_default_libraries(_defined_once(_as_spelled(words, setup), folder), setup)
+    return _legible(words, folder) if command.resources else words
 
 
 def _hidden(words: Sequence[str], command: Command, folder: str) -> list[str]:
@@ -323,6 +325,36 @@ def _as_spelled(words: Sequence[str], setup: Setup) -> list[str]:
         folder, name = as_spelled(word[2:], (*folders, *here))
         done += [*(["-L."] if folder == "." else []), f"-l{name}" if folder else word]
     return done
+
+
+def _link(words: Sequence[str], setup: Setup, environment: Mapping[str, str]) -> int:
+    """Link for Windows: without mingw-w64's runtime, if that is enough."""
+    from pyz3.driver.lean import COMPILER_RT, lean_link  # noqa: PLC0415 - for Windows alone
+
+    folder = f"{setup.runtime}/{setup.target.zig}"
+    # Nor with our own library, some of whose objects have constructors.
+    given = [word for word in words if not word.startswith(f"{folder}/")]
+    contents = (*_objects(given).values(), *_looked_up(given))
+    lean = lean_link(given, setup.target, zig_lib=setup.zig.lib, folder=folder, contents=contents)
+    if not setup.runtime or lean is None:
+        return _call(words, environment)
+    for more in ((), (f"{folder}/{COMPILER_RT}",)):
+        line = (*lean[:-2], *more, *lean[-2:])
+        files = [word for word in line if word.startswith(f"{folder}/")]
+        make_runtime(files, setup.target, zig=setup.zig.program, zig_lib=setup.zig.lib, environ=environment)
+        if _is_done(line, environment):
+            return 0
+    return _call(words, environment)
+
+
+def _is_done(line: Sequence[str], environment: Mapping[str, str]) -> bool:
+    """Run what may fail in silence; what it says when it does not is passed on."""
+    import subprocess  # noqa: PLC0415 - for Windows alone
+
+    done = subprocess.run(line, env=dict(environment), capture_output=True, check=False)
+    if done.returncode == 0:
+        os.write(2, done.stderr)
+    return done.returncode == 0
 
 
 def _is_windows_own(name: str, setup: Setup) -> bool:

@@ -160,13 +160,17 @@ def _make(file: str, target: DriverTarget, *, zig: str, zig_lib: str, environ: M
                     stub.write(text)
         for step in _steps(name, target, zig=zig, zig_lib=zig_lib, scratch=scratch):
             run(step)
-        if name == lean.UCRT or name.endswith(".lib"):
+        if name == lean.UCRT or (name.endswith(".lib") and name != lean.COMPILER_RT):
             lean.make_import_libraries(name, target, zig=zig, zig_lib=zig_lib, scratch=scratch, run=run)
         os.replace(f"{scratch}/{name}", file)  # noqa: PTH105 - replaces on every system
 
 
 def _steps(name: str, target: DriverTarget, *, zig: str, zig_lib: str, scratch: str) -> list[tuple[str, ...]]:
     """Give the command lines that make one library in ``scratch``, or what of it is compiled."""
+    if name == lean.COMPILER_RT:
+        speed = ("-OReleaseFast", "-fstrip", "-fno-builtin", "-ffunction-sections", "-fdata-sections")
+        source = (f"{zig_lib}/compiler_rt.zig", f"-femit-bin={name}")
+        return [(zig, "build-lib", "-target", target.zig, *speed, *source)]
     if name.endswith((".lib", ".tbd")):
         return []
     if name == unwinder.STUB:

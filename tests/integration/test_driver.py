@@ -13,6 +13,7 @@ from typing import Any
 import headers
 import lief
 import pytest
+from runtimes import require, run_python
 
 from pyz3.cli import main
 from pyz3.driver.run import failed_files
@@ -391,6 +392,66 @@ def test_libraries_of_windows_that_macros_name(tmp_path: Path, pyz3_cache: Path)
         assert done.returncode == 0, done.stderr
     binary = lief.PE.parse(driver.folder / "x.dll")
     assert "WS2_32.dll" in {library.name for library in binary.imports}
+
+
+EXPORTED = "__declspec(dllexport) int value(void)"
+# What a DLL does → its code, and whether that takes mingw-w64's runtime.
+NEEDING = {
+    "plain": (
+        f"""#include <stdio.h>
+        #include <winsock2.h>
+        {EXPORTED} {{ char text[9]; return snprintf(text, 9, "%d", 1234) + htons(256) + 2; }}""",
+        False,
+    ),
+    "wide": (
+        f"""static volatile unsigned long long n = 14;
+        {EXPORTED} {{
+            volatile char page[20000];
+            page[n] = 7;
+            return page[n] * (int)((unsigned __int128)n * n / (n * 14));
+        }}""",
+        False,
+    ),
+    "thread": (f"static __thread int n = 6; {EXPORTED} {{ return ++n; }}", True),
+    "built": (
+        f"""static volatile int n;
+        __attribute__((constructor)) static void build(void) {{ n = 7; }}
+        {EXPORTED} {{ return n; }}""",
+        True,
+    ),
+    "gamma": (
+        f"""#include <math.h>
+        static volatile double x = 6;
+        {EXPORTED} {{ return (int)(exp(lgamma(x)) / 17 + .01); }}""",
+        True,
+    ),
+}
+
+
+def test_windows_is_linked_with_the_runtime_that_it_needs(tmp_path: Path, pyz3_cache: Path) -> None:
+    driver = make("windows", tmp_path, pyz3_cache)
+    for name, (code, whole) in NEEDING.items():
+        driver.write(**{f"{name}_c": code})
+        for words in (f"-O2 -c {name}.c -o {name}.o", f"-shared {name}.o -lws2_32 -luuid -lm -o {name}.dll"):
+            done = driver.cc(words)
+            assert (done.returncode, done.stderr) == (0, ""), name
+        binary = lief.PE.parse(driver.folder / f"{name}.dll")
+        assert binary is not None
+        assert binary.has_tls is whole, name  # mingw-w64's start-up code has one
+    code = "import ctypes, sys\nfor dll in sys.argv[1:]: print(ctypes.CDLL(dll).value())"
+    dlls = tuple(str(driver.folder / f"{name}.dll") for name in NEEDING)
+    said = run_python(require("win_amd64-3.13"), code, wheels=(), tmp_path=tmp_path, args=dlls)
+    assert said.split() == ["7"] * len(NEEDING)
+
+
+def test_a_failed_link_for_windows_says_why(tmp_path: Path, pyz3_cache: Path) -> None:
+    driver = make("windows", tmp_path, pyz3_cache)
+    driver.write(x_c="int other(void); __declspec(dllexport) int value(void) { return other(); }\n")
+    assert driver.cc("-c x.c -o x.o").returncode == 0
+    done = driver.cc("-shared x.o -o x.dll")
+    assert done.returncode == 1
+    assert done.stderr.count("undefined symbol: other") == 1
+    assert driver.files() == {"x.c", "x.o"}
 
 
 def test_headers_of_windows_in_any_spelling(tmp_path: Path, pyz3_cache: Path) -> None:

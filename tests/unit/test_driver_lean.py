@@ -10,6 +10,7 @@ from pyz3.driver.lean import (
     UCRT,
     lean_flags,
     lean_libraries,
+    lean_link,
     split_definitions,
     startup_flags,
 )
@@ -72,3 +73,43 @@ def test_definitions_are_split_by_dll() -> None:
         ("ws2_32.dll", 'LIBRARY "WS2_32.dll"\nEXPORTS\na\n\n'),
         ("api-ms-win-crt-heap-l1-1-0", "LIBRARY api-ms-win-crt-heap-l1-1-0\n\nEXPORTS\nfree\n"),
     ]
+
+
+LINK = ("zig", "cc", "-target", "x86_64-windows-gnu", "-shared", "a.o", "-L/own", "-lown", "-lws2_32", "-lm")
+OUTPUT = ("-o", "a.pyd")
+
+
+def lean_words(zig_lib: str, words: tuple[str, ...], *contents: bytes) -> tuple[str, ...] | None:
+    return lean_link((*words, *OUTPUT), X64, zig_lib=zig_lib, folder="r", contents=contents)
+
+
+def test_a_link_by_commands_without_the_runtime(zig_lib: str) -> None:
+    """The system's libraries are ours, the project's own are looked for as before."""
+    assert lean_words(zig_lib, (*LINK, "-luuid")) == (
+        *LINK[:-2], "-nostdlib", "r/libpyz3-ucrt.a", "r/ws2_32.lib", *OUTPUT,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        (LINK[0], "c++", *LINK[2:]),
+        tuple(word for word in LINK if word != "-shared"),
+        (*LINK, "b.c"),
+        (*LINK, "-nostdlib"),
+        (*LINK, "-Wl,-e,start"),
+        (*LINK, "-Wl,--entry=start"),
+        (*LINK, "-flto=thin"),
+        (*LINK, "-fsanitize=undefined"),
+        # A DLL with C functions of its own.
+        (*LINK, "-lntdll"),
+    ],
+)
+def test_a_link_by_commands_that_needs_the_runtime(words: tuple[str, ...], zig_lib: str) -> None:
+    assert lean_words(zig_lib, words) is None
+
+
+@pytest.mark.parametrize("section", [b".ctors", b".CRT$XCU", b".tls$"])
+def test_sections_that_only_start_up_code_looks_at(section: bytes, zig_lib: str) -> None:
+    assert lean_words(zig_lib, LINK, b"object", b"..." + section + b"...") is None
+    assert lean_words(zig_lib, LINK, b"object", b".text") is not None
