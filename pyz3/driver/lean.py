@@ -42,8 +42,12 @@ COMPILER_RT = "compiler_rt.lib"
 # Of a link that says itself how it starts, or where the linker compiles.
 _UNFIT = (
     "-nostdlib", "-nostartfiles", "-nodefaultlibs", "-static", "-flto", "-fsanitize",
-    "-Wl,-e,", "-Wl,--entry",
+    "-Wl,-e,", "-Wl,--entry", "-l:",
 )  # fmt: skip
+# Of files that a word for the linker names: what is in them is not looked at.
+_FILES = (".a", ".o", ".lib", ".obj")
+# What only start-up code looks at, and the beginning of LLVM's bitcode: the linker compiles it, to anything.
+_MARKS = (*(section.encode() for section in STARTUP_SECTIONS), b"BC\xc0\xde")
 _LIBRARY = re.compile(r'^LIBRARY\s+"?([^"\s]+)"?.*$', re.MULTILINE)
 
 _STDCALL = re.compile(r"^(\w+)@\d+", re.MULTILINE)
@@ -106,13 +110,14 @@ def lean_link(
     """
     if words[1] != "cc" or "-shared" not in words:
         return None
-    if any(word.startswith(_UNFIT) or is_source(word) for word in words):
+    handed = [word for word in words if word.startswith("-Wl,") and not word.startswith("-Wl,--out-implib")]
+    named = any(part.endswith(_FILES) for word in handed for part in word.split(","))
+    if named or any(word.startswith(_UNFIT) or is_source(word) for word in words):
         return None
-    marks = tuple(section.encode() for section in STARTUP_SECTIONS)
-    if any(mark in content for content in contents for mark in marks):
+    if any(mark in content for content in contents for mark in _MARKS):
         return None
-    named = [word[2:] for word in words if word.startswith("-l")]
-    system = [name for name in named if name in _PART_OF_C or _definition(name, target, zig_lib)]
+    names = [word[2:] for word in words if word.startswith("-l")]
+    system = [name for name in names if name in _PART_OF_C or _definition(name, target, zig_lib)]
     libraries = lean_libraries(system, target, zig_lib=zig_lib)
     if libraries is None:
         return None

@@ -85,8 +85,9 @@ def lean_words(zig_lib: str, words: tuple[str, ...], *contents: bytes) -> tuple[
 
 def test_a_link_by_commands_without_the_runtime(zig_lib: str) -> None:
     """The system's libraries are ours, the project's own are looked for as before."""
-    assert lean_words(zig_lib, (*LINK, "-luuid")) == (
-        *LINK[:-2], "-nostdlib", "r/libpyz3-ucrt.a", "r/ws2_32.lib", *OUTPUT,
+    assert lean_words(zig_lib, (*LINK, "-Wl,--out-implib,libx.dll.a", "-luuid")) == (
+        *LINK[:-2], "-Wl,--out-implib,libx.dll.a",
+        "-nostdlib", "r/libpyz3-ucrt.a", "r/ws2_32.lib", *OUTPUT,
     )  # fmt: skip
 
 
@@ -100,6 +101,9 @@ def test_a_link_by_commands_without_the_runtime(zig_lib: str) -> None:
         (*LINK, "-Wl,-e,start"),
         (*LINK, "-Wl,--entry=start"),
         (*LINK, "-flto=thin"),
+        # What is in these was not looked at.
+        (*LINK, "-l:libother.a"),
+        (*LINK, "-Wl,--whole-archive,libother.a,--no-whole-archive"),
         (*LINK, "-fsanitize=undefined"),
         # A DLL with C functions of its own.
         (*LINK, "-lntdll"),
@@ -109,7 +113,7 @@ def test_a_link_by_commands_that_needs_the_runtime(words: tuple[str, ...], zig_l
     assert lean_words(zig_lib, words) is None
 
 
-@pytest.mark.parametrize("section", [b".ctors", b".CRT$XCU", b".tls$"])
+@pytest.mark.parametrize("section", [b".ctors", b".CRT$XCU", b".tls$", b"BC\xc0\xde"])
 def test_sections_that_only_start_up_code_looks_at(section: bytes, zig_lib: str) -> None:
     assert lean_words(zig_lib, LINK, b"object", b"..." + section + b"...") is None
     assert lean_words(zig_lib, LINK, b"object", b".text") is not None
