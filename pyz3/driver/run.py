@@ -31,6 +31,9 @@ _LINKED = ": linked "
 # What is in the names of files that build systems make only to try a compiler: CMake's try_compile() and its
 # identification of the compiler, Meson's checks.
 PROBES = ("cmTC_", "CompilerIdC", "/meson-private/", "/output.obj", "/output.exe")
+# Without it the first link of C++ for a target prints 37,000 lines, about libc++.  zig's clang takes flags
+# for that from this variable alone.
+_QUIET = {"CCC_OVERRIDE_OPTIONS": "# +-Wno-nullability-completeness"}
 # What makes a shared library of a link: of gcc, clang and Apple's.
 _SHARED = frozenset(("-shared", "-bundle", "-dynamiclib"))
 # By which names Makefiles and configure scripts know the compiler for the machine that builds.
@@ -196,7 +199,7 @@ def _environment(environ: Mapping[str, str], setup: Setup) -> dict[str, str]:
         "ZIG_LOCAL_CACHE_DIR": _local_cache(setup.zig.local_cache, os.getcwd()),  # noqa: PTH109 - pathlib costs 15 ms
         "ZIG_GLOBAL_CACHE_DIR": setup.zig.global_cache,
     }
-    return {**kept, **{name: folder for name, folder in folders.items() if folder}}
+    return {**_QUIET, **kept, **{name: folder for name, folder in folders.items() if folder}}
 
 
 def _local_cache(folder: str, cwd: str) -> str:

@@ -70,7 +70,7 @@ def parts_needed(artifacts: Sequence[Artifact], *, optimize: str) -> tuple[str, 
         if artifact.link_cpp and artifact.in_parts:
             markers.append(f"parts-{artifact.target}")
         # Of a lean one, and of one for which macOS' library may be enough, the linker decides.
-        elif artifact.lean is None and artifact.system_cxx is None:
+        elif artifact.kind != "static" and artifact.lean is None and artifact.system_cxx is None:
             markers.extend(whole_parts(artifact, optimize=optimize))
     return tuple(dict.fromkeys(markers))
 

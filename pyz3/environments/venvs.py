@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -275,8 +276,12 @@ def settings_for_uv(environ: Mapping[str, str]) -> dict[str, str]:
     return result
 
 
+# A hash and more of them: uv lists all that a file might have had, fifty for a package with as many wheels.
+_HASHES = re.compile(r"^([ \t]*)(sha256:\w{64})\n(?:[ \t]*sha256:\w{64}\n)+", re.MULTILINE)
+
+
 def _not_installed(environment: Environment, tool: str, output: str) -> Pyz3Error:
-    said = tail(output)
+    said = tail(_HASHES.sub(r"\1\2\n\1…\n", output))
     if environment.pins and offline_tip(output) is None:
         return Pyz3Error(
             f"what is locked cannot be installed for Python {environment.version}; {tool} says:\n{said}",

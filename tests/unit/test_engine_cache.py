@@ -80,6 +80,8 @@ class Told:
         ([artifact("x86_64-windows-gnu")], [BUILD_SCRIPT, RUNTIME]),
         ([artifact(cpp=True), artifact(cpp=True)], [BUILD_SCRIPT, LIBCXX]),
         ([msgspec.structs.replace(artifact(cpp=True), in_parts=True)], [BUILD_SCRIPT, PARTS]),
+        # Nothing is linked with it.
+        ([msgspec.structs.replace(artifact(cpp=True), kind="static")], [BUILD_SCRIPT]),
         (
             [artifact("x86_64-macos.10.9", cpp=True), artifact("x86_64-macos.10.13", cpp=True, zig=True)],
             [BUILD_SCRIPT, LIBCXX.replace("40", "80"), TRANSLATOR],

@@ -138,6 +138,22 @@ def test_a_failed_installation_leaves_nothing_that_counts(
         )
 
 
+def test_what_uv_says_of_hashes_begins_with_the_package() -> None:
+    """uv lists each hash that a file might have had, and only the last lines of what it says are shown."""
+    hashes = "".join(f"        sha256:{number:064x}\n" for number in range(50))
+    begun = "  Hash mismatch for `cython==3.1`\n      Expected:\n"
+    output = f"{begun}{hashes}      Computed:\n        sha256:{99:064x}\n"
+    environment = venvs.Environment(
+        root=Path("/e"), python=Path("/e/p"), site_packages=Path("/e/s"), requires=("cython",), version="3.13",
+        key="", pins=(None,),  # type: ignore[arg-type]
+    )  # fmt: skip
+    error = venvs._not_installed(environment, "uv", output)
+    assert error.message == (
+        "what is locked cannot be installed for Python 3.13; uv says:\n"
+        f"{begun}        sha256:{0:064x}\n        …\n      Computed:\n        sha256:{99:064x}"
+    )
+
+
 def test_settings_for_pip_hold_for_uv() -> None:
     told = venvs.settings_for_uv(
         {"PIP_INDEX_URL": "https://a/simple", "PIP_FIND_LINKS": "x y", "PIP_CERT": "c", "SSL_CERT_FILE": "d"}
