@@ -144,8 +144,8 @@ def test_what_uv_says_of_hashes_begins_with_the_package() -> None:
     begun = "  Hash mismatch for `cython==3.1`\n      Expected:\n"
     output = f"{begun}{hashes}      Computed:\n        sha256:{99:064x}\n"
     environment = venvs.Environment(
-        root=Path("/e"), python=Path("/e/p"), site_packages=Path("/e/s"), requires=("cython",), version="3.13",
-        key="", pins=(None,),  # type: ignore[arg-type]
+        root=Path("/e"), python=Path("/e/p"), site_packages=Path("/e/s"), requires=("cython",),
+        version="3.13", key="", pins=(None,),  # type: ignore[arg-type]
     )  # fmt: skip
     error = venvs._not_installed(environment, "uv", output)
     assert error.message == (
