@@ -43,6 +43,8 @@ const Lean = struct {
     libraries: []const []const u8,
     /// Where zig's compiler_rt is, or is to be made when something of it is missing.
     compiler_rt: []const u8,
+    /// By which zig makes it.
+    compiler_rt_args: []const []const u8,
     /// Beginnings of the names of sections that the runtime's start-up code looks at.
     startup_sections: []const []const u8,
 };
@@ -198,7 +200,7 @@ fn addLibrary(b: *std.Build, artifact: Artifact, target: std.Build.ResolvedTarge
         Trial.create(b, artifact, addCompile(b, artifact, target, optimize, made, .tried), library, made, groups)
     else
         null;
-    if (trial != null and artifact.in_parts) trial.?.linkInParts(parts.?, addCompile(b, artifact, target, optimize, made, .tried));
+    if (trial) |first| if (parts) |all| first.linkInParts(all, addCompile(b, artifact, target, optimize, made, .tried));
     return .{
         .file = library.getEmittedBin(),
         .linked = b.allocator.dupe(std.Build.LazyPath, &.{linked}) catch @panic("OOM"),
@@ -589,8 +591,8 @@ const Trial = struct {
     tried: *std.Build.Step.Compile,
     library: *std.Build.Step.Compile,
     archives: []const std.Build.LazyPath,
-    /// Where C++ is linked in parts: these, the same link with what the first one lacked, and what looks at that.
     group: *Group = undefined,
+    /// Where C++ is linked in parts: these, the same link with what the first one lacked, and what looks at that.
     parts: ?*Parts = null,
     again: *std.Build.Step.Compile = undefined,
     second: std.Build.Step = undefined,
@@ -1069,7 +1071,7 @@ const LeanLink = struct {
     fn missingIn(link: *LeanLink, argv: *std.ArrayList([]const u8)) !?[]const u8 {
         const b = link.step.owner;
         if (try link.complaints(argv.items) == null) return null;
-        try link.makeCompilerRt();
+        try makeArchive(&link.step, link.lean.compiler_rt, link.lean.compiler_rt_args);
         try argv.append(b.allocator, link.lean.compiler_rt);
         link.needs_compiler_rt = true;
         const text = try link.complaints(argv.items) orelse return null;
@@ -1104,16 +1106,6 @@ const LeanLink = struct {
         const result = std.process.run(b.allocator, b.graph.io, .{ .argv = argv, .environ_map = &b.graph.environ_map }) catch |err|
             return link.step.fail("failed to run {s}: {t}", .{ argv[0], err });
         return if (result.term == .exited and result.term.exited == 0) null else b.fmt("{s} ", .{result.stderr});
-    }
-
-    /// Zig's compiler_rt as an archive, made once for all; several processes may do it at a time.
-    fn makeCompilerRt(link: *LeanLink) !void {
-        const b = link.step.owner;
-        const source = try b.graph.zig_lib_directory.join(b.allocator, &.{"compiler_rt.zig"});
-        try makeArchive(&link.step, link.lean.compiler_rt, &.{
-            "build-lib",           "-target",         link.artifact.target, "-OReleaseFast", "-fstrip", "-fno-builtin",
-            "-ffunction-sections", "-fdata-sections", source,
-        });
     }
 };
 

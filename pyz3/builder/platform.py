@@ -278,7 +278,8 @@ class PlatformBuild:
         for key, reason in outcome.runtime.items():
             self._say(f"{key.rpartition('/')[2]} is linked with {reason}")
         if outcome.binaries:
-            whole = [one for one in artifacts if outcome.linked.get(one.key, "").startswith("linked")]
+            told = [one for one in artifacts if one.key in outcome.runtime]
+            whole = [one for one in told if outcome.linked[one.key].startswith("linked")]
             needed = (part for one in whole for part in whole_parts(one, optimize=optimize))
             self._warmth.note((*parts, *needed))
         return outcome

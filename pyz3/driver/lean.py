@@ -77,6 +77,12 @@ def compile_flags(zig_lib: str) -> tuple[str, ...]:
     return ("-std=gnu11", "-D_CRTBLD", "-D__USE_MINGW_ANSI_STDIO=0", f"-I{mingw}/include", f"-I{mingw}/stdio")
 
 
+def compiler_rt_args(target: DriverTarget, *, zig_lib: str) -> tuple[str, ...]:
+    """Give the arguments by which zig makes its compiler-rt as an archive, but for where that is to be."""
+    speed = ("-OReleaseFast", "-fstrip", "-fno-builtin", "-ffunction-sections", "-fdata-sections")
+    return ("build-lib", "-target", target.zig, *speed, f"{zig_lib}/compiler_rt.zig")
+
+
 def lean_libraries(libraries: Iterable[str], target: DriverTarget, *, zig_lib: str) -> tuple[str, ...] | None:
     """Give names of the files that a lean link is given last; None: it cannot have one of the libraries.
 

@@ -10,7 +10,8 @@ What is defined in a library of ours comes first, and of an archive only those p
   (where symbols of a process are one, as on macOS, another library's memory would come from ours).
 * ``libc++.tbd``, in place of that, for links with macOS' own libc++ (:mod:`.system_cxx`).
 * A stub of musl under the name that Alpine gives it, and one of libgcc_s for C on glibc (:mod:`.unwinder`).
-* ``libpyz3-ucrt.a`` and import libraries of Windows, for links without mingw-w64's runtime (:mod:`.lean`).
+* ``libpyz3-ucrt.a``, import libraries of Windows and, where something of it is missing, ``compiler_rt.lib``,
+  for links without mingw-w64's runtime (:mod:`.lean`).
 
 They are made on first use, in half a second, from files that are on this machine.
 """
@@ -168,9 +169,7 @@ def _make(file: str, target: DriverTarget, *, zig: str, zig_lib: str, environ: M
 def _steps(name: str, target: DriverTarget, *, zig: str, zig_lib: str, scratch: str) -> list[tuple[str, ...]]:
     """Give the command lines that make one library in ``scratch``, or what of it is compiled."""
     if name == lean.COMPILER_RT:
-        speed = ("-OReleaseFast", "-fstrip", "-fno-builtin", "-ffunction-sections", "-fdata-sections")
-        source = (f"{zig_lib}/compiler_rt.zig", f"-femit-bin={name}")
-        return [(zig, "build-lib", "-target", target.zig, *speed, *source)]
+        return [(zig, *lean.compiler_rt_args(target, zig_lib=zig_lib), f"-femit-bin={name}")]
     if name.endswith((".lib", ".tbd")):
         return []
     if name == unwinder.STUB:

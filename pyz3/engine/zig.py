@@ -14,7 +14,14 @@ import msgspec
 
 from pyz3._processes import Processes
 from pyz3.driver.compiler_variables import DATES, HOST_VARIABLES
-from pyz3.driver.lean import STARTUP_SECTIONS, lean_flags, lean_libraries, startup_flags
+from pyz3.driver.lean import (
+    COMPILER_RT,
+    STARTUP_SECTIONS,
+    compiler_rt_args,
+    lean_flags,
+    lean_libraries,
+    startup_flags,
+)
 from pyz3.driver.runtime import make_runtime, runtime_files, runtime_folder
 from pyz3.driver.target import DriverTarget
 from pyz3.engine.damage import is_full
@@ -321,7 +328,8 @@ class ZigRunner:
             link_flags=lean_flags(target),
             startup_flags=startup_flags(target),
             libraries=files,
-            compiler_rt=f"{folder}/compiler_rt.lib",
+            compiler_rt=f"{folder}/{COMPILER_RT}",
+            compiler_rt_args=compiler_rt_args(target, zig_lib=str(self.toolchain.zig_lib)),
             startup_sections=STARTUP_SECTIONS,
         )
 

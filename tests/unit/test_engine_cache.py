@@ -114,7 +114,14 @@ def test_parts_depend_on_target_and_mode(tmp_path: Path) -> None:
 
 
 def test_the_windows_runtime_is_told_of_when_the_linker_asks_for_it(tmp_path: Path) -> None:
-    lean = Lean(link_flags=(), startup_flags=(), libraries=(), compiler_rt="", startup_sections=())
+    lean = Lean(
+        link_flags=(),
+        startup_flags=(),
+        libraries=(),
+        compiler_rt="",
+        compiler_rt_args=(),
+        startup_sections=(),
+    )
     windows = msgspec.structs.replace(artifact("x86_64-windows-gnu"), lean=lean)
     told = Told(tmp_path)
     assert told.of(windows) == [BUILD_SCRIPT]
