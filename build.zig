@@ -43,7 +43,8 @@ const Lean = struct {
     libraries: []const []const u8,
     /// Where zig's compiler_rt is, or is to be made when something of it is missing.
     compiler_rt: []const u8,
-    /// By which zig makes it.
+    /// By which zig makes it: first as bitcode, and of that the archive.
+    compiler_rt_bitcode_args: []const []const u8,
     compiler_rt_args: []const []const u8,
     /// Beginnings of the names of sections that the runtime's start-up code looks at.
     startup_sections: []const []const u8,
@@ -638,7 +639,7 @@ const Trial = struct {
         const all = trial.parts orelse return;
         const parts = try all.having(trial.missing.items);
         for (parts) |part| {
-            try makeArchive(step, part.file, part.args);
+            try makeArchive(step, part.file, part.args, &.{});
             for ([_]*std.Build.Step.Compile{ trial.again, trial.library }) |compile|
                 compile.root_module.addObjectFile(.{ .cwd_relative = part.file });
         }
@@ -796,7 +797,7 @@ const Parts = struct {
     /// Make what every module is linked with.
     fn make(step: *std.Build.Step, _: std.Build.Step.MakeOptions) !void {
         const parts: *Parts = @fieldParentPtr("step", step);
-        for (parts.all) |part| if (part.marks.len == 0) try makeArchive(step, part.file, part.args);
+        for (parts.all) |part| if (part.marks.len == 0) try makeArchive(step, part.file, part.args, &.{});
     }
 
     fn addBase(parts: *Parts, compile: *std.Build.Step.Compile) void {
@@ -839,8 +840,8 @@ const Parts = struct {
 
 /// Make an archive of zig's own sources by a command of zig's, in the cache of all projects, unless it is there.
 ///
-/// Several processes may do it at a time.
-fn makeArchive(step: *std.Build.Step, file: []const u8, args: []const []const u8) !void {
+/// Several processes may do it at a time.  With arguments for bitcode it is made of that, which is made first.
+fn makeArchive(step: *std.Build.Step, file: []const u8, args: []const []const u8, bitcode_args: []const []const u8) !void {
     const b = step.owner;
     const cwd = std.Io.Dir.cwd();
     if (cwd.access(b.graph.io, file, .{})) return else |_| {}
@@ -848,15 +849,28 @@ fn makeArchive(step: *std.Build.Step, file: []const u8, args: []const []const u8
     var number: [8]u8 = undefined;
     b.graph.io.random(&number);
     const fresh = b.fmt("{s}.tmp-{x}", .{ file, std.mem.readInt(u64, &number, .little) });
+    const to_fresh = b.fmt("-femit-bin={s}", .{fresh});
+    if (bitcode_args.len == 0) {
+        try runZig(step, file, args, &.{to_fresh});
+    } else {
+        const bitcode = b.fmt("{s}.bc", .{fresh});
+        try runZig(step, file, bitcode_args, &.{ "-fno-emit-bin", b.fmt("-femit-llvm-bc={s}", .{bitcode}) });
+        try runZig(step, file, args, &.{ bitcode, to_fresh });
+        try cwd.deleteFile(b.graph.io, bitcode);
+    }
+    try cwd.rename(fresh, cwd, file, b.graph.io);
+}
+
+fn runZig(step: *std.Build.Step, file: []const u8, args: []const []const u8, more: []const []const u8) !void {
+    const b = step.owner;
     const global = b.graph.global_cache_root.path orelse ".";
     var argv: std.ArrayList([]const u8) = .empty;
     try argv.append(b.allocator, b.graph.zig_exe);
-    try argv.appendSlice(b.allocator, args);
-    try argv.appendSlice(b.allocator, &.{ "--cache-dir", global, "--global-cache-dir", global, b.fmt("-femit-bin={s}", .{fresh}) });
+    for ([_][]const []const u8{ args, more, &.{ "--cache-dir", global, "--global-cache-dir", global } }) |words|
+        try argv.appendSlice(b.allocator, words);
     const result = std.process.run(b.allocator, b.graph.io, .{ .argv = argv.items, .environ_map = &b.graph.environ_map }) catch |err|
         return step.fail("failed to run {s}: {t}", .{ argv.items[0], err });
     if (result.term != .exited or result.term.exited != 0) return step.fail("{s} cannot be compiled: {s}", .{ std.fs.path.basename(file), result.stderr });
-    try cwd.rename(fresh, cwd, file, b.graph.io);
 }
 
 const Names = std.StringHashMap(void);
@@ -1054,12 +1068,12 @@ const LeanLink = struct {
         try argv.appendSlice(b.allocator, begun);
         try argv.appendSlice(b.allocator, link.lean.startup_flags);
         for (parts.all) |part| if (part.marks.len == 0 and (link.artifact.link_cpp or !part.cxx)) {
-            try makeArchive(&link.step, part.file, part.args);
+            try makeArchive(&link.step, part.file, part.args, &.{});
             try argv.append(b.allocator, part.file);
         };
         try argv.appendSlice(b.allocator, link.lean.libraries);
         if (try link.complaints(argv.items)) |text| for (try parts.having(try namesIn(b, text))) |part| {
-            try makeArchive(&link.step, part.file, part.args);
+            try makeArchive(&link.step, part.file, part.args, &.{});
             try argv.append(b.allocator, part.file);
         };
         if (try link.missingIn(&argv)) |text| return text;
@@ -1071,7 +1085,7 @@ const LeanLink = struct {
     fn missingIn(link: *LeanLink, argv: *std.ArrayList([]const u8)) !?[]const u8 {
         const b = link.step.owner;
         if (try link.complaints(argv.items) == null) return null;
-        try makeArchive(&link.step, link.lean.compiler_rt, link.lean.compiler_rt_args);
+        try makeArchive(&link.step, link.lean.compiler_rt, link.lean.compiler_rt_args, link.lean.compiler_rt_bitcode_args);
         try argv.append(b.allocator, link.lean.compiler_rt);
         link.needs_compiler_rt = true;
         const text = try link.complaints(argv.items) orelse return null;

@@ -77,10 +77,17 @@ def compile_flags(zig_lib: str) -> tuple[str, ...]:
     return ("-std=gnu11", "-D_CRTBLD", "-D__USE_MINGW_ANSI_STDIO=0", f"-I{mingw}/include", f"-I{mingw}/stdio")
 
 
-def compiler_rt_args(target: DriverTarget, *, zig_lib: str) -> tuple[str, ...]:
-    """Give the arguments by which zig makes its compiler-rt as an archive, but for where that is to be."""
-    speed = ("-OReleaseFast", "-fstrip", "-fno-builtin", "-ffunction-sections", "-fdata-sections")
-    return ("build-lib", "-target", target.zig, *speed, f"{zig_lib}/compiler_rt.zig")
+def compiler_rt_args(target: DriverTarget, *, zig_lib: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Give the arguments by which zig makes its compiler-rt, but for files: as bitcode, and that as an archive.
+
+    One step would do, but for jump tables.  They all are in one section, which is linked always, and so is
+    each function that has one: ``___chkstk_ms``, of a few bytes, would bring 50 kB to a module.
+    """
+    same = ("build-lib", "-target", target.zig, "-OReleaseFast", "-fstrip")
+    sections = ("-ffunction-sections", "-fdata-sections")
+    no_tables = ("-mllvm", "-min-jump-table-entries=1000000")
+    compiled = ("-cflags", "-w", *sections, "-Xclang", "-disable-llvm-passes", *no_tables, "--")
+    return (*same, "-fno-builtin", *sections, f"{zig_lib}/compiler_rt.zig"), (*same, *compiled)
 
 
 def lean_libraries(libraries: Iterable[str], target: DriverTarget, *, zig_lib: str) -> tuple[str, ...] | None:

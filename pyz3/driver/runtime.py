@@ -169,7 +169,12 @@ def _make(file: str, target: DriverTarget, *, zig: str, zig_lib: str, environ: M
 def _steps(name: str, target: DriverTarget, *, zig: str, zig_lib: str, scratch: str) -> list[tuple[str, ...]]:
     """Give the command lines that make one library in ``scratch``, or what of it is compiled."""
     if name == lean.COMPILER_RT:
-        return [(zig, *lean.compiler_rt_args(target, zig_lib=zig_lib), f"-femit-bin={name}")]
+        bitcode, archive = lean.compiler_rt_args(target, zig_lib=zig_lib)
+        made = f"{name}.bc"
+        return [
+            (zig, *bitcode, "-fno-emit-bin", f"-femit-llvm-bc={made}"),
+            (zig, *archive, made, f"-femit-bin={name}"),
+        ]
     if name.endswith((".lib", ".tbd")):
         return []
     if name == unwinder.STUB:

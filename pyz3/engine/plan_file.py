@@ -43,6 +43,7 @@ class Lean(msgspec.Struct, frozen=True, kw_only=True):
     startup_flags: tuple[str, ...]
     libraries: tuple[str, ...]
     compiler_rt: str
+    compiler_rt_bitcode_args: tuple[str, ...]
     compiler_rt_args: tuple[str, ...]
     startup_sections: tuple[str, ...]
 

@@ -324,12 +324,14 @@ class ZigRunner:
         folder = f"{self._runtime_folder}/{zig_target}"
         files = tuple(f"{folder}/{name}" for name in names)
         self._make_runtime(files, target)
+        bitcode, archive = compiler_rt_args(target, zig_lib=str(self.toolchain.zig_lib))
         return Lean(
             link_flags=lean_flags(target),
             startup_flags=startup_flags(target),
             libraries=files,
             compiler_rt=f"{folder}/{COMPILER_RT}",
-            compiler_rt_args=compiler_rt_args(target, zig_lib=str(self.toolchain.zig_lib)),
+            compiler_rt_bitcode_args=bitcode,
+            compiler_rt_args=archive,
             startup_sections=STARTUP_SECTIONS,
         )
 

@@ -66,6 +66,7 @@ def lean_with(libraries: tuple[str, ...]) -> Lean:
         startup_flags=(),
         libraries=libraries,
         compiler_rt="",
+        compiler_rt_bitcode_args=(),
         compiler_rt_args=(),
         startup_sections=(),
     )

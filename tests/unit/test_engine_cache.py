@@ -119,6 +119,7 @@ def test_the_windows_runtime_is_told_of_when_the_linker_asks_for_it(tmp_path: Pa
         startup_flags=(),
         libraries=(),
         compiler_rt="",
+        compiler_rt_bitcode_args=(),
         compiler_rt_args=(),
         startup_sections=(),
     )
