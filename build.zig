@@ -809,19 +809,22 @@ const Parts = struct {
         return std.mem.indexOf(u8, name[0..@min(3, name.len)], "_Z") != null and std.mem.indexOf(u8, name, "St") != null;
     }
 
-    /// Give the parts that have what is missing; a name of C++'s library that none is known to have takes all.
+    /// Give the parts that have what is missing; a name of C++'s library that none is known to have takes all of it.
     fn having(parts: *Parts, missing: []const []const u8) ![]const ZigPart {
         const b = parts.step.owner;
         const wanted = try b.allocator.alloc(bool, parts.all.len);
         @memset(wanted, false);
-        for (missing) |name| if (isOfCxx(name)) {
+        for (missing) |name| {
+            const cxx = isOfCxx(name);
             var known = false;
-            for (parts.all, wanted) |part, *want| if (isMarked(part, name)) {
+            for (parts.all, wanted) |part, *want| if (part.cxx == cxx and isMarked(part, name)) {
                 want.* = true;
                 known = true;
             };
-            if (!known) @memset(wanted, true);
-        };
+            if (cxx and !known) for (parts.all, wanted) |part, *want| {
+                if (part.cxx) want.* = true;
+            };
+        }
         for (parts.all, 0..) |part, index| if (wanted[index]) {
             for (part.needs) |file| for (parts.all, wanted) |other, *want| if (std.mem.eql(u8, other.file, file)) {
                 want.* = true;
@@ -1106,8 +1109,9 @@ const LeanLink = struct {
     /// Say what it is linked with, and why, where that is not what is expected.
     fn explained(link: *LeanLink) []const u8 {
         if (link.reason.len == 0 or link.artifact.link_cpp and link.in_parts) return "";
-        const runtime = if (link.artifact.link_cpp) "all of mingw-w64's runtime and libc++" else "mingw-w64's runtime";
-        return link.step.owner.fmt("{s}: {s}", .{ runtime, link.reason });
+        const how_much = if (link.in_parts) "parts" else "all";
+        const more = if (link.artifact.link_cpp) " and libc++" else "";
+        return link.step.owner.fmt("{s} of mingw-w64's runtime{s}: {s}", .{ how_much, more, link.reason });
     }
 
     fn how(link: *LeanLink) []const u8 {

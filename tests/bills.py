@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
 SBOM = "sboms/pyz3.cdx.json"
 ZIG = ("zig/LICENSE",)
-PYZ3 = ("pyz3/LICENSE",)
 # The licence texts that must go with what binaries hold, or may hold.
 TEXTS = {
     "compiler-rt": ZIG,
@@ -22,9 +21,9 @@ TEXTS = {
     "mingw-w64": ("mingw-w64/COPYING", "mingw-w64/gdtoa"),
     "winpthreads": ("winpthreads/COPYING",),
     "musl": ("musl/COPYRIGHT",),
-    "pyz3-runtime": PYZ3,
-    "pyz3-startup": PYZ3,
     # LLVM's exception, and that of glibc's start-up files, ask for none.
+    "pyz3-runtime": (),
+    "pyz3-startup": (),
     "libcxx": (),
     "libcxxabi": (),
     "libunwind": (),

@@ -37,10 +37,11 @@ class _Part(msgspec.Struct, frozen=True, kw_only=True):
     windows_x86: str = ""
 
 
+_MINGW = "libc/mingw"
 # What the parts need of each other, and which names they have, a test holds against zig's own archives.
 _PARTS: Mapping[str, _Part] = {
     "mingw": _Part(
-        folder="libc/mingw",
+        folder=_MINGW,
         sources="",
         windows="crt/cinitexe.c crt/crtdll.c crt/cxa_atexit.c crt/cxa_thread_atexit.c crt/gccmain.c"
         " crt/mingw_helpers.c crt/natstart.c crt/pesect.c crt/pseudo-reloc-list.c crt/pseudo-reloc.c"
@@ -103,14 +104,96 @@ _PARTS: Mapping[str, _Part] = {
         sources="print.cpp regex.cpp",
         marks="regex classname collation __match_any _terminal _console",
     ),
+    # What mingw-w64's headers call in place of the UCRT's, where a source asks for POSIX (_POSIX_C_SOURCE).
+    "printf": _Part(
+        folder=_MINGW,
+        sources="",
+        windows="stdio/mingw_asprintf.c stdio/mingw_fprintf.c stdio/mingw_pformat.c stdio/mingw_printf.c"
+        " stdio/mingw_snprintf.c stdio/mingw_sprintf.c stdio/mingw_vasprintf.c stdio/mingw_vfprintf.c"
+        " stdio/mingw_vprintf.c stdio/mingw_vsnprintf.c stdio/mingw_vsprintf.c stdio/asprintf.c"
+        " stdio/vasprintf.c gdtoa/dtoa.c gdtoa/g_dfmt.c gdtoa/g_ffmt.c gdtoa/g_xfmt.c gdtoa/gdtoa.c"
+        " gdtoa/strtof.c gdtoa/ulp.c misc/strsafe.c",
+        marks="_printf _vprintf _fprintf _vfprintf _sprintf _vsprintf _snprintf _vsnprintf asprintf"
+        " strtof StringC",
+    ),
+    "scanf": _Part(
+        folder=_MINGW,
+        sources="",
+        windows="stdio/mingw_fscanf.c stdio/mingw_fwprintf.c stdio/mingw_fwscanf.c stdio/mingw_scanf.c"
+        " stdio/mingw_sformat.c stdio/mingw_snwprintf.c stdio/mingw_sscanf.c stdio/mingw_swformat.c"
+        " stdio/mingw_swprintf.c stdio/mingw_swscanf.c stdio/mingw_vfscanf.c stdio/mingw_vfwprintf.c"
+        " stdio/mingw_vfwscanf.c stdio/mingw_vsnwprintf.c stdio/mingw_vsscanf.c stdio/mingw_vswprintf.c"
+        " stdio/mingw_vswscanf.c stdio/mingw_vwprintf.c stdio/mingw_wpformat.c stdio/mingw_wprintf.c"
+        " stdio/mingw_wscanf.c misc/mingw_wcstod.c misc/mingw_wcstof.c",
+        marks="_scanf _vscanf _fscanf _vfscanf _sscanf _vsscanf wprintf wscanf __mingw_wcsto",
+        needs=("printf",),
+    ),
+    "posix": _Part(
+        folder=_MINGW,
+        sources="",
+        windows="misc/alarm.c misc/dirent.c misc/dirname.c misc/ftruncate.c misc/ftw32.c misc/ftw32i64.c"
+        " misc/ftw64.c misc/ftw64i32.c misc/getlogin.c misc/getopt.c misc/gettimeofday.c"
+        " misc/mingw-aligned-malloc.c misc/mingw_usleep.c misc/mkstemp.c misc/sleep.c misc/tdelete.c"
+        " misc/tdestroy.c misc/tfind.c misc/tsearch.c misc/twalk.c misc/wdirent.c"
+        " stdio/__mingw_fix_stat_path.c stdio/__mingw_fix_wstat_path.c stdio/fopen64.c"
+        " stdio/fseeko32.c stdio/fseeko64.c stdio/ftello.c stdio/ftello64.c stdio/ftruncate64.c"
+        " stdio/lltoa.c stdio/lseek64.c stdio/truncate.c stdio/ulltoa.c stdio/wtoll.c",
+        marks="alarm basename dir truncate ftw getlogin opt gettimeofday __mingw_aligned sleep mkstemp tdelete"
+        " tdestroy tfind tsearch twalk stat_path fopen64 fseeko ftello lseek64 lltoa wtoll",
+    ),
+    "math": _Part(
+        folder=_MINGW,
+        sources="",
+        windows="math/cbrtl.c math/coshl.c math/erfl.c math/fdiml.c math/fmal.c math/fpclassify.c"
+        " math/fpclassifyf.c math/fpclassifyl.c math/ldexpf.c math/lgamma.c math/lgammaf.c math/lgammal.c"
+        " math/llrintl.c math/llroundl.c math/lrintl.c math/lroundl.c math/nextafterl.c math/nexttoward.c"
+        " math/nexttowardf.c math/rintl.c math/signbit.c math/signbitf.c math/signbitl.c math/signgam.c"
+        " math/sinhl.c math/tanhl.c math/tgammal.c misc/feclearexcept.c misc/fegetenv.c"
+        " misc/fegetexceptflag.c misc/fegetround.c misc/feholdexcept.c misc/feraiseexcept.c"
+        " misc/fesetenv.c misc/fesetexceptflag.c misc/fesetround.c misc/fetestexcept.c"
+        " misc/feupdateenv.c misc/mingw_controlfp.c misc/mingw_setfp.c",
+        windows_x86="math/x86/_chgsignl.S math/x86/acoshl.c math/x86/acosl.c math/x86/asinhl.c"
+        " math/x86/asinl.c math/x86/atan2l.c math/x86/atanhl.c math/x86/cossinl.c math/x86/exp2l.S"
+        " math/x86/expl.c math/x86/expm1l.c math/x86/fucom.c math/x86/ilogbl.S math/x86/internal_logl.S"
+        " math/x86/ldexpl.c math/x86/log10l.S math/x86/log1pl.S math/x86/log2l.S math/x86/logbl.c"
+        " math/x86/logl.c math/x86/nearbyintl.S math/x86/powl.c math/x86/remainderl.S"
+        " math/x86/remquol.S math/x86/scalbnl.S",
+        marks="cbrtl sinhl coshl tanhl acos asin atan cosl sinl erf fdim fmal fpclassify ldexp gamma"
+        " rint nearbyint round nextafter nexttoward signbit signgam feclear fege feho fera fese fete feup"
+        " __mingw_control __mingw_fe __fp_unordered expl exp2l expm1l logl log10l log1pl log2l logb powl remquol remainderl scalb",
+    ),
+    "sockets": _Part(
+        folder=_MINGW,
+        sources="",
+        windows="libsrc/ws2_32.c libsrc/ws2tcpip/gai_strerrorA.c libsrc/ws2tcpip/gai_strerrorW.c"
+        " libsrc/ws2tcpip/in6_addr_equal.c libsrc/ws2tcpip/in6_is_addr_linklocal.c"
+        " libsrc/ws2tcpip/in6_is_addr_loopback.c libsrc/ws2tcpip/in6_is_addr_mc_global.c"
+        " libsrc/ws2tcpip/in6_is_addr_mc_linklocal.c libsrc/ws2tcpip/in6_is_addr_mc_nodelocal.c"
+        " libsrc/ws2tcpip/in6_is_addr_mc_orglocal.c libsrc/ws2tcpip/in6_is_addr_mc_sitelocal.c"
+        " libsrc/ws2tcpip/in6_is_addr_multicast.c libsrc/ws2tcpip/in6_is_addr_sitelocal.c"
+        " libsrc/ws2tcpip/in6_is_addr_unspecified.c libsrc/ws2tcpip/in6_is_addr_v4compat.c"
+        " libsrc/ws2tcpip/in6_is_addr_v4mapped.c libsrc/ws2tcpip/in6_set_addr_loopback.c"
+        " libsrc/ws2tcpip/in6_set_addr_unspecified.c libsrc/ws2tcpip/in6addr_isany.c"
+        " libsrc/ws2tcpip/in6addr_isloopback.c libsrc/ws2tcpip/in6addr_setany.c"
+        " libsrc/ws2tcpip/in6addr_setloopback.c",
+        marks="gai_strerror IN6_ in6addr IN6ADDR",
+    ),
+    "pthreads": _Part(
+        folder=f"{_MINGW}/winpthreads",
+        sources="",
+        windows="barrier.c clock.c cond.c misc.c mutex.c nanosleep.c rwlock.c sched.c sem.c spinlock.c"
+        " thread.c",
+        marks="pthread sem_ sched_ clock_ nanosleep",
+        needs=("printf",),
+    ),
 }
-_MINGW = "libc/mingw"
 _VISIBILITY = ("-fvisibility=hidden", "-fvisibility-inlines-hidden")
 _CXX = ("-std=c++23", "-D_LIBCPP_BUILDING_LIBRARY", *_VISIBILITY)
 _UNWIND = (
     "-D_LIBUNWIND_HIDE_SYMBOLS", "-D_LIBUNWIND_IS_NATIVE_ONLY", "-Wa,--noexecstack", *_VISIBILITY,
     "-fvisibility-global-new-delete=force-hidden",
 )  # fmt: skip
+_C = ("-std=gnu11", "-D__USE_MINGW_ANSI_STDIO=0", f"-I{{lib}}/{_MINGW}/include")
 _FLAGS: Mapping[str, tuple[str, ...]] = {
     "libcxx": (
         *_CXX, "-DLIBCXX_BUILDING_LIBCXXABI", "-D_LIBCPP_HAS_NO_PRAGMA_SYSTEM_HEADER",
@@ -122,9 +205,10 @@ _FLAGS: Mapping[str, tuple[str, ...]] = {
     ".c": ("-std=c99", "-fexceptions", *_UNWIND),
     ".S": _UNWIND,
     _MINGW: (
-        "-std=gnu11", "-D__USE_MINGW_ANSI_STDIO=0", "-D__MSVCRT_VERSION__=0x700", "-D_CRTBLD", "-D_SYSCRT=1",
-        "-D_WIN32_WINNT=0x0f00", "-DCRTDLL=1", "-DHAVE_CONFIG_H",
+        *_C, "-D__MSVCRT_VERSION__=0x700", "-D_CRTBLD", "-D_SYSCRT=1", "-D_WIN32_WINNT=0x0f00", "-DCRTDLL=1",
+        "-DHAVE_CONFIG_H",
     ),
+    f"{_MINGW}/winpthreads": (*_C, "-DIN_WINPTHREAD"),
 }  # fmt: skip
 
 
@@ -160,7 +244,7 @@ def zig_parts(target: DriverTarget, *, folder: str, zig_lib: str) -> tuple[ZigPa
         ZigPart(
             file=file(name),
             args=made[name],
-            cxx=_PARTS[name].folder != _MINGW,
+            cxx=not _PARTS[name].folder.startswith(_MINGW),
             marks=tuple(_PARTS[name].marks.split()),
             needs=tuple(map(file, _PARTS[name].needs)),
         )
@@ -181,14 +265,16 @@ def _arguments(name: str, part: _Part, zig_lib: str, target: DriverTarget) -> tu
     libraries = ("-lc", "-lc++") if part.folder.startswith("libcxx") else ("-lc",)
     words = (
         "-OReleaseFast", "-fstrip", "-fPIC", "-fno-stack-protector", "-fno-sanitize-c",
-        "-ffunction-sections", "-fdata-sections", *libraries, "--name", f"c++-{name}",
+        "-ffunction-sections", "-fdata-sections", *libraries, "--name", name,
     )  # fmt: skip
-    folder = part.folder if part.folder == _MINGW else f"{part.folder}/src"
+    is_mingw = part.folder.startswith(_MINGW)
+    folder = part.folder if is_mingw else f"{part.folder}/src"
+    includes = () if is_mingw else (f"-I{{lib}}/{part.folder}/include",)
     for source in _sources(part, target):
         flags = _FLAGS[Path(source).suffix if part.folder == "libunwind" else part.folder]
         if part.folder == "libcxxabi" and target.system == "windows":
             flags = (*flags, "-DHAVE___CXA_THREAD_ATEXIT_IMPL")
-        own = (flag.format(lib=zig_lib) for flag in (*flags, f"-I{{lib}}/{part.folder}/include"))
+        own = (flag.format(lib=zig_lib) for flag in (*flags, *includes))
         # No path of this machine in __FILE__; and nobody would read a warning.
         always = ("-w", "-DNDEBUG", f"-ffile-prefix-map={zig_lib}=zig")
         words += ("-cflags", *always, *own, "--", f"{zig_lib}/{folder}/{source}")

@@ -1,10 +1,9 @@
-"""The licence texts that must go with a binary: read from what zig and pyz3 were installed with."""
+"""The licence texts that must go with a binary: read from what zig was installed with."""
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
-from importlib import metadata
 from typing import TYPE_CHECKING
 
 from pyz3.sbom.parts import parts
@@ -40,8 +39,6 @@ def _read(source: str, zig_lib: Path) -> str:
     """Give a text; empty: it is not there."""
     place, _, name = source.rpartition(":")
     name, _, head = name.partition("#")
-    if place == "pyz3":
-        return _own(name)
     folder = zig_lib.resolve().parent if place == "zig" else zig_lib
     try:
         text = (folder / name).read_text(encoding="utf-8", errors="replace")
@@ -49,11 +46,3 @@ def _read(source: str, zig_lib: Path) -> str:
         return ""
     match = _COMMENT.search(text) if head else None
     return text if not head else f"{match[0]}\n" if match else ""
-
-
-def _own(name: str) -> str:
-    try:
-        own = metadata.distribution("pyz3")
-    except metadata.PackageNotFoundError:
-        return ""
-    return own.read_text(f"licenses/{name}") or ""

@@ -26,7 +26,14 @@ PARTS = {
     "mingw_printf": ("2.50", "__mingw_snprintf"),
     "gamma": ("572", "lgamma"),
     "crt_table": ("43", "section .CRT$"),
+    "scanning": ("(2.5, 1)", "__mingw_sscanf"),
+    "threads": ("1", "clock_gettime64, pthread_create, pthread_join"),
+    "options": ("5", "getopt, optarg"),
+    "addresses": ("(1, 1)", "gai_strerrorA"),
+    "whole": ("0", "__mingw_raise_matherr"),
 }
+# Of these the runtime has no part of its own.
+WHOLE = {"whole"}
 
 
 def test_a_dll_is_linked_with_the_runtime_that_it_needs(pyz3_cache: Path, tmp_path: Path) -> None:
@@ -34,8 +41,10 @@ def test_a_dll_is_linked_with_the_runtime_that_it_needs(pyz3_cache: Path, tmp_pa
     built = situations.build(project, "-v", cache=pyz3_cache, tmp_path=tmp_path, platforms=("windows-x64",))
     assert built.done.returncode == 0, built.done.stderr
     said = built.done.stdout + built.done.stderr
-    told = dict(re.findall(r"(\w+)\.\S+ is linked with mingw-w64's runtime: (.*)", said))
+    found = re.findall(r"(\w+)\.\S+ is linked with (\w+) of mingw-w64's runtime: (.*)", said)
+    told = {name: reason for name, _, reason in found}
     assert told == {name: reason for name, (_, reason) in PARTS.items() if reason}
+    assert {name for name, how_much, _ in found if how_much == "all"} == WHOLE
     code = f"for name in {list(PARTS)}: print(__import__(name).value())"
     expected = "\n".join(value for value, _ in PARTS.values())
     assert built.prints(code, ("win_amd64-3.13",)) == {"win_amd64-3.13": expected}

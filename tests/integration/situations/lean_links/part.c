@@ -1,13 +1,18 @@
 /* A module for each thing that a DLL for Windows may or may not need mingw-w64's runtime for. */
 #define PY_SSIZE_T_CLEAN
-#if PART == 8
+#if PART == 8 || PART == 11
 #define __USE_MINGW_ANSI_STDIO 1
 #endif
 #include <Python.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <winsock2.h>
+#include <ws2tcpip.h>
 #include <windows.h>
+#include <getopt.h>
+#include <pthread.h>
+#include <time.h>
 
 #define TEXT_(x) #x
 #define STRING(x) TEXT_(x)
@@ -51,6 +56,26 @@ static PyObject *value(PyObject *self, PyObject *unused)
 #elif PART == 10
   extern int constructed;
   return PyLong_FromLong(constructed);
+#elif PART == 11
+  long double read = 0;
+  int count = sscanf("2.5 x", "%Lf", &read);
+  return Py_BuildValue("di", (double)read, count);
+#elif PART == 12
+  static int counted;
+  extern void *count(void *);
+  struct timespec now = {0, 0};
+  pthread_t thread;
+  if (clock_gettime(CLOCK_MONOTONIC, &now) || pthread_create(&thread, NULL, count, &counted) || pthread_join(thread, NULL)) return NULL;
+  return PyLong_FromLong(counted);
+#elif PART == 13
+  char *words[] = {"p", "-a", "5", NULL};
+  return PyLong_FromLong(getopt(3, words, "a:") == 'a' ? atoi(optarg) : 0);
+#elif PART == 14
+  struct in6_addr address = IN6ADDR_LOOPBACK_INIT;
+  return Py_BuildValue("ii", IN6_IS_ADDR_LOOPBACK(&address), gai_strerrorA(EAI_FAMILY) != NULL);
+#elif PART == 15 /* of none of the parts */
+  __mingw_raise_matherr(_DOMAIN, "f", 1, 1, 1);
+  return PyLong_FromLong(0);
 #else
   extern int attached;
   return PyLong_FromLong(attached);
@@ -73,6 +98,12 @@ __attribute__((constructor)) static void construct(void) { constructed = 41 + (G
 int constructed = 1;
 static void __cdecl construct(void) { constructed = 43; }
 __attribute__((section(".CRT$XCU"), used)) static void (__cdecl *entry)(void) = construct;
+#elif PART == 12
+void *count(void *number)
+{
+  ++*(int *)number;
+  return NULL;
+}
 #elif PART == 7
 int left;
 void leave(void) { left++; }
