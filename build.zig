@@ -159,6 +159,18 @@ pub fn build(b: *std.Build) !void {
             b.getInstallStep().dependOn(&b.addInstallFileWithDir(output.file, .prefix, artifact.key).step);
         }
     }
+    if (plan_file != null) countSteps(b.getInstallStep());
+}
+
+/// Have no more steps run at a time than compilers may: `--maxrss` is that many times this.
+///
+/// The build runner runs one more than -j says, and each step may start a compiler.
+const one_step: usize = 1 << 40;
+
+fn countSteps(step: *std.Build.Step) void {
+    if (step.max_rss != 0) return;
+    step.max_rss = one_step;
+    for (step.dependencies.items) |dependency| countSteps(dependency);
 }
 
 /// Keep what compilers make in a cache of its own; what the build script itself is compiled to stays shared.

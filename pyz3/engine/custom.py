@@ -80,7 +80,9 @@ def _build_slice(
             options=options,
             jobs=jobs,
         )
-        status, text = runner.run(command, zig_target=zig_target, optimize=recipe.optimize, cache=cache)
+        status, text = runner.run(
+            command, zig_target=zig_target, optimize=recipe.optimize, cache=cache, jobs=jobs
+        )
         lists.note()
         files = {
             path.relative_to(output).as_posix(): path.read_bytes()

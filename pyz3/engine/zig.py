@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import re
@@ -108,6 +109,8 @@ def build_command(
         "--summary",
         "none",
         f"-j{jobs}",
+        # -j runs one more; build.zig says of each step that it takes this much.
+        *("--maxrss", str(jobs << 40)),
     ]
 
 
@@ -151,7 +154,7 @@ class ZigRunner:
         root: The project.
         log: Takes each command line before it is run.
         processes: Ends what runs; shared with whoever runs other processes.
-        at_once: How many may run at a time; a thread that wants another one waits.
+        at_once: How many compilers may run at a time; a thread that wants another one waits.
     """
 
     def __init__(
@@ -216,7 +219,7 @@ class ZigRunner:
             )
             heard = _Ear({artifact.key: artifact for artifact in artifacts}, needs_runtime)
             status, text = self.run(
-                command, zig_target=zig_target, optimize=optimize, cache=cache, heard=heard
+                command, zig_target=zig_target, optimize=optimize, cache=cache, heard=heard, jobs=jobs
             )
             records = {
                 artifact.key: record.read_text(encoding="utf-8")
@@ -262,8 +265,9 @@ class ZigRunner:
         optimize: str,
         cache: Path,
         heard: Callable[[bytes], None] | None = None,
+        jobs: int = 1,
     ) -> tuple[int, str]:
-        """Run one ``zig build`` to its end; give its exit code and what it printed.
+        """Run a command of zig's to its end; give its exit code and what it printed.
 
         Args:
             command: Its command line.
@@ -271,6 +275,7 @@ class ZigRunner:
             optimize: In which mode.
             cache: Where its compilers keep what they make.
             heard: Called with what it prints, as it does so, in another thread.
+            jobs: How many compilers it runs at a time.
 
         Raises:
             BuildFailedError: Zig could not be started.
@@ -279,7 +284,9 @@ class ZigRunner:
             self._log(command)
         environment = self._environment(zig_target, optimize, cache)
         try:
-            with self._slots:
+            with contextlib.ExitStack() as taken:
+                for _ in range(jobs):
+                    taken.enter_context(self._slots)
                 return self._processes.run(
                     command, env=environment, cwd=self.toolchain.cache.root, heard=heard
                 )
@@ -356,8 +363,11 @@ class ZigRunner:
     def _make_runtime(self, files: tuple[str, ...], target: DriverTarget) -> None:
         zig, lib = str(self.toolchain.zig), str(self.toolchain.zig_lib)
         environment = self._environment(target.zig, "ReleaseFast", self.toolchain.local_cache)
+        if all(map(os.path.exists, files)):
+            return
         try:
-            make_runtime(files, target, zig=zig, zig_lib=lib, environ=environment)
+            with self._slots:
+                make_runtime(files, target, zig=zig, zig_lib=lib, environ=environment)
         except OSError as error:
             raise BuildFailedError(
                 f"{error.filename}: {error.strerror or error}",

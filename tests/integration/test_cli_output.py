@@ -122,7 +122,7 @@ def test_verbose_shows_the_commands(pyz3_cache: Path, examples: Path, tmp_path: 
     assert [Path(command[0]).stem for command in commands] == ["zig", "zig"]
     for command in commands:
         assert command[1:3] == ["build", "--build-file"]
-        assert command[-1] == "-j1"
+        assert command[-3:] == ["-j1", "--maxrss", str(1 << 40)]
         assert str(pyz3_cache / "zig-0.16.0" / "local") in command
 
 
