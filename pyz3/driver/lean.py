@@ -78,7 +78,7 @@ def compile_flags(zig_lib: str) -> tuple[str, ...]:
 
 
 def compiler_rt_args(target: DriverTarget, *, zig_lib: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Give the arguments by which zig makes its compiler-rt, but for files: as bitcode, and that as an archive.
+    """Give the arguments by which zig makes its compiler-rt, less files: as bitcode, and that as an archive.
 
     One step would do, but for jump tables.  They all are in one section, which is linked always, and so is
     each function that has one: ``___chkstk_ms``, of a few bytes, would bring 50 kB to a module.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import struct
 from typing import TYPE_CHECKING
 
@@ -72,7 +71,9 @@ def marked_wrongly(parts: Sequence[ZigPart], defined: dict[str, set[str]]) -> li
         marked = {name_of(part): part.marks for part in parts if part.marks and part.cxx is own.cxx}
         for name in sorted(defined.get(name_of(own), set()) - base):
             # Not for others: what is inline, with a tag of the ABI or of a stream, and details.
-            of_cxx = name.startswith("_ZN") and not any(sign in name for sign in ("B8ne", "basic_", "6detail"))
+            of_cxx = name.startswith("_ZN") and not any(
+                sign in name for sign in ("B8ne", "basic_", "6detail")
+            )
             if own.cxx and not of_cxx:
                 continue
             having = [part for part, marks in marked.items() if any(mark in name for mark in marks)]

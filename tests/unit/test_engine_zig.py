@@ -116,6 +116,7 @@ def test_command() -> None:
         *("--cache-dir", str(Path("/local"))),
         *("--global-cache-dir", str(Path("/cache/zig-0.16.0/global"))),
         *("--color", "off", "--error-style", "minimal", "--summary", "none", "-j3"),
+        *("--maxrss", str(3 << 40)),
     ]
 
 
