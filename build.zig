@@ -58,7 +58,7 @@ const SystemCxx = struct {
     group: []const u8,
 };
 
-/// A part of what zig compiles of its own for a target; pyz3/engine/zig_parts.py says which there are.
+/// A part of what zig compiles of its own for a target; pyz3/driver/zig_parts.py says which there are.
 const ZigPart = struct {
     /// The archive, or where it is to be made.
     file: []const u8,

@@ -34,7 +34,7 @@ _SYSTEM = ("advapi32", "kernel32", "shell32", "user32")
 _OF_THE_UCRT = "api-ms-win-crt-"
 # DLLs with C functions of their own, which must not take the place of the UCRT's.
 _OF_C = ("api-ms-", "crtdll", "msvc", "ntdll", "ntoskrnl", "ucrt", "vcruntime")
-_PART_OF_C = frozenset({"c", "m"})
+_PART_OF_C = frozenset({"c", "c++", "c++abi", "m", "pthread", "unwind"})
 # Objects with the numbers of Windows' interfaces.  CMake names them in each link, and few need them: who does
 # is linked in the other way.
 _GUIDS = "uuid"
@@ -46,18 +46,20 @@ _UNFIT = (
 )  # fmt: skip
 # Of files that a word for the linker names: what is in them is not looked at.
 _FILES = (".a", ".o", ".lib", ".obj")
-# What only start-up code looks at, and the beginning of LLVM's bitcode: the linker compiles it, to anything.
-_MARKS = (*(section.encode() for section in STARTUP_SECTIONS), b"BC\xc0\xde")
+# In objects: what only start-up code looks at, and the beginning of LLVM's bitcode: the linker compiles it.
+MARKS = tuple(section.encode() for section in STARTUP_SECTIONS)
+_BITCODE = b"BC\xc0\xde"
 _LIBRARY = re.compile(r'^LIBRARY\s+"?([^"\s]+)"?.*$', re.MULTILINE)
 
 _STDCALL = re.compile(r"^(\w+)@\d+", re.MULTILINE)
+# In the UCRT's lists: functions that mingw-w64 has itself (lgamma).  The linker takes them for variables.
+_DATA = re.compile(r"^\S+[ \t]+DATA\b.*$", re.MULTILINE)
 
 
 def lean_flags(target: DriverTarget) -> tuple[str, ...]:
     """Give what ``zig lld-link`` is told besides its files: what zig tells it, and to guess nothing.
 
-    Data of DLLs that is not declared to be such would need mingw-w64's relocator at start.  And some
-    functions are data in the UCRT's lists (``lgamma``), because mingw-w64 has its own.
+    Data of DLLs that is not declared to be such would need mingw-w64's relocator at start.
     """
     machine, _ = _MACHINES[target.machine]
     same = ("-lldmingw", "-errorlimit:0", "-nologo", "-build-id:no", "-dll", "-Brepro", f"-machine:{machine}")
@@ -107,7 +109,7 @@ def lean_libraries(libraries: Iterable[str], target: DriverTarget, *, zig_lib: s
 def lean_link(
     words: Sequence[str], target: DriverTarget, *, zig_lib: str, folder: str, contents: Iterable[bytes]
 ) -> tuple[str, ...] | None:
-    """Give the command line of a link by ``zig cc -shared`` as one without mingw-w64's runtime.
+    """Give the command line of a link by ``zig cc -shared`` as one without mingw-w64's runtime and libc++.
 
     Whether that is enough, the linker says: it fails where something is undefined.
 
@@ -119,15 +121,15 @@ def lean_link(
         contents: The objects and archives that it links.
 
     Returns:
-        None: Something of it needs the runtime, as far as can be seen.
+        None: It has words that do not go with that.
     """
-    if words[1] != "cc" or "-shared" not in words:
+    if "-shared" not in words:
         return None
     handed = [word for word in words if word.startswith("-Wl,") and not word.startswith("-Wl,--out-implib")]
     named = any(part.endswith(_FILES) for word in handed for part in word.split(","))
     if named or any(word.startswith(_UNFIT) or is_source(word) for word in words):
         return None
-    if any(mark in content for content in contents for mark in _MARKS):
+    if any(_BITCODE in content for content in contents):
         return None
     names = [word[2:] for word in words if word.startswith("-l")]
     system = [name for name in names if name in _PART_OF_C or _definition(name, target, zig_lib)]
@@ -180,7 +182,8 @@ def make_import_libraries(
         )
     )
     with open(f"{scratch}/all.def", encoding="utf-8") as file:  # noqa: PTH123 - see above
-        definitions = split_definitions(file.read())
+        text = file.read()
+    definitions = split_definitions(_DATA.sub("", text) if name == UCRT else text)
     # stdcall's "@8" is part of a name for the linker, and not for the DLL; elsewhere there is no stdcall.
     undecorated = ("-k",) if target.machine == "x86" else ()
     made = []

@@ -120,6 +120,28 @@ def _starts(content: bytes) -> Iterator[int]:
         start += _MEMBER + size + size % 2
 
 
+def members(content: bytes) -> Iterator[bytes]:
+    """Give the objects of an archive, and what else is in it; of another file the whole."""
+    starts = [*_starts(content)]
+    ends = [start - _MEMBER for start in starts[1:]]
+    for start, end in zip(starts, [*ends, len(content)], strict=True):
+        yield content[start:end]
+
+
+def coff_names(contents: Sequence[bytes]) -> tuple[set[str], set[str]]:
+    """Give what objects for Windows, or archives of them, ask of others, and what they define for others.
+
+    Raises:
+        ValueError: One is damaged.
+    """
+    undefined: set[str] = set()
+    defined: set[str] = set()
+    for one in (symbol for content in contents for symbol in coff_symbols(content)):
+        if one.storage == _COFF_EXTERNAL and (one.section > 0 or not one.value):
+            (defined if one.section > 0 else undefined).add(one.name.decode("utf-8", "replace"))
+    return undefined - defined, defined
+
+
 class CoffSymbol:
     """What one entry of an object's table of symbols says.
 

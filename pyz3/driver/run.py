@@ -331,33 +331,39 @@ def _as_spelled(words: Sequence[str], setup: Setup) -> list[str]:
 
 
 def _link(words: Sequence[str], setup: Setup, environment: Mapping[str, str]) -> int:
-    """Link for Windows: without mingw-w64's runtime, if that is enough."""
-    from pyz3.driver.lean import COMPILER_RT, lean_link  # noqa: PLC0415 - for Windows alone
+    """Link for Windows: with no more of mingw-w64's runtime and of libc++ than is needed."""
+    from pyz3.driver.windows_link import link_lean  # noqa: PLC0415 - for Windows alone
 
     folder = f"{setup.runtime}/{setup.target.zig}"
-    # Nor with our own library, some of whose objects have constructors.
-    given = [word for word in words if not word.startswith(f"{folder}/")]
-    contents = (*_objects(given).values(), *_looked_up(given))
-    lean = lean_link(given, setup.target, zig_lib=setup.zig.lib, folder=folder, contents=contents)
-    if not setup.runtime or lean is None:
-        return _call(words, environment)
-    for more in ((), (f"{folder}/{COMPILER_RT}",)):
-        line = (*lean[:-2], *more, *lean[-2:])
+    own = [word for word in words if word.startswith(f"{folder}/")]
+    given = [word for word in words if word not in own]
+
+    def attempt(line: Sequence[str]) -> str | None:
         files = [word for word in line if word.startswith(f"{folder}/")]
         make_runtime(files, setup.target, zig=setup.zig.program, zig_lib=setup.zig.lib, environ=environment)
-        if _is_done(line, environment):
-            return 0
-    return _call(words, environment)
+        return _complaint(line, environment)
+
+    done = bool(setup.runtime) and link_lean(
+        words,
+        setup.target,
+        zig_lib=setup.zig.lib,
+        folder=folder,
+        contents=(*_objects(given).values(), *_looked_up(given)),
+        own=[*map(_read, own)],
+        attempt=attempt,
+    )
+    return 0 if done else _call(words, environment)
 
 
-def _is_done(line: Sequence[str], environment: Mapping[str, str]) -> bool:
-    """Run what may fail in silence; what it says when it does not is passed on."""
+def _complaint(line: Sequence[str], environment: Mapping[str, str]) -> str | None:
+    """Run what may fail in silence; give what it says then.  What it says when it does not is passed on."""
     import subprocess  # noqa: PLC0415 - for Windows alone
 
     done = subprocess.run(line, env=dict(environment), capture_output=True, check=False)
     if done.returncode == 0:
         os.write(2, done.stderr)
-    return done.returncode == 0
+        return None
+    return done.stderr.decode(errors="replace")
 
 
 def _is_windows_own(name: str, setup: Setup) -> bool:

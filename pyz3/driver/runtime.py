@@ -175,6 +175,11 @@ def _steps(name: str, target: DriverTarget, *, zig: str, zig_lib: str, scratch: 
             (zig, *bitcode, "-fno-emit-bin", f"-femit-llvm-bc={made}"),
             (zig, *archive, made, f"-femit-bin={name}"),
         ]
+    if name.startswith("zig-"):
+        from pyz3.driver.zig_parts import zig_parts  # noqa: PLC0415 - rarely needed
+
+        (part,) = (one for one in zig_parts(target, folder="", zig_lib=zig_lib) if one.file == f"/{name}")
+        return [(zig, *part.args, f"-femit-bin={name}")]
     if name.endswith((".lib", ".tbd")):
         return []
     if name == unwinder.STUB:

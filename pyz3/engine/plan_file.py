@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-from pyz3.engine.zig_parts import ZigPart
+from pyz3.driver.zig_parts import ZigPart
 
 PLAN_VERSION = 1
 

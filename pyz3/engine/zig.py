@@ -25,10 +25,10 @@ from pyz3.driver.lean import (
 )
 from pyz3.driver.runtime import make_runtime, runtime_files, runtime_folder
 from pyz3.driver.target import DriverTarget
+from pyz3.driver.zig_parts import zig_parts
 from pyz3.engine.damage import is_full
 from pyz3.engine.manifests import Manifests
 from pyz3.engine.plan_file import Lean, PlanFile, TargetParts
-from pyz3.engine.zig_parts import zig_parts
 from pyz3.errors import BuildFailedError
 from pyz3.targets import Platform
 

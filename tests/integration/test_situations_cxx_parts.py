@@ -10,13 +10,13 @@ import situations
 from runtimes import require
 
 from pyz3.driver.target import DriverTarget
-from pyz3.engine.zig_parts import zig_parts
+from pyz3.driver.zig_parts import zig_parts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from pyz3.engine.zig_parts import ZigPart
+    from pyz3.driver.zig_parts import ZigPart
 
 BASE = {"unwind", "abi", "core"}
 ALL = {*BASE, "numbers", "threads", "streams", "files", "rest"}

@@ -15,6 +15,7 @@ from pyz3.driver.cpu import baseline
 from pyz3.driver.link_flags import _LACKS
 from pyz3.driver.sysroot import FOLDER
 from pyz3.driver.target import DriverTarget
+from pyz3.driver.zig_parts import ZigPart
 from pyz3.engine.artifacts import CApi, artifact_key, make_artifacts, slice_key
 from pyz3.engine.header_search import HeaderSearch
 from pyz3.engine.plan_file import (
@@ -28,7 +29,6 @@ from pyz3.engine.plan_file import (
     TargetParts,
 )
 from pyz3.engine.project_flags import left_out_flags, left_out_notes
-from pyz3.engine.zig_parts import ZigPart
 from pyz3.errors import ConfigError
 from pyz3.targets import Platform, PythonVersion, Target
 

@@ -11,19 +11,17 @@ The flags are those by which zig compiles these sources (``zig build-lib -lc++ -
 
 from __future__ import annotations
 
-import hashlib
-from pathlib import Path
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
-import msgspec
-
+TYPE_CHECKING = False  # see target.py
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from pyz3.driver.target import DriverTarget
 
 
-class _Part(msgspec.Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, kw_only=True)
+class _Part:
     """Sources in a folder of zig's, and what tells that they are needed; no marks: always.
 
     ``windows``: more sources, there alone; ``windows_x86``: there, where a long double has 80 bits.
@@ -213,7 +211,8 @@ _FLAGS: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
-class ZigPart(msgspec.Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, kw_only=True)
+class ZigPart:
     """A part for one target; ``build.zig`` explains the fields."""
 
     file: str
@@ -231,6 +230,8 @@ def zig_parts(target: DriverTarget, *, folder: str, zig_lib: str) -> tuple[ZigPa
         folder: Where its archives are.
         zig_lib: Zig's ``lib`` folder.
     """
+    import hashlib  # noqa: PLC0415 - who reads no names need not wait for it
+
     made = {
         name: ("build-lib", "-static", "-target", target.zig, *_arguments(name, part, zig_lib, target))
         for name, part in _PARTS.items()
@@ -253,6 +254,29 @@ def zig_parts(target: DriverTarget, *, folder: str, zig_lib: str) -> tuple[ZigPa
     )
 
 
+def parts_having(names: Iterable[str], parts: Sequence[ZigPart]) -> tuple[ZigPart, ...]:
+    """Give the parts that have what is missing in a link, and what these need; none of those of every link.
+
+    A name of C++'s library that none is known to have takes all of it.  ``build.zig`` does the same.
+
+    Args:
+        names: What is missing, as the linker knows it.
+        parts: What :func:`zig_parts` gave.
+    """
+    found: set[str] = set()
+    for name in names:
+        cxx = is_of_cxx(name)
+        marked = [one for one in parts if one.cxx is cxx and any(mark in name for mark in one.marks)]
+        found.update(one.file for one in marked or (one for one in parts if cxx and one.cxx))
+    found.update(file for one in parts if one.file in found for file in one.needs)
+    return tuple(one for one in parts if one.marks and one.file in found)
+
+
+def is_of_cxx(name: str) -> bool:
+    """Tell whether a name is one of C++'s library: of namespace std, as the Itanium C++ ABI mangles it."""
+    return "_Z" in name[:3] and "St" in name
+
+
 def _sources(part: _Part, target: DriverTarget) -> list[str]:
     more = [part.windows] if target.system == "windows" else []
     if more and target.machine in {"x86_64", "x86"}:
@@ -272,7 +296,8 @@ def _arguments(name: str, part: _Part, zig_lib: str, target: DriverTarget) -> tu
     folder = part.folder if is_mingw else f"{part.folder}/src"
     includes = () if is_mingw else (f"-I{{lib}}/{part.folder}/include",)
     for source in _sources(part, target):
-        flags = _FLAGS[Path(source).suffix if part.folder == "libunwind" else part.folder]
+        suffix = source[source.rindex(".") :]
+        flags = _FLAGS[suffix if part.folder == "libunwind" else part.folder]
         if part.folder == "libcxxabi" and target.system == "windows":
             flags = (*flags, "-DHAVE___CXA_THREAD_ATEXIT_IMPL")
         own = (flag.format(lib=zig_lib) for flag in (*flags, *includes))

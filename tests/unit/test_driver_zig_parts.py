@@ -8,7 +8,7 @@ import pytest
 import ziglang
 
 from pyz3.driver.target import DriverTarget
-from pyz3.engine.zig_parts import ZigPart, zig_parts
+from pyz3.driver.zig_parts import ZigPart, zig_parts
 
 LIB = Path(ziglang.__file__).parent / "lib"
 LINUX, WINDOWS, WINDOWS_ARM = (
