@@ -351,6 +351,7 @@ def _link(words: Sequence[str], setup: Setup, environment: Mapping[str, str]) ->
         contents=(*_objects(given).values(), *_looked_up(given)),
         own=[*map(_read, own)],
         attempt=attempt,
+        read=_read,
     )
     return 0 if done else _call(words, environment)
 

@@ -29,6 +29,7 @@ def link_lean(
     contents: Sequence[bytes],
     own: Sequence[bytes],
     attempt: Callable[[Sequence[str]], str | None],
+    read: Callable[[str], bytes],
 ) -> bool:
     """Link a DLL with what it needs; tell whether that could be done.
 
@@ -39,43 +40,45 @@ def link_lean(
         folder: Where libraries of the target are.
         contents: The objects and archives that it links.
         own: Libraries of pyz3's own that it links besides.
-        attempt: Runs a command line; gives what it says if it fails.
+        attempt: Makes the libraries that a command line names, and runs it; gives what it says if it fails.
+        read: Gives what is in a file.
     """
     line = lean_link(words, target, zig_lib=zig_lib, folder=folder, contents=contents)
     if line is None:
         return False
     cxx = words[1] == "c++" or "-lc++" in words
     compiler_rt = f"{folder}/{COMPILER_RT}"
-    missing: Iterable[str] = ()
+    missing: Sequence[str] = ()
     if not (cxx or _has_marks(contents) or _is_asked(contents, own)):
         for more in ((), (compiler_rt,)):
             said = attempt((*line[:-2], *more, *line[-2:]))
             if said is None:
                 return True
-        missing = _names(said or "")
+            missing = _names(said)
     if target.debug:  # the parts are compiled for speed
         return False
     parts = zig_parts(target, folder=folder, zig_lib=zig_lib)
     base = [one.file for one in parts if not one.marks and (cxx or not one.cxx)]
     started = (*line[:-2], f"-Wl,-e,{startup_flags(target)[0].partition(':')[2]}", *base)
-    undefined, _ = coff_names(contents)
-    missing = (*missing, *(undefined if cxx else ()))
     chosen: list[str] = []
     while True:
-        found = [one.file for one in parts_having(missing, parts) if one.file not in chosen]
-        chosen += found
+        chosen += (one.file for one in parts_having(missing, parts) if one.file not in chosen)
         said = attempt((*started, *chosen, compiler_rt, *line[-2:]))
         if said is None:
             return True
         missing = _names(said)
+        if cxx and not chosen:  # the linker tells C++'s names as users read them
+            asked, _ = coff_names(contents)
+            _, there = coff_names([read(file) for file in base])
+            missing = [*missing, *(asked - there)]
         if all(one.file in chosen for one in parts_having(missing, parts)):
             return False
 
 
 def _names(said: str) -> list[str]:
-    """Give what the linker says is missing; a name of C++ as users read it, of which no part is known."""
+    """Give the names of C that the linker says are missing."""
     found = (line.partition(_MISSING)[2] for line in said.splitlines() if _MISSING in line)
-    return [name.removeprefix(_IMPORTED) for name in found]
+    return [name for one in found if (name := one.removeprefix(_IMPORTED)).isidentifier()]
 
 
 def _has_marks(contents: Iterable[bytes]) -> bool:

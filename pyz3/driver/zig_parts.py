@@ -136,8 +136,9 @@ _PARTS: Mapping[str, _Part] = {
         " stdio/__mingw_fix_stat_path.c stdio/__mingw_fix_wstat_path.c stdio/fopen64.c"
         " stdio/fseeko32.c stdio/fseeko64.c stdio/ftello.c stdio/ftello64.c stdio/ftruncate64.c"
         " stdio/lltoa.c stdio/lseek64.c stdio/truncate.c stdio/ulltoa.c stdio/wtoll.c",
-        marks="alarm basename dir truncate ftw getlogin opt gettimeofday __mingw_aligned sleep mkstemp"
-        " tdelete tdestroy tfind tsearch twalk stat_path fopen64 fseeko ftello lseek64 lltoa wtoll",
+        marks="alarm basename dir truncate ftw getlogin getopt opta opte opti opto gettimeofday"
+        " __mingw_aligned sleep mkstemp tdelete tdestroy tfind tsearch twalk stat_path fopen64 fseeko"
+        " ftello lseek64 lltoa wtoll",
     ),
     "math": _Part(
         folder=_MINGW,
@@ -156,10 +157,10 @@ _PARTS: Mapping[str, _Part] = {
         " math/x86/ldexpl.c math/x86/log10l.S math/x86/log1pl.S math/x86/log2l.S math/x86/logbl.c"
         " math/x86/logl.c math/x86/nearbyintl.S math/x86/powl.c math/x86/remainderl.S"
         " math/x86/remquol.S math/x86/scalbnl.S",
-        marks="cbrtl sinhl coshl tanhl acos asin atan cosl sinl erf fdim fmal fpclassify ldexp gamma"
-        " rint nearbyint round nextafter nexttoward signbit signgam feclear fege feho fera fese fete feup"
-        " __mingw_control __mingw_fe __fp_unordered expl exp2l expm1l logl log10l log1pl"
-        " log2l logb powl remquol remainderl scalb",
+        marks="cbrtl sinhl coshl tanhl acos asin atan cosl sinl erfl fdiml fmal fpclassify ldexp gamma"
+        " rintl nearbyint roundl nextafterl nexttoward signbit signgam feclear fege feho fera fese fete feup"
+        " __mingw_control __mingw_fe __fp_unordered expl exp2l expm1l logl log10l log1pl log2l logb powl"
+        " remquol remainderl scalb",
     ),
     "sockets": _Part(
         folder=_MINGW,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from typing import TYPE_CHECKING
 
 import lief
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 PARTS = {
     "plain": ("5", ""),
     "wide": ("795", ""),
-    "printing": ("('2.500 8 1234567890123456789', 3.25, 1)", ""),
+    "printing": ("('2.500 8 1234567890123456789 0.25', 3.25, 1)", ""),
     "sockets": ("1", ""),
     "main": ("1", ""),
     "constructor": ("42", "section .ctors"),
@@ -55,3 +56,42 @@ def test_a_dll_is_linked_with_the_runtime_that_it_needs(pyz3_cache: Path, tmp_pa
         assert binary.has_tls is (name in told), name  # mingw-w64's start-up code has one
         (facts,) = facts_of(content, name=name)
         assert set(facts.exported) == {f"PyInit_{name}"}
+
+
+SETUP = """\
+from setuptools import Extension, setup
+from setuptools.command.build_ext import build_ext
+
+class Looking(build_ext):  # so that the compilers are run
+    def run(self):
+        super().run()
+        print(*(len(open(output, "rb").read()) for output in self.get_outputs()))
+
+def extension(source, name, part):
+    libraries = ["ws2_32"] if name in ("sockets", "addresses") else []
+    return Extension(name, [source], define_macros=[("NAME", name), ("PART", part)], libraries=libraries)
+
+modules = [extension("part.c", name, part) for part, name in enumerate(NAMES)]
+modules += [extension("part.cpp", "cxx_plain", 0), extension("part.cpp", "cxx_streams", 3)]
+setup(name="links", version="1", packages=[], ext_modules=modules, cmdclass={"build_ext": Looking})
+"""
+
+
+def test_links_by_commands_of_a_project_take_no_more(pyz3_cache: Path, tmp_path: Path) -> None:
+    project = tmp_path / "p"
+    project.mkdir()
+    for name in ("lean_links/part.c", "libcxx_parts/part.cpp"):
+        shutil.copy(situations.PROJECTS / name, project)
+    (project / "setup.py").write_text(SETUP.replace("NAMES", repr([*PARTS])), encoding="utf-8")
+    built = situations.build(project, cache=pyz3_cache, tmp_path=tmp_path, platforms=("windows-x64",))
+    assert built.done.returncode == 0, built.done.stderr
+    names = [*PARTS, "cxx_plain", "cxx_streams"]
+    code = f"for name in {names}: print(__import__(name).value())"
+    expected = "\n".join([*(value for value, _ in PARTS.values()), "7", "7"])
+    assert built.prints(code, ("win_amd64-3.13",)) == {"win_amd64-3.13": expected}
+    size = {name.partition(".")[0]: len(content) for name, content in built.files("win_amd64").items()}
+    assert [name for name, (_, reason) in PARTS.items() if size[name] < 12_000] == [
+        name for name, (_, reason) in PARTS.items() if not reason
+    ]
+    assert [name for name in PARTS if size[name] > 60_000] == [*WHOLE]
+    assert size["cxx_plain"] < 250_000

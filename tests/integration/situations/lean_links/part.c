@@ -32,7 +32,8 @@ static PyObject *value(PyObject *self, PyObject *unused)
   char text[100];
   int count = 0;
   double read = 0;
-  snprintf(text, sizeof text, "%.3f %zu %lld", 2.5, sizeof(void *), number);
+  volatile long double quarter = 0.25L; /* to the UCRT a double */
+  snprintf(text, sizeof text, "%.3f %zu %lld %.2Lf", 2.5, sizeof(void *), number, quarter);
   count = sscanf("3.25 x", "%lf", &read);
   return Py_BuildValue("sdi", text, read, count);
 #elif PART == 3
