@@ -75,8 +75,8 @@ _Libraries: TypeAlias = Annotated[
 _Optimize: TypeAlias = Annotated[
     Optimize,
     _says(
-        "Zig's build mode. ReleaseFast is `-O3`, ReleaseSafe `-O2`, ReleaseSmall `-Os`. A Debug wheel tells "
-        "debuggers where things lie on the machine that built it.",
+        "Zig's build mode. ReleaseFast is `-O3` (Windows: `-O2`), ReleaseSafe `-O2`, ReleaseSmall `-Os`. "
+        "A Debug wheel tells debuggers where things lie on the machine that built it.",
         "ReleaseSmall",
     ),
 ]

@@ -69,6 +69,8 @@ _NO_PLT = {("elf", "x86_64"): ("-fno-plt",)}
 
 # What sysconfig's CFLAGS of a python.org build say to setuptools' projects, by pyz3's mode.
 _LEVELS = {"ReleaseFast": "-O3", "ReleaseSafe": "-O2", "ReleaseSmall": "-Os"}
+# On Windows they say nothing, and everybody compiles with /O2.
+_FASTEST = {"windows": "-O2"}
 # zig cc knows four modes: to it these are -O2, and the last is -Os.
 _LEVELS_OF_CC = {
     "-O1": ("-Xclang", "-O1", "-fno-vectorize", "-fno-slp-vectorize"),
@@ -162,13 +164,19 @@ _PREPROCESSING = ("-Xpreprocessor", "-Wp,", "-include", "-imacros")
 _FOLDERS = frozenset({*INCLUDES, "-cxx-isystem", "-L"})
 
 
-def setuptools_flags(optimize: str) -> tuple[str, ...]:
+def setuptools_flags(optimize: str, target: DriverTarget) -> tuple[str, ...]:
     """Give what setuptools adds to every compile: of CPython's own CFLAGS what is not always given.
 
     Args:
         optimize: ``Debug``, ``ReleaseFast``, ``ReleaseSafe`` or ``ReleaseSmall``.
+        target: What is compiled for.
     """
-    return ("-O0", "-g") if optimize == "Debug" else ("-DNDEBUG", _LEVELS[optimize])
+    return ("-O0", "-g") if optimize == "Debug" else ("-DNDEBUG", _level(optimize, target))
+
+
+def _level(optimize: str, target: DriverTarget) -> str:
+    level = _LEVELS[optimize]
+    return _FASTEST.get(target.system, level) if optimize == "ReleaseFast" else level
 
 
 def level_flags(optimize: str, target: DriverTarget) -> tuple[str, ...]:
@@ -180,7 +188,7 @@ def level_flags(optimize: str, target: DriverTarget) -> tuple[str, ...]:
         optimize: ``Debug``, ``ReleaseFast``, ``ReleaseSafe`` or ``ReleaseSmall``.
         target: What is compiled for; Pyodide's flags are Emscripten's, and theirs alone.
     """
-    return ("-O3",) if optimize == "ReleaseFast" and target.system != "wasm" else ()
+    return (_level(optimize, target),) if optimize == "ReleaseFast" and target.system != "wasm" else ()
 
 
 def level_of_cc(words: Sequence[str]) -> tuple[str, ...]:

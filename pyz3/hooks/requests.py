@@ -16,6 +16,7 @@ from pyz3.config import Settings
 from pyz3.driver.compile_flags import setuptools_flags
 from pyz3.driver.compiler_variables import FLAG_VARIABLES
 from pyz3.driver.run import BUILD_CC, BUILD_CXX
+from pyz3.driver.target import DriverTarget
 from pyz3.environments import changed_variables, fingerprints
 from pyz3.hooks.protocol import Mode, TargetRequest
 from pyz3.hooks.recorded import compiler_flags
@@ -165,7 +166,7 @@ def target_request(
         host_platform=host_platform(order),
         extension_suffix=target.extension_suffix,
         include=str(include),
-        cflags=setuptools_flags(order.optimize),
+        cflags=_python_flags(order),
         commands=dict(commands),
         stand_ins=str(stand_ins),
         environment=dict(environment),
@@ -245,16 +246,20 @@ def prefix_settings(place: Place) -> Settings:
     return Settings(include_dirs=(include,), library_dirs=(lib,))
 
 
-def flag_variables(settings: Settings, *, optimize: str) -> dict[str, str]:
+def _python_flags(order: Order) -> tuple[str, ...]:
+    return setuptools_flags(order.optimize, DriverTarget.of(order.target.platform))
+
+
+def flag_variables(settings: Settings, order: Order) -> dict[str, str]:
     """Give the variables that bring settings to a project's own commands: setuptools and make read them.
 
     setuptools takes ``CFLAGS`` for all that it knows from ``sysconfig``: that is said again.
 
     Args:
         settings: What the configuration adds.
-        optimize: ``Debug``, ``ReleaseFast``, ``ReleaseSafe`` or ``ReleaseSmall``.
+        order: What is built.
     """
-    python = setuptools_flags(optimize)
+    python = _python_flags(order)
     folders = [f"-L{folder}" for folder in settings.library_dirs]
     libraries = [f"-l{name}" for name in settings.libraries]
     values = {

@@ -470,7 +470,7 @@ class HookRunner:
                     "GIT_CEILING_DIRECTORIES": str(place.folder),
                     **(prefix_variables(place, str(order.target.platform)) if options.before_build else {}),
                     # What is written down gets these flags from the plan; folders the compilers know.
-                    **(flag_variables(options.settings, optimize=order.optimize) if mode == "run" else {}),
+                    **(flag_variables(options.settings, order) if mode == "run" else {}),
                     **told,
                     **variables,
                 },

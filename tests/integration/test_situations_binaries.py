@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import platform
 import re
+import subprocess
+import sys
 from pathlib import Path
 
+import pytest
 import situations
 
 from pyz3.audit import facts_of
+from pyz3.driver import runtime
+
+LIKE_UCRT = situations.PROJECTS / "long_doubles" / "like_ucrt.c"
 
 
 def test_exceptions_and_types_of_one_module_are_known_to_another(pyz3_cache: Path, tmp_path: Path) -> None:
@@ -147,6 +154,22 @@ def test_long_double_is_printed_and_read(pyz3_cache: Path, tmp_path: Path) -> No
     code = "import inc, incxx; print(inc.run()); print(incxx.run())"
     runtimes = ("host-3.13", "win_amd64-3.13")
     assert built.prints(code, runtimes) == dict.fromkeys(runtimes, f"{c}\n1.25 1.250000 2.5 2.5 3.5")
+
+
+@pytest.mark.skipif(platform.machine() not in {"x86_64", "i686"}, reason="runs a program for 32-bit x86")
+def test_long_double_on_windows_of_32_bits(tmp_path: Path) -> None:
+    """No Python for it runs here: its code is compiled for Linux of 32 bits, with functions like the UCRT's."""
+    sources = (Path(runtime.__file__).parent / "runtime" / "long_double.c", LIKE_UCRT)
+    words = ("cc", "-target", "x86-linux-musl", "-static", "-O2", "-w", "-fno-sanitize=all", "-D_WIN32")
+    command = [sys.executable, "-m", "ziglang", *words, "-D__declspec(x)=", "-D__stdcall=", *sources]
+    program = tmp_path / "program"
+    subprocess.run([*map(str, command), "-o", str(program)], check=True)
+    done = subprocess.run([program], capture_output=True, check=True, encoding="utf-8")
+    assert done.stdout.splitlines() == [
+        "1 1.250000 1234567890123 ab    2.5 0.500000 x|",
+        "7  1.50 ff",
+        "3 1.500000 77 2.500000",
+    ]
 
 
 def test_a_shared_library_between_modules(pyz3_cache: Path, tmp_path: Path) -> None:

@@ -272,16 +272,17 @@ def test_a_debug_build_keeps_debug_information() -> None:
 
 
 @pytest.mark.parametrize(
-    ("optimize", "flags"),
+    ("optimize", "target", "flags"),
     [
-        ("ReleaseFast", "-DNDEBUG -O3"),
-        ("ReleaseSafe", "-DNDEBUG -O2"),
-        ("ReleaseSmall", "-DNDEBUG -Os"),
-        ("Debug", "-O0 -g"),
+        ("ReleaseFast", "x86_64-linux-gnu.2.17", "-DNDEBUG -O3"),
+        ("ReleaseFast", "x86_64-windows-gnu", "-DNDEBUG -O2"),  # Microsoft's /O2
+        ("ReleaseSafe", "x86_64-linux-gnu.2.17", "-DNDEBUG -O2"),
+        ("ReleaseSmall", "x86_64-windows-gnu", "-DNDEBUG -Os"),
+        ("Debug", "x86_64-windows-gnu", "-O0 -g"),
     ],
 )
-def test_what_setuptools_adds(optimize: str, flags: str) -> None:
-    assert setuptools_flags(optimize) == tuple(flags.split())
+def test_what_setuptools_adds(optimize: str, target: str, flags: str) -> None:
+    assert setuptools_flags(optimize, DriverTarget(target)) == tuple(flags.split())
 
 
 @pytest.mark.parametrize(

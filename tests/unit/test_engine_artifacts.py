@@ -293,7 +293,7 @@ def test_cpp_sources_have_their_own_flags(suffix: str) -> None:
         ("ReleaseFast", "linux-aarch64", ("-O3",), ("-fomit-frame-pointer",)),
         ("ReleaseFast", "musllinux-x86_64", ("-O3",), ("-fomit-frame-pointer", "-fno-plt")),
         ("ReleaseFast", "macos-arm64", ("-O3",), ()),
-        ("ReleaseFast", "windows-x64", ("-O3",), ("-fomit-frame-pointer", "-ffunction-sections")),
+        ("ReleaseFast", "windows-x64", ("-O2",), ("-fomit-frame-pointer", "-ffunction-sections")),
         ("ReleaseSafe", "linux-x86_64", (), ("-fomit-frame-pointer", "-fno-plt")),
         ("ReleaseSmall", "windows-x64", (), ("-fomit-frame-pointer", "-ffunction-sections")),
         ("Debug", "linux-x86_64", (), ()),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from pyz3.config import Settings
+from pyz3.config import Optimize, Settings
 from pyz3.driver.answers import TargetFacts, answer
 from pyz3.driver.target import DriverTarget
 from pyz3.hooks.requests import (
@@ -216,12 +216,12 @@ def test_settings_for_a_projects_own_commands() -> None:
         ),
         Path("/project"),
     )
-    assert flag_variables(settings, optimize="ReleaseSmall") == {
+    assert flag_variables(settings, linux_order("ReleaseSmall")) == {
         "CFLAGS": "-DNDEBUG -Os -I/project/inc -I/else -DA=1 '-DB=x y' -O1",
         "CXXFLAGS": "-DNDEBUG -Os -I/project/inc -I/else -DA=1 '-DB=x y' -std=c++20",
         "LDFLAGS": "-L/project/lib -s -lz",
     }
-    assert flag_variables(Settings(), optimize="Debug") == {}
+    assert flag_variables(Settings(), linux_order("Debug")) == {}
 
 
 def test_the_last_prefix_that_fits_counts_and_is_the_narrowest() -> None:
@@ -247,14 +247,17 @@ def test_what_a_build_folder_names_is_named_as_the_project_names_it() -> None:
     assert place.named("../../_src/meson.build:4:0: /w/_src/a.c") == "meson.build:4:0: /w/_src/a.c"
 
 
-def request(**environment: str) -> TargetRequest:
-    order = Order(
+def linux_order(optimize: Optimize) -> Order:
+    return Order(
         identifier="cp313-manylinux_x86_64", platform="linux-x86_64", python="3.13",
         zig_targets=("x86_64-linux-gnu.2.17",), floor="2.17", wheel_platform="manylinux_2_17_x86_64",
-        optimize="ReleaseFast",
+        optimize=optimize,
     )  # fmt: skip
+
+
+def request(**environment: str) -> TargetRequest:
     return target_request(
-        order,
+        linux_order("ReleaseFast"),
         Place(folder=Path("/work")),
         mode="record",
         full_version="3.13.2",
