@@ -50,10 +50,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import performance_page
-from performance import measure_all
-
-from pyz3.engine.toolchain import find_toolchain
-from pyz3.sources import classify, pristine_folder
+from performance import fetched, measure_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -220,7 +217,7 @@ def _hooks(requirement: str, runs: int) -> dict[str, float]:
     arguments = [*(word for name in DEFAULT for word in ("--platform", name)), "--python", "3.13"]
     spent: dict[str, list[float]] = {"skipped": [], "run again": []}
     with tempfile.TemporaryDirectory() as scratch:
-        project = _fetched(requirement, Path(scratch))
+        project = fetched(requirement, Path(scratch))
         source = min(path for path in project.rglob("*") if path.suffix in {".c", ".cc", ".cpp"})
         for _ in range(runs + 1):
             for way, seconds in spent.items():
@@ -399,16 +396,7 @@ def _copy(scratch: Path) -> Path:
 
 
 def _markupsafe(scratch: Path) -> Path:
-    return _fetched("markupsafe==3.0.3", scratch)
-
-
-def _fetched(requirement: str, scratch: Path) -> Path:
-    """Fetch an sdist as the user would, and give its folder."""
-    cache = find_toolchain(os.environ).cache
-    source = classify(requirement)
-    return Path(
-        shutil.copytree(pristine_folder(source, cache=cache, environ=os.environ), scratch / "project")
-    )
+    return fetched("markupsafe==3.0.3", scratch)
 
 
 def _build(

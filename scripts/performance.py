@@ -22,7 +22,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from performance_page import COLD, PLAIN
+from performance_page import COLD, MARKUPSAFE, MARKUPSAFE_ALONE, PLAIN
 
 from pyz3.builder import WheelBuilder
 from pyz3.builder.compiling import header_search, prepare_includes
@@ -31,6 +31,7 @@ from pyz3.engine.toolchain import find_toolchain
 from pyz3.engine.warmth import Warmth
 from pyz3.engine.zig import ZigRunner
 from pyz3.plan import Recipe
+from pyz3.sources import classify, pristine_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -57,6 +58,11 @@ _SETUPTOOLS = {
 }
 RIVALS = {
     "python -m build (setuptools)": _SETUPTOOLS,
+    # As it comes: an environment is made for it, and setuptools installed there, each time.
+    "python -m build, isolated (setuptools)": {
+        **_SETUPTOOLS,
+        "pyproject.toml": _SETUPTOOLS["pyproject.toml"].replace("requires = []", 'requires = ["setuptools"]'),
+    },
     "uv build (setuptools)": _SETUPTOOLS,
     "scikit-build-core": {
         "pyproject.toml": _HEAD.format("scikit_build_core.build"),
@@ -135,6 +141,7 @@ def measure_all(rounds: int, cold_rounds: int, rivals: Path | None) -> dict[str,
             "tools": _versions(python),
             "changed": _in_turn(_ways(folder / "changed", python), rounds, edit=True),
             "unchanged": _in_turn(_ways(folder / "unchanged", python), rounds, edit=False),
+            "setuptools": _in_turn(_markupsafe_ways(folder / "markupsafe", python), rounds, edit=True),
             "cold": _in_turn(_cold_ways(folder / "cold"), cold_rounds, edit=False, first=False),
             "scale": [*_scale(folder / "scale")],
         }
@@ -181,6 +188,26 @@ def _ways(folder: Path, rivals: Path) -> dict[str, Way]:
     command = [*_rival_command(_CROSS, rivals, project), f"-Ccross={project / 'cross.toml'}"]
     ways[f"{_CROSS}, 1 wheel"] = Way(source=project / "_speed.c", run=partial(_run, command, environ))
     return ways
+
+
+def _markupsafe_ways(folder: Path, rivals: Path) -> dict[str, Way]:
+    """Give the ways of an unmodified project from PyPI; build installs its requirements each time."""
+    project, alone = (fetched("markupsafe==3.0.3", folder / name) for name in ("ours", "theirs"))
+    command = [*PYZ3, str(project), "-q", "-o", str(folder / "dist"), *_words(PLATFORMS, PYTHONS)]
+    other = [*map(str, (rivals, "-m", "build", "--wheel", "--outdir", folder / "other", alone))]
+    source = "src/markupsafe/_speedups.c"
+    return {
+        MARKUPSAFE: Way(source=project / source, run=partial(_run, command)),
+        MARKUPSAFE_ALONE: Way(source=alone / source, run=partial(_run, other)),
+    }
+
+
+def fetched(requirement: str, folder: Path) -> Path:
+    """Fetch an sdist as the user would, and give its folder."""
+    cache = find_toolchain(os.environ).cache
+    source = classify(requirement)
+    pristine = pristine_folder(source, cache=cache, environ=os.environ)
+    return Path(shutil.copytree(pristine, folder / "project"))
 
 
 def _cross_project(project: Path) -> Path:
@@ -251,7 +278,8 @@ def _rival_command(name: str, python: Path, project: Path) -> list[str]:
     if name.startswith("uv"):
         uv = [str(python.parent / "uv"), "build", "--wheel", "--no-build-isolation", "--python", str(python)]
         return [*uv, "-q", "-o", out, str(project)]
-    return [str(python), "-m", "build", "--wheel", "--no-isolation", "--outdir", out, str(project)]
+    alone = [] if "isolated" in name else ["--no-isolation"]
+    return [str(python), "-m", "build", "--wheel", *alone, "--outdir", out, str(project)]
 
 
 def _bare_commands(project: Path, made: Path) -> Callable[[], None]:

@@ -14,6 +14,9 @@ COMMAND = "python scripts/bench.py --page"
 # What the others are held against.
 _RIVAL = "python -m build (setuptools), 1 wheel"
 _FORTY = "pyz3, 40 wheels"
+_ISOLATED = "python -m build, isolated (setuptools), 1 wheel"
+MARKUPSAFE = "pyz3, markupsafe, 40 wheels"
+MARKUPSAFE_ALONE = "python -m build, isolated, markupsafe, 1 wheel"
 _BARE = "the bare zig commands, 40 modules"
 
 COLD = "pyz3, 8 wheels, empty cache"
@@ -34,7 +37,8 @@ look at ratios, not at seconds. All that was measured is in [performance.json](p
 
 The project is `examples/hello`, one C module. 40 wheels are eight platforms and five Pythons (3.9 to
 3.13). The other tools build one wheel, for this machine, with its C compiler and without build
-isolation. The bare commands are a compile and a link per module, with zig's cache, as many at a time as
+isolation, but for the way that says so: there, as `python -m build` comes, setuptools is installed for each
+build. The bare commands are a compile and a link per module, with zig's cache, as many at a time as
 there are processors: no wheels, no checks.
 
 ![Seconds after a change](performance-changed.svg)
@@ -42,6 +46,13 @@ there are processors: no wheels, no checks.
 {changed}
 
 {ratios}
+
+The same for markupsafe, an unmodified project of setuptools. After an edit pyz3 runs its `setup.py` again for
+each of the 40 wheels, as it may read what was edited.
+
+{setuptools}
+
+{setuptools_ratio}
 
 ## Nothing has changed
 
@@ -118,11 +129,13 @@ def page(data: Mapping[str, Any]) -> str:
         few="" if rounds >= _ENOUGH else f" That is fewer than the {_ENOUGH} that it should be.",
         changed=_table(data["changed"]),
         ratios=_against(data["changed"]),
+        setuptools=_table(data["setuptools"]),
+        setuptools_ratio=_ratio(data["setuptools"], MARKUPSAFE, MARKUPSAFE_ALONE),
         unchanged=_table(data["unchanged"]),
         cold_rounds=f"{cold} round{'' if cold == 1 else 's'}",
         few_cold="" if cold >= _ENOUGH else f": fewer than the {_ENOUGH} that it should be",
         cold=_table(data["cold"]),
-        cold_ratio=_cold_ratio(data["cold"]),
+        cold_ratio=_ratio(data["cold"], COLD, PLAIN),
         scale=_scale(data["scale"]),
     )
 
@@ -138,20 +151,22 @@ def _table(ways: Mapping[str, Mapping[str, Sequence[float]]]) -> str:
 def _against(ways: Mapping[str, Mapping[str, Sequence[float]]]) -> str:
     """Give the ratios that matter, each round's own."""
     wall = _ratios(ways[_FORTY]["seconds"], ways[_RIVAL]["seconds"])
+    isolated = _ratios(ways[_FORTY]["seconds"], ways[_ISOLATED]["seconds"])
     spent = _ratios(ways[_FORTY]["cpu"], ways[_BARE]["cpu"])
     one = _ratios(ways["pyz3, 1 wheel"]["seconds"], ways[_RIVAL]["seconds"])
     rows = [
         *_RATIO_HEAD,
         (f"{_FORTY}, to one wheel of python -m build: seconds", _spread(wall)),
+        (f"{_FORTY}, to one wheel of python -m build as it comes: seconds", _spread(isolated)),
         ("pyz3, 1 wheel, to the same: seconds", _spread(one)),
         (f"{_FORTY}, to the bare zig commands: processor seconds", _spread(spent)),
     ]
     return _rows(rows)
 
 
-def _cold_ratio(ways: Mapping[str, Mapping[str, Sequence[float]]]) -> str:
-    ratio = _ratios(ways[COLD]["seconds"], ways[PLAIN]["seconds"])
-    return _rows([*_RATIO_HEAD, (f"{COLD}, to {PLAIN}: seconds", _spread(ratio))])
+def _ratio(ways: Mapping[str, Mapping[str, Sequence[float]]], one: str, other: str) -> str:
+    ratio = _ratios(ways[one]["seconds"], ways[other]["seconds"])
+    return _rows([*_RATIO_HEAD, (f"{one}, to {other}: seconds", _spread(ratio))])
 
 
 def _ratios(ours: Iterable[float], theirs: Iterable[float]) -> list[float]:

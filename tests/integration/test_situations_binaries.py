@@ -158,7 +158,7 @@ def test_long_double_is_printed_and_read(pyz3_cache: Path, tmp_path: Path) -> No
 
 @pytest.mark.skipif(platform.machine() not in {"x86_64", "i686"}, reason="runs a program for 32-bit x86")
 def test_long_double_on_windows_of_32_bits(tmp_path: Path) -> None:
-    """No Python for it runs here: its code is compiled for Linux of 32 bits, with functions like the UCRT's."""
+    """No Python for it runs here: its code is compiled for Linux of 32 bits, beside what is like the UCRT."""
     sources = (Path(runtime.__file__).parent / "runtime" / "long_double.c", LIKE_UCRT)
     words = ("cc", "-target", "x86-linux-musl", "-static", "-O2", "-w", "-fno-sanitize=all", "-D_WIN32")
     command = [sys.executable, "-m", "ziglang", *words, "-D__declspec(x)=", "-D__stdcall=", *sources]

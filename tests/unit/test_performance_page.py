@@ -34,7 +34,7 @@ def ways(*names: str) -> dict[str, dict[str, list[float]]]:
 
 @pytest.fixture
 def data() -> dict[str, Any]:
-    compared = ways(PAGE._FORTY, "pyz3, 1 wheel", PAGE._BARE, PAGE._RIVAL)
+    compared = ways(PAGE._FORTY, "pyz3, 1 wheel", PAGE._BARE, PAGE._RIVAL, PAGE._ISOLATED)
     return {
         "date": "2026-11-28",
         "machine": {"system": "Linux x86_64", "processors": 2, "load": 0.1},
@@ -44,6 +44,10 @@ def data() -> dict[str, Any]:
         "tools": {"build": "1.6.1", "uv": "0.9"},
         "changed": compared,
         "unchanged": compared,
+        "setuptools": {
+            PAGE.MARKUPSAFE: {"seconds": [4.0, 6.0, 5.0], "cpu": [8.0, 8.0, 8.0]},
+            PAGE.MARKUPSAFE_ALONE: {"seconds": [2.0, 2.0, 2.0], "cpu": [2.0, 2.0, 2.0]},
+        },
         "cold": ways(PAGE.COLD, PAGE.PLAIN),
         "scale": [
             {
@@ -64,6 +68,7 @@ def test_the_page_says_what_was_measured_and_how(data: dict[str, Any]) -> None:
     assert "Made by `python scripts/bench.py --page --rounds 3 --cold-rounds 1` on 2026-11-28" in text
     assert "Linux x86_64, 2 processors, load 0.1 when it began, Python 3.11.7; build 1.6.1, uv 0.9." in text
     assert "| pyz3, 8 wheels, empty cache | 2.00 (1.00 to 3.00) | 0.50 |" in text
+    assert f"| {PAGE.MARKUPSAFE}, to {PAGE.MARKUPSAFE_ALONE}: seconds | 2.50 (2.00 to 3.00) |" in text
     assert "| 10 modules | 2.50 | 0.10 | 400 | 2 (2) |" in text
 
 
@@ -73,6 +78,10 @@ def test_ratios_are_each_rounds_own(data: dict[str, Any]) -> None:
     data["changed"]["pyz3, 40 wheels"] = {"seconds": [2.0, 2.0, 2.0], "cpu": [1.0, 2.0, 5.0]}
     text = PAGE.page(data)
     assert "| pyz3, 40 wheels, to one wheel of python -m build: seconds | 1.00 (0.50 to 2.00) |" in text
+    assert (
+        "| pyz3, 40 wheels, to one wheel of python -m build as it comes: seconds | 1.00 (0.50 to 2.00) |"
+        in text
+    )
     assert "| pyz3, 40 wheels, to the bare zig commands: processor seconds | 1.00 (1.00 to 1.25) |" in text
 
 
