@@ -47,8 +47,8 @@ there are processors: no wheels, no checks.
 
 {ratios}
 
-The same for markupsafe, an unmodified project of setuptools. After an edit pyz3 runs its `setup.py` again for
-each of the 40 wheels, as it may read what was edited.
+The same for markupsafe, an unmodified project of setuptools. Its `setup.py` does not read the C source, so
+pyz3 does not run it again.
 
 {setuptools}
 
