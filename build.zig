@@ -60,6 +60,8 @@ const SystemCxx = struct {
 
 /// A part of what zig compiles of its own for a target; pyz3/driver/zig_parts.py says which there are.
 const ZigPart = struct {
+    /// What it is called: `printf`.
+    name: []const u8,
     /// The archive, or where it is to be made.
     file: []const u8,
     /// By which zig makes it.
@@ -972,6 +974,10 @@ const LeanLink = struct {
     needs_compiler_rt: bool = false,
     /// It is linked with parts of the runtime: the whole is not needed.
     in_parts: bool = false,
+    /// Which of those that not every such link has.
+    more_parts: std.ArrayList([]const u8) = .empty,
+    /// All of this in words, as a record has it.
+    how: []const u8 = "",
 
     fn create(b: *std.Build, artifact: Artifact, lean: Lean, own: std.Build.LazyPath, library: *std.Build.Step.Compile, made: *Made, parts: ?*Parts) *LeanLink {
         var archives: std.ArrayList(std.Build.LazyPath) = .empty;
@@ -1005,7 +1011,7 @@ const LeanLink = struct {
         man.hash.addBytes(link.library.out_filename);
         if (link.parts) |parts| for (parts.all) |part| man.hash.addBytes(part.file);
         man.hash.add(link.artifact.link_cpp);
-        man.hash.addBytes("in parts"); // what reason.txt begins with
+        man.hash.addBytes("how, and why"); // what reason.txt holds
         try link.appendFiles(&files, &man);
         const known = try step.cacheHit(&man);
         const folder = try std.fs.path.join(b.allocator, &.{ "o", &man.final() });
@@ -1014,15 +1020,13 @@ const LeanLink = struct {
         if (!known) {
             try b.cache_root.handle.createDirPath(b.graph.io, folder);
             const why = try link.run(files.items, try b.cache_root.join(b.allocator, &.{folder}));
-            const compiler_rt = if (link.needs_compiler_rt) " compiler_rt" else "";
-            const way = if (link.in_parts) "parts" else "";
-            try cwd.writeFile(b.graph.io, .{ .sub_path = reason, .data = b.fmt("{s}{s}\n{s}", .{ way, compiler_rt, why }) });
+            try cwd.writeFile(b.graph.io, .{ .sub_path = reason, .data = b.fmt("{s}\n{s}", .{ try link.inWords(why), why }) });
             try step.writeManifest(&man);
         }
         const text = try cwd.readFileAlloc(b.graph.io, reason, b.allocator, .limited(1 << 20));
         const end = std.mem.indexOfScalar(u8, text, '\n').?;
-        link.needs_compiler_rt = std.mem.endsWith(u8, text[0..end], "compiler_rt");
-        link.in_parts = std.mem.startsWith(u8, text, "parts");
+        link.how = text[0..end];
+        link.in_parts = std.mem.startsWith(u8, link.how, "parts");
         link.reason = text[end + 1 ..];
         if (link.reason.len > 0 and !link.in_parts)
             return std.debug.print("pyz3 needs-runtime {s}\n", .{link.artifact.key}); // pyz3/engine/zig.py hears it
@@ -1090,6 +1094,7 @@ const LeanLink = struct {
         if (try link.complaints(argv.items)) |text| for (try parts.having(try namesIn(b, text))) |part| {
             try makeArchive(&link.step, part.file, part.args, &.{});
             try argv.append(b.allocator, part.file);
+            try link.more_parts.append(b.allocator, part.name);
         };
         if (try link.missingIn(&argv)) |text| return text;
         link.in_parts = true;
@@ -1126,8 +1131,14 @@ const LeanLink = struct {
         return link.step.owner.fmt("{s} of mingw-w64's runtime{s}: {s}", .{ how_much, more, link.reason });
     }
 
-    fn how(link: *LeanLink) []const u8 {
-        return if (link.reason.len == 0) "lean" else if (link.in_parts) "parts" else "linked";
+    fn inWords(link: *LeanLink, why: []const u8) ![]const u8 {
+        const allocator = link.step.owner.allocator;
+        if (why.len > 0 and !link.in_parts) return "linked";
+        var words: std.ArrayList([]const u8) = .empty;
+        try words.append(allocator, if (link.in_parts) "parts" else "lean");
+        try words.appendSlice(allocator, link.more_parts.items);
+        if (link.needs_compiler_rt) try words.append(allocator, "compiler_rt");
+        return std.mem.join(allocator, " ", words.items);
     }
 
     /// Run a command of zig's; give what it says when it fails.
@@ -1143,8 +1154,8 @@ const LeanLink = struct {
 /// linked with, and why, as users are told.
 ///
 /// How: `tried` (without compiler_rt, and where macOS has a C++ library without zig's), `lean` (without mingw-w64's
-/// runtime) or `parts` (with parts of it; both with compiler_rt if they say so), else `linked` with all that zig
-/// links, and what was missing when it was tried without.
+/// runtime) or `parts` (with parts of it: what every such link has, and those that are named), both with compiler_rt if
+/// they say so, else `linked` with all that zig links, and what was missing when it was tried without.
 const Record = struct {
     step: std.Build.Step,
     output: Output,
@@ -1175,7 +1186,7 @@ const Record = struct {
         const how = if (record.output.trial) |trial|
             (if (trial.taken) "tried" else b.fmt("linked {s}", .{try std.mem.join(b.allocator, " ", trial.missing.items)}))
         else if (record.output.lean) |lean|
-            b.fmt("{s}{s}", .{ lean.how(), if (lean.needs_compiler_rt and (lean.in_parts or lean.reason.len == 0)) " compiler_rt" else "" })
+            lean.how
         else
             "linked";
         const file = b.getInstallPath(.prefix, record.key);

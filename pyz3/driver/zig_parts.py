@@ -216,6 +216,7 @@ _FLAGS: Mapping[str, tuple[str, ...]] = {
 class ZigPart:
     """A part for one target; ``build.zig`` explains the fields."""
 
+    name: str
     file: str
     args: tuple[str, ...]
     cxx: bool
@@ -245,6 +246,7 @@ def zig_parts(target: DriverTarget, *, folder: str, zig_lib: str) -> tuple[ZigPa
 
     return tuple(
         ZigPart(
+            name=name,
             file=file(name),
             args=made[name],
             cxx=not _PARTS[name].folder.startswith(_MINGW),

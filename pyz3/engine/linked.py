@@ -42,7 +42,7 @@ def linked_from(artifact: Artifact, how: str, links: Sequence[Artifact] = ()) ->
 
     Args:
         artifact: What was linked.
-        how: As ``build.zig`` told it: ``tried``, ``lean compiler_rt``, ``parts``, ``linked __divtf3``.
+        how: As ``build.zig`` told it: ``tried``, ``lean compiler_rt``, ``parts printf``, ``linked __divtf3``.
         links: The project's libraries that it was linked with.
     """
     way, *names = how.split()
@@ -52,10 +52,8 @@ def linked_from(artifact: Artifact, how: str, links: Sequence[Artifact] = ()) ->
         return Linked(offered=own)
     offered = ["pyz3-runtime", *own]
     if way == "lean":
-        sure = {"pyz3-startup": "each link without mingw-w64's has it"}
-        if names:
-            sure["compiler-rt"] = "the link failed without it"
-        return Linked(sure=sure, offered=tuple(offered))
+        own_start = {"pyz3-startup": "each link without mingw-w64's has it"}
+        return Linked(sure=own_start | _needed(names), offered=tuple(offered))
     if "-linux-gnu" in artifact.target:
         offered.append("glibc-nonshared")
     if artifact.link_cpp and not (way == "tried" and artifact.system_cxx):
@@ -63,10 +61,7 @@ def linked_from(artifact: Artifact, how: str, links: Sequence[Artifact] = ()) ->
     if way == "tried":
         return Linked(offered=tuple(offered))
     if way == "parts":
-        sure = {"mingw-w64": _STARTUP}
-        if names:
-            sure["compiler-rt"] = "the link failed without it"
-        return Linked(sure=sure, offered=tuple(offered))
+        return Linked(sure={"mingw-w64": _STARTUP} | _needed(names), offered=tuple(offered))
     offered.append("compiler-rt")
     # There, what is missing may be zig's libc++, too.
     lacking = () if artifact.system_cxx else tuple(name for name in names if not name.startswith("_Z"))
@@ -74,6 +69,12 @@ def linked_from(artifact: Artifact, how: str, links: Sequence[Artifact] = ()) ->
         return Linked(offered=tuple(offered), lacking=lacking)
     sure = {"mingw-w64": _STARTUP}
     return Linked(sure=sure, offered=(*offered, *_MINGW), lacking=lacking)
+
+
+def _needed(names: Sequence[str]) -> dict[str, str]:
+    """Give what a link has because something was missing without, as ``build.zig`` names it."""
+    parts = {"compiler_rt": "compiler-rt", "pthreads": "winpthreads"}
+    return {parts[name]: "the link failed without it" for name in names if name in parts}
 
 
 def ready_files(

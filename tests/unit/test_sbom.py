@@ -80,6 +80,10 @@ GNU, MUSL, MAC, WINDOWS = (
         ),
         (artifact(WINDOWS, in_parts=True), "parts", ["mingw-w64"], ["pyz3-runtime"], []),
         (
+            artifact(WINDOWS, in_parts=True),
+            *("parts printf pthreads", ["mingw-w64", "winpthreads"], ["pyz3-runtime"], []),
+        ),
+        (
             artifact(WINDOWS, link_cpp=True, in_parts=True),
             *("parts compiler_rt", ["mingw-w64", "compiler-rt"], ["pyz3-runtime", *CXX], []),
         ),
