@@ -161,7 +161,7 @@ pub fn build(b: *std.Build) !void {
             b.getInstallStep().dependOn(&b.addInstallFileWithDir(output.file, .prefix, artifact.key).step);
         }
     }
-    if (plan_file != null) countSteps(b.getInstallStep());
+    if (plan_file != null) limitSteps(b.getInstallStep());
 }
 
 /// Have no more steps run at a time than compilers may: `--maxrss` is that many times this.
@@ -169,10 +169,10 @@ pub fn build(b: *std.Build) !void {
 /// The build runner runs one more than -j says, and each step may start a compiler.
 const one_step: usize = 1 << 40;
 
-fn countSteps(step: *std.Build.Step) void {
+fn limitSteps(step: *std.Build.Step) void {
     if (step.max_rss != 0) return;
     step.max_rss = one_step;
-    for (step.dependencies.items) |dependency| countSteps(dependency);
+    for (step.dependencies.items) |dependency| limitSteps(dependency);
 }
 
 /// Keep what compilers make in a cache of its own; what the build script itself is compiled to stays shared.
@@ -653,7 +653,7 @@ const Trial = struct {
         const all = trial.parts orelse return;
         const parts = try all.having(trial.missing.items);
         for (parts) |part| {
-            try makeArchive(step, part.file, part.args, &.{});
+            try makeArchive(step, archiveOf(part));
             for ([_]*std.Build.Step.Compile{ trial.again, trial.library }) |compile|
                 compile.root_module.addObjectFile(.{ .cwd_relative = part.file });
         }
@@ -811,7 +811,7 @@ const Parts = struct {
     /// Make what every module is linked with.
     fn make(step: *std.Build.Step, _: std.Build.Step.MakeOptions) !void {
         const parts: *Parts = @fieldParentPtr("step", step);
-        for (parts.all) |part| if (part.marks.len == 0) try makeArchive(step, part.file, part.args, &.{});
+        for (parts.all) |part| if (part.marks.len == 0) try makeArchive(step, archiveOf(part));
     }
 
     fn addBase(parts: *Parts, compile: *std.Build.Step.Compile) void {
@@ -855,11 +855,19 @@ const Parts = struct {
     }
 };
 
-/// Make an archive of zig's own sources by a command of zig's, in the cache of all projects, unless it is there.
+/// Where it is, and by which arguments zig makes it; with some for bitcode: of that, which is made first.
+const Archive = struct { file: []const u8, args: []const []const u8, bitcode_args: []const []const u8 = &.{} };
+
+fn archiveOf(part: ZigPart) Archive {
+    return .{ .file = part.file, .args = part.args };
+}
+
+/// Make an archive of zig's own sources by commands of zig's, in the cache of all projects, unless it is there.
 ///
-/// Several processes may do it at a time.  With arguments for bitcode it is made of that, which is made first.
-fn makeArchive(step: *std.Build.Step, file: []const u8, args: []const []const u8, bitcode_args: []const []const u8) !void {
+/// Several processes may do it at a time.
+fn makeArchive(step: *std.Build.Step, archive: Archive) !void {
     const b = step.owner;
+    const file = archive.file;
     const cwd = std.Io.Dir.cwd();
     if (cwd.access(b.graph.io, file, .{})) return else |_| {}
     try cwd.createDirPath(b.graph.io, std.fs.path.dirname(file).?);
@@ -867,12 +875,12 @@ fn makeArchive(step: *std.Build.Step, file: []const u8, args: []const []const u8
     b.graph.io.random(&number);
     const fresh = b.fmt("{s}.tmp-{x}", .{ file, std.mem.readInt(u64, &number, .little) });
     const to_fresh = b.fmt("-femit-bin={s}", .{fresh});
-    if (bitcode_args.len == 0) {
-        try runZig(step, file, args, &.{to_fresh});
+    if (archive.bitcode_args.len == 0) {
+        try runZig(step, file, archive.args, &.{to_fresh});
     } else {
         const bitcode = b.fmt("{s}.bc", .{fresh});
-        try runZig(step, file, bitcode_args, &.{ "-fno-emit-bin", b.fmt("-femit-llvm-bc={s}", .{bitcode}) });
-        try runZig(step, file, args, &.{ bitcode, to_fresh });
+        try runZig(step, file, archive.bitcode_args, &.{ "-fno-emit-bin", b.fmt("-femit-llvm-bc={s}", .{bitcode}) });
+        try runZig(step, file, archive.args, &.{ bitcode, to_fresh });
         try cwd.deleteFile(b.graph.io, bitcode);
     }
     try cwd.rename(fresh, cwd, file, b.graph.io);
@@ -970,13 +978,8 @@ const LeanLink = struct {
     parts: ?*Parts,
     /// Why it needs the runtime; empty: it does not.
     reason: []const u8 = "",
-    /// Something of zig's compiler_rt is in it.
-    needs_compiler_rt: bool = false,
-    /// It is linked with parts of the runtime: the whole is not needed.
-    in_parts: bool = false,
-    /// Which of those that not every such link has.
-    more_parts: std.ArrayList([]const u8) = .empty,
-    /// All of this in words, as a record has it.
+    /// How it is linked, as a record says it, in words that are added as that is found out.
+    words: std.ArrayList([]const u8) = .empty,
     how: []const u8 = "",
 
     fn create(b: *std.Build, artifact: Artifact, lean: Lean, own: std.Build.LazyPath, library: *std.Build.Step.Compile, made: *Made, parts: ?*Parts) *LeanLink {
@@ -1020,15 +1023,14 @@ const LeanLink = struct {
         if (!known) {
             try b.cache_root.handle.createDirPath(b.graph.io, folder);
             const why = try link.run(files.items, try b.cache_root.join(b.allocator, &.{folder}));
-            try cwd.writeFile(b.graph.io, .{ .sub_path = reason, .data = b.fmt("{s}\n{s}", .{ try link.inWords(why), why }) });
+            try cwd.writeFile(b.graph.io, .{ .sub_path = reason, .data = b.fmt("{s}\n{s}", .{ try std.mem.join(b.allocator, " ", link.words.items), why }) });
             try step.writeManifest(&man);
         }
         const text = try cwd.readFileAlloc(b.graph.io, reason, b.allocator, .limited(1 << 20));
         const end = std.mem.indexOfScalar(u8, text, '\n').?;
         link.how = text[0..end];
-        link.in_parts = std.mem.startsWith(u8, link.how, "parts");
         link.reason = text[end + 1 ..];
-        if (link.reason.len > 0 and !link.in_parts)
+        if (link.reason.len > 0 and !link.inParts())
             return std.debug.print("pyz3 needs-runtime {s}\n", .{link.artifact.key}); // pyz3/engine/zig.py hears it
         link.library.generated_bin.?.path = try b.cache_root.join(b.allocator, &.{ folder, link.library.out_filename });
         if (link.library.generated_implib) |implib|
@@ -1068,6 +1070,7 @@ const LeanLink = struct {
             try argv.append(b.allocator, b.fmt("-implib:{s}", .{b.pathJoin(&.{ folder, link.library.out_lib_filename })}));
         try argv.appendSlice(b.allocator, files);
         const begun = argv.items.len;
+        try link.begin("lean");
         try argv.append(b.allocator, b.fmt("-lldmap:{s}", .{map}));
         try argv.appendSlice(b.allocator, link.lean.libraries);
         if (try link.missingIn(&argv)) |text| return link.runInParts(argv.items[0..begun], text);
@@ -1081,33 +1084,50 @@ const LeanLink = struct {
     /// Make the DLL with the parts of the runtime that it needs, if these are all that it needs.
     fn runInParts(link: *LeanLink, begun: []const []const u8, why: []const u8) ![]const u8 {
         const b = link.step.owner;
+        try link.begin("linked");
         const parts = link.parts orelse return why;
-        link.needs_compiler_rt = false;
+        try link.begin("parts");
         var argv: std.ArrayList([]const u8) = .empty;
         try argv.appendSlice(b.allocator, begun);
         try argv.appendSlice(b.allocator, link.lean.startup_flags);
         for (parts.all) |part| if (part.marks.len == 0 and (link.artifact.link_cpp or !part.cxx)) {
-            try makeArchive(&link.step, part.file, part.args, &.{});
+            try makeArchive(&link.step, archiveOf(part));
             try argv.append(b.allocator, part.file);
         };
         try argv.appendSlice(b.allocator, link.lean.libraries);
         if (try link.complaints(argv.items)) |text| for (try parts.having(try namesIn(b, text))) |part| {
-            try makeArchive(&link.step, part.file, part.args, &.{});
+            try makeArchive(&link.step, archiveOf(part));
             try argv.append(b.allocator, part.file);
-            try link.more_parts.append(b.allocator, part.name);
+            try link.words.append(b.allocator, part.name);
         };
-        if (try link.missingIn(&argv)) |text| return text;
-        link.in_parts = true;
+        if (try link.missingIn(&argv)) |text| {
+            try link.begin("linked");
+            return text;
+        }
         return why;
+    }
+
+    fn begin(link: *LeanLink, way: []const u8) !void {
+        link.words.clearRetainingCapacity();
+        try link.words.append(link.step.owner.allocator, way);
+    }
+
+    /// Whether parts of the runtime are enough for it.
+    fn inParts(link: *LeanLink) bool {
+        return std.mem.startsWith(u8, link.how, "parts");
     }
 
     /// Link, with compiler_rt if something is missing without; give what is missing then.
     fn missingIn(link: *LeanLink, argv: *std.ArrayList([]const u8)) !?[]const u8 {
         const b = link.step.owner;
         if (try link.complaints(argv.items) == null) return null;
-        try makeArchive(&link.step, link.lean.compiler_rt, link.lean.compiler_rt_args, link.lean.compiler_rt_bitcode_args);
+        try makeArchive(&link.step, .{
+            .file = link.lean.compiler_rt,
+            .args = link.lean.compiler_rt_args,
+            .bitcode_args = link.lean.compiler_rt_bitcode_args,
+        });
         try argv.append(b.allocator, link.lean.compiler_rt);
-        link.needs_compiler_rt = true;
+        try link.words.append(b.allocator, "compiler_rt");
         const text = try link.complaints(argv.items) orelse return null;
         const names = try namesIn(b, text);
         return if (names.len > 0) try std.mem.join(b.allocator, ", ", names) else text;
@@ -1125,20 +1145,10 @@ const LeanLink = struct {
 
     /// Say what it is linked with, and why, where that is not what is expected.
     fn explained(link: *LeanLink) []const u8 {
-        if (link.reason.len == 0 or link.artifact.link_cpp and link.in_parts) return "";
-        const how_much = if (link.in_parts) "parts" else "all";
+        if (link.reason.len == 0 or link.artifact.link_cpp and link.inParts()) return "";
+        const how_much = if (link.inParts()) "parts" else "all";
         const more = if (link.artifact.link_cpp) " and libc++" else "";
         return link.step.owner.fmt("{s} of mingw-w64's runtime{s}: {s}", .{ how_much, more, link.reason });
-    }
-
-    fn inWords(link: *LeanLink, why: []const u8) ![]const u8 {
-        const allocator = link.step.owner.allocator;
-        if (why.len > 0 and !link.in_parts) return "linked";
-        var words: std.ArrayList([]const u8) = .empty;
-        try words.append(allocator, if (link.in_parts) "parts" else "lean");
-        try words.appendSlice(allocator, link.more_parts.items);
-        if (link.needs_compiler_rt) try words.append(allocator, "compiler_rt");
-        return std.mem.join(allocator, " ", words.items);
     }
 
     /// Run a command of zig's; give what it says when it fails.
