@@ -12,8 +12,6 @@ from __future__ import annotations
 import os
 import re
 
-from pyz3.driver.flag_table import is_source
-
 TYPE_CHECKING = False  # see target.py
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -34,21 +32,8 @@ _SYSTEM = ("advapi32", "kernel32", "shell32", "user32")
 _OF_THE_UCRT = "api-ms-win-crt-"
 # DLLs with C functions of their own, which must not take the place of the UCRT's.
 _OF_C = ("api-ms-", "crtdll", "msvc", "ntdll", "ntoskrnl", "ucrt", "vcruntime")
-_PART_OF_C = frozenset({"c", "c++", "c++abi", "m", "pthread", "unwind"})
-# Objects with the numbers of Windows' interfaces.  CMake names them in each link, and few need them: who does
-# is linked in the other way.
-_GUIDS = "uuid"
+PART_OF_C = frozenset({"c", "c++", "c++abi", "m", "pthread", "unwind"})
 COMPILER_RT = "compiler_rt.lib"
-# Of a link that says itself how it starts, or where the linker compiles.
-_UNFIT = (
-    "-nostdlib", "-nostartfiles", "-nodefaultlibs", "-static", "-flto", "-fsanitize",
-    "-Wl,-e,", "-Wl,--entry", "-l:",
-)  # fmt: skip
-# Of files that a word for the linker names: what is in them is not looked at.
-_FILES = (".a", ".o", ".lib", ".obj")
-# In objects: what only start-up code looks at, and the beginning of LLVM's bitcode: the linker compiles it.
-MARKS = tuple(section.encode() for section in STARTUP_SECTIONS)
-_BITCODE = b"BC\xc0\xde"
 _LIBRARY = re.compile(r'^LIBRARY\s+"?([^"\s]+)"?.*$', re.MULTILINE)
 
 _STDCALL = re.compile(r"^(\w+)@\d+", re.MULTILINE)
@@ -66,11 +51,16 @@ def lean_flags(target: DriverTarget) -> tuple[str, ...]:
     return (*same, "-auto-import:no", "-demangle:no")
 
 
+def entry(target: DriverTarget) -> str:
+    """Give the name of what mingw-w64's start-up code begins with in a DLL."""
+    size = "@12" if target.machine == "x86" else ""  # stdcall's names have it
+    return f"DllMainCRTStartup{size}"
+
+
 def startup_flags(target: DriverTarget) -> tuple[str, ...]:
     """Give what it is told besides, where mingw-w64's start-up code is linked."""
-    if target.machine == "x86":  # C names have an underscore there, and those of stdcall their size
-        return ("-entry:DllMainCRTStartup@12", "-alternatename:__image_base__=___ImageBase")
-    return ("-entry:DllMainCRTStartup", "-alternatename:__image_base__=__ImageBase")
+    underscore = "_" if target.machine == "x86" else ""  # before C's names
+    return (f"-entry:{entry(target)}", f"-alternatename:__image_base__={underscore}__ImageBase")
 
 
 def compile_flags(zig_lib: str) -> tuple[str, ...]:
@@ -100,45 +90,10 @@ def lean_libraries(libraries: Iterable[str], target: DriverTarget, *, zig_lib: s
         target: What it is for.
         zig_lib: Zig's own files.
     """
-    wanted = [name for name in dict.fromkeys(libraries) if name not in _PART_OF_C]
-    if any(name.startswith(_OF_C) or not _definition(name, target, zig_lib) for name in wanted):
+    wanted = [name for name in dict.fromkeys(libraries) if name not in PART_OF_C]
+    if any(name.startswith(_OF_C) or not definition_of(name, target, zig_lib) for name in wanted):
         return None
     return (UCRT, *(f"{name}.lib" for name in wanted if name not in _SYSTEM))
-
-
-def lean_link(
-    words: Sequence[str], target: DriverTarget, *, zig_lib: str, folder: str, contents: Iterable[bytes]
-) -> tuple[str, ...] | None:
-    """Give the command line of a link by ``zig cc -shared`` as one without mingw-w64's runtime and libc++.
-
-    Whether that is enough, the linker says: it fails where something is undefined.
-
-    Args:
-        words: The command line; it ends with ``-o FILE``.
-        target: What it is for.
-        zig_lib: Zig's own files.
-        folder: Where libraries of the target are.
-        contents: The objects and archives that it links.
-
-    Returns:
-        None: It has words that do not go with that.
-    """
-    if "-shared" not in words:
-        return None
-    handed = [word for word in words if word.startswith("-Wl,") and not word.startswith("-Wl,--out-implib")]
-    named = any(part.endswith(_FILES) for word in handed for part in word.split(","))
-    if named or any(word.startswith(_UNFIT) or is_source(word) for word in words):
-        return None
-    if any(_BITCODE in content for content in contents):
-        return None
-    names = [word[2:] for word in words if word.startswith("-l")]
-    system = [name for name in names if name in _PART_OF_C or _definition(name, target, zig_lib)]
-    libraries = lean_libraries(system, target, zig_lib=zig_lib)
-    if libraries is None:
-        return None
-    dropped = {f"-l{name}" for name in (*system, _GUIDS)}
-    kept = [word for word in words if word not in dropped]
-    return (*kept[:-2], "-nostdlib", *(f"{folder}/{name}" for name in libraries), *kept[-2:])
 
 
 def make_import_libraries(
@@ -163,7 +118,7 @@ def make_import_libraries(
     _, machine = _MACHINES[target.machine]
     mingw = f"{zig_lib}/libc/mingw"
     names = _ucrt_names(mingw) if name == UCRT else (name.removesuffix(".lib"),)
-    files = [_definition(one, target, zig_lib) for one in names]
+    files = [definition_of(one, target, zig_lib) for one in names]
     with open(f"{scratch}/all.c", "w", encoding="utf-8") as file:  # noqa: PTH123 - see __init__.py
         file.writelines(f'#include "{path}"\n' for path in files)
     run(
@@ -207,7 +162,8 @@ def _ucrt_names(mingw: str) -> tuple[str, ...]:
     return (*sorted(name for name in names if name.startswith(_OF_THE_UCRT)), *_SYSTEM)
 
 
-def _definition(name: str, target: DriverTarget, zig_lib: str) -> str:
+def definition_of(name: str, target: DriverTarget, zig_lib: str) -> str:
+    """Give zig's list of what a library of Windows' exports; empty: it has none."""
     folders = (f"{zig_lib}/libc/mingw/{folder}" for folder in _DEFINITIONS[target.machine])
     places = (f"{folder}/{name}.def{end}" for folder in folders for end in ("", ".in"))
     return next((place for place in places if os.path.isfile(place)), "")  # noqa: PTH113 - see __init__.py

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _MAGIC = b"\xcf\xfa\xed\xfe"  # MH_MAGIC_64, little-endian
 _ARCHIVE = b"!<arch>\n"
 _MEMBER = 60  # bytes of ar's header of a member
+_INDEXES = ("", "/", "__.SYMDEF", "__.SYMDEF SORTED", "/SYM64/", "/<ECSYMBOLS>/", "/<XFGHASHMAP>/")
 _HEADER = 32  # of mach_header_64
 _SYMTAB = 2  # LC_SYMTAB
 _NLIST = 16  # of nlist_64
@@ -120,12 +121,30 @@ def _starts(content: bytes) -> Iterator[int]:
         start += _MEMBER + size + size % 2
 
 
-def members(content: bytes) -> Iterator[bytes]:
-    """Give the objects of an archive, and what else is in it; of another file the whole."""
-    starts = [*_starts(content)]
-    ends = [start - _MEMBER for start in starts[1:]]
-    for start, end in zip(starts, [*ends, len(content)], strict=True):
-        yield content[start:end]
+def members(content: bytes) -> Iterator[tuple[str, bytes]]:
+    """Give the objects in a file: name, content; one without a name if it is no archive.
+
+    Raises:
+        ValueError: The archive is damaged.
+    """
+    if not content.startswith(_ARCHIVE):
+        yield "", content
+        return
+    at, names = len(_ARCHIVE), b""
+    while at + _MEMBER <= len(content):
+        size = int(content[at + 48 : at + 58])
+        name = content[at : at + 16].decode("utf-8", "replace").rstrip()
+        data = content[at + _MEMBER : at + _MEMBER + size]
+        if name.startswith("#1/"):  # BSD's long names
+            length = int(name[3:])
+            name, data = data[:length].rstrip(b"\0").decode("utf-8", "replace"), data[length:]
+        elif name == "//":
+            names = data
+        elif name[:1] == "/" and name[1:].isdigit():  # GNU's, behind one another in "//"
+            name = names[int(name[1:]) :].partition(b"\n")[0].decode("utf-8", "replace").rstrip("/\0")
+        if name.rstrip("/") not in _INDEXES:
+            yield name.rstrip("/"), data
+        at += _MEMBER + size + size % 2
 
 
 def coff_names(contents: Sequence[bytes]) -> tuple[set[str], set[str]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 
-from pyz3.driver.local_symbols import coff_symbols
+from pyz3.driver.local_symbols import coff_symbols, members
 
 TYPE_CHECKING = False  # see target.py
 if TYPE_CHECKING:
@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from typing import Any
 
 _NONE = "no symbols"
-_ARCHIVE = b"!<arch>\n"
-_MEMBER = 60  # bytes of ar's header of a member
-_INDEXES = ("", "/", "__.SYMDEF", "__.SYMDEF SORTED", "/SYM64/", "/<ECSYMBOLS>/", "/<XFGHASHMAP>/")
 _ELF = b"\x7fELF"
 _MACHO = (b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe")
 _COFF = (b"\x64\x86", b"\x4c\x01", b"\x64\xaa")  # IMAGE_FILE_MACHINE_AMD64, _I386, _ARM64
@@ -85,8 +82,8 @@ def _of_file(file: str, options: argparse.Namespace) -> tuple[list[str], str]:
     lines: list[str] = []
     try:
         with open(file, "rb") as stream:  # noqa: PTH123 - pathlib costs 15 ms
-            members = list(_members(stream.read()))
-        chosen = [(member, _chosen(_entries(content), options)) for member, content in members]
+            objects = [*members(stream.read())]
+        chosen = [(member, _chosen(_entries(content), options)) for member, content in objects]
     except (OSError, ValueError) as error:
         return lines, getattr(error, "strerror", None) or str(error)
     for member, found in chosen:
@@ -124,32 +121,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("-V", "--version", action="version", version="pyz3 nm, compatible with GNU nm")
     parser.add_argument("files", nargs="*")
     return parser
-
-
-def _members(content: bytes) -> Iterator[tuple[str, bytes]]:
-    """Give the objects in a file: name, content; one without a name if it is no archive.
-
-    Raises:
-        ValueError: The archive is damaged.
-    """
-    if not content.startswith(_ARCHIVE):
-        yield "", content
-        return
-    at, names = len(_ARCHIVE), b""
-    while at + _MEMBER <= len(content):
-        size = int(content[at + 48 : at + 58])
-        name = content[at : at + 16].decode("utf-8", "replace").rstrip()
-        data = content[at + _MEMBER : at + _MEMBER + size]
-        if name.startswith("#1/"):  # BSD's long names
-            length = int(name[3:])
-            name, data = data[:length].rstrip(b"\0").decode("utf-8", "replace"), data[length:]
-        elif name == "//":
-            names = data
-        elif name[:1] == "/" and name[1:].isdigit():  # GNU's, behind one another in "//"
-            name = names[int(name[1:]) :].partition(b"\n")[0].decode("utf-8", "replace").rstrip("/\0")
-        if name.rstrip("/") not in _INDEXES:
-            yield name.rstrip("/"), data
-        at += _MEMBER + size + size % 2
 
 
 def _entries(content: bytes) -> Iterator[Entry]:

@@ -290,7 +290,7 @@ def _defined_once(words: Sequence[str], folder: str) -> list[str]:
 
     given = _objects(words)
     contents = list(given.values())
-    done = without_second_definitions(contents, lambda: _looked_up(words))
+    done = without_second_definitions(contents, lambda: [content for _, content in _looked_up(words)])
     changed = {at: new for (at, old), new in zip(given.items(), done, strict=True) if new is not old}
     return _replaced(words, changed, folder)
 
@@ -348,7 +348,8 @@ def _link(words: Sequence[str], setup: Setup, environment: Mapping[str, str]) ->
         setup.target,
         zig_lib=setup.zig.lib,
         folder=folder,
-        contents=(*_objects(given).values(), *_looked_up(given)),
+        objects=[*_objects(given).values()],
+        libraries=_looked_up(given),
         own=[*map(_read, own)],
         attempt=attempt,
         read=_read,
@@ -390,12 +391,14 @@ def _objects(words: Sequence[str]) -> dict[int, bytes]:
     return {at: _read(words[at]) for at in places}
 
 
-def _looked_up(words: Sequence[str]) -> list[bytes]:
-    """Give the libraries that a link looks for in folders of its own."""
+def _looked_up(words: Sequence[str]) -> list[tuple[str, bytes]]:
+    """Give the libraries that a link looks for in folders of its own: name, content."""
     folders = [unit[-1].removeprefix("-L") for unit in units(words) if unit[0].startswith("-L")]
     names = [unit[-1].removeprefix("-l") for unit in units(words) if unit[0].startswith("-l")]
-    files = [f"{folder}/{form.format(name)}" for name in names for folder in folders for form in _LIBRARIES]
-    return [_read(file) for file in files if os.path.isfile(file)]  # noqa: PTH113 - see above
+    places = [
+        (name, f"{folder}/{form.format(name)}") for name in names for folder in folders for form in _LIBRARIES
+    ]
+    return [(name, _read(file)) for name, file in places if os.path.isfile(file)]  # noqa: PTH113 - see above
 
 
 def _read(file: str) -> bytes:

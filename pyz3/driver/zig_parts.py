@@ -28,7 +28,7 @@ class _Part:
     """
 
     folder: str
-    sources: str
+    sources: str = ""
     marks: str = ""
     needs: tuple[str, ...] = ()
     windows: str = ""
@@ -40,7 +40,6 @@ _MINGW = "libc/mingw"
 _PARTS: Mapping[str, _Part] = {
     "mingw": _Part(
         folder=_MINGW,
-        sources="",
         windows="crt/cinitexe.c crt/crtdll.c crt/cxa_atexit.c crt/cxa_thread_atexit.c crt/gccmain.c"
         " crt/mingw_helpers.c crt/natstart.c crt/pesect.c crt/pseudo-reloc-list.c crt/pseudo-reloc.c"
         " crt/tls_atexit.c crt/tlsmcrt.c crt/tlssup.c crt/tlsthrd.c"
@@ -105,7 +104,6 @@ _PARTS: Mapping[str, _Part] = {
     # What mingw-w64's headers call in place of the UCRT's, where a source asks for POSIX (_POSIX_C_SOURCE).
     "printf": _Part(
         folder=_MINGW,
-        sources="",
         windows="stdio/mingw_asprintf.c stdio/mingw_fprintf.c stdio/mingw_pformat.c stdio/mingw_printf.c"
         " stdio/mingw_snprintf.c stdio/mingw_sprintf.c stdio/mingw_vasprintf.c stdio/mingw_vfprintf.c"
         " stdio/mingw_vprintf.c stdio/mingw_vsnprintf.c stdio/mingw_vsprintf.c stdio/asprintf.c"
@@ -116,7 +114,6 @@ _PARTS: Mapping[str, _Part] = {
     ),
     "scanf": _Part(
         folder=_MINGW,
-        sources="",
         windows="stdio/mingw_fscanf.c stdio/mingw_fwprintf.c stdio/mingw_fwscanf.c stdio/mingw_scanf.c"
         " stdio/mingw_sformat.c stdio/mingw_snwprintf.c stdio/mingw_sscanf.c stdio/mingw_swformat.c"
         " stdio/mingw_swprintf.c stdio/mingw_swscanf.c stdio/mingw_vfscanf.c stdio/mingw_vfwprintf.c"
@@ -128,7 +125,6 @@ _PARTS: Mapping[str, _Part] = {
     ),
     "posix": _Part(
         folder=_MINGW,
-        sources="",
         windows="misc/alarm.c misc/dirent.c misc/dirname.c misc/ftruncate.c misc/ftw32.c misc/ftw32i64.c"
         " misc/ftw64.c misc/ftw64i32.c misc/getlogin.c misc/getopt.c misc/gettimeofday.c"
         " misc/mingw-aligned-malloc.c misc/mingw_usleep.c misc/mkstemp.c misc/sleep.c misc/tdelete.c"
@@ -142,7 +138,6 @@ _PARTS: Mapping[str, _Part] = {
     ),
     "math": _Part(
         folder=_MINGW,
-        sources="",
         windows="math/cbrtl.c math/coshl.c math/erfl.c math/fdiml.c math/fmal.c math/fpclassify.c"
         " math/fpclassifyf.c math/fpclassifyl.c math/ldexpf.c math/lgamma.c math/lgammaf.c math/lgammal.c"
         " math/llrintl.c math/llroundl.c math/lrintl.c math/lroundl.c math/nextafterl.c math/nexttoward.c"
@@ -164,7 +159,6 @@ _PARTS: Mapping[str, _Part] = {
     ),
     "sockets": _Part(
         folder=_MINGW,
-        sources="",
         windows="libsrc/ws2_32.c libsrc/ws2tcpip/gai_strerrorA.c libsrc/ws2tcpip/gai_strerrorW.c"
         " libsrc/ws2tcpip/in6_addr_equal.c libsrc/ws2tcpip/in6_is_addr_linklocal.c"
         " libsrc/ws2tcpip/in6_is_addr_loopback.c libsrc/ws2tcpip/in6_is_addr_mc_global.c"
@@ -180,7 +174,6 @@ _PARTS: Mapping[str, _Part] = {
     ),
     "pthreads": _Part(
         folder=f"{_MINGW}/winpthreads",
-        sources="",
         windows="barrier.c clock.c cond.c misc.c mutex.c nanosleep.c rwlock.c sched.c sem.c spinlock.c"
         " thread.c",
         marks="pthread sem_ sched_ clock_ nanosleep",
@@ -220,8 +213,8 @@ class ZigPart:
     file: str
     args: tuple[str, ...]
     cxx: bool
-    marks: tuple[str, ...] = ()
-    needs: tuple[str, ...] = ()
+    marks: tuple[str, ...]
+    needs: tuple[str, ...]
 
 
 def zig_parts(target: DriverTarget, *, folder: str, zig_lib: str) -> tuple[ZigPart, ...]:
@@ -268,14 +261,14 @@ def parts_having(names: Iterable[str], parts: Sequence[ZigPart]) -> tuple[ZigPar
     """
     found: set[str] = set()
     for name in names:
-        cxx = is_of_cxx(name)
+        cxx = _is_of_cxx(name)
         marked = [one for one in parts if one.cxx is cxx and any(mark in name for mark in one.marks)]
         found.update(one.file for one in marked or (one for one in parts if cxx and one.cxx))
     found.update(file for one in parts if one.file in found for file in one.needs)
     return tuple(one for one in parts if one.marks and one.file in found)
 
 
-def is_of_cxx(name: str) -> bool:
+def _is_of_cxx(name: str) -> bool:
     """Tell whether a name is one of C++'s library: of namespace std, as the Itanium C++ ABI mangles it."""
     return "_Z" in name[:3] and "St" in name
 

@@ -10,7 +10,6 @@ from pyz3.driver.lean import (
     UCRT,
     lean_flags,
     lean_libraries,
-    lean_link,
     split_definitions,
     startup_flags,
 )
@@ -74,44 +73,3 @@ def test_definitions_are_split_by_dll() -> None:
         ("ws2_32.dll", 'LIBRARY "WS2_32.dll"\nEXPORTS\na\n\n'),
         ("api-ms-win-crt-heap-l1-1-0", "LIBRARY api-ms-win-crt-heap-l1-1-0\n\nEXPORTS\nfree\n"),
     ]
-
-
-LINK = ("zig", "cc", "-target", "x86_64-windows-gnu", "-shared", "a.o", "-L/own", "-lown", "-lws2_32", "-lm")
-OUTPUT = ("-o", "a.pyd")
-
-
-def lean_words(zig_lib: str, words: tuple[str, ...], *contents: bytes) -> tuple[str, ...] | None:
-    return lean_link((*words, *OUTPUT), X64, zig_lib=zig_lib, folder="r", contents=contents)
-
-
-def test_a_link_by_commands_without_the_runtime(zig_lib: str) -> None:
-    """The system's libraries are ours, the project's own are looked for as before."""
-    assert lean_words(zig_lib, (*LINK, "-Wl,--out-implib,libx.dll.a", "-luuid")) == (
-        *LINK[:-2], "-Wl,--out-implib,libx.dll.a",
-        "-nostdlib", "r/libpyz3-ucrt.a", "r/ws2_32.lib", *OUTPUT,
-    )  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
-        tuple(word for word in LINK if word != "-shared"),
-        (*LINK, "b.c"),
-        (*LINK, "-nostdlib"),
-        (*LINK, "-Wl,-e,start"),
-        (*LINK, "-Wl,--entry=start"),
-        (*LINK, "-flto=thin"),
-        # What is in these was not looked at.
-        (*LINK, "-l:libother.a"),
-        (*LINK, "-Wl,--whole-archive,libother.a,--no-whole-archive"),
-        (*LINK, "-fsanitize=undefined"),
-        # A DLL with C functions of its own.
-        (*LINK, "-lntdll"),
-    ],
-)
-def test_a_link_by_commands_that_needs_the_runtime(words: tuple[str, ...], zig_lib: str) -> None:
-    assert lean_words(zig_lib, words) is None
-
-
-def test_what_the_linker_compiles_may_need_anything(zig_lib: str) -> None:
-    assert lean_words(zig_lib, LINK, b"object", b"..BC\xc0\xde..") is None

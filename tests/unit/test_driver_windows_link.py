@@ -45,7 +45,11 @@ def archive(*members: bytes) -> bytes:
 
 
 def ways(
-    words: Sequence[str], said: Sequence[str], *contents: bytes, own: bytes = b"", target: DriverTarget = X64
+    words: Sequence[str],
+    said: Sequence[str],
+    *objects: bytes,
+    own: bytes = b"",
+    target: DriverTarget = X64,
 ) -> tuple[bool, list[list[str]]]:
     """What is linked besides, in each attempt; ``said``: what the linker says of those that fail."""
     answers = iter(said)
@@ -64,7 +68,8 @@ def ways(
         target,
         zig_lib=LIB,
         folder="r",
-        contents=contents,
+        objects=objects,
+        libraries=[],
         own=[own] if own else [],
         attempt=attempt,
         read=lambda file: archive(coff(defined="_ZSt9terminatev")) if "zig-abi" in file else archive(),
@@ -122,17 +127,63 @@ def test_what_our_own_library_sets_up_when_a_dll_is_loaded() -> None:
 
 def test_our_own_library_is_linked_in_each_way() -> None:
     """It prints a long double, in place of the UCRT."""
-    lines: list[Sequence[str]] = []
+    assert ["r/libpyz3.a" in line for line in lines(LINK, failing=2)] == [True] * 3
+
+
+def lines(words: Sequence[str], *, failing: int = 0, own: str = "") -> list[list[str]]:
+    """The command lines that are tried; ``own``: a library that the link has in a folder of its own."""
+    tried: list[list[str]] = []
 
     def attempt(line: Sequence[str]) -> str | None:
-        lines.append(line)
-        return lacks("getopt") if len(lines) < 3 else None
+        tried.append([*line])
+        return lacks("getopt") if len(tried) <= failing else None
 
-    contents = (coff("getopt"),)
-    assert link_lean(
-        LINK, X64, zig_lib=LIB, folder="r", contents=contents, own=[], attempt=attempt, read=str.encode
-    )
-    assert ["r/libpyz3.a" in line for line in lines] == [True] * 3
+    link_lean(
+        words, X64, zig_lib=LIB, folder="r", objects=[coff("getopt")],
+        libraries=[(own, archive(coff()))] if own else [], own=[], attempt=attempt, read=str.encode,
+    )  # fmt: skip
+    return tried
+
+
+LIBRARIES = ("zig", "cc", "-shared", "a.o", "-L/own", "-lown", "-lws2_32", "-lm", "-lpthread")
+OUTPUT = ("-o", "a.pyd")
+
+
+def test_the_systems_libraries_are_ours_and_the_projects_are_looked_for_as_before() -> None:
+    words = (*LIBRARIES, "-Wl,--out-implib,libx.dll.a", "-luuid")
+    ours = ("-nostdlib", "r/libpyz3-ucrt.a", "r/ws2_32.lib")
+    assert lines((*words, *OUTPUT)) == [[*LIBRARIES[:6], "-Wl,--out-implib,libx.dll.a", *ours, *OUTPUT]]
+
+
+@pytest.mark.parametrize("name", ["pthread", "ws2_32", "m", "uuid"])
+def test_a_library_of_the_projects_own_is_linked_whatever_it_is_called(name: str) -> None:
+    (line,) = lines((*LIBRARIES, "-luuid", *OUTPUT), own=name)
+    assert [word for word in line if word.startswith("-l")] == ["-lown", f"-l{name}"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        tuple(word for word in LIBRARIES if word != "-shared"),
+        (*LIBRARIES, "b.c"),
+        (*LIBRARIES, "-nostdlib"),
+        (*LIBRARIES, "-Wl,-e,start"),
+        (*LIBRARIES, "-Wl,--entry=start"),
+        (*LIBRARIES, "-flto=thin"),
+        # What is in these was not looked at.
+        (*LIBRARIES, "-l:libother.a"),
+        (*LIBRARIES, "-Wl,--whole-archive,libother.a,--no-whole-archive"),
+        (*LIBRARIES, "-fsanitize=undefined"),
+        # A DLL with C functions of its own.
+        (*LIBRARIES, "-lntdll"),
+    ],
+)
+def test_a_link_that_says_itself_how_it_is_made(words: tuple[str, ...]) -> None:
+    assert lines((*words, *OUTPUT)) == []
+
+
+def test_what_the_linker_compiles_may_need_anything() -> None:
+    assert ways(LINK, [], b"..BC\xc0\xde..") == (False, [])
 
 
 def test_cxx_takes_the_parts_that_its_objects_ask_for_and_the_first_ones_lack() -> None:
