@@ -586,9 +586,7 @@ const Members = struct {
         const there = cwd.readFileAlloc(b.graph.io, path, b.allocator, .limited(1 << 32)) catch "";
         if (std.mem.eql(u8, there, content)) return path;
         try cwd.createDirPath(b.graph.io, folder);
-        var number: [8]u8 = undefined;
-        b.graph.io.random(&number);
-        const fresh = b.pathJoin(&.{ folder, b.fmt(".tmp-{x}", .{std.mem.readInt(u64, &number, .little)}) });
+        const fresh = temporary(b, folder);
         try cwd.writeFile(b.graph.io, .{ .sub_path = fresh, .data = content });
         try cwd.rename(fresh, cwd, path, b.graph.io);
         return path;
@@ -864,16 +862,15 @@ fn archiveOf(part: ZigPart) Archive {
 
 /// Make an archive of zig's own sources by commands of zig's, in the cache of all projects, unless it is there.
 ///
-/// Several processes may do it at a time.
+/// Several processes may do it at a time: the first one's stays, as others may have noted what it is.
 fn makeArchive(step: *std.Build.Step, archive: Archive) !void {
     const b = step.owner;
     const file = archive.file;
+    const folder = std.fs.path.dirname(file).?;
     const cwd = std.Io.Dir.cwd();
     if (cwd.access(b.graph.io, file, .{})) return else |_| {}
-    try cwd.createDirPath(b.graph.io, std.fs.path.dirname(file).?);
-    var number: [8]u8 = undefined;
-    b.graph.io.random(&number);
-    const fresh = b.fmt("{s}.tmp-{x}", .{ file, std.mem.readInt(u64, &number, .little) });
+    try cwd.createDirPath(b.graph.io, folder);
+    const fresh = temporary(b, folder);
     const to_fresh = b.fmt("-femit-bin={s}", .{fresh});
     if (archive.bitcode_args.len == 0) {
         try runZig(step, file, archive.args, &.{to_fresh});
@@ -883,7 +880,18 @@ fn makeArchive(step: *std.Build.Step, archive: Archive) !void {
         try runZig(step, file, archive.args, &.{ bitcode, to_fresh });
         try cwd.deleteFile(b.graph.io, bitcode);
     }
-    try cwd.rename(fresh, cwd, file, b.graph.io);
+    cwd.renamePreserve(fresh, cwd, file, b.graph.io) catch |err| switch (err) {
+        error.PathAlreadyExists => try cwd.deleteFile(b.graph.io, fresh),
+        error.OperationUnsupported => try cwd.rename(fresh, cwd, file, b.graph.io),
+        else => return err,
+    };
+}
+
+/// Give a name in a folder for what is being made: nobody takes it for a part of the cache (pyz3/store/seals.py).
+fn temporary(b: *std.Build, folder: []const u8) []const u8 {
+    var number: [8]u8 = undefined;
+    b.graph.io.random(&number);
+    return b.pathJoin(&.{ folder, b.fmt(".tmp-{x}", .{std.mem.readInt(u64, &number, .little)}) });
 }
 
 fn runZig(step: *std.Build.Step, file: []const u8, args: []const []const u8, more: []const []const u8) !void {

@@ -45,6 +45,9 @@ if TYPE_CHECKING:
     from pyz3.linking import Part
     from pyz3.plan import Recipe
 
+# How often a build begins again because another one has found the cache damaged.
+_MOST_REPLACED = 3
+
 
 @dataclass(frozen=True, kw_only=True)
 class Built:
@@ -106,6 +109,8 @@ class PlatformBuild:
     ) -> None:
         self._discarded: set[CachePart] = set()
         self._began_ns = 0
+        self._began_with: tuple[int, int] | None = None
+        self._replaced = 0
         self._vouched = False
         self._project = project
         self._recipes = recipes
@@ -131,11 +136,12 @@ class PlatformBuild:
                 discarded.  The second time is an error of every wheel.
         """
         self._began_ns = self._runner.toolchain.cache.now()
+        self._began_with = self._runner.toolchain.identity()
         self._vouched = False
         try:
             yield from self._run_custom() if self._project.tool.build_zig else self._run_plan()
         except DamagedError as error:
-            if error.part not in self._discarded:
+            if error.part not in self._discarded or self._is_replaced():
                 self._discarded.add(error.part)
                 raise
             failure = BuildFailedError(
@@ -144,6 +150,8 @@ class PlatformBuild:
             )
             yield from ((recipe, failure) for recipe in self._recipes)
         except Pyz3Error as error:
+            if self._is_replaced():
+                raise DamagedError(str(error), part="global") from error
             yield from ((recipe, error) for recipe in self._recipes)
 
     def _vouch(self) -> None:
@@ -152,9 +160,11 @@ class PlatformBuild:
         Raises:
             DamagedError: Some of it is not what it was.
         """
+        toolchain = self._runner.toolchain
+        if toolchain.identity() != self._began_with:
+            raise DamagedError("another build has discarded what zig made", part="global")
         if self._vouched:
             return
-        toolchain = self._runner.toolchain
         if self._project.tool.build_zig:
             caches = {custom_cache(toolchain, self._project.root)}
         else:
@@ -166,6 +176,12 @@ class PlatformBuild:
         if part is not None:
             raise DamagedError("what zig made is not what it was", part=part)
         self._vouched = True
+
+    def _is_replaced(self) -> bool:
+        """Tell whether another process has discarded the cache in the middle of this build; not for ever."""
+        replaced = self._runner.toolchain.identity() != self._began_with
+        self._replaced += replaced
+        return replaced and self._replaced <= _MOST_REPLACED
 
     def artifacts(self) -> tuple[Artifact, ...]:
         """Give what zig is to build.

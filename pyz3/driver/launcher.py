@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import os
 import subprocess
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pyz3.driver.runtime import place_first
 from pyz3.errors import BuildFailedError
 
 if TYPE_CHECKING:
@@ -47,18 +49,18 @@ def launcher(zig: Zig, target: str) -> bytes:
     file = folder / "launcher.exe"
     if not file.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        scratch = folder / f"{os.getpid()}.exe"
-        command = launcher_command(zig, target, str(scratch))
-        caches = {"ZIG_GLOBAL_CACHE_DIR": zig.global_cache, "ZIG_LOCAL_CACHE_DIR": zig.global_cache}
-        done = subprocess.run(
-            command,
-            env={**os.environ, **caches},
-            capture_output=True,
-            text=True,
-            errors="replace",
-            check=False,
-        )
-        if done.returncode:
-            raise BuildFailedError(f"what starts compilers cannot be compiled:\n{done.stderr.strip()}")
-        scratch.replace(file)
+        with tempfile.TemporaryDirectory(dir=folder, prefix=".tmp-") as scratch:
+            made = str(Path(scratch, file.name))
+            caches = {"ZIG_GLOBAL_CACHE_DIR": zig.global_cache, "ZIG_LOCAL_CACHE_DIR": zig.global_cache}
+            done = subprocess.run(
+                launcher_command(zig, target, made),
+                env={**os.environ, **caches},
+                capture_output=True,
+                text=True,
+                errors="replace",
+                check=False,
+            )
+            if done.returncode:
+                raise BuildFailedError(f"what starts compilers cannot be compiled:\n{done.stderr.strip()}")
+            place_first(made, str(file))
     return file.read_bytes()

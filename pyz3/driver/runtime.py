@@ -120,7 +120,7 @@ def runtime_folder(parent: str) -> str:
 def make_runtime(
     files: Sequence[str], target: DriverTarget, *, zig: str, zig_lib: str, environ: Mapping[str, str]
 ) -> None:
-    """Make those of ``files`` that are not there; several processes may do it at a time.
+    """Make those of ``files`` that are not there; several processes may do it at a time, and one's stays.
 
     Args:
         files: What :func:`runtime_files` gave.
@@ -163,7 +163,27 @@ def _make(file: str, target: DriverTarget, *, zig: str, zig_lib: str, environ: M
             run(step)
         if name == lean.UCRT or (name.endswith(".lib") and name != lean.COMPILER_RT):
             lean.make_import_libraries(name, target, zig=zig, zig_lib=zig_lib, scratch=scratch, run=run)
-        os.replace(f"{scratch}/{name}", file)  # noqa: PTH105 - replaces on every system
+        place_first(f"{scratch}/{name}", file)
+
+
+def place_first(made: str, file: str) -> None:
+    """Have what was made under its name; another process's stays, as what zig's cache has never changes.
+
+    Two are not the same bytes: objects for Windows tell in which folder they were made.
+
+    Args:
+        made: The file, in a folder that is deleted; its name there begins with ``.tmp-`` (:mod:`pyz3.store`).
+        file: Its place, on the same disk.
+
+    Raises:
+        OSError: It cannot be written.
+    """
+    try:
+        os.link(made, file)
+    except FileExistsError:
+        return
+    except OSError:  # a file system without links
+        os.replace(made, file)  # noqa: PTH105 - replaces on every system
 
 
 def _steps(name: str, target: DriverTarget, *, zig: str, zig_lib: str, scratch: str) -> list[tuple[str, ...]]:

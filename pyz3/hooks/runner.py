@@ -230,7 +230,7 @@ class HookRunner:
             return answers
         # Their compilers may have taken what zig made before.
         damaged = toolchain.find_damage((tools_cache(one, toolchain) for one in ran), since_ns=began_ns)
-        if damaged is None:
+        if damaged is None and toolchain.identity() == seen:  # no other process has found it damaged
             return answers
         self._around.tell(Activity(platform="", text="the cache is damaged, building anew"))
         toolchain.discard(everything=damaged == "global", seen=seen)
