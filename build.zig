@@ -119,12 +119,16 @@ const Artifact = struct {
     export_symbols: []const []const u8,
     link_cpp: bool,
     version_script: ?[]const u8,
+    /// How the linker makes it (ELF); empty: there is none.
+    build_id: []const u8,
     /// Windows alone: to be linked so if that is all it needs.
     lean: ?Lean,
     /// macOS alone: to be linked so if that is all it needs.
     system_cxx: ?SystemCxx,
     /// To be linked with the parts that it needs of what zig would compile as a whole.
     in_parts: bool,
+    /// Debug data stays in the binaries.
+    debug_info: bool,
     emscripten: ?Emscripten,
 };
 
@@ -305,6 +309,7 @@ fn addCompile(b: *std.Build, artifact: Artifact, target: std.Build.ResolvedTarge
     if (artifact.frameworks.len > 0) library.dead_strip_dylibs = true;
     library.link_gc_sections = optimize != .Debug;
     if (artifact.lto.len > 0) library.lto = std.meta.stringToEnum(std.zig.LtoMode, artifact.lto) orelse fail("lto is '{s}'", .{artifact.lto});
+    if (artifact.build_id.len > 0 and target.result.ofmt == .elf and linkage == .dynamic) library.build_id = std.zig.BuildId.parse(artifact.build_id) catch fail("build-id is '{s}'", .{artifact.build_id});
     if (artifact.version_script) |path| library.setVersionScript(.{ .cwd_relative = path });
     library.step.name = b.fmt("pyz3:{s}", .{artifact.key});
     return library;
@@ -336,9 +341,11 @@ fn addBatch(b: *std.Build, artifact: Artifact, batch: Batch, target: std.Build.R
         .export_symbols = &.{},
         .link_cpp = artifact.link_cpp,
         .version_script = null,
+        .build_id = "",
         .lean = null,
         .system_cxx = null,
         .in_parts = false,
+        .debug_info = artifact.debug_info,
         .emscripten = null,
     }, target, optimize, made, .archive);
     const members = Members.create(b, archive.getEmittedBin(), batch);
@@ -355,7 +362,7 @@ fn newModule(b: *std.Build, artifact: Artifact, target: std.Build.ResolvedTarget
         .link_libc = true,
         .pic = true,
         // On Windows debug information goes to a file of its own, which no wheel takes.
-        .strip = optimize != .Debug or target.result.os.tag == .windows,
+        .strip = !artifact.debug_info and (optimize != .Debug or target.result.os.tag == .windows),
         .sanitize_c = .off,
     });
     if (root != null and artifact.python_include.len > 0) {

@@ -6,11 +6,11 @@ import errno
 import json
 import os
 import tempfile
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from pyz3._files import unwritable, write_for_user
-from pyz3.errors import MatrixError, NoWheelError, Pyz3Error
+from pyz3.errors import BuildFailedError, MatrixError, NoWheelError, Pyz3Error
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -63,6 +63,25 @@ class Failure:
 Outcome: TypeAlias = WheelResult | Failure
 
 
+@dataclass(kw_only=True)
+class DebugFiles:
+    """What came of the debug data of a run's wheels.
+
+    Attributes:
+        folder: Where the files are.
+        files: The files, absolute: ``FOLDER/WHEEL/package/module.so.debug``.
+        by_id: How many of them debuggers find by the build-id of the binary.
+        notes: What has none because it cannot have any.
+        failures: What has none although it should.
+    """
+
+    folder: Path
+    files: list[Path] = field(default_factory=list)
+    by_id: int = 0
+    notes: list[str] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Summary:
     """Everything a run gave, in the order of the plan.
@@ -71,15 +90,19 @@ class Summary:
         wheels: The finished ones.
         failures: The others.
         seconds: The whole run, wall clock.
+        debug: What came of their debug data; None: nobody asked for it.
     """
 
     wheels: tuple[WheelResult, ...]
     failures: tuple[Failure, ...]
     seconds: float
+    debug: DebugFiles | None = None
 
     def error(self) -> Pyz3Error | None:
-        """Give the one error that stands for all failures; None if every wheel came."""
+        """Give the one error that stands for all failures; None if everything came that was asked for."""
         if not self.failures:
+            if self.debug is not None and self.debug.failures:
+                return BuildFailedError("\n".join(self.debug.failures))
             return None if self.wheels else NoWheelError("no wheel was built")
         if len(self.failures) == 1 and not self.wheels:
             return self.failures[0].error

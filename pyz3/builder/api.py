@@ -160,6 +160,7 @@ class WheelBuilder:
         output_dir: str | os.PathLike[str] = "dist",
         fallback: bool | None = None,
         require_extensions: bool = False,
+        debug_files: str | os.PathLike[str] | None = None,
     ) -> tuple[WheelResult, ...]:
         """Build every combination; as :meth:`build_all_platforms`, with a result object per wheel.
 
@@ -172,9 +173,11 @@ class WheelBuilder:
             output_dir: Where the wheels go.
             fallback: Add a wheel without extension modules; default: the project's ``fallback``.
             require_extensions: An optional extension that cannot be built is an error.
+            debug_files: Where the debug data of Linux binaries goes; default: it is not kept.
 
         Raises:
-            Pyz3Error: One error for all wheels that could not be built; the others are delivered.
+            Pyz3Error: One error for all wheels that could not be built, or debug data that could not be had;
+                the others are delivered.
         """
         found = self.open()
         selection = found.select(platforms=platforms, pythons=pythons, build=build, skip=skip)
@@ -184,7 +187,8 @@ class WheelBuilder:
             fallback=found.project.tool.fallback if fallback is None else fallback,
             require_extensions=require_extensions,
         )
-        return _delivered(found.run(plan, output_dir=Path(output_dir)))
+        place = None if debug_files is None else Path(debug_files)
+        return _delivered(found.run(plan, output_dir=Path(output_dir), debug_files=place))
 
     def headers(self) -> dict[str, HeaderTree]:
         """Give the header tree that is used for each Python version (``3.13``)."""

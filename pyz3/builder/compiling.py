@@ -70,9 +70,9 @@ class Compiler:
             What that gave, by identifier.
         """
         # One run of zig has one mode.
-        groups: dict[tuple[str, str], list[Recipe]] = {}
+        groups: dict[tuple[str, str, bool], list[Recipe]] = {}
         for recipe in recipes:
-            groups.setdefault((recipe.platform, recipe.optimize), []).append(recipe)
+            groups.setdefault((recipe.platform, recipe.optimize, recipe.debug_info), []).append(recipe)
         # One more than zigs may run: the processors go on while one platform is audited.
         workers = min(len(groups), self._around.jobs + 1 if self._around.jobs > 1 else 1)
         search = header_search(self._around.toolchain)

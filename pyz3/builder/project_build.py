@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from pyz3._files import unwritable
 from pyz3.archive import require_output
 from pyz3.builder.choice import Choice, choose
 from pyz3.builder.compiling import header_search, prepare_includes
+from pyz3.builder.debug_files import plan_of_debug, write_debug_files
 from pyz3.builder.line import Line
 from pyz3.builder.packing import read_epoch
 from pyz3.builder.platform import PlatformBuild
@@ -19,21 +22,21 @@ from pyz3.builder.switches import switched_off
 from pyz3.config import OPTIMIZE_MODES
 from pyz3.engine.warmth import Warmth
 from pyz3.engine.zig import ZigRunner
-from pyz3.errors import ConfigError
-from pyz3.events import Note
+from pyz3.errors import ConfigError, Pyz3Error
+from pyz3.events import Activity, CommandRun, Note
 from pyz3.plan import Pure, Recipe, make_orders, make_plan
+from pyz3.results import DebugFiles
 from pyz3.targets import Platform, PythonVersion
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from contextlib import AbstractContextManager
-    from pathlib import Path
 
     from pyz3.builder.packing import Contents
     from pyz3.capi import HeaderTree
     from pyz3.config import Optimize, Project
     from pyz3.engine.toolchain import Toolchain
-    from pyz3.events import Listener
+    from pyz3.events import Event, Listener
     from pyz3.plan import Planned
     from pyz3.results import Summary
     from pyz3.targets import Selection
@@ -210,20 +213,57 @@ class ProjectBuild:
         )
         return runner.plan(build.artifacts()).decode()
 
-    def run(self, plan: Sequence[Planned], *, output_dir: Path, contents: Contents | None = None) -> Summary:
+    def run(
+        self,
+        plan: Sequence[Planned],
+        *,
+        output_dir: Path,
+        contents: Contents | None = None,
+        debug_files: Path | None = None,
+    ) -> Summary:
         """Make the wheels of a plan, platforms side by side; one that fails stops no other.
 
         Args:
             plan: What :meth:`plan` gave.
             output_dir: Where the wheels go.
             contents: What they hold besides binaries; default: the project's packages.
+            debug_files: Where the debug data of the binaries goes; default: it is not kept.
 
         Raises:
             ConfigError: The project's metadata, the cache or the output folder is unusable.
         """
         require_output(output_dir.absolute(), what="wheel")
+        if debug_files is not None:
+            require_output(debug_files.absolute(), what="debug file")
         with self.using_cache(plan):
-            return Line(self)(plan, contents=contents, output_dir=output_dir)
+            summary = Line(self)(plan, contents=contents, output_dir=output_dir)
+            if debug_files is None:
+                return summary
+            return replace(summary, debug=self._debug(plan, summary, contents, debug_files.absolute()))
+
+    def _debug(
+        self, plan: Sequence[Planned], summary: Summary, contents: Contents | None, folder: Path
+    ) -> DebugFiles:
+        """Build a second time, with debug data, and keep that; what was told the first time is not again."""
+        found = DebugFiles(folder=folder)
+        orders = plan_of_debug(plan, summary, found)
+        if not orders:
+            return found
+        self.tell(Activity(platform="", text="building once more, with debug data"))
+        again = Line(replace(self, tell=self._tell_steps))
+        with self.toolchain().cache.scratch() as scratch:
+            try:
+                made = again(orders, contents=contents, output_dir=Path(scratch))
+                write_debug_files(summary, made, found)
+            except OSError as error:
+                found.failures.append(str(unwritable(f"--debug-files: {error.filename or folder}", error)))
+            except Pyz3Error as error:  # the wheels are there, and count for more
+                found.failures.append(f"no debug files: {error}")
+        return found
+
+    def _tell_steps(self, event: Event) -> None:
+        if isinstance(event, (Activity, CommandRun)):
+            self.tell(event)
 
     def using_cache(self, plan: Sequence[Planned]) -> AbstractContextManager[None]:
         """Give what keeps the cache as it is while a plan's wheels are made, and until its end.

@@ -184,7 +184,9 @@ class Prover:
             AuditFailedError: A binary is not what the wheel's name would promise.
         """
         binaries = [one for one in binaries if not one.shipped or self._is_own(known[one.key].facts)]
-        if recipe.optimize != "Debug":  # what debuggers read says where the sources and object files are
+        if (
+            recipe.optimize != "Debug" and not recipe.debug_info
+        ):  # what debuggers read says where the sources and object files are
             self._refuse_leaks(binaries)
         reports = self._judge(recipe, binaries, known)
         optional = {module.file for module in recipe.modules if module.optional}

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from pyz3.builder import ProjectBuild
     from pyz3.config import Project
     from pyz3.plan import Planned
-    from pyz3.results import Summary
+    from pyz3.results import DebugFiles, Summary
     from pyz3.targets import Selection
     from pyz3.unchanged import Question
 
@@ -104,6 +104,7 @@ def _build(
     optimize: str | None,
     jobs: int | None,
     checksums: bool,
+    debug_files: Path | None,
     report: Path | None,
     print_build_identifiers: bool,
     print_plan: bool,
@@ -134,25 +135,54 @@ def _build(
         read_checksums(output_dir)  # one that would be lost is told of before anything is built
     skipped = _say_left_out(shown.console, selection)
     with build.using_cache(plan):
-        summary = _run(build, plan, view, output_dir=output_dir, told_of_tests=not test)
+        summary = _run(
+            build, plan, view, output_dir=output_dir, debug_files=debug_files, told_of_tests=not test
+        )
         told = _tell_others(summary, view.notes, root=root, report=report, in_github=shown.in_github)
         _remember(question, build, plan, summary, said=(*skipped, *view.notes))
-    if checksums and summary.wheels:
-        _write_checksums(shown.console, summary, output_dir)
+    _say_what_else(shown.console, summary, output_dir, checksums=checksums, debug_files=debug_files)
     tested = _test(summary, build.project, jobs=jobs, quiet=shown.quiet) if test and summary.wheels else 0
     return status_of(summary) or told or tested
 
 
 def _run(
-    build: ProjectBuild, plan: Sequence[Planned], view: BuildView, *, output_dir: Path, told_of_tests: bool
+    build: ProjectBuild,
+    plan: Sequence[Planned],
+    view: BuildView,
+    *,
+    output_dir: Path,
+    debug_files: Path | None,
+    told_of_tests: bool,
 ) -> Summary:
     """Make the wheels, and show them; ``told_of_tests``: say how those are done that no build does."""
     with view.showing(plan, output_dir=str(output_dir)):
         for text in notes_on_tests(build.project, plan) if told_of_tests else ():
             build.tell(Note(text=text))
-        summary = build.run(plan, output_dir=output_dir)
+        summary = build.run(plan, output_dir=output_dir, debug_files=debug_files)
     view.summary(summary, output_dir=str(output_dir))
     return summary
+
+
+def _say_what_else(
+    console: SafeConsole, summary: Summary, output_dir: Path, *, checksums: bool, debug_files: Path | None
+) -> None:
+    """Say what there is besides wheels: debug data, as far as it could be had, and digests."""
+    if summary.debug is not None:
+        _say_debug_files(console, summary.debug, str(debug_files))
+    if checksums and summary.wheels:
+        _write_checksums(console, summary, output_dir)
+
+
+def _say_debug_files(console: SafeConsole, found: DebugFiles, folder: str) -> None:
+    for text in found.notes:
+        console.print(f"note: {text}", style="yellow", soft_wrap=True)
+    for text in found.failures:
+        click.echo(f"error: {text}", err=True)
+    number = len(found.files)
+    if number:
+        by_id = f", {found.by_id} of them by build-id" if found.by_id else ""
+        said = f"{number} debug file{'' if number == 1 else 's'} in {folder}{by_id}"
+        console.print(said, soft_wrap=True)
 
 
 def _write_checksums(console: SafeConsole, summary: Summary, output_dir: Path) -> None:

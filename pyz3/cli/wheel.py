@@ -38,9 +38,19 @@ _EXCLUDED = {
     "--quiet": ("--verbose",),
     "--report": ("--print-plan", "--print-build-identifiers"),
     "--checksums": ("--print-plan", "--print-build-identifiers"),
+    "--debug-files": ("--print-plan", "--print-build-identifiers"),
 }
 # Options of which nothing is remembered: they show what happens, or name more files.
-_LOOKING = ("verbose", "report", "config", "test", "checksums", "print_build_identifiers", "print_plan")
+_LOOKING = (
+    "verbose",
+    "report",
+    "config",
+    "test",
+    "checksums",
+    "debug_files",
+    "print_build_identifiers",
+    "print_plan",
+)
 
 # Under which heading the help has an option; "Other" has the rest.
 _SECTIONS = {
@@ -54,6 +64,7 @@ _SECTIONS = {
     "Where it goes, and what is shown": (
         *(
             "output_dir",
+            "debug_files",
             "checksums",
             "report",
             "print_build_identifiers",
@@ -148,6 +159,12 @@ Examples:
 @python_headers_option
 @jobs_option
 @click.option(
+    "--debug-files",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Keep the debug data of Linux binaries in files of DIR; the wheels are the same as without.",
+)
+@click.option(
     "--checksums",
     is_flag=True,
     help="Write the wheels' digests to SHA256SUMS beside them, for `sha256sum -c`.",
@@ -240,6 +257,7 @@ def _refuse_contradictions(context: click.Context) -> None:
         "--verbose": "verbose",
         "--report": "report",
         "--checksums": "checksums",
+        "--debug-files": "debug_files",
         "--print-plan": "print_plan",
         "--print-build-identifiers": "print_build_identifiers",
     }

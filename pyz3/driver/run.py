@@ -148,9 +148,23 @@ def run_alone(
 def _run_steps(command: Command, setup: Setup, environment: Mapping[str, str], *, replace: bool) -> int:
     if any(SCRATCH in word for step in command.steps for word in step):
         return _run_aside(command, setup, environment)
-    if replace and len(command.steps) == 1 and os.name == "posix":
+    call = _caller(setup)
+    if replace and call is _call and len(command.steps) == 1 and os.name == "posix":
         os.execve(command.steps[0][0], command.steps[0], environment)  # noqa: S606 - no shell
-    return _run(command.steps, environment)
+    for step in command.steps:
+        status = call(step, environment)
+        if status:
+            return status
+    return 0
+
+
+def _caller(setup: Setup) -> Callable[[Sequence[str], Mapping[str, str]], int]:
+    """Give what runs a command of zig's to its end."""
+    if not (setup.target.debug_info and setup.target.system == "elf"):
+        return _call
+    from pyz3.driver.debug_link import link_kept  # noqa: PLC0415 - rarely needed
+
+    return lambda step, environment: link_kept(step, environment, _call)
 
 
 def for_this_machine(called: str, environ: Mapping[str, str]) -> bool:
@@ -220,14 +234,6 @@ def _make_runtime(command: Command, setup: Setup, environment: Mapping[str, str]
     make_runtime(files, setup.target, zig=setup.zig.program, zig_lib=setup.zig.lib, environ=environment)
 
 
-def _run(steps: Sequence[Sequence[str]], environment: Mapping[str, str]) -> int:
-    for step in steps:
-        status = _call(step, environment)
-        if status:
-            return status
-    return 0
-
-
 if sys.platform == "win32":
 
     def _call(step: Sequence[str], environment: Mapping[str, str]) -> int:
@@ -252,7 +258,7 @@ def _run_aside(command: Command, setup: Setup, environment: Mapping[str, str]) -
                 file.write(text)
         for step, output in zip(command.steps, command.outputs, strict=True):
             words = _prepared([word.replace(SCRATCH, folder) for word in step], command, setup, folder)
-            status = _link(words, setup, environment) if command.coff else _call(words, environment)
+            status = _link(words, setup, environment) if command.coff else _caller(setup)(words, environment)
             if status:
                 return status
             if output == "-":

@@ -131,7 +131,8 @@ class Setup:
     def to_json(self) -> str:
         """Give it as text, for :meth:`read`."""
         zig, emscripten = _values(self.zig), _values(self.emscripten)
-        target = {"zig": self.target.zig, "debug": self.target.debug, "libc": self.target.libc}
+        own = self.target
+        target = {"zig": own.zig, "debug": own.debug, "libc": own.libc, "debug_info": own.debug_info}
         parts = {"zig": zig, "target": target, "emscripten": emscripten}
         return json.dumps({**vars(self), **parts}, indent=1) + "\n"
 

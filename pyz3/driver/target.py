@@ -27,17 +27,19 @@ class DriverTarget:
         zig: Zig's name of it, with versions: ``aarch64-linux-gnu.2.17``.
         debug: Debug information is kept.
         libc: What modules call the C library, where zig calls it otherwise.
+        debug_info: Debug data stays in what is built for release.
 
     Attributes:
         machine: ``x86_64``, ``aarch64``, ``x86``, ``arm`` … as zig calls it.
         system: What decides which flags there are: the format of the binaries, or the system.
     """
 
-    __slots__ = ("debug", "libc", "machine", "system", "zig")
+    __slots__ = ("debug", "debug_info", "libc", "machine", "system", "zig")
 
-    def __init__(self, zig: str, *, debug: bool = False, libc: str = "") -> None:
+    def __init__(self, zig: str, *, debug: bool = False, libc: str = "", debug_info: bool = False) -> None:
         self.zig = zig
         self.debug = debug
+        self.debug_info = debug_info
         self.libc = libc
         self.machine, _, rest = zig.partition("-")
         name = rest.partition("-")[0].partition(".")[0]

@@ -184,6 +184,7 @@ def _circumstances(artifact: Artifact) -> tuple[object, ...]:
         artifact.include_dirs,
         artifact.framework_dirs,
         artifact.link_cpp,
+        artifact.debug_info,
     )
 
 
@@ -246,7 +247,9 @@ def _artifact(
         links=_links(recipe, module, zig_target) if module.kind != "static" else (),
         export_symbols=module.export_symbols if module.kind != "static" else (),
         link_cpp=_has_cpp(recipe, module),
+        debug_info=recipe.debug_info,
         version_script=_version_script(root, module, link, exports) if module.kind != "static" else None,
+        build_id=link.build_id or "",
     )
 
 

@@ -21,6 +21,7 @@ _IMPLIED = frozenset(
 _UNDERSTOOD = re.compile(
     r"-l(?P<libraries>.+)|-L(?P<library_dirs>.+)|-F(?P<framework_dirs>.+)|-framework=(?P<frameworks>.+)"
     r"|-Wl,-rpath[,=](?P<rpaths>[^,]+)|-Wl,--version-script[,=](?P<version_script>[^,]+)"
+    r"|-Wl,--build-id=(?P<build_id>none|fast|uuid|sha1|md5|0x(?:[0-9A-Fa-f]{2})+)"
 )
 
 
@@ -35,6 +36,7 @@ class LinkFlags:
         framework_dirs: Folders of ``-F`` (macOS).
         rpaths: Run paths, as written (``$ORIGIN``, ``@loader_path``).
         version_script: File of ``-Wl,--version-script`` (ELF).
+        build_id: How ``-Wl,--build-id`` makes it (ELF).
     """
 
     libraries: list[str] = field(default_factory=list)
@@ -43,6 +45,7 @@ class LinkFlags:
     framework_dirs: list[str] = field(default_factory=list)
     rpaths: list[str] = field(default_factory=list)
     version_script: str | None = None
+    build_id: str | None = None
 
 
 def parse_ldflags(flags: tuple[str, ...], *, module: str) -> LinkFlags:
@@ -63,12 +66,12 @@ def parse_ldflags(flags: tuple[str, ...], *, module: str) -> LinkFlags:
         if match is None:
             raise ConfigError(
                 f"pyproject.toml: ldflags of {module}: {word!r} is not understood",
-                tip="understood are -lNAME, -LDIR, -framework NAME, -Wl,-rpath,DIR and "
-                "-Wl,--version-script=FILE",
+                tip="understood are -lNAME, -LDIR, -framework NAME, -Wl,-rpath,DIR, "
+                "-Wl,--version-script=FILE and -Wl,--build-id=HOW",
             )
         kind = str(match.lastgroup)
-        if kind == "version_script":
-            link.version_script = match[kind]
+        if kind in {"version_script", "build_id"}:
+            setattr(link, kind, match[kind])
         else:
             getattr(link, kind).append(match[kind])
     return link
@@ -84,5 +87,7 @@ def _join_pairs(flags: tuple[str, ...]) -> list[str]:
             word += rest.pop(0)
         elif word in {"-framework", "-Wl,-framework"} and rest:
             word = f"-framework={rest.pop(0).removeprefix('-Wl,')}"
+        elif word == "-Wl,--build-id":
+            word += "=sha1"  # as GNU's linker understands it
         joined.append(word.replace("-Wl,-framework,", "-framework="))
     return joined

@@ -81,9 +81,11 @@ class Artifact(msgspec.Struct, frozen=True, kw_only=True):
     export_symbols: tuple[str, ...] = ()
     link_cpp: bool
     version_script: str | None
+    build_id: str = ""
     lean: Lean | None = None
     system_cxx: SystemCxx | None = None
     in_parts: bool = False
+    debug_info: bool = False
     emscripten: Emscripten | None = None
 
     @property

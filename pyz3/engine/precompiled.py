@@ -142,7 +142,7 @@ class Openings:
         Returns:
             The artifacts; those that have no such sources are as they were.
         """
-        if self._optimize == "Debug":
+        if self._optimize == "Debug" or any(artifact.debug_info for artifact in artifacts):
             return tuple(artifacts)
         try:
             opened = tuple(self._opened(artifact) for artifact in artifacts)

@@ -176,4 +176,9 @@ def driver_target(order: Order, zig_target: str = "") -> DriverTarget:
         zig_target: Of one that is fused from several, one of these; default: the first.
     """
     libc = order.target.platform.slices[0].spec.libc
-    return DriverTarget(zig_target or order.zig_targets[0], debug=order.optimize == "Debug", libc=libc)
+    return DriverTarget(
+        zig_target or order.zig_targets[0],
+        debug=order.optimize == "Debug",
+        libc=libc,
+        debug_info=order.debug_info,
+    )

@@ -163,6 +163,7 @@ class HookRunner:
             own = order.identifier == order.target.identifier
             # A slice of a fused one has a place of its own.
             name = f"{order.identifier}-run" if own else f"{order.identifier}-{order.platform}-run"
+        name += "-debug" * order.debug_info
         return Place(folder=self._folder / name, inside=self.scope.inside)
 
     @contextlib.contextmanager

@@ -28,6 +28,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
         lto: Link-time optimisation, ``thin`` or ``full``; empty is none.
         allow_pure: It may end without binaries although the project declares extension modules.
         require_extensions: It may lack none of them, be it one that the project can do without.
+        debug_info: Debug data stays in its binaries; their code is the same.
     """
 
     identifier: str
@@ -42,6 +43,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     lto: str = ""
     allow_pure: bool = False
     require_extensions: bool = False
+    debug_info: bool = False
 
     @property
     def target(self) -> Target:

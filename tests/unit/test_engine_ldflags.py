@@ -22,6 +22,8 @@ from pyz3.errors import ConfigError
         ("-Wl,-rpath=@loader_path -Wl,-rpath,/x", {"rpaths": ["@loader_path", "/x"]}),
         ("-Wl,--version-script=map", {"version_script": "map"}),
         ("-Wl,--version-script,a=b", {"version_script": "a=b"}),
+        ("-Wl,--build-id", {"build_id": "sha1"}),
+        ("-Wl,--build-id=md5 -Wl,--build-id=0x12ab", {"build_id": "0x12ab"}),
         ("-shared -s -pthread -lm -l m -lc -lpthread", {}),
         ("-Wl,-O1 -Wl,--as-needed -Wl,-z,relro -Wl,-z,now -Wl,--gc-sections", {}),
         ("-bundle -Wl,-undefined,dynamic_lookup -Wl,-dead_strip", {}),
@@ -46,6 +48,8 @@ def test_what_is_translated(flags: str, wanted: dict[str, Any]) -> None:
         ("-Wl,-rpath,", "-Wl,-rpath,"),
         ("-Wl,-rpath,/x,--wrap=malloc", "-Wl,-rpath,/x,--wrap=malloc"),
         ("-Wl,--version-script=", "-Wl,--version-script="),
+        ("-Wl,--build-id=0x123", "-Wl,--build-id=0x123"),
+        ("-Wl,--build-id=sha1,--wrap=malloc", "-Wl,--build-id=sha1,--wrap=malloc"),
     ],
 )
 def test_what_is_refused(flags: str, word: str) -> None:
@@ -53,7 +57,8 @@ def test_what_is_refused(flags: str, word: str) -> None:
         parse_ldflags(tuple(flags.split()), module="hello._speed")
     assert caught.value.message == f"pyproject.toml: ldflags of hello._speed: {word!r} is not understood"
     assert caught.value.tip == (
-        "understood are -lNAME, -LDIR, -framework NAME, -Wl,-rpath,DIR and -Wl,--version-script=FILE"
+        "understood are -lNAME, -LDIR, -framework NAME, -Wl,-rpath,DIR, -Wl,--version-script=FILE "
+        "and -Wl,--build-id=HOW"
     )
 
 
