@@ -1081,6 +1081,11 @@ const LeanLink = struct {
         try argv.appendSlice(b.allocator, link.lean.link_flags);
         const file = b.pathJoin(&.{ folder, link.library.out_filename });
         try argv.append(b.allocator, b.fmt("-out:{s}", .{file}));
+        if (link.artifact.debug_info) {
+            const pdb = b.fmt("{s}.pdb", .{std.fs.path.stem(link.library.out_filename)});
+            // What -debug would leave in is left out, as without.
+            try argv.appendSlice(b.allocator, &.{ "-debug", "-opt:ref", b.fmt("-pdb:{s}", .{b.pathJoin(&.{ folder, pdb })}), b.fmt("-pdbaltpath:{s}", .{pdb}) });
+        }
         if (link.library.generated_implib != null)
             try argv.append(b.allocator, b.fmt("-implib:{s}", .{b.pathJoin(&.{ folder, link.library.out_lib_filename })}));
         try argv.appendSlice(b.allocator, files);

@@ -13,7 +13,7 @@ from pyz3._files import unwritable, write_for_user
 from pyz3.errors import BuildFailedError, MatrixError, NoWheelError, Pyz3Error
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from pyz3.audit import Report
@@ -34,6 +34,7 @@ class WheelResult:
         cached: Nothing had to be compiled for it.
         reports: What the audit found in its binaries.
         left_out: The optional extension modules that it is made without.
+        pdbs: Windows' debug data: binary → the name that it states, and the content.
     """
 
     identifier: str
@@ -45,6 +46,7 @@ class WheelResult:
     cached: bool
     reports: tuple[Report, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
+    pdbs: Mapping[str, tuple[str, bytes]] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +71,7 @@ class DebugFiles:
 
     Attributes:
         folder: Where the files are.
-        files: The files, absolute: ``FOLDER/WHEEL/package/module.so.debug``.
+        files: The files, absolute: ``FOLDER/WHEEL/package/module.so.debug``, and ``.pdb`` of Windows.
         by_id: How many of them debuggers find by the build-id of the binary.
         notes: What has none because it cannot have any.
         failures: What has none although it should.

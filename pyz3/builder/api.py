@@ -173,7 +173,7 @@ class WheelBuilder:
             output_dir: Where the wheels go.
             fallback: Add a wheel without extension modules; default: the project's ``fallback``.
             require_extensions: An optional extension that cannot be built is an error.
-            debug_files: Where the debug data of Linux binaries goes; default: it is not kept.
+            debug_files: Where the debug data of binaries for Linux and Windows goes; default: it is not kept.
 
         Raises:
             Pyz3Error: One error for all wheels that could not be built, or debug data that could not be had;

@@ -1,7 +1,8 @@
 """Debug data of wheels, in files of its own.
 
-The wheels are what they are without: they are built a second time, with debug data, and of each binary whose
-code is then the same bytes the second one is kept.
+For Linux the wheels are what they are without: they are built a second time, with debug data, and of each
+binary whose code is then the same bytes the second one is kept.  On Windows a debugger takes no PDB but the
+one that a DLL names: the wheels are linked so that theirs do.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pyz3._files import write_for_user
-from pyz3.engine.elf_debug import debug_file, is_elf
+from pyz3.engine.elf_debug import ELF, debug_file
 from pyz3.errors import abridged
 from pyz3.plan import Order
 
@@ -25,15 +26,24 @@ if TYPE_CHECKING:
     from pyz3.plan import Planned
     from pyz3.results import DebugFiles, Summary, WheelResult
 
-# Why there is none for systems that are not Linux, by family.
+# Why there is none for some systems, by family.
 _WHY_NOT = {
     "macos": "zig leaves debug data in object files, and has no dsymutil that would collect it",
-    "windows": "a PDB belongs to a DLL that names it, and pyz3's name none",
     "pyodide": "no debugger reads a file apart from a module of WebAssembly",
 }
+_NOT_OURS = "the project's own commands linked it, or it came with the project"
 # Where gdb looks below its debug-file-directory (its manual, "Debugging Information in Separate Files").
+_PE = b"MZ"
 _BY_ID = ".build-id"
 _SUFFIX = ".debug"
+
+
+def naming_pdbs(plan: Sequence[Planned]) -> tuple[Planned, ...]:
+    """Give a plan in which DLLs of Windows state the names of their PDBs."""
+    return tuple(
+        msgspec.structs.replace(one, debug_info=True) if isinstance(one, Order) and _has_pdb(one) else one
+        for one in plan
+    )
 
 
 def plan_of_debug(plan: Sequence[Planned], summary: Summary, found: DebugFiles) -> tuple[Order, ...]:
@@ -49,6 +59,8 @@ def plan_of_debug(plan: Sequence[Planned], summary: Summary, found: DebugFiles) 
     without: dict[str, list[str]] = {}
     for order in orders:
         family = order.target.platform.family
+        if _has_pdb(order):
+            continue
         if family in _WHY_NOT:
             without.setdefault(_WHY_NOT[family], []).append(order.identifier)
         elif order.optimize == "Debug":
@@ -57,8 +69,34 @@ def plan_of_debug(plan: Sequence[Planned], summary: Summary, found: DebugFiles) 
         found.notes.append(f"no debug files of {abridged(identifiers)}: {why}")
     left = {name for names in without.values() for name in names}
     return tuple(
-        msgspec.structs.replace(order, debug_info=True) for order in orders if order.identifier not in left
+        msgspec.structs.replace(order, debug_info=True)
+        for order in orders
+        if not _has_pdb(order) and order.identifier not in left
     )
+
+
+def write_pdbs(plan: Sequence[Planned], summary: Summary, found: DebugFiles) -> None:
+    """Write the debug data of wheels for Windows.
+
+    Args:
+        plan: What was built.
+        summary: What came of it.
+        found: Takes what was written, and what has none.
+
+    Raises:
+        OSError: A file cannot be written, or a wheel cannot be read.
+    """
+    windows = {one.identifier for one in plan if isinstance(one, Order) and _has_pdb(one)}
+    for wheel in (one for one in summary.wheels if one.identifier in windows):
+        binaries = _binaries(wheel.path, _PE)
+        without = [name for name in binaries if name not in wheel.pdbs]
+        if without or not binaries:
+            which = f"of {abridged(without)} in" if without else "of"
+            why = _NOT_OURS if without else "it holds no binary"
+            found.notes.append(f"no debug files {which} {wheel.path.name}: {why}")
+        for name, (pdb, content) in wheel.pdbs.items():
+            folder, _, _ = name.rpartition("/")
+            _write(found, wheel, f"{folder}/{pdb}" if folder else pdb, content)
 
 
 def write_debug_files(summary: Summary, again: Summary, found: DebugFiles) -> None:
@@ -80,7 +118,7 @@ def write_debug_files(summary: Summary, again: Summary, found: DebugFiles) -> No
 
 
 def _write_of_wheel(wheel: WheelResult, other: WheelResult, found: DebugFiles) -> None:
-    binaries, unstripped = _binaries(wheel.path), _binaries(other.path)
+    binaries, unstripped = _binaries(wheel.path, ELF), _binaries(other.path, ELF)
     if not binaries:
         found.notes.append(f"no debug files of {wheel.path.name}: it holds no binary")
     for name, content in binaries.items():
@@ -89,13 +127,18 @@ def _write_of_wheel(wheel: WheelResult, other: WheelResult, found: DebugFiles) -
         except ValueError as error:
             found.failures.append(f"no debug file of {name} in {wheel.path.name}: {error}")
             continue
-        path = found.folder / wheel.path.name.removesuffix(".whl") / f"{name}{_SUFFIX}"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_for_user(path, made.content)
-        found.files.append(path)
+        path = _write(found, wheel, f"{name}{_SUFFIX}", made.content)
         if made.build_id:
             _place_by_id(path, found.folder / _BY_ID / made.build_id[:2] / f"{made.build_id[2:]}{_SUFFIX}")
             found.by_id += 1
+
+
+def _write(found: DebugFiles, wheel: WheelResult, name: str, content: bytes) -> Path:
+    path = found.folder / wheel.path.name.removesuffix(".whl") / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_for_user(path, content)
+    found.files.append(path)
+    return path
 
 
 def _place_by_id(path: Path, by_id: Path) -> None:
@@ -108,7 +151,11 @@ def _place_by_id(path: Path, by_id: Path) -> None:
         shutil.copyfile(path, by_id)
 
 
-def _binaries(path: Path) -> dict[str, bytes]:
+def _has_pdb(order: Order) -> bool:
+    return order.target.platform.family == "windows"
+
+
+def _binaries(path: Path, magic: bytes) -> dict[str, bytes]:
     with zipfile.ZipFile(path) as wheel:
         contents = ((name, wheel.read(name)) for name in wheel.namelist())
-        return {name: content for name, content in contents if is_elf(content)}
+        return {name: content for name, content in contents if content.startswith(magic)}

@@ -247,6 +247,7 @@ class Packer:
             cached=built.cached if built else True,
             reports=built.reports if built else (),
             left_out=left_out,
+            pdbs=built.pdbs if built else {},
         )
         self._tell(WheelBuilt(planned=planned, result=result))
         return result

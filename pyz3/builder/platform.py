@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -64,6 +64,7 @@ class Built:
         unreached: Binaries for which the loader does not find another of the wheel, and what helps.
         failing: Binaries of other build backends that call what only fails there, and what that is.
         contained: What each binary holds, for the bill of materials.
+        pdbs: Windows' debug data: binary → the name that it states, and the content.
     """
 
     files: Mapping[str, bytes]
@@ -76,6 +77,7 @@ class Built:
     unreached: tuple[tuple[str, str], ...] = ()
     failing: tuple[tuple[str, str], ...] = ()
     contained: tuple[Contained, ...] = ()
+    pdbs: Mapping[str, tuple[str, bytes]] = field(default_factory=dict)
 
 
 class PlatformBuild:
@@ -337,6 +339,8 @@ class PlatformBuild:
             if all(key in outcome.binaries for key in keys):
                 paths = [outcome.binaries[key] for key in keys]
                 made = _binary(module, paths, dll=dll, timed=timed, unseen=outcome.unseen)
+                if dll and recipe.debug_info:
+                    made = replace(made, pdb=_pdb(paths[0]))
                 linked = together([_linked(module, key, artifacts, outcome) for key in keys])
                 own = {library.name for library in recipe.libraries if not library.file}
                 libraries = tuple(name for name in module.links if name in own)
@@ -373,6 +377,7 @@ class PlatformBuild:
             unreached=proof.unreached,
             failing=proof.failing,
             contained=tuple(_contained(one, known[one.key], recipe) for one in proof.binaries),
+            pdbs={one.file: one.pdb for one in proof.binaries if one.pdb is not None},
         )
 
     def _say(self, text: str) -> None:
@@ -487,6 +492,12 @@ def _binary(module: Part, paths: Sequence[Path], *, dll: bool, timed: bool, unse
         # setuptools' lists are wishes: a linker elsewhere than on Windows has no use for them.
         exports=() if foreign or "*" in module.export_symbols else module.export_symbols,
     )
+
+
+def _pdb(library: Path) -> tuple[str, bytes] | None:
+    """Read what the linker wrote beside a DLL."""
+    path = library.with_suffix(".pdb")
+    return (path.name, path.read_bytes()) if path.is_file() else None
 
 
 def _messages(recipe: Recipe, modules: Sequence[Part], outcome: Outcome) -> list[tuple[str, str]]:

@@ -14,7 +14,7 @@ from pyz3._files import unwritable
 from pyz3.archive import require_output
 from pyz3.builder.choice import Choice, choose
 from pyz3.builder.compiling import header_search, prepare_includes
-from pyz3.builder.debug_files import plan_of_debug, write_debug_files
+from pyz3.builder.debug_files import naming_pdbs, plan_of_debug, write_debug_files, write_pdbs
 from pyz3.builder.line import Line
 from pyz3.builder.packing import read_epoch
 from pyz3.builder.platform import PlatformBuild
@@ -235,6 +235,7 @@ class ProjectBuild:
         require_output(output_dir.absolute(), what="wheel")
         if debug_files is not None:
             require_output(debug_files.absolute(), what="debug file")
+            plan = naming_pdbs(plan)
         with self.using_cache(plan):
             summary = Line(self)(plan, contents=contents, output_dir=output_dir)
             if debug_files is None:
@@ -247,18 +248,18 @@ class ProjectBuild:
         """Build a second time, with debug data, and keep that; what was told the first time is not again."""
         found = DebugFiles(folder=folder)
         orders = plan_of_debug(plan, summary, found)
-        if not orders:
-            return found
-        self.tell(Activity(platform="", text="building once more, with debug data"))
-        again = Line(replace(self, tell=self._tell_steps))
-        with self.toolchain().cache.scratch() as scratch:
-            try:
-                made = again(orders, contents=contents, output_dir=Path(scratch))
-                write_debug_files(summary, made, found)
-            except OSError as error:
-                found.failures.append(str(unwritable(f"--debug-files: {error.filename or folder}", error)))
-            except Pyz3Error as error:  # the wheels are there, and count for more
-                found.failures.append(f"no debug files: {error}")
+        try:
+            write_pdbs(plan, summary, found)
+            if orders:
+                self.tell(Activity(platform="", text="building once more, with debug data"))
+                again = Line(replace(self, tell=self._tell_steps))
+                with self.toolchain().cache.scratch() as scratch:
+                    made = again(orders, contents=contents, output_dir=Path(scratch))
+                    write_debug_files(summary, made, found)
+        except OSError as error:
+            found.failures.append(str(unwritable(f"--debug-files: {error.filename or folder}", error)))
+        except Pyz3Error as error:  # the wheels are there, and count for more
+            found.failures.append(f"no debug files: {error}")
         return found
 
     def _tell_steps(self, event: Event) -> None:

@@ -66,6 +66,7 @@ class Binary:
         origin: Who made it, as a clause.
         linked: What its link was given besides the project's code; None: pyz3 has not seen that.
         libraries: Names of the project's static libraries among that.
+        pdb: Its debug data, on Windows: the name that the file states, and the content; None: there is none.
     """
 
     file: str
@@ -79,6 +80,7 @@ class Binary:
     origin: str = "compiled by pyz3"
     linked: Linked | None = None
     libraries: tuple[str, ...] = ()
+    pdb: tuple[str, bytes] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,9 +186,9 @@ class Prover:
             AuditFailedError: A binary is not what the wheel's name would promise.
         """
         binaries = [one for one in binaries if not one.shipped or self._is_own(known[one.key].facts)]
-        if (
-            recipe.optimize != "Debug" and not recipe.debug_info
-        ):  # what debuggers read says where the sources and object files are
+        # What debuggers read says where the sources and object files are.
+        with_debug_data = recipe.debug_info and recipe.target.platform.family != "windows"
+        if recipe.optimize != "Debug" and not with_debug_data:
             self._refuse_leaks(binaries)
         reports = self._judge(recipe, binaries, known)
         optional = {module.file for module in recipe.modules if module.optional}

@@ -162,7 +162,7 @@ Examples:
     "--debug-files",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help="Keep the debug data of Linux binaries in files of DIR; the wheels are the same as without.",
+    help="Keep the debug data of binaries for Linux and Windows in files of DIR.",
 )
 @click.option(
     "--checksums",

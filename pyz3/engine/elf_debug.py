@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     import lief
 
-_MAGIC = b"\x7fELF"
+ELF = b"\x7fELF"
+"""How such a file begins."""
+
 _DATA = ".debug_info"
 _BUILD_ID = ".note.gnu.build-id"
 # Its header: the sizes of the name and of what it says, its type; and the name "GNU" with a NUL.
@@ -36,11 +38,6 @@ class _Section(NamedTuple):
     size: int
     content: bytes
     is_code: bool
-
-
-def is_elf(content: bytes) -> bool:
-    """Tell whether a file is of ELF."""
-    return content.startswith(_MAGIC)
 
 
 def debug_file(released: bytes, unstripped: bytes) -> DebugFile:

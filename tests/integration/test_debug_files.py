@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import factory
+import runtimes
 from elftools.elf.elffile import ELFFile
 
 from pyz3.wheel import WheelBuilder
@@ -18,7 +19,43 @@ if TYPE_CHECKING:
 X86 = "cp313-manylinux_x86_64"
 WHEEL = "manylinux_2_17_x86_64.manylinux2014_x86_64"
 WHY_MACOS = "zig leaves debug data in object files, and has no dsymutil that would collect it"
-WHY_WINDOWS = "a PDB belongs to a DLL that names it, and pyz3's name none"
+# Asks Windows' own library for debuggers, which takes a PDB only if it is the one that the module names.
+DBGHELP = """\
+import ctypes, sys
+from ctypes import c_uint64, wintypes as w
+import hello._speed
+
+class Symbol(ctypes.Structure):
+    _fields_ = [("SizeOfStruct", w.ULONG), ("TypeIndex", w.ULONG), ("Reserved", c_uint64 * 2),
+                ("Index", w.ULONG), ("Size", w.ULONG), ("ModBase", c_uint64), ("Flags", w.ULONG),
+                ("Value", c_uint64),
+                ("Address", c_uint64), ("Register", w.ULONG), ("Scope", w.ULONG), ("Tag", w.ULONG),
+                ("NameLen", w.ULONG), ("MaxNameLen", w.ULONG), ("Name", ctypes.c_wchar * 512)]
+
+class Line(ctypes.Structure):
+    _fields_ = [("SizeOfStruct", w.DWORD), ("Key", ctypes.c_void_p), ("LineNumber", w.DWORD),
+                ("FileName", w.LPCWSTR), ("Address", c_uint64)]
+
+dbghelp, process = ctypes.WinDLL("dbghelp"), w.HANDLE(1)
+handle = ctypes.WinDLL("kernel32").GetModuleHandleW
+handle.restype = c_uint64
+base = handle(w.LPCWSTR(hello._speed.__file__))
+dbghelp.SymSetOptions(0x10)  # lines
+assert dbghelp.SymInitializeW(process, w.LPCWSTR(sys.argv[1]), False)
+load = dbghelp.SymLoadModuleExW
+load.restype = c_uint64
+load.argtypes = [w.HANDLE, w.HANDLE, w.LPCWSTR, w.LPCWSTR, c_uint64, w.DWORD, ctypes.c_void_p, w.DWORD]
+load(process, None, hello._speed.__file__, None, base, 0, None, 0)
+symbol = Symbol(SizeOfStruct=88, MaxNameLen=500)
+if dbghelp.SymFromNameW(process, w.LPCWSTR("distance"), ctypes.byref(symbol)):
+    line = Line(SizeOfStruct=ctypes.sizeof(Line))
+    of_address = dbghelp.SymGetLineFromAddrW64
+    of_address.argtypes = [w.HANDLE, c_uint64, ctypes.c_void_p, ctypes.c_void_p]
+    assert of_address(process, symbol.Address, ctypes.byref(w.DWORD()), ctypes.byref(line))
+    print(line.FileName.replace("\\\\", "/").rpartition(":")[2], line.LineNumber)
+else:
+    print("unknown")
+"""
 # Its backend compiles and links by commands: apart, and in one.
 BACKEND = """\
 import os, shlex, subprocess, sysconfig, zipfile
@@ -93,7 +130,7 @@ def test_wheels_are_the_same_and_debuggers_find_lines(
     copy_example: Callable[[str], Path], pyz3_cache: Path, tmp_path: Path
 ) -> None:
     project = copy_example("hello")
-    names = ("linux-x86_64", "musllinux-aarch64", "macos-arm64", "windows-x64")
+    names = ("linux-x86_64", "musllinux-aarch64", "macos-arm64")
     common = ("wheel", project, "--python", "3.13", *(f"--platform={name}" for name in names))
     plain = factory.pyz3(*common, "-q", "-o", tmp_path / "plain", cache=pyz3_cache)
     assert (plain.returncode, plain.stderr) == (0, "")
@@ -101,9 +138,8 @@ def test_wheels_are_the_same_and_debuggers_find_lines(
         *common, "-o", tmp_path / "dist", "--debug-files", "debug", cache=pyz3_cache, cwd=tmp_path
     )
     assert (done.returncode, done.stderr) == (0, ""), done.stdout
-    assert done.stdout.splitlines()[-3:] == [
+    assert done.stdout.splitlines()[-2:] == [
         f"note: no debug files of cp313-macosx_arm64: {WHY_MACOS}",
-        f"note: no debug files of cp313-win_amd64: {WHY_WINDOWS}",
         "2 debug files in debug",
     ]
     assert factory.digests(tmp_path / "dist") == factory.digests(tmp_path / "plain")
@@ -121,6 +157,45 @@ def test_wheels_are_the_same_and_debuggers_find_lines(
         assert place == f"_speed.c:{line_of(source, 'PyInit__speed')}"
         with zipfile.ZipFile(tmp_path / "dist" / f"{wheel}.whl") as released:
             assert code(released.read(module), address) == code(content, address)
+
+
+def test_dlls_name_their_pdbs(copy_example: Callable[[str], Path], pyz3_cache: Path, tmp_path: Path) -> None:
+    project = copy_example("hello")
+    source = project / "src" / "hello" / "_speed.c"
+    pdb = "hello/hello._speed.cp313-win_amd64.pdb"
+    args = ("wheel", project, "--platform", "windows-x64", "--python", "3.13")
+    for name in ("one", "two"):
+        folder = tmp_path / name
+        done = factory.pyz3(*args, "-o", folder, "--debug-files", folder / "debug", cache=pyz3_cache)
+        assert (done.returncode, done.stderr) == (0, ""), done.stdout
+        assert done.stdout.endswith(f"\n1 debug file in {folder / 'debug'}\n")
+        (wheel,) = folder.glob("*.whl")
+        assert [*factory.digests(folder / "debug")] == [f"{wheel.stem}/{pdb}"]
+        with zipfile.ZipFile(wheel) as archive:
+            dll = archive.read("hello/_speed.cp313-win_amd64.pyd")
+        # CodeView's record: RSDS, the PDB's GUID and age, its name (LLVM's docs, "The PDB Info Stream").
+        stated = dll[dll.index(b"RSDS") :][:100]
+        assert stated[24:].split(b"\0")[0] == b"hello._speed.cp313-win_amd64.pdb"
+        assert stated[4:20] in (folder / "debug" / wheel.stem / pdb).read_bytes()
+        assert str(tmp_path).encode() not in dll
+        source.write_text(f"\n{source.read_text()}")  # the next one is another
+    runtime = runtimes.require("win_amd64-3.13")
+    found = {
+        (name, debug): runtimes.run_python(
+            runtime,
+            DBGHELP,
+            wheels=[*(tmp_path / name).glob("*.whl")],
+            tmp_path=tmp_path,
+            args=[str(next((tmp_path / debug).rglob("*.pdb")).parent)],
+        ).strip()
+        for name, debug in (("one", "one"), ("two", "two"), ("two", "one"))
+    }
+    at = line_of(source, "*distance(")  # of the last; its code begins in the next line
+    assert found == {
+        ("one", "one"): f"/src/hello/_speed.c {at - 1}",
+        ("two", "two"): f"/src/hello/_speed.c {at}",
+        ("two", "one"): "unknown",
+    }
 
 
 def test_the_build_id_finds_them(
@@ -165,6 +240,20 @@ def test_what_commands_of_the_project_link(pyz3_cache: Path, tmp_path: Path) -> 
         one, two = (functions(path.read_bytes()) for path in sorted(folder.iterdir()))
         assert one["answer"][1] == f"one.c:{line_of(project / 'one.c', '*answer(')}"
         assert two["thrown"][1] == "two.cpp:3"
+
+
+def test_dlls_that_commands_of_the_project_link(pyz3_cache: Path, tmp_path: Path) -> None:
+    files = {"backend.py": BACKEND, "one.c": factory.ANSWER % {"name": "one"}, "two.cpp": CXX}
+    project = factory.write_project(tmp_path / "p", OWN, files)
+    args = ("wheel", project, "--platform", "windows-x64", "--python", "3.13", "-o", tmp_path / "dist")
+    done = factory.pyz3(*args, "--debug-files", tmp_path / "debug", cache=pyz3_cache)
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
+    (wheel,) = factory.listing(tmp_path / "dist")
+    assert done.stdout.splitlines()[-1] == (
+        f"note: no debug files of one.cp313-win_amd64.pyd, two.cp313-win_amd64.pyd in {wheel}: "
+        "the project's own commands linked it, or it came with the project"
+    )
+    assert not (tmp_path / "debug").exists()
 
 
 def test_what_has_none_is_told(pyz3_cache: Path, tmp_path: Path) -> None:
