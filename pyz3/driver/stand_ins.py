@@ -24,7 +24,7 @@ _TOOLS: dict[Tool, tuple[str, ...]] = {
     "objcopy": ("objcopy", "llvm-objcopy"),
     "dlltool": ("dlltool", "llvm-dlltool"),
     "windres": ("windres", "llvm-windres"),
-    "rc": ("rc", "rc.exe", "llvm-rc"),
+    "rc": ("rc", "llvm-rc"),
 }
 # No other system has resources; there rc is something else.
 _OF_WINDOWS = frozenset({"windres", "rc"})
@@ -61,5 +61,9 @@ def stand_ins(
             continue
         if match["system"] is None or ("mingw" in match["system"]) == (target.system == "windows"):
             names[one] = STANDING_IN[match["name"]]
+    if (
+        target.system == "windows"
+    ):  # projects look there for files of these names (shutil.which, their own loops)
+        names |= {f"{name}.exe": tool for name, tool in names.items()}
     there = tool_names(target)
     return {name: tool for name, tool in sorted(names.items()) if tool in there}

@@ -68,7 +68,7 @@ def data(module, number):
 code, more = (ctypes.CDLL(one.__file__)._handle for one in (windows_code, windows_data))
 text = ctypes.create_unicode_buffer(20)
 user.LoadStringW(code, 7, text, 20)
-print(windows_code.values(), windows_data.faults(), ascii(text.value))
+print(windows_code.values(), windows_data.faults(), windows_data.answer(), ascii(text.value))
 print([data(one, at) for one in (code, more) for at in (1, 2, 3)])
 """
     values, text = (
@@ -76,7 +76,7 @@ print([data(one, at) for one in (code, more) for at in (1, 2, 3)])
         "'Gr\\xf6\\xdfe \\u65e5\\u672c'",
     )
     resources = [b"data of a file", None, None, b"data of a file", b"\x02\0", b"\x03\0"]
-    assert built.prints(code, ("win_amd64-3.13",)) == {"win_amd64-3.13": f"{values} {text}\n{resources}"}
+    assert built.prints(code, ("win_amd64-3.13",)) == {"win_amd64-3.13": f"{values} 9 {text}\n{resources}"}
     told = built.done.stdout + built.done.stderr
     assert "note: catching what the block of __try does itself (windows_code.cpp:22) is left out: " in told
     assert "windows_data" not in "".join(line for line in told.splitlines() if line.startswith("note: "))

@@ -52,6 +52,8 @@ def test_for_windows_mingws_names_are_meant() -> None:
     )
     assert found["x86_64-w64-mingw32-gcc-12"] == found["x86_64-w64-mingw32-gcc"] == "cc"
     assert "x86_64-linux-gnu-gcc" not in found
+    assert (found["clang.exe"], found["x86_64-w64-mingw32-g++.exe"], found["rc.exe"]) == ("cc", "c++", "rc")
+    assert "clang.exe" not in names("aarch64-macos.11.0", "aarch64-apple-darwin")
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,15 @@ faults(PyObject *self, PyObject *args)
     return Py_BuildValue("(iiiKK)", written(NULL), written(&place), place, quotient, rest);
 }
 
-static PyMethodDef methods[] = {{"faults", faults, METH_NOARGS, NULL}, {NULL, NULL, 0, NULL}};
+int answer(void);
+
+static PyObject *
+answered(PyObject *self, PyObject *args)
+{
+    return PyLong_FromLong(answer());
+}
+
+static PyMethodDef methods[] = {{"faults", faults, METH_NOARGS, NULL}, {"answer", answered, METH_NOARGS, NULL}, {NULL, NULL, 0, NULL}};
 static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, "windows_data", NULL, -1, methods};
 
 PyMODINIT_FUNC
