@@ -260,6 +260,8 @@ class ProjectBuild:
             found.failures.append(str(unwritable(f"--debug-files: {error.filename or folder}", error)))
         except Pyz3Error as error:  # the wheels are there, and count for more
             found.failures.append(f"no debug files: {error}")
+        if summary.wheels and not (found.files or found.notes or found.failures):
+            found.notes.append("no debug files: there is no binary")
         return found
 
     def _tell_steps(self, event: Event) -> None:

@@ -270,6 +270,15 @@ def test_what_has_none_is_told(pyz3_cache: Path, tmp_path: Path) -> None:
     told = f"note: no debug files of {X86}: the wheel itself holds its debug data"
     assert done.stdout.splitlines()[-1] == told
     assert not (tmp_path / "debug").exists()
+    pure = factory.write_project(
+        tmp_path / "pure",
+        '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n'
+        "[tool.setuptools]\npy-modules = []\n",
+        {},
+    )
+    done = factory.pyz3("wheel", pure, *args[2:], *debug, cache=pyz3_cache)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines()[-1] == "note: no debug files: there is no binary"
     file = tmp_path / "file"
     file.touch()
     done = factory.pyz3(*args, "--debug-files", file / "in", cache=pyz3_cache)
