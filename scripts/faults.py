@@ -261,6 +261,14 @@ def disk(bench: Bench) -> Outcome:
 def damage(bench: Bench) -> Outcome:
     """Files of the cache are cut, changed, zeroed or gone; the second build at the latest is right."""
     cache = bench.cache()
+    _harm(bench, cache)
+    answer = bench.rng.choice([0, 1])
+    first = bench.build(answer, cache)
+    second = bench.build(answer, cache) if first in GOOD else first
+    return "stuck" if second == "refused" else second
+
+
+def _harm(bench: Bench, cache: Path) -> None:
     files = sorted(path for path in cache.rglob("*") if path.is_file() and not path.is_symlink())
     for path in bench.rng.sample(files, k=min(len(files), bench.rng.choice([1, 3, 20]))):
         content = bytearray(path.read_bytes())
@@ -277,20 +285,30 @@ def damage(bench: Bench) -> Outcome:
             content[at] ^= 1 << bench.rng.randrange(8)
         path.chmod(0o644)
         path.write_bytes(content)
-    answer = bench.rng.choice([0, 1])
-    first = bench.build(answer, cache)
-    second = bench.build(answer, cache) if first in GOOD else first
-    return "stuck" if second == "refused" else second
 
 
 @kind
 def parallel(bench: Bench) -> Outcome:
     """Several builds at once with one cache."""
-    cache, root = bench.cache(), bench.project(1)
-    dists = [bench.fresh(f"dist{number}") for number in range(3)]
-    running = [bench.start(root, dist, cache) for dist in dists]
-    outcomes = [bench.finish(one, dist, 1, "linux-x86_64") for one, dist in zip(running, dists, strict=True)]
+    outcomes = _at_once(bench, bench.cache())
     return next((one for one in outcomes if one != "right"), "right")
+
+
+@kind
+def damage_in_parallel(bench: Bench) -> Outcome:
+    """Several builds at once with one cache that is damaged; the next one is right."""
+    cache = bench.cache()
+    _harm(bench, cache)
+    outcomes = _at_once(bench, cache)
+    last = bench.build(1, cache)
+    wrong = next((one for one in (*outcomes, last) if one not in GOOD), last)
+    return "stuck" if wrong == "refused" else wrong
+
+
+def _at_once(bench: Bench, cache: Path) -> list[Outcome]:
+    root, dists = bench.project(1), [bench.fresh(f"dist{number}") for number in range(3)]
+    running = [bench.start(root, dist, cache) for dist in dists]
+    return [bench.finish(one, dist, 1, "linux-x86_64") for one, dist in zip(running, dists, strict=True)]
 
 
 @kind
