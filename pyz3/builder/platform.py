@@ -16,7 +16,7 @@ from pyz3.driver.missing_headers import compile_advice
 from pyz3.driver.undefined import undefined_advice
 from pyz3.engine.artifacts import CApi, artifact_key, make_artifacts, slice_key
 from pyz3.engine.custom import LIBRARY_SUFFIXES, build_custom, custom_cache, module_name
-from pyz3.engine.damage import find_damage
+from pyz3.engine.damage import find_damage, find_damage_of_script
 from pyz3.engine.fuse import fuse
 from pyz3.engine.linked import Linked, linked_from, ready_files, together
 from pyz3.engine.pe_headers import with_dll_name, without_time
@@ -211,7 +211,9 @@ class PlatformBuild:
         if self._runner.stopped:
             return
         share = (time.perf_counter() - started) / len(self._recipes)
-        if part := find_damage(outcome.text, fresh=bool(self._discarded), is_there=os.path.exists):
+        fresh = bool(self._discarded)
+        part = find_damage(outcome.text, fresh=fresh, is_there=os.path.exists)
+        if part := part or find_damage_of_script(outcome.trouble):
             raise DamagedError(outcome.text, part=part)
         if outcome.text:
             self._vouch()

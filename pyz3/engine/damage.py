@@ -28,6 +28,8 @@ _SIGNS = tuple(
         # (IsDir, FileNotFound) comes of a list that was cut.
         rf"error: failed to check cache: (?:'[^'\n]*{_CACHE % 'part'}|(?![^\n]*\b{_DENIED}\b))",
         r"^error: CacheCheckFailed\b",
+        # Another process has discarded it.
+        rf"^error: cache directory '[^'\n]*{_CACHE % 'part'}[^'\n]*' unexpectedly removed ",
         # The build script as a program: it is gone.
         r"error: failed to spawn build runner ",
         # The same, when it cannot be linked: what it lacks is in zig's own archives.
@@ -64,6 +66,19 @@ def find_damage(
     if not fresh and any(is_there(match["source"]) for match in _UNREADABLE.finditer(text)):
         found.add("local")
     return "global" if "global" in found else "local" if found else None
+
+
+# Zig's own library, or pyz3's build script, which zig-lib and engine hold: nobody has made a mistake there.
+_IN_OURS = re.compile(r"^[^\n]*\b(?:zig-lib|engine)[/\\][^\n]*\.zig:\d+:\d+: error: ", re.MULTILINE)
+
+
+def find_damage_of_script(trouble: str) -> CachePart | None:
+    """Tell whether zig's notes of what is in Zig sources are damaged, and pyz3's script with them.
+
+    Args:
+        trouble: What zig printed that is about none of a project's modules.
+    """
+    return "local" if _IN_OURS.search(trouble) else None
 
 
 # Names of Zig's errors (std.posix.WriteError), and what clang and LLVM say in their place; not what a source

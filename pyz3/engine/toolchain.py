@@ -215,6 +215,8 @@ class Toolchain:
     def discard(self, *, everything: bool = False, seen: tuple[int, int] | None = None) -> None:
         """Drop what zig made of users' sources; with ``everything`` also what it made of its own.
 
+        What zig has noted of Zig sources goes always: it is made anew in a second.
+
         Args:
             everything: Both caches.
             seen: ``identity()`` when they were good; one that was replaced since then stays.
@@ -228,6 +230,10 @@ class Toolchain:
                 os.replace(folder, trash / "x")  # noqa: PTH105 - replaces on every system
                 note_growing(folder, _RESULTS)  # what is there already is another process's, and new
                 shutil.rmtree(trash, ignore_errors=True)
+        # One by one: another process may be at work there, and makes what it does not find.
+        for note in (self.global_cache / "z").glob("*"):
+            with contextlib.suppress(OSError):
+                note.unlink()
 
 
 def find_toolchain(environ: Mapping[str, str], cache_dir: Path | None = None) -> Toolchain:

@@ -145,6 +145,14 @@ def test_everything_that_zig_made_of_sources(place: Place, tmp_path: Path) -> No
     place.build(tmp_path / "out")
 
 
+def test_what_zig_noted_of_its_own_library(place: Place, tmp_path: Path) -> None:
+    for folder in [*(place.zig / "local").rglob("o")]:  # with pyz3's build script as a program
+        shutil.rmtree(folder)
+        folder.mkdir()
+    spoil(files(place.zig / "global" / "z"), flip)
+    place.build(tmp_path / "out")
+
+
 def test_libraries_that_nobody_has_read(place: Place, tmp_path: Path) -> None:
     shutil.rmtree(place.cache / "ledger")  # as after a build that was interrupted before its audit
     spoil(files(place.zig / "local" / "projects", LIBRARIES), flip)

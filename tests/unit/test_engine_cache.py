@@ -187,6 +187,15 @@ def test_discarding(everything: bool, left: set[str], toolchain: Toolchain) -> N
     assert toolchain.find_damage([], since_ns=0) is None
 
 
+def test_discarding_what_zig_noted_of_sources(toolchain: Toolchain) -> None:
+    note = toolchain.global_cache / "z" / "0f"
+    note.parent.mkdir(parents=True)
+    note.touch()
+    toolchain.discard()
+    assert note.parent.is_dir(), "another process has it open"
+    assert not note.exists()
+
+
 def made(toolchain: Toolchain, name: str) -> Path:
     """Have zig make something, and a look at it right after."""
     file = toolchain.global_cache / "o" / name / "x.o"

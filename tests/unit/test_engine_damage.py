@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pyz3.engine.damage import find_damage, is_full
+from pyz3.engine.damage import find_damage, find_damage_of_script, is_full
 
 # What zig 0.16.0 printed after files of its cache were cut short, overwritten or deleted.
 DAMAGE = {
@@ -30,6 +30,9 @@ DAMAGE = {
         "Expected 3489, found 8. Overwriting with correct file contents now\n"
         "zig-0.16.0/local/o/a9cfc9d8/dependencies.zig:1:1: error: file cannot be a tuple\ngarbage\n^~~~~~~"
     ),
+    "discarded by another process": (
+        "error: cache directory 'zig-0.16.0/global/z/' unexpectedly removed during compiler execution"
+    ),
     "absolute, Windows": (
         r"error: lld-link: C:\Users\me\pyz3\zig-0.16.0\local\o\16a0\speed.obj: unknown file type"
     ),
@@ -47,7 +50,12 @@ MISTAKES = {
 }
 
 
-GLOBAL = {"no archive", "cut stub of libc", "cut archive behind the build runner"}
+GLOBAL = {
+    "discarded by another process",
+    "no archive",
+    "cut stub of libc",
+    "cut archive behind the build runner",
+}
 
 
 @pytest.mark.parametrize("name", DAMAGE)
@@ -63,6 +71,20 @@ def test_a_projects_own_build_script_may_crash_by_itself() -> None:
 @pytest.mark.parametrize("name", MISTAKES)
 def test_mistakes(name: str) -> None:
     assert find_damage(MISTAKES[name]) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("zig-lib/0.16.0-d5/std/Build.zig:9:3: error: struct 'dwarf' has no member named 'Format'", "local"),
+        (r"C:\c\engine\0f3c\build.zig:20:5: error: expected type 'usize', found 'type'", "local"),
+        # Of a project's own, which may be called so.
+        ("/project/engine/one.c:1:22: error: use of undeclared identifier 'nosuch'", None),
+        ("zig-lib/0.16.0-d5/std/fmt.zig:9:3: note: called from here", None),
+    ],
+)
+def test_what_zig_says_of_its_own_library(text: str, part: str | None) -> None:
+    assert find_damage_of_script(f"warning: one\n{text}\n") == part
 
 
 def test_both_parts() -> None:
