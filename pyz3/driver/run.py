@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from pyz3.driver.command import Command, Tool
+    from pyz3.driver.target import DriverTarget
 
 __all__ = ["Setup", "run_alone", "run_tool"]
 
@@ -30,6 +31,7 @@ _DONE = ": compiled "
 _LINKED = ": linked "
 # What is in the names of files that build systems make only to try a compiler: CMake's try_compile() and its
 # identification of the compiler, Meson's checks.
+_BEFORE_FOLDERS = ("-I", "-L", "/I")
 PROBES = ("cmTC_", "CompilerIdC", "/meson-private/", "/output.obj", "/output.exe")
 # Without it the first link of C++ for a target prints 37,000 lines, about libc++.  zig's clang takes flags
 # for that from this variable alone.
@@ -74,7 +76,7 @@ def run_tool(
     Returns:
         The exit code; of a process that a signal ended its negative number.
     """
-    words = read_response_files(args)
+    words = with_slashes(read_response_files(args), setup.target)
     if tool == "nm":
         from pyz3.driver.nm import list_symbols  # noqa: PLC0415 - rarely needed
 
@@ -197,6 +199,25 @@ def read_response_files(args: Sequence[str]) -> list[str]:
         with open(arg[1:], encoding="utf-8", errors="surrogateescape") as file:  # noqa: PTH123 - see above
             words += read_response_files(shlex.split(file.read(), posix=True))
     return words
+
+
+def with_slashes(words: list[str], target: DriverTarget) -> list[str]:
+    r"""Give a command line for Windows with the files that are meant, if it names them as on Windows.
+
+    ``src\fast.c`` is ``src/fast.c`` where there is no file of the first name; a hook's Python does the same.
+    """
+    if os.sep == "\\" or target.system != "windows" or not any("\\" in word for word in words):
+        return words
+    done: list[str] = []
+    for word in words:
+        flag = next((flag for flag in _BEFORE_FOLDERS if word.startswith(flag)), "")
+        name = word[len(flag) :]
+        other = name.replace("\\", "/")
+        folder = os.path.dirname(other) or "."  # noqa: PTH120 - see above
+        is_name = "\\" in name and (flag or not name.startswith("-")) and not os.path.lexists(name)
+        meant = is_name and (os.path.lexists(other) or os.path.isdir(folder))  # noqa: PTH112 - see above
+        done.append(flag + other if meant else word)
+    return done
 
 
 def _date(words: Sequence[str], environ: Mapping[str, str]) -> tuple[str, ...]:

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import os
+from typing import TYPE_CHECKING
+
 import pytest
 
-from pyz3.driver.run import PROBES, failed_files, read_log
+from pyz3.driver.run import PROBES, failed_files, read_log, with_slashes
+from pyz3.driver.target import DriverTarget
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 DROPPED = "x86_64-windows-gnu fast.o: dropped -fPIC: Windows has none\n"
 
@@ -21,6 +28,20 @@ DROPPED = "x86_64-windows-gnu fast.o: dropped -fPIC: Windows has none\n"
 )
 def test_what_failed_for_good(text: str, failed: tuple[str, ...]) -> None:
     assert failed_files(text) == failed
+
+
+@pytest.mark.skipif(os.sep == "\\", reason="there it is how files are named")
+def test_files_named_as_on_windows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for file in ("src/deep/one.c", "include/one.h", "made/x"):
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / file).touch()
+    (tmp_path / "two\\three.c").touch()
+    words = ["-c", r"src\deep\one.c", "-o", r"made\one.o", r"-Iinclude", r"-I.\include", r"two\three.c",
+             r'-DTEXT="src\deep\one.c"', r"none\x.c"]  # fmt: skip
+    done = ["-c", "src/deep/one.c", "-o", "made/one.o", "-Iinclude", "-I./include", *words[6:]]
+    assert with_slashes(words, DriverTarget("x86_64-windows-gnu")) == done
+    assert with_slashes(words, DriverTarget("x86_64-linux-gnu")) == words
 
 
 def test_what_was_only_tried() -> None:

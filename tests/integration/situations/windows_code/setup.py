@@ -11,7 +11,7 @@ windres = os.environ.get("WINDRES", "windres")
 subprocess.run([windres, "-DAT=3", "-I", "res", "-i", "res/data.rc", "-o", "made/two.o"], check=True)
 # Looked for as on Windows; it compiles what has no resource.
 clang = next(p for p in (f"{d}/clang.exe" for d in os.environ["PATH"].split(os.pathsep)) if os.path.exists(p))
-subprocess.run([clang, "-O2", "-DANSWER=9", "-c", "res/answer.c", "-o", "made/answer.o"], check=True)
+subprocess.run([clang, "-O2", "-DANSWER=9", "-c", "res\\answer.c", "-o", "made/answer.o"], check=True)
 setup(
     name="windows-code",
     version="1.0",
