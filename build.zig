@@ -996,6 +996,8 @@ const LeanLink = struct {
     /// How it is linked, as a record says it, in words that are added as that is found out.
     words: std.ArrayList([]const u8) = .empty,
     how: []const u8 = "",
+    /// Functions of its own that are called as if they were another DLL's.
+    kept: std.ArrayList([]const u8) = .empty,
 
     fn create(b: *std.Build, artifact: Artifact, lean: Lean, own: std.Build.LazyPath, library: *std.Build.Step.Compile, made: *Made, parts: ?*Parts) *LeanLink {
         var archives: std.ArrayList(std.Build.LazyPath) = .empty;
@@ -1029,7 +1031,7 @@ const LeanLink = struct {
         man.hash.addBytes(link.library.out_filename);
         if (link.parts) |parts| for (parts.all) |part| man.hash.addBytes(part.file);
         man.hash.add(link.artifact.link_cpp);
-        man.hash.addBytes("how, and why"); // what reason.txt holds
+        man.hash.addBytes("how, and why; what is kept"); // reason.txt and kept.o
         try link.appendFiles(&files, &man);
         const known = try step.cacheHit(&man);
         const folder = try std.fs.path.join(b.allocator, &.{ "o", &man.final() });
@@ -1038,6 +1040,8 @@ const LeanLink = struct {
         if (!known) {
             try b.cache_root.handle.createDirPath(b.graph.io, folder);
             const why = try link.run(files.items, try b.cache_root.join(b.allocator, &.{folder}));
+            const kept = try b.cache_root.join(b.allocator, &.{ folder, "kept.o" });
+            if (link.kept.items.len > 0) try cwd.writeFile(b.graph.io, .{ .sub_path = kept, .data = try keeping(b, link.library.rootModuleTarget().cpu.arch, link.kept.items) });
             try cwd.writeFile(b.graph.io, .{ .sub_path = reason, .data = b.fmt("{s}\n{s}", .{ try std.mem.join(b.allocator, " ", link.words.items), why }) });
             try step.writeManifest(&man);
         }
@@ -1045,8 +1049,11 @@ const LeanLink = struct {
         const end = std.mem.indexOfScalar(u8, text, '\n').?;
         link.how = text[0..end];
         link.reason = text[end + 1 ..];
-        if (link.reason.len > 0 and !link.inParts())
+        if (link.reason.len > 0 and !link.inParts()) {
+            const kept = try b.cache_root.join(b.allocator, &.{ folder, "kept.o" });
+            if (cwd.access(b.graph.io, kept, .{})) link.library.root_module.addObjectFile(.{ .cwd_relative = kept }) else |_| {}
             return std.debug.print("pyz3 needs-runtime {s}\n", .{link.artifact.key}); // pyz3/engine/zig.py hears it
+        }
         link.library.generated_bin.?.path = try b.cache_root.join(b.allocator, &.{ folder, link.library.out_filename });
         if (link.library.generated_implib) |implib|
             implib.path = try b.cache_root.join(b.allocator, &.{ folder, link.library.out_lib_filename });
@@ -1171,12 +1178,55 @@ const LeanLink = struct {
         return link.step.owner.fmt("{s} of mingw-w64's runtime{s}: {s}", .{ how_much, more, link.reason });
     }
 
+    /// Give an object that has the linker keep functions (PE format, "The .drectve Section"); the driver writes the same.
+    fn keeping(b: *std.Build, arch: std.Target.Cpu.Arch, names: []const []const u8) ![]const u8 {
+        const machine: u16 = switch (arch) {
+            .x86 => 0x14c,
+            .aarch64 => 0xaa64,
+            else => 0x8664,
+        };
+        var object: std.ArrayList(u8) = .empty;
+        var size: usize = 0;
+        for (names) |name| size += " -include:".len + name.len;
+        for ([_]struct { u8, usize }{
+            .{ 2, machine }, .{ 2, 1 }, .{ 4, 0 }, .{ 4, 0 }, .{ 4, 0 }, .{ 4, 0 },
+            .{ 8, std.mem.readInt(u64, ".drectve", .little) }, .{ 4, 0 }, .{ 4, 0 }, .{ 4, size }, .{ 4, 60 },
+            .{ 4, 0 }, .{ 4, 0 }, .{ 4, 0 }, .{ 4, 0x100a00 },
+        }) |field| for (0..field[0]) |at| try object.append(b.allocator, @truncate(field[1] >> @intCast(8 * at)));
+        for (names) |name| {
+            try object.appendSlice(b.allocator, " -include:");
+            try object.appendSlice(b.allocator, name);
+        }
+        return object.items;
+    }
+
     /// Run a command of zig's; give what it says when it fails.
     fn complaints(link: *LeanLink, argv: []const []const u8) !?[]const u8 {
         const b = link.step.owner;
-        const result = std.process.run(b.allocator, b.graph.io, .{ .argv = argv, .environ_map = &b.graph.environ_map }) catch |err|
-            return link.step.fail("failed to run {s}: {t}", .{ argv[0], err });
-        return if (result.term == .exited and result.term.exited == 0) null else b.fmt("{s} ", .{result.stderr});
+        while (true) {
+            var all: std.ArrayList([]const u8) = .empty;
+            try all.appendSlice(b.allocator, argv);
+            for (link.kept.items) |name| try all.append(b.allocator, b.fmt("-include:{s}", .{name}));
+            const result = std.process.run(b.allocator, b.graph.io, .{ .argv = all.items, .environ_map = &b.graph.environ_map }) catch |err|
+                return link.step.fail("failed to run {s}: {t}", .{ argv[0], err });
+            const known = link.kept.items.len;
+            try link.noteOwn(result.stderr);
+            if (result.term != .exited or result.term.exited != 0) return b.fmt("{s} ", .{result.stderr});
+            if (link.kept.items.len == known) return null;
+        }
+    }
+
+    /// Note the functions of a module's own that it takes for another DLL's (PyAPI_FUNC): of one that is called in no
+    /// other way lld drops the code, and the call ends the process.
+    fn noteOwn(link: *LeanLink, text: []const u8) !void {
+        const sign = "locally defined symbol imported: ";
+        var lines = std.mem.tokenizeAny(u8, text, "\r\n");
+        lines: while (lines.next()) |line| {
+            const at = std.mem.indexOf(u8, line, sign) orelse continue;
+            const name = std.mem.sliceTo(line[at + sign.len ..], ' ');
+            for (link.kept.items) |other| if (std.mem.eql(u8, name, other)) continue :lines;
+            try link.kept.append(link.step.owner.allocator, name);
+        }
     }
 };
 

@@ -28,6 +28,7 @@ from pyz3.audit import (
     system_symbols,
 )
 from pyz3.capi import limited_api, python_symbols
+from pyz3.engine.pe_headers import pointers_to_header
 from pyz3.errors import AuditFailedError, abridged
 from pyz3.plan import LeftOut
 
@@ -45,6 +46,8 @@ if TYPE_CHECKING:
 
 # "/src" may be part of an address; "/home/me/hello" is no coincidence.
 _TELLING_PARTS = 3
+# A DLL's pointers to itself that mingw-w64's start-up code has (``__image_base__``).
+_OF_START_UP = 1
 # What a source has that is meant to be imported.
 _INIT = re.compile(r"\b(PyInit|PyMODINIT_FUNC|PyModExport|PYBIND11_MODULE|NB_MODULE)")
 
@@ -190,6 +193,8 @@ class Prover:
         with_debug_data = recipe.debug_info and recipe.target.platform.family != "windows"
         if recipe.optimize != "Debug" and not with_debug_data:
             self._refuse_leaks(binaries)
+        if self._platform.family == "windows":
+            self._refuse_dropped(binaries)
         reports = self._judge(recipe, binaries, known)
         optional = {module.file for module in recipe.modules if module.optional}
         refused = {report.file: report for report in reports if not report.ok and report.file in optional}
@@ -252,6 +257,17 @@ class Prover:
                     tip = how_to_reach(file, carried, platform=self._platform)
                     found.append((file, f"the loader does not look for {carried}, which is needed: {tip}"))
         return tuple(found)
+
+    def _refuse_dropped(self, binaries: Sequence[Binary]) -> None:
+        """Refuse a DLL that would call nothing: lld drops functions that only ``__imp_NAME`` stands for."""
+        for binary in binaries:
+            is_pe = binary.content.startswith(b"MZ")
+            if is_pe and not binary.shipped and pointers_to_header(binary.content) > _OF_START_UP:
+                raise AuditFailedError(
+                    f"{binary.file}: it calls a function of its own that the linker has dropped",
+                    tip="a function is declared as another DLL's (PyAPI_FUNC, __declspec(dllimport)), and "
+                    "defined here: declare it without; or compile and link by two commands",
+                )
 
     def _refuse_leaks(self, binaries: Sequence[Binary]) -> None:
         for binary in binaries:

@@ -92,6 +92,33 @@ def without_second_definitions(
     ]
 
 
+_IMPORTED = "__imp_"
+_MACHINES = {"x86": 0x14C, "x86_64": 0x8664, "aarch64": 0xAA64}
+
+
+def keeping_own(contents: Sequence[bytes], machine: str) -> bytes:
+    """Give an object that has the linker keep functions that a DLL calls as if they were another DLL's.
+
+    A function that its own module calls by ``__imp_name`` (``__declspec(dllimport)``: ``PyAPI_FUNC``) and in
+    no other way is dropped by lld, and the call ends the process.  Empty: there is none.
+
+    Args:
+        contents: All objects, and archives, of the link.
+        machine: As zig calls it.
+    """
+    if not any(_IMPORTED.encode() in content for content in contents):
+        return b""
+    undefined, defined = coff_names(contents)
+    asked = {name[len(_IMPORTED) :] for name in undefined if name.startswith(_IMPORTED)}
+    text = "".join(f" -include:{name}" for name in sorted(asked & defined)).encode()
+    if not text:
+        return b""
+    # A section that linkers obey and leave out (PE format, "The .drectve Section").
+    head = struct.pack("<HHIIIHH", _MACHINES[machine], 1, 0, 0, 0, 0, 0)
+    section = struct.pack("<8sIIIIIIHHI", b".drectve", 0, 0, len(text), 60, 0, 0, 0, 0, 0x100A00)
+    return head + section + text
+
+
 def default_libraries(contents: Sequence[bytes]) -> tuple[str, ...]:
     """Give the libraries that objects for Windows tell the linker to link, as ``-l`` takes them.
 

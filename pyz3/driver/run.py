@@ -298,7 +298,8 @@ def _prepared(words: list[str], command: Command, setup: Setup, folder: str) -> 
     if command.hiding:
         return _hidden(words, command, folder)
     if command.coff:
-        return _with_default_libraries(_defined_once(_as_spelled(words, setup), folder), setup)
+        spelled = _defined_once(_as_spelled(words, setup), folder)
+        return _with_default_libraries(_with_own_kept(spelled, setup, folder), setup)
     return _legible(words, folder) if command.resources else words
 
 
@@ -320,6 +321,20 @@ def _defined_once(words: Sequence[str], folder: str) -> list[str]:
     done = without_second_definitions(contents, lambda: [content for _, content in _looked_up(words)])
     changed = {at: new for (at, old), new in zip(given.items(), done, strict=True) if new is not old}
     return _replaced(words, changed, folder)
+
+
+def _with_own_kept(words: list[str], setup: Setup, folder: str) -> list[str]:
+    """Give a link for Windows that keeps what its objects call as if it were another DLL's."""
+    from pyz3.driver.local_symbols import keeping_own  # noqa: PLC0415 - for Windows alone
+
+    contents = [*_objects(words).values(), *(content for _, content in _looked_up(words))]
+    content = keeping_own(contents, setup.target.machine)
+    if not content:
+        return words
+    file = f"{folder}/kept.o"
+    with open(file, "wb") as kept:  # noqa: PTH123 - see above
+        kept.write(content)
+    return [*words[:-2], file, *words[-2:]]
 
 
 def _legible(words: Sequence[str], folder: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""PE files without the time of their linking, and by their own names.  Pure.
+"""PE files without the time of their linking, and by their own names; what their linker dropped.  Pure.
 
 Zig asks lld for reproducible files in release modes only; in Debug the time is in two places, which
 Windows does not look at for a DLL that nothing is bound to (PE format, "COFF File Header" and "Export
@@ -53,6 +53,37 @@ def with_dll_name(content: bytes, name: str) -> bytes:
     return bytes(data)
 
 
+def pointers_to_header(content: bytes) -> int:
+    """Count the pointers of a DLL to its own first byte: so one to a function that lld has dropped ends.
+
+    mingw-w64's start-up code has one (``__image_base__``).  Looked at are base relocations of 32 and 64 bits
+    (PE format, "The .reloc Section").
+
+    Raises:
+        ValueError: It is no PE file, or a damaged one.
+    """
+    data = bytearray(content)
+    try:
+        header = _header(data)
+        (magic,) = struct.unpack_from("<H", data, header + 24)
+        wide = magic == _PE32_PLUS
+        kind, size, pointer = (10, 8, "<Q") if wide else (3, 4, "<I")
+        (base,) = struct.unpack_from(pointer, data, header + (48 if wide else 52))
+        found = 0
+        for start, end in _directory(data, header, 5):
+            at = start
+            while at < end:
+                page, length = struct.unpack_from("<II", data, at)
+                entries = struct.unpack_from(f"<{(length - 8) // 2}H", data, at + 8)
+                for entry in (one for one in entries if one >> 12 == kind):
+                    place = _place(data, header, page + (entry & 0xFFF), size)
+                    found += place >= 0 and struct.unpack_from(pointer, data, place)[0] == base
+                at += max(length, 8)
+    except struct.error as error:
+        raise ValueError(f"a damaged PE file: {error}") from error
+    return found
+
+
 def _header(data: bytearray) -> int:
     (header,) = struct.unpack_from("<I", data, 0x3C)
     if data[header : header + 4] != b"PE\0\0":
@@ -62,12 +93,41 @@ def _header(data: bytearray) -> int:
 
 def _export_tables(data: bytearray, header: int) -> Iterator[tuple[int, int]]:
     """Give where the export table is, if there is one, and how far its section lies from its address."""
-    (sections, optional_size) = struct.unpack_from("<2xH12xH", data, header + 4)
+    exports, _ = _named(data, header, 0)
+    for start, end, raw in _sections(data, header):
+        if exports and start <= exports < end:
+            yield exports + raw - start, raw - start
+
+
+def _directory(data: bytearray, header: int, number: int) -> Iterator[tuple[int, int]]:
+    """Give where a directory's data begins and ends, if there is some."""
+    address, size = _named(data, header, number)
+    place = _place(data, header, address, size) if address else -1
+    if place >= 0:
+        yield place, place + size
+
+
+def _named(data: bytearray, header: int, number: int) -> tuple[int, int]:
+    """Give address and size of a directory."""
     optional = header + 24
     (magic,) = struct.unpack_from("<H", data, optional)
-    (exports,) = struct.unpack_from("<I", data, optional + (112 if magic == _PE32_PLUS else 96))
+    address, size = struct.unpack_from(
+        "<II", data, optional + (112 if magic == _PE32_PLUS else 96) + 8 * number
+    )
+    return address, size
+
+
+def _place(data: bytearray, header: int, address: int, size: int) -> int:
+    """Give where in the file what is loaded at an address lies; -1: it is not in the file."""
+    found = (address - start + raw for start, end, raw in _sections(data, header) if start <= address < end)
+    place = next(found, -1)
+    return place if place + size <= len(data) else -1
+
+
+def _sections(data: bytearray, header: int) -> Iterator[tuple[int, int, int]]:
+    """Give the addresses where each section begins and ends, and its place in the file."""
+    (sections, optional_size) = struct.unpack_from("<2xH12xH", data, header + 4)
     for number in range(sections):
-        table = optional + optional_size + 40 * number
+        table = header + 24 + optional_size + 40 * number
         (size, start, raw_size, raw) = struct.unpack_from("<4I", data, table + 8)
-        if exports and start <= exports < start + max(size, raw_size):
-            yield exports + raw - start, raw - start
+        yield start, start + max(size, raw_size), raw

@@ -6,10 +6,14 @@ import re
 import shutil
 from typing import TYPE_CHECKING
 
+import factory
 import lief
+import pytest
+import runtimes
 import situations
 
 from pyz3.audit import facts_of
+from pyz3.wheel import WheelBuilder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -95,3 +99,120 @@ def test_links_by_commands_of_a_project_take_no_more(pyz3_cache: Path, tmp_path:
     ]
     assert [name for name in PARTS if size[name] > 60_000] == [*WHOLE]
     assert size["cxx_plain"] < 250_000
+
+
+OWN_CALLED = """\
+#include <Python.h>
+#ifdef __cplusplus
+#include <string>
+extern "C"
+#endif
+PyAPI_FUNC(int) other(int);
+#ifdef WHOLE
+void __mingw_raise_matherr(int, const char *, double, double, double);
+#endif
+static PyObject *call(PyObject *self, PyObject *unused) {
+#ifdef WHOLE
+    __mingw_raise_matherr(1, "none", 0, 0, 0);
+#endif
+#ifdef __cplusplus
+    return PyLong_FromLong(other((int)std::to_string(1 << 20).size()));
+#else
+    return PyLong_FromLong(other(7));
+#endif
+}
+static PyMethodDef methods[] = {{"call", call, METH_NOARGS, NULL}, {NULL, NULL, 0, NULL}};
+#define TEXT(a) #a
+#define NAME(a) TEXT(a)
+static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, NAME(MODULE), NULL, 0, methods};
+#define JOINED(a, b) a##b
+#define INIT(name) JOINED(PyInit_, name)
+PyMODINIT_FUNC INIT(MODULE)(void) { return PyModule_Create(&module); }
+"""
+OWN_BUILT = """\
+import os, shlex, subprocess, sysconfig, zipfile
+
+def build_wheel(folder, config_settings=None, metadata_directory=None):
+    suffix, include = sysconfig.get_config_var("EXT_SUFFIX"), "-I" + sysconfig.get_path("include")
+    name = "probe-1-cp313-cp313-win_amd64.whl"
+    with zipfile.ZipFile(os.path.join(folder, name), "w") as wheel:
+        for module, source, compiler, more in MODULES:
+            command = [*shlex.split(os.environ[compiler]), "-O2", include, *more, "-DMODULE=" + module]
+            LINKING
+            wheel.write(module + suffix)
+        info = "probe-1.dist-info/"
+        wheel.writestr(info + "METADATA", "Metadata-Version: 2.1\\nName: probe\\nVersion: 1\\n")
+        tag = "Tag: cp313-cp313-win_amd64\\n"
+        wheel.writestr(info + "WHEEL", "Wheel-Version: 1.0\\nRoot-Is-Purelib: false\\n" + tag)
+        wheel.writestr(info + "RECORD", "")
+    return name
+"""
+
+
+# Apart, and in one.
+APART = """
+            for file in (source, "other.c"):
+                subprocess.run([*command, "-c", file, "-o", file + ".o"], check=True)
+            objects = [source + ".o", "other.c.o"]
+            subprocess.run([*command, *objects, "-shared", "-o", module + suffix], check=True)
+"""
+AT_ONCE = """
+            subprocess.run([*command, source, "other.c", "-shared", "-o", module + suffix], check=True)
+"""
+MODULES = [
+    ("lean", "own.c", "CC", []),
+    ("parts", "own.cpp", "CXX", []),
+    ("whole", "own.c", "CC", ["-DWHOLE"]),
+]
+OTHER = """\
+#ifdef __cplusplus
+extern "C"
+#endif
+int other(int x);
+int other(int x) { return 6 * x; }
+"""
+
+
+def own_project(tmp_path: Path, pyproject: str, linking: str = "") -> Path:
+    files = {
+        "own.c": OWN_CALLED,
+        "own.cpp": OWN_CALLED,
+        "other.c": OTHER,
+        "backend.py": f"MODULES = {MODULES!r}\n{OWN_BUILT.replace('LINKING', linking.strip())}",
+    }
+    return factory.write_project(tmp_path / "p", pyproject, files)
+
+
+OWN_BACKEND = '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n'
+
+
+@pytest.mark.parametrize("by_commands", [False, True])
+def test_functions_of_its_own_that_a_module_imports(
+    by_commands: bool, pyz3_cache: Path, tmp_path: Path
+) -> None:
+    """``PyAPI_FUNC`` says ``dllimport``: MSVC's linker takes what is there, lld dropped it as unused."""
+    table = "".join(
+        f"{factory.extension(name, source, 'other.c')}"
+        f"define = {{ MODULE = '{name}'{', WHOLE = 1' if more else ''} }}\n"
+        for name, source, _, more in MODULES
+    )
+    native = (
+        '[build-system]\nrequires = ["pyz3"]\nbuild-backend = "pyz3.backend"\n[tool.pyz3]\npackages = []\n'
+    )
+    project = own_project(tmp_path, OWN_BACKEND if by_commands else f"{native}{table}", APART)
+    (built,) = WheelBuilder(project, cache_dir=pyz3_cache, environ=factory.BARE).build_matrix(
+        platforms=["windows-x64"], pythons=["3.13"], output_dir=tmp_path / "dist"
+    )
+    code = "import lean, parts, whole; print(lean.call(), parts.call(), whole.call())"
+    runtime = runtimes.require("win_amd64-3.13")
+    assert runtimes.run_python(runtime, code, wheels=[built.path], tmp_path=tmp_path) == "42 42 42\n"
+
+
+def test_what_the_linker_drops_all_the_same_is_refused(pyz3_cache: Path, tmp_path: Path) -> None:
+    project = own_project(tmp_path, OWN_BACKEND, AT_ONCE)
+    args = ("wheel", project, "--platform", "windows-x64", "--python", "3.13", "-o", tmp_path / "dist")
+    done = factory.pyz3(*args, cache=pyz3_cache)
+    assert done.returncode == 9
+    told = "lean.cp313-win_amd64.pyd: it calls a function of its own that the linker has dropped\ntip: "
+    assert told in done.stderr
+    assert factory.listing(tmp_path / "dist") == []

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 import ziglang
 
+from pyz3.driver.local_symbols import keeping_own
 from pyz3.driver.target import DriverTarget
 from pyz3.driver.windows_link import link_lean
 from pyz3.driver.zig_parts import parts_having, zig_parts
@@ -214,3 +215,12 @@ def test_parts_are_found_by_names() -> None:
     assert having("___mingw_vsscanf") == ["printf", "scanf"]  # of 32 bits; it needs the first
     assert having("_ZNSt3__14sortEv") == ["numbers"]
     assert having("_ZNSt3__17unknownEv") == ["numbers", "threads", "streams", "files", "rest"]
+
+
+def test_functions_of_its_own_that_a_link_imports_are_kept() -> None:
+    own, calling = coff(defined="other"), coff(undefined="__imp_other")
+    assert keeping_own([calling], "x86_64") == keeping_own([own, coff(undefined="other")], "x86_64") == b""
+    assert keeping_own([coff(undefined="__imp_puts"), own], "x86_64") == b""
+    made = keeping_own([calling, own], "aarch64")
+    assert made[:4] == b"\x64\xaa\x01\0"  # IMAGE_FILE_MACHINE_ARM64, one section
+    assert (made[20:28], made[60:]) == (b".drectve", b" -include:other")

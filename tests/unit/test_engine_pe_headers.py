@@ -4,7 +4,7 @@ import struct
 
 import pytest
 
-from pyz3.engine.pe_headers import with_dll_name, without_time
+from pyz3.engine.pe_headers import pointers_to_header, with_dll_name, without_time
 
 NAME = b"hello._speed.cp313-win32.dll"
 HEADER, SECTION, EXPORTS = 0x40, 0x40 + 24 + 240, 0x200
@@ -50,3 +50,31 @@ def test_what_is_no_dll(content: bytes) -> None:
         without_time(content)
     with pytest.raises(ValueError, match="PE file"):
         with_dll_name(content, "a.pyd")
+
+
+@pytest.mark.parametrize("wide", [True, False])
+def test_pointers_to_the_first_byte(wide: bool) -> None:
+    base, kind, pointer = (0x1_8000_0000, 10, "<Q") if wide else (0x1000_0000, 3, "<I")
+    size = struct.calcsize(pointer)
+    values = [base, base + 0x1000, 0, base]
+    data = b"".join(struct.pack(pointer, value) for value in values)
+    # The third is no pointer to be moved; the last entry fills up.
+    entries = [kind << 12 | size * at for at in (0, 1, 3)] + [0]
+    relocations = struct.pack("<II4H", 0x2000, 16, *entries)
+    optional = bytearray(240)
+    struct.pack_into("<H", optional, 0, 0x20B if wide else 0x10B)
+    struct.pack_into(pointer, optional, 24 if wide else 28, base)
+    struct.pack_into("<II", optional, (112 if wide else 96) + 8 * 5, 0x3000, len(relocations))
+    sections = b"".join(
+        struct.pack("<8sIIII16x", b"", len(content), address, len(content), place)
+        for content, address, place in ((data, 0x2000, 0x400), (relocations, 0x3000, 0x500))
+    )
+    file = bytearray(0x600)
+    struct.pack_into("<I", file, 0x3C, 0x40)
+    head = b"PE\0\0" + struct.pack("<HHIIIHH", 0, 2, 0, 0, 0, len(optional), 0) + optional + sections
+    file[0x40 : 0x40 + len(head)] = head
+    file[0x400 : 0x400 + len(data)] = data
+    file[0x500 : 0x500 + len(relocations)] = relocations
+    assert pointers_to_header(bytes(file)) == 2
+    with pytest.raises(ValueError, match=r"^not a PE file$"):
+        pointers_to_header(bytes(0x100))
