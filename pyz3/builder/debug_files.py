@@ -32,8 +32,8 @@ _WHY_NOT = {
     "pyodide": "no debugger reads a file apart from a module of WebAssembly",
 }
 _NOT_OURS = "the project's own commands linked it, or it came with the project"
-# Where gdb looks below its debug-file-directory (its manual, "Debugging Information in Separate Files").
 _PE = b"MZ"
+# Where gdb looks below its debug-file-directory (its manual, "Debugging Information in Separate Files").
 _BY_ID = ".build-id"
 _SUFFIX = ".debug"
 
