@@ -1037,10 +1037,10 @@ const LeanLink = struct {
         const folder = try std.fs.path.join(b.allocator, &.{ "o", &man.final() });
         const cwd = std.Io.Dir.cwd();
         const reason = try b.cache_root.join(b.allocator, &.{ folder, "reason.txt" });
+        const kept = try b.cache_root.join(b.allocator, &.{ folder, "kept.o" });
         if (!known) {
             try b.cache_root.handle.createDirPath(b.graph.io, folder);
             const why = try link.run(files.items, try b.cache_root.join(b.allocator, &.{folder}));
-            const kept = try b.cache_root.join(b.allocator, &.{ folder, "kept.o" });
             if (link.kept.items.len > 0) try cwd.writeFile(b.graph.io, .{ .sub_path = kept, .data = try keeping(b, link.library.rootModuleTarget().cpu.arch, link.kept.items) });
             try cwd.writeFile(b.graph.io, .{ .sub_path = reason, .data = b.fmt("{s}\n{s}", .{ try std.mem.join(b.allocator, " ", link.words.items), why }) });
             try step.writeManifest(&man);
@@ -1050,7 +1050,6 @@ const LeanLink = struct {
         link.how = text[0..end];
         link.reason = text[end + 1 ..];
         if (link.reason.len > 0 and !link.inParts()) {
-            const kept = try b.cache_root.join(b.allocator, &.{ folder, "kept.o" });
             if (cwd.access(b.graph.io, kept, .{})) link.library.root_module.addObjectFile(.{ .cwd_relative = kept }) else |_| {}
             return std.debug.print("pyz3 needs-runtime {s}\n", .{link.artifact.key}); // pyz3/engine/zig.py hears it
         }

@@ -55,24 +55,16 @@ def plan_of_debug(plan: Sequence[Planned], summary: Summary, found: DebugFiles) 
         found: Takes the notes.
     """
     came = {wheel.identifier for wheel in summary.wheels}
-    orders = [one for one in plan if isinstance(one, Order) and one.identifier in came]
+    again: list[Order] = []
     without: dict[str, list[str]] = {}
-    for order in orders:
-        family = order.target.platform.family
-        if _has_pdb(order):
-            continue
-        if family in _WHY_NOT:
-            without.setdefault(_WHY_NOT[family], []).append(order.identifier)
-        elif order.optimize == "Debug":
-            without.setdefault("the wheel itself holds its debug data", []).append(order.identifier)
+    for order in (one for one in plan if isinstance(one, Order) and one.identifier in came):
+        if why := _why_not(order):
+            without.setdefault(why, []).append(order.identifier)
+        elif not _has_pdb(order):
+            again.append(msgspec.structs.replace(order, debug_info=True))
     for why, identifiers in without.items():
         found.notes.append(f"no debug files of {abridged(identifiers)}: {why}")
-    left = {name for names in without.values() for name in names}
-    return tuple(
-        msgspec.structs.replace(order, debug_info=True)
-        for order in orders
-        if not _has_pdb(order) and order.identifier not in left
-    )
+    return tuple(again)
 
 
 def write_pdbs(plan: Sequence[Planned], summary: Summary, found: DebugFiles) -> None:
@@ -149,6 +141,13 @@ def _place_by_id(path: Path, by_id: Path) -> None:
         os.link(path, by_id)
     except OSError:  # a file system without links
         shutil.copyfile(path, by_id)
+
+
+def _why_not(order: Order) -> str:
+    """Say why a wheel has no debug files; empty: it has some."""
+    why = _WHY_NOT.get(order.target.platform.family, "")
+    its_own = order.optimize == "Debug" and not _has_pdb(order)
+    return why or ("the wheel itself holds its debug data" if its_own else "")
 
 
 def _has_pdb(order: Order) -> bool:

@@ -45,8 +45,8 @@ if TYPE_CHECKING:
     from pyz3.linking import Part
     from pyz3.plan import Recipe
 
-# How often a build begins again because another one has found the cache damaged.
-_MOST_REPLACED = 3
+# A build that has begun more often does not begin again when another one has discarded the cache.
+_MOST_BEGUN = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,7 +112,7 @@ class PlatformBuild:
         self._discarded: set[CachePart] = set()
         self._began_ns = 0
         self._began_with: tuple[int, int] | None = None
-        self._replaced = 0
+        self._begun = 0
         self._vouched = False
         self._project = project
         self._recipes = recipes
@@ -137,13 +137,14 @@ class PlatformBuild:
             DamagedError: A part of zig's cache turned out to be damaged; this is to be run again when that is
                 discarded.  The second time is an error of every wheel.
         """
+        self._begun += 1
         self._began_ns = self._runner.toolchain.cache.now()
         self._began_with = self._runner.toolchain.identity()
         self._vouched = False
         try:
             yield from self._run_custom() if self._project.tool.build_zig else self._run_plan()
         except DamagedError as error:
-            if error.part not in self._discarded or self._is_replaced():
+            if error.part not in self._discarded or self._may_begin_again():
                 self._discarded.add(error.part)
                 raise
             failure = BuildFailedError(
@@ -152,7 +153,7 @@ class PlatformBuild:
             )
             yield from ((recipe, failure) for recipe in self._recipes)
         except Pyz3Error as error:
-            if self._is_replaced():
+            if self._may_begin_again():
                 raise DamagedError(str(error), part="global") from error
             yield from ((recipe, error) for recipe in self._recipes)
 
@@ -162,11 +163,11 @@ class PlatformBuild:
         Raises:
             DamagedError: Some of it is not what it was.
         """
-        toolchain = self._runner.toolchain
-        if toolchain.identity() != self._began_with:
+        if self._is_replaced():
             raise DamagedError("another build has discarded what zig made", part="global")
         if self._vouched:
             return
+        toolchain = self._runner.toolchain
         if self._project.tool.build_zig:
             caches = {custom_cache(toolchain, self._project.root)}
         else:
@@ -180,10 +181,12 @@ class PlatformBuild:
         self._vouched = True
 
     def _is_replaced(self) -> bool:
-        """Tell whether another process has discarded the cache in the middle of this build; not for ever."""
-        replaced = self._runner.toolchain.identity() != self._began_with
-        self._replaced += replaced
-        return replaced and self._replaced <= _MOST_REPLACED
+        """Tell whether another process has discarded the cache in the middle of this build."""
+        return self._runner.toolchain.identity() != self._began_with
+
+    def _may_begin_again(self) -> bool:
+        """Tell whether what went wrong is another process's doing, and this build may try once more."""
+        return self._begun <= _MOST_BEGUN and self._is_replaced()
 
     def artifacts(self) -> tuple[Artifact, ...]:
         """Give what zig is to build.

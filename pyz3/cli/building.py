@@ -17,7 +17,7 @@ from pyz3.cli.github import add_to_job_summary, marks
 from pyz3.cli.terminal import SafeConsole, safe_json
 from pyz3.cli.ui import BuildView, print_error
 from pyz3.engine.toolchain import find_toolchain
-from pyz3.errors import MatrixError, Pyz3Error, abridged
+from pyz3.errors import BuildFailedError, MatrixError, Pyz3Error, abridged
 from pyz3.events import Note
 from pyz3.plan import notes_on_tests, public_plan
 from pyz3.release import CHECKSUMS, add_checksums, read_checksums
@@ -175,9 +175,9 @@ def _say_what_else(
 
 def _say_debug_files(console: SafeConsole, found: DebugFiles, folder: str) -> None:
     for text in found.notes:
-        console.print(f"note: {text}", style="yellow", soft_wrap=True)
+        _note(console, text)
     for text in found.failures:
-        click.echo(f"error: {text}", err=True)
+        print_error(BuildFailedError(text))
     number = len(found.files)
     if number:
         by_id = f", {found.by_id} of them by build-id" if found.by_id else ""
@@ -193,8 +193,7 @@ def _write_checksums(console: SafeConsole, summary: Summary, output_dir: Path) -
         raise unwritable(f"--checksums: {path}", error) from error
     console.print(f"{path}: written", soft_wrap=True)
     if gone:
-        text = f"note: {path}: without {abridged(gone)}, of which there is no file any more"
-        console.print(text, style="yellow", soft_wrap=True)
+        _note(console, f"{path}: without {abridged(gone)}, of which there is no file any more")
 
 
 def _test(summary: Summary, project: Project, *, jobs: int | None, quiet: bool) -> int:
@@ -214,9 +213,11 @@ def keeping(project: str, console: SafeConsole) -> AbstractContextManager[None]:
     """
     if isinstance(classify(project), FolderSource):
         return contextlib.nullcontext()
-    return find_toolchain(os.environ).in_use(
-        lambda text: console.print(f"note: {text}", style="yellow", soft_wrap=True)
-    )
+    return find_toolchain(os.environ).in_use(lambda text: _note(console, text))
+
+
+def _note(console: SafeConsole, text: str) -> None:
+    console.print(f"note: {text}", style="yellow", soft_wrap=True)
 
 
 @contextlib.contextmanager

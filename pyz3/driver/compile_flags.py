@@ -226,7 +226,7 @@ def translate_compile(args: Sequence[str], *, target: DriverTarget) -> Translate
     """
     features, words, reasons = _translate_all(args, target)
     always = (*ALWAYS, *_OF_SYSTEMS.get(target.system, ()))
-    debug = () if target.debug else ("-g" if target.debug_info and target.system == "elf" else "-g0",)
+    debug = () if target.debug else ("-g" if target.debug_info else "-g0",)
     base = (*always, *_release(target), *cpu.baseline(target, features), *debug)
     return Translated((*base, *cpu.as_flags(features), *words), reasons)
 

@@ -31,8 +31,9 @@ _DONE = ": compiled "
 _LINKED = ": linked "
 # What is in the names of files that build systems make only to try a compiler: CMake's try_compile() and its
 # identification of the compiler, Meson's checks.
-_BEFORE_FOLDERS = ("-I", "-L", "/I")
 PROBES = ("cmTC_", "CompilerIdC", "/meson-private/", "/output.obj", "/output.exe")
+# Before a folder, in the same word.
+_BEFORE_FOLDERS = ("-I", "-L", "/I")
 # Without it the first link of C++ for a target prints 37,000 lines, about libc++.  zig's clang takes flags
 # for that from this variable alone.
 _QUIET = {"CCC_OVERRIDE_OPTIONS": "# +-Wno-nullability-completeness"}
@@ -162,7 +163,7 @@ def _run_steps(command: Command, setup: Setup, environment: Mapping[str, str], *
 
 def _caller(setup: Setup) -> Callable[[Sequence[str], Mapping[str, str]], int]:
     """Give what runs a command of zig's to its end."""
-    if not (setup.target.debug_info and setup.target.system == "elf"):
+    if not setup.target.debug_info:
         return _call
     from pyz3.driver.debug_link import link_kept  # noqa: PLC0415 - rarely needed
 

@@ -61,9 +61,7 @@ def stand_ins(
             continue
         if match["system"] is None or ("mingw" in match["system"]) == (target.system == "windows"):
             names[one] = STANDING_IN[match["name"]]
-    if (
-        target.system == "windows"
-    ):  # projects look there for files of these names (shutil.which, their own loops)
+    if target.system == "windows":  # projects look for files of these names, in loops of their own
         names |= {f"{name}.exe": tool for name, tool in names.items()}
     there = tool_names(target)
     return {name: tool for name, tool in sorted(names.items()) if tool in there}

@@ -27,7 +27,7 @@ class DriverTarget:
         zig: Zig's name of it, with versions: ``aarch64-linux-gnu.2.17``.
         debug: Debug information is kept.
         libc: What modules call the C library, where zig calls it otherwise.
-        debug_info: Debug data stays in what is built for release.
+        debug_info: Debug data stays in what is built for release; of ELF alone.
 
     Attributes:
         machine: ``x86_64``, ``aarch64``, ``x86``, ``arm`` … as zig calls it.
@@ -39,12 +39,12 @@ class DriverTarget:
     def __init__(self, zig: str, *, debug: bool = False, libc: str = "", debug_info: bool = False) -> None:
         self.zig = zig
         self.debug = debug
-        self.debug_info = debug_info
         self.libc = libc
         self.machine, _, rest = zig.partition("-")
         name = rest.partition("-")[0].partition(".")[0]
         systems: dict[str, System] = {"macos": "macos", "windows": "windows", "emscripten": "wasm"}
         self.system: System = systems.get(name, "elf")
+        self.debug_info = debug_info and self.system == "elf"
 
     @property
     def uname(self) -> str:

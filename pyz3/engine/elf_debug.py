@@ -51,9 +51,9 @@ def debug_file(released: bytes, unstripped: bytes) -> DebugFile:
         ValueError: There is no debug data, or it is about other code; the text says so.
     """
     ours, theirs = _read(released), _read(unstripped)
-    if all(section.name != _DATA for section in _sections(theirs, unstripped, loaded=False)):
+    if all(section.name != _DATA for section in theirs.sections):
         raise ValueError("the second build holds no debug data of it")
-    before, after = (_sections(*one, loaded=True) for one in ((ours, released), (theirs, unstripped)))
+    before, after = _loaded(ours, released), _loaded(theirs, unstripped)
     differing = [one.name for one, other in zip(before, after, strict=False) if not _is_same(one, other)]
     if differing or len(before) != len(after):
         where = differing[0] if differing else "its sections"
@@ -78,7 +78,8 @@ def _read(content: bytes) -> lief.ELF.Binary:
     return binary
 
 
-def _sections(binary: lief.ELF.Binary, content: bytes, *, loaded: bool) -> list[_Section]:
+def _loaded(binary: lief.ELF.Binary, content: bytes) -> list[_Section]:
+    """Give the sections that a process has in memory."""
     import lief  # noqa: PLC0415 - see _read
 
     return [
@@ -93,7 +94,7 @@ def _sections(binary: lief.ELF.Binary, content: bytes, *, loaded: bool) -> list[
             is_code=one.has(lief.ELF.Section.FLAGS.EXECINSTR),
         )
         for one in binary.sections
-        if one.has(lief.ELF.Section.FLAGS.ALLOC) is loaded
+        if one.has(lief.ELF.Section.FLAGS.ALLOC)
     ]
 
 

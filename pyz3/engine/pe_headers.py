@@ -12,9 +12,10 @@ import struct
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 _PE32_PLUS = 0x20B
+_BLOCK = 8  # bytes of the head of a block of base relocations
 
 
 def without_time(content: bytes) -> bytes:
@@ -67,18 +68,22 @@ def pointers_to_header(content: bytes) -> int:
         header = _header(data)
         (magic,) = struct.unpack_from("<H", data, header + 24)
         wide = magic == _PE32_PLUS
-        kind, size, pointer = (10, 8, "<Q") if wide else (3, 4, "<I")
-        (base,) = struct.unpack_from(pointer, data, header + (48 if wide else 52))
+        kind, size = (10, 8) if wide else (3, 4)
+        start = header + (48 if wide else 52)
+        first = data[start : start + size]
+        sections = [*_sections(data, header)]
         found = 0
-        for start, end in _directory(data, header, 5):
-            at = start
-            while at < end:
-                page, length = struct.unpack_from("<II", data, at)
-                entries = struct.unpack_from(f"<{(length - 8) // 2}H", data, at + 8)
-                for entry in (one for one in entries if one >> 12 == kind):
-                    place = _place(data, header, page + (entry & 0xFFF), size)
-                    found += place >= 0 and struct.unpack_from(pointer, data, place)[0] == base
-                at += max(length, 8)
+        address, length = _directory(data, header, 5)
+        at = _place(sections, address) if address else 0
+        end = at + length if at else 0
+        while at < end:
+            page, length = struct.unpack_from("<II", data, at)
+            if length < _BLOCK:
+                break
+            for entry in struct.unpack_from(f"<{(length - _BLOCK) // 2}H", data, at + _BLOCK):
+                place = _place(sections, page + (entry & 0xFFF)) if entry >> 12 == kind else 0
+                found += place > 0 and data[place : place + size] == first
+            at += length
     except struct.error as error:
         raise ValueError(f"a damaged PE file: {error}") from error
     return found
@@ -93,35 +98,23 @@ def _header(data: bytearray) -> int:
 
 def _export_tables(data: bytearray, header: int) -> Iterator[tuple[int, int]]:
     """Give where the export table is, if there is one, and how far its section lies from its address."""
-    exports, _ = _named(data, header, 0)
+    exports, _ = _directory(data, header, 0)
     for start, end, raw in _sections(data, header):
         if exports and start <= exports < end:
             yield exports + raw - start, raw - start
 
 
-def _directory(data: bytearray, header: int, number: int) -> Iterator[tuple[int, int]]:
-    """Give where a directory's data begins and ends, if there is some."""
-    address, size = _named(data, header, number)
-    place = _place(data, header, address, size) if address else -1
-    if place >= 0:
-        yield place, place + size
-
-
-def _named(data: bytearray, header: int, number: int) -> tuple[int, int]:
+def _directory(data: bytearray, header: int, number: int) -> tuple[int, int]:
     """Give address and size of a directory."""
-    optional = header + 24
-    (magic,) = struct.unpack_from("<H", data, optional)
-    address, size = struct.unpack_from(
-        "<II", data, optional + (112 if magic == _PE32_PLUS else 96) + 8 * number
-    )
+    (magic,) = struct.unpack_from("<H", data, header + 24)
+    table = header + 24 + (112 if magic == _PE32_PLUS else 96)
+    address, size = struct.unpack_from("<II", data, table + 8 * number)
     return address, size
 
 
-def _place(data: bytearray, header: int, address: int, size: int) -> int:
-    """Give where in the file what is loaded at an address lies; -1: it is not in the file."""
-    found = (address - start + raw for start, end, raw in _sections(data, header) if start <= address < end)
-    place = next(found, -1)
-    return place if place + size <= len(data) else -1
+def _place(sections: Iterable[tuple[int, int, int]], address: int) -> int:
+    """Give where in the file what is loaded at an address lies; 0: it is not in the file."""
+    return next((address - start + raw for start, end, raw in sections if start <= address < end), 0)
 
 
 def _sections(data: bytearray, header: int) -> Iterator[tuple[int, int, int]]:

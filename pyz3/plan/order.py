@@ -28,7 +28,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
         lto: Link-time optimisation, ``thin`` or ``full``; empty is none.
         allow_pure: It may end without binaries although the project declares extension modules.
         require_extensions: It may lack none of them, be it one that the project can do without.
-        debug_info: Debug data stays in its binaries; their code is the same.
+        debug_info: Debug data stays in its binaries, or on Windows in files that these name.
     """
 
     identifier: str
