@@ -47,6 +47,55 @@ PyMODINIT_FUNC PyInit_%(name)s(void) { return PyModule_Create(&module); }
 """
 
 
+# What follows [project] in a project that pyz3 builds, before its extensions.
+NATIVE = """\
+[build-system]
+requires = ["pyz3"]
+build-backend = "pyz3.backend"
+[tool.pyz3]
+packages = []
+"""
+
+# The same in one that has backend.py build it, which own_backend() gives.
+IN_TREE = """\
+[build-system]
+requires = []
+build-backend = "backend"
+backend-path = ["."]
+"""
+
+_BACKEND = """\
+import os, shlex, subprocess, sysconfig, zipfile
+
+def build_wheel(folder, config_settings=None, metadata_directory=None):
+    suffix = sysconfig.get_config_var("EXT_SUFFIX")
+    include = "-I" + sysconfig.get_path("include")
+    cc, cxx = shlex.split(os.environ["CC"]), shlex.split(os.environ["CXX"])
+    def run(*command):
+        subprocess.run(command, check=True)
+    # commands
+    platform = sysconfig.get_platform().replace("-", "_").replace(".", "_")
+    tag, info = f"cp313-cp313-{platform}", "probe-1.dist-info/"
+    name = f"probe-1-{tag}.whl"
+    with zipfile.ZipFile(os.path.join(folder, name), "w") as wheel:
+        for module in sorted(one for one in os.listdir() if one.endswith(suffix)):
+            wheel.write(module)
+        wheel.writestr(info + "METADATA", "Metadata-Version: 2.1\\nName: probe\\nVersion: 1\\n")
+        wheel.writestr(info + "WHEEL", f"Wheel-Version: 1.0\\nRoot-Is-Purelib: false\\nTag: {tag}\\n")
+        wheel.writestr(info + "RECORD", "")
+    return name
+"""
+
+
+def own_backend(*commands: str) -> str:
+    """A build backend that puts what its commands make into a wheel for CPython 3.13.
+
+    Args:
+        commands: Lines of Python; they know ``cc``, ``cxx``, ``run()``, ``include``, ``suffix``.
+    """
+    return _BACKEND.replace("# commands", "\n    ".join(commands))
+
+
 def environment(cache: Path, **changes: str) -> dict[str, str]:
     """This process's variables without those that steer a build, with ``cache`` and ``changes``."""
     kept = {

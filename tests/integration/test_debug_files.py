@@ -57,33 +57,11 @@ else:
     print("unknown")
 """
 # Its backend compiles and links by commands: apart, and in one.
-BACKEND = """\
-import os, shlex, subprocess, sysconfig, zipfile
-
-def build_wheel(folder, config_settings=None, metadata_directory=None):
-    suffix = sysconfig.get_config_var("EXT_SUFFIX")
-    include = "-I" + sysconfig.get_path("include")
-    cc, cxx = shlex.split(os.environ["CC"]), shlex.split(os.environ["CXX"])
-    subprocess.run([*cxx, "-O3", "-fPIC", include, "-c", "two.cpp", "-o", "two.o"], check=True)
-    subprocess.run([*cxx, "-shared", "two.o", "-o", "two" + suffix], check=True)
-    subprocess.run([*cc, "-O3", "-fPIC", include, "-shared", "one.c", "-o", "one" + suffix], check=True)
-    name = f"probe-1-cp313-cp313-{sysconfig.get_platform().replace('-', '_').replace('.', '_')}.whl"
-    with zipfile.ZipFile(os.path.join(folder, name), "w") as wheel:
-        for module in ("one", "two"):
-            wheel.write(module + suffix)
-        info = "probe-1.dist-info/"
-        wheel.writestr(info + "METADATA", "Metadata-Version: 2.1\\nName: probe\\nVersion: 1\\n")
-        tag = name[len("probe-1-"):-len(".whl")]
-        wheel.writestr(info + "WHEEL", f"Wheel-Version: 1.0\\nRoot-Is-Purelib: false\\nTag: {tag}\\n")
-        wheel.writestr(info + "RECORD", "")
-    return name
-"""
-OWN = """\
-[build-system]
-requires = []
-build-backend = "backend"
-backend-path = ["."]
-"""
+BACKEND = (
+    'run(*cxx, "-O3", "-fPIC", include, "-c", "two.cpp", "-o", "two.o")',
+    'run(*cxx, "-shared", "two.o", "-o", "two" + suffix)',
+    'run(*cc, "-O3", "-fPIC", include, "-shared", "one.c", "-o", "one" + suffix)',
+)
 CXX = """\
 #include <Python.h>
 #include <sstream>
@@ -225,8 +203,12 @@ def test_the_build_id_finds_them(
 
 
 def test_what_commands_of_the_project_link(pyz3_cache: Path, tmp_path: Path) -> None:
-    files = {"backend.py": BACKEND, "one.c": factory.ANSWER % {"name": "one"}, "two.cpp": CXX}
-    project = factory.write_project(tmp_path / "p", OWN, files)
+    files = {
+        "backend.py": factory.own_backend(*BACKEND),
+        "one.c": factory.ANSWER % {"name": "one"},
+        "two.cpp": CXX,
+    }
+    project = factory.write_project(tmp_path / "p", factory.IN_TREE, files)
     found = WheelBuilder(project, cache_dir=pyz3_cache, environ=factory.BARE)
     targets = ("linux-x86_64", "musllinux-aarch64")
     plain, kept = (
@@ -243,8 +225,12 @@ def test_what_commands_of_the_project_link(pyz3_cache: Path, tmp_path: Path) -> 
 
 
 def test_dlls_that_commands_of_the_project_link(pyz3_cache: Path, tmp_path: Path) -> None:
-    files = {"backend.py": BACKEND, "one.c": factory.ANSWER % {"name": "one"}, "two.cpp": CXX}
-    project = factory.write_project(tmp_path / "p", OWN, files)
+    files = {
+        "backend.py": factory.own_backend(*BACKEND),
+        "one.c": factory.ANSWER % {"name": "one"},
+        "two.cpp": CXX,
+    }
+    project = factory.write_project(tmp_path / "p", factory.IN_TREE, files)
     args = ("wheel", project, "--platform", "windows-x64", "--python", "3.13", "-o", tmp_path / "dist")
     done = factory.pyz3(*args, "--debug-files", tmp_path / "debug", cache=pyz3_cache)
     assert (done.returncode, done.stderr) == (0, ""), done.stdout
@@ -257,10 +243,9 @@ def test_dlls_that_commands_of_the_project_link(pyz3_cache: Path, tmp_path: Path
 
 
 def test_what_has_none_is_told(pyz3_cache: Path, tmp_path: Path) -> None:
-    table = '[build-system]\nrequires = ["pyz3==0.1.*"]\nbuild-backend = "pyz3.backend"\n[tool.pyz3]\n'
     project = factory.write_project(
         tmp_path / "p",
-        f"{table}packages = []\n{factory.extension('fast', 'fast.c')}",
+        factory.NATIVE + factory.extension("fast", "fast.c"),
         {"fast.c": factory.ANSWER % {"name": "fast"}},
     )
     args = ("wheel", project, "--platform", "linux-x86_64", "--python", "3.13", "-o", tmp_path / "dist")
@@ -290,9 +275,13 @@ def test_what_has_none_is_told(pyz3_cache: Path, tmp_path: Path) -> None:
 
 
 def test_other_code_is_an_error_and_the_wheel_is_there(pyz3_cache: Path, tmp_path: Path) -> None:
-    backend = BACKEND.replace('"-shared", "one.c"', 'f"-DANSWER={os.getpid()}", "-shared", "one.c"')
-    files = {"backend.py": backend, "one.c": factory.ANSWER % {"name": "one"}, "two.cpp": CXX}
-    project = factory.write_project(tmp_path / "p", OWN, files)
+    other = BACKEND[-1].replace("include,", 'include, f"-DANSWER={os.getpid()}",')
+    files = {
+        "backend.py": factory.own_backend(*BACKEND[:2], other),
+        "one.c": factory.ANSWER % {"name": "one"},
+        "two.cpp": CXX,
+    }
+    project = factory.write_project(tmp_path / "p", factory.IN_TREE, files)
     args = ("wheel", project, "--platform", "linux-x86_64", "--python", "3.13", "-o", tmp_path / "dist")
     done = factory.pyz3(*args, "--debug-files", "debug", cache=pyz3_cache, cwd=tmp_path)
     (wheel,) = factory.listing(tmp_path / "dist")

@@ -19,29 +19,19 @@ if TYPE_CHECKING:
 
 # A frame of more than a page: on Windows compiler-rt probes the stack, which is made on first use.
 SOURCE = """\
-#include <Python.h>
-static PyObject *last(PyObject *self, PyObject *number) {
-    volatile char large[65536];
-    for (unsigned i = 0; i < sizeof large; i++) large[i] = (char)i;
-    return PyLong_FromLong(large[PyLong_AsLong(number)]);
-}
-static PyMethodDef methods[] = {{"last", last, METH_O, NULL}, {NULL}};
-static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, "m", NULL, 0, methods};
-PyMODINIT_FUNC PyInit_m(void) { return PyModule_Create(&definition); }
-"""
-PYPROJECT = """\
-[build-system]
-requires = ["pyz3"]
-build-backend = "pyz3.backend"
-[tool.pyz3]
-packages = []
+#define ANSWER ({ \\
+    volatile char large[65536]; \\
+    for (unsigned i = 0; i < sizeof large; i++) large[i] = 42; \\
+    large[(size_t)self % sizeof large]; \\
+})
 """
 
 
 def begin(tmp_path: Path, name: str) -> subprocess.Popen[str]:
     """Build a project of its own, in the cache of all."""
-    pyproject = PYPROJECT + factory.extension("m", "m.c")
-    project = factory.write_project(tmp_path / name, pyproject, {"m.c": SOURCE})
+    pyproject = factory.NATIVE + factory.extension("m", "m.c")
+    files = {"m.c": SOURCE + factory.ANSWER % {"name": "m"}}
+    project = factory.write_project(tmp_path / name, pyproject, files)
     args = ("wheel", project, "--platform", "windows-x64", "--python", "3.13", "-o", project / "dist")
     return subprocess.Popen(
         factory.pyz3_command(*args),

@@ -14,13 +14,6 @@ import pytest
 MODULES = 8
 # What zig starts itself again as, besides "build".
 COMPILERS = {"clang", "build-exe", "build-lib", "build-obj", "lld-link", "ld.lld"}
-PYPROJECT = """\
-[build-system]
-requires = ["pyz3"]
-build-backend = "pyz3.backend"
-[tool.pyz3]
-packages = []
-"""
 SOURCE = """\
 #include <Python.h>
 static struct PyModuleDef definition = {{PyModuleDef_HEAD_INIT, "{name}", NULL, {number}}};
@@ -35,7 +28,7 @@ def test_no_more_compilers_run_than_jobs(jobs: int, pyz3_cache: Path, tmp_path: 
     tables = "".join(factory.extension(name, f"{name}.c") for name in names)
     # Each time another text: nothing of it is in the cache.
     files = {f"{name}.c": SOURCE.format(name=name, number=time.time_ns() % 1000 * jobs) for name in names}
-    project = factory.write_project(tmp_path / "p", f"{PYPROJECT}{tables}", files)
+    project = factory.write_project(tmp_path / "p", f"{factory.NATIVE}{tables}", files)
     platforms = ("--platform", "linux-x86_64", "--platform", "macos-arm64", "--platform", "windows-x64")
     args = ("wheel", project, *platforms, "--python", "3.13", "-j", str(jobs), "-q", "-o", tmp_path / "out")
     build = subprocess.Popen(factory.pyz3_command(*args), env=factory.environment(pyz3_cache))

@@ -129,41 +129,12 @@ static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, NAME(MODULE), NULL, 0
 #define INIT(name) JOINED(PyInit_, name)
 PyMODINIT_FUNC INIT(MODULE)(void) { return PyModule_Create(&module); }
 """
-OWN_BUILT = """\
-import os, shlex, subprocess, sysconfig, zipfile
-
-def build_wheel(folder, config_settings=None, metadata_directory=None):
-    suffix, include = sysconfig.get_config_var("EXT_SUFFIX"), "-I" + sysconfig.get_path("include")
-    name = "probe-1-cp313-cp313-win_amd64.whl"
-    with zipfile.ZipFile(os.path.join(folder, name), "w") as wheel:
-        for module, source, compiler, more in MODULES:
-            command = [*shlex.split(os.environ[compiler]), "-O2", include, *more, "-DMODULE=" + module]
-            LINKING
-            wheel.write(module + suffix)
-        info = "probe-1.dist-info/"
-        wheel.writestr(info + "METADATA", "Metadata-Version: 2.1\\nName: probe\\nVersion: 1\\n")
-        tag = "Tag: cp313-cp313-win_amd64\\n"
-        wheel.writestr(info + "WHEEL", "Wheel-Version: 1.0\\nRoot-Is-Purelib: false\\n" + tag)
-        wheel.writestr(info + "RECORD", "")
-    return name
-"""
-
-
-# Apart, and in one.
-APART = """
-            for file in (source, "other.c"):
-                subprocess.run([*command, "-c", file, "-o", file + ".o"], check=True)
-            objects = [source + ".o", "other.c.o"]
-            subprocess.run([*command, *objects, "-shared", "-o", module + suffix], check=True)
-"""
-AT_ONCE = """
-            subprocess.run([*command, source, "other.c", "-shared", "-o", module + suffix], check=True)
-"""
-MODULES = [
-    ("lean", "own.c", "CC", []),
-    ("parts", "own.cpp", "CXX", []),
-    ("whole", "own.c", "CC", ["-DWHOLE"]),
-]
+# Module, source, compiler and what it is told.
+MODULES = (
+    ("lean", "own.c", "cc", ""),
+    ("parts", "own.cpp", "cxx", ""),
+    ("whole", "own.c", "cc", "-DWHOLE"),
+)
 OTHER = """\
 #ifdef __cplusplus
 extern "C"
@@ -173,17 +144,18 @@ int other(int x) { return 6 * x; }
 """
 
 
-def own_project(tmp_path: Path, pyproject: str, linking: str = "") -> Path:
-    files = {
-        "own.c": OWN_CALLED,
-        "own.cpp": OWN_CALLED,
-        "other.c": OTHER,
-        "backend.py": f"MODULES = {MODULES!r}\n{OWN_BUILT.replace('LINKING', linking.strip())}",
-    }
-    return factory.write_project(tmp_path / "p", pyproject, files)
-
-
-OWN_BACKEND = '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n'
+def own_project(tmp_path: Path, pyproject: str, *, at_once: bool = False) -> Path:
+    commands = []
+    for name, source, compiler, more in MODULES:
+        run = f'run(*{compiler}, "-O2", include, "-DMODULE={name}", *{more.split()},'
+        if not at_once:
+            commands += [f'{run} "-c", "{file}", "-o", "{file}.o")' for file in (source, "other.c")]
+        linked = f'"{source}", "other.c"' if at_once else f'"{source}.o", "other.c.o"'
+        commands.append(f'{run} {linked}, "-shared", "-o", "{name}" + suffix)')
+    files = {"own.c": OWN_CALLED, "own.cpp": OWN_CALLED, "other.c": OTHER}
+    return factory.write_project(
+        tmp_path / "p", pyproject, {**files, "backend.py": factory.own_backend(*commands)}
+    )
 
 
 @pytest.mark.parametrize("by_commands", [False, True])
@@ -196,10 +168,7 @@ def test_functions_of_its_own_that_a_module_imports(
         f"define = {{ MODULE = '{name}'{', WHOLE = 1' if more else ''} }}\n"
         for name, source, _, more in MODULES
     )
-    native = (
-        '[build-system]\nrequires = ["pyz3"]\nbuild-backend = "pyz3.backend"\n[tool.pyz3]\npackages = []\n'
-    )
-    project = own_project(tmp_path, OWN_BACKEND if by_commands else f"{native}{table}", APART)
+    project = own_project(tmp_path, factory.IN_TREE if by_commands else factory.NATIVE + table)
     (built,) = WheelBuilder(project, cache_dir=pyz3_cache, environ=factory.BARE).build_matrix(
         platforms=["windows-x64"], pythons=["3.13"], output_dir=tmp_path / "dist"
     )
@@ -209,7 +178,7 @@ def test_functions_of_its_own_that_a_module_imports(
 
 
 def test_what_the_linker_drops_all_the_same_is_refused(pyz3_cache: Path, tmp_path: Path) -> None:
-    project = own_project(tmp_path, OWN_BACKEND, AT_ONCE)
+    project = own_project(tmp_path, factory.IN_TREE, at_once=True)
     args = ("wheel", project, "--platform", "windows-x64", "--python", "3.13", "-o", tmp_path / "dist")
     done = factory.pyz3(*args, cache=pyz3_cache)
     assert done.returncode == 9
